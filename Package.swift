@@ -1,0 +1,41 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "simrun",
+  products: [
+    .library(name: "DataflowSim", targets: ["DataflowSim"]),
+    .executable(name: "simrun", targets: ["simrun"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CGMP", pkgConfig: "gmp", providers: [.apt(["libgmp-dev"])]),
+    .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+    .target(name: "SimKernels", dependencies: ["CKernels", "CGMP"]),
+    .target(name: "DataflowSim", dependencies: ["SimKernels", "CZstd", "CZip", "CGMP"]),
+    .target(
+      name: "ONNXImport",
+      dependencies: [
+        "DataflowSim", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
+    .target(
+      name: "SweepStore",
+      dependencies: ["DataflowSim", .product(name: "GRDB", package: "GRDB.swift")]),
+    .executableTarget(
+      name: "simrun",
+      dependencies: [
+        "DataflowSim", "ONNXImport", "SweepStore",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(
+      name: "DataflowSimTests",
+      dependencies: ["DataflowSim", "SimKernels", "ONNXImport", "SweepStore", "simrun"]),
+  ]
+)

@@ -1,0 +1,1 @@
+int simkernels_cpu_level(void);

@@ -1,0 +1,84 @@
+/// A streaming dataflow accelerator as a value: hardware nodes joined by named streams.
+///
+/// A stream is a plain valid/ready wire with one writer and one reader. FIFOs are
+/// `StreamingFIFO_rtl` nodes; `streams[name].depth` is shorthand for inserting one.
+/// File format: `simrun-design` version 1 (DESIGN section 5).
+public struct Design: Sendable, Equatable {
+  public var name: String
+  /// FPGA part, e.g. `xc7z020clg400-1`.
+  public var part: String?
+  public var clockMHz: Double
+  public var nodes: [Node]
+  /// Per-stream settings; streams not listed are plain wires.
+  public var streams: [String: StreamSettings]
+  public var graphInputs: [String]
+  public var graphOutputs: [String]
+  /// The `.npz` with weights and thresholds, relative to the design file.
+  public var parametersFile: String?
+
+  public init(
+    name: String, part: String? = nil, clockMHz: Double = 100, nodes: [Node] = [],
+    streams: [String: StreamSettings] = [:], graphInputs: [String] = [],
+    graphOutputs: [String] = [], parametersFile: String? = nil
+  ) {
+    self.name = name
+    self.part = part
+    self.clockMHz = clockMHz
+    self.nodes = nodes
+    self.streams = streams
+    self.graphInputs = graphInputs
+    self.graphOutputs = graphOutputs
+    self.parametersFile = parametersFile
+  }
+}
+
+/// One hardware block of a design, with FINN's own op type and attribute names.
+public struct Node: Sendable, Equatable {
+  public var name: String
+  /// FINN's op type, e.g. `MVAU_rtl`.
+  public var opType: String
+  public var attributes: [String: AttributeValue]
+  /// Streams read, in FINN's port order.
+  public var inputs: [String]
+  /// Streams written, in FINN's port order.
+  public var outputs: [String]
+  /// Role (`weights`, `thresholds`, `parameters`) to array name in the parameter file.
+  public var initializers: [String: String]
+
+  public init(
+    name: String, opType: String, attributes: [String: AttributeValue] = [:],
+    inputs: [String] = [], outputs: [String] = [], initializers: [String: String] = [:]
+  ) {
+    self.name = name
+    self.opType = opType
+    self.attributes = attributes
+    self.inputs = inputs
+    self.outputs = outputs
+    self.initializers = initializers
+  }
+}
+
+/// What a design may say about one stream.
+public struct StreamSettings: Sendable, Equatable {
+  /// A FIFO of this many words sits in the stream.
+  public var depth: Int?
+  /// The tensor the stream carries, when the importer knew it (documentation, not behaviour).
+  public var shape: [Int]?
+  public var dataType: String?
+
+  public init(depth: Int? = nil, shape: [Int]? = nil, dataType: String? = nil) {
+    self.depth = depth
+    self.shape = shape
+    self.dataType = dataType
+  }
+}
+
+/// The value of a node attribute, in the kinds ONNX has.
+public enum AttributeValue: Sendable, Equatable {
+  case int(Int)
+  case ints([Int])
+  case string(String)
+  case strings([String])
+  case float(Double)
+  case floats([Double])
+}

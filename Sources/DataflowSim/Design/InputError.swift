@@ -1,0 +1,70 @@
+/// What is wrong with something a person gave us, said once and completely.
+///
+/// The rendered form is one line plus an optional hint:
+/// `configs/x.json: node 'MVAU_0', attribute 'PE': 3 does not divide MH = 64 (allowed: 1, 2, 4, …)`
+/// The command line exits with 65 on it.
+public struct InputError: Error, Sendable, CustomStringConvertible {
+  /// The file as the user named it, when there is one.
+  public var file: String?
+  /// Where in it: a node, an attribute, a JSON path, a line, a byte offset.
+  public var place: String?
+  /// What is wrong, with the offending value.
+  public var message: String
+  /// What would be right: allowed values, the nearest known name, the command to run.
+  public var hint: String?
+
+  public init(_ message: String, file: String? = nil, at place: String? = nil, hint: String? = nil)
+  {
+    self.message = message
+    self.file = file
+    self.place = place
+    self.hint = hint
+  }
+
+  public var description: String {
+    let head = [file, place].compactMap { $0 }.filter { !$0.isEmpty } + [message]
+    let line = head.joined(separator: ": ")
+    return hint.map { "\(line)\n  hint: \($0)" } ?? line
+  }
+
+  /// The same error, placed in `file` unless it already names one.
+  public func inFile(_ file: String) -> InputError {
+    var copy = self
+    copy.file = copy.file ?? file
+    return copy
+  }
+
+  /// The same error with `outer` put before its place.
+  public func at(_ outer: String) -> InputError {
+    var copy = self
+    copy.place = [outer, place].compactMap { $0 }.joined(separator: ", ")
+    return copy
+  }
+}
+
+/// The candidate closest to `name` by edit distance (case ignored), if any is close enough to be
+/// what was meant.
+public func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
+  let wanted = Array(name.lowercased().unicodeScalars)
+  var best: (distance: Int, name: String)?
+  for candidate in candidates {
+    let d = editDistance(wanted, Array(candidate.lowercased().unicodeScalars))
+    if best == nil || (d, candidate) < (best!.distance, best!.name) { best = (d, candidate) }
+  }
+  guard let best, best.distance <= max(2, wanted.count / 3) else { return nil }
+  return best.name
+}
+
+private func editDistance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
+  var row = Array(0...b.count)
+  for (i, x) in a.enumerated() {
+    var diagonal = row[0]
+    row[0] = i + 1
+    for (j, y) in b.enumerated() {
+      let next = min(row[j] + 1, row[j + 1] + 1, diagonal + (x == y ? 0 : 1))
+      diagonal = row[j + 1]
+      row[j + 1] = next
+    }
+  }
+  return row[b.count]
+}

@@ -1,0 +1,52 @@
+/// FPGA resources of one node or of a whole design. FINN has no flip-flop estimate, so neither
+/// does this.
+public struct Resources: Sendable, Equatable, Codable {
+  public var lut: Int
+  /// RAMB18 blocks.
+  public var bram18: Int
+  public var uram: Int
+  public var dsp: Int
+
+  public init(lut: Int = 0, bram18: Int = 0, uram: Int = 0, dsp: Int = 0) {
+    self.lut = lut
+    self.bram18 = bram18
+    self.uram = uram
+    self.dsp = dsp
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case lut = "LUT"
+    case bram18 = "BRAM_18K"
+    case uram = "URAM"
+    case dsp = "DSP"
+  }
+
+  public static func + (a: Resources, b: Resources) -> Resources {
+    Resources(
+      lut: a.lut + b.lut, bram18: a.bram18 + b.bram18, uram: a.uram + b.uram, dsp: a.dsp + b.dsp)
+  }
+}
+
+/// What FINN estimates for a block, and what the hardware needs where FINN's formula is wrong.
+public struct ResourceEstimate: Sendable, Equatable {
+  /// Exactly FINN's number.
+  public var finn: Resources
+  /// FINN's `BRAM_efficiency` and `URAM_efficiency`: used bits over provided bits, 1 without RAM.
+  public var bramEfficiency: Double
+  public var uramEfficiency: Double
+  /// The corrected number; equal to `finn` where nothing is known to be wrong.
+  public var corrected: Resources
+  /// Why `corrected` differs.
+  public var correction: String?
+
+  public init(
+    finn: Resources = Resources(), bramEfficiency: Double = 1, uramEfficiency: Double = 1,
+    corrected: Resources? = nil, correction: String? = nil
+  ) {
+    self.finn = finn
+    self.bramEfficiency = bramEfficiency
+    self.uramEfficiency = uramEfficiency
+    self.corrected = corrected ?? finn
+    self.correction = correction
+  }
+}

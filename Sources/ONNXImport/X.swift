@@ -1,0 +1,3 @@
+import SwiftProtobuf
+import DataflowSim
+public let x = DataType.binary.bits

@@ -1,0 +1,3 @@
+import CGMP
+import CKernels
+public let simKernelsLevel = simkernels_cpu_level()

@@ -1,0 +1,3 @@
+import GRDB
+import DataflowSim
+public let y = DataType.binary.bits

@@ -1,0 +1,10 @@
+import ArgumentParser
+import DataflowSim
+import ONNXImport
+import SweepStore
+
+@main
+struct Simrun: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "simrun")
+  func run() throws {}
+}
