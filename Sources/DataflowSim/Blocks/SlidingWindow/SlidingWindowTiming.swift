@@ -1,0 +1,313 @@
+/// Geometry of a sliding window in input words (a word is SIMD channels of one pixel).
+///
+/// Everything is in word indices within a frame, `fold` = C/SIMD words per pixel.
+struct WindowGeometry {
+  let kernelH: Int, kernelW: Int
+  let strideH: Int, strideW: Int
+  let dilationH: Int, dilationW: Int
+  let inputH: Int, inputW: Int
+  let outputH: Int, outputW: Int
+  let fold: Int
+  /// Output order (fold, kh, kw) instead of (kh, kw, fold) within a window.
+  let isDepthwise: Bool
+
+  /// Words of an input frame.
+  var inputWords: Int { inputH * inputW * fold }
+  /// Windows of a frame.
+  var windows: Int { outputH * outputW }
+  /// First to last word of one window, inclusive.
+  var span: Int { ((kernelH - 1) * dilationH * inputW + (kernelW - 1) * dilationW + 1) * fold }
+  /// Words of the cyclic buffer (default style).
+  var bufferDepth: Int {
+    span + max(0, (strideW - 1 - kernelH * kernelW) * fold)
+      + max(0, ((strideH - 1) * inputW - kernelH * kernelW) * fold)
+  }
+
+  /// First word of window `v` (row-major).
+  func start(_ v: Int) -> Int {
+    (v / outputW * strideH * inputW + v % outputW * strideW) * fold
+  }
+
+  /// The words of a window in output order, relative to its start.
+  var offsets: [Int] {
+    let pixels = (0..<kernelH).flatMap { a in
+      (0..<kernelW).map { b in (a * dilationH * inputW + b * dilationW) * fold }
+    }
+    return isDepthwise
+      ? (0..<fold).flatMap { c in pixels.map { $0 + c } }
+      : pixels.flatMap { p in (0..<fold).map { p + $0 } }
+  }
+}
+
+/// ConvolutionInputGenerator_rtl, default style: a cyclic buffer of B words, written and read side by
+/// side.
+///
+/// With A[i] the cycle that accepts word i, F[k] the fetch and O[k] the handshake of output k, all within
+/// one frame of N words in and K words out:
+/// ```
+/// F[k] = max(A[need[k]] + 1, O[k-1]);  F[0] = A[need[0]] + 1
+/// O[k] offered from F[k] + 1
+/// A[i] = max(p(i), A[i-1] + 1, F[r(i-B)] + 1)   where fetch r(j) is the one that releases word j
+/// A[0] of the next frame ≥ 1 + max(O[K-1], A[N-1])
+/// ```
+/// Word j is released once min(keep, need of the next fetch) exceeds j; `keep` moves to the start of the
+/// next window as soon as the first word of a window has been fetched (depthwise with several folds: to
+/// the next fold). After the last fetch everything is released. Outputs stream as words arrive; the
+/// unit does not wait for a complete window.
+/// Source: golden/SWG.md.
+struct CyclicWindowBuffer: Process {
+  let input: Link
+  let output: Link
+  private let geometry: WindowGeometry
+  private let offsets: [Int]
+  /// Fetches per depthwise group, or per window.
+  private let groupSize: Int
+  private let frameWords: Int
+  private let capacity: Int
+
+  /// Accept time of each held word, then its release time; word i in slot i mod size.
+  private let slots: UnsafeMutablePointer<Cycle>
+  private let mask: Int
+
+  // Writing side.
+  private var accepted = 0
+  private var lastAccept = Cycle.never
+  /// 1 + max(O[K-1], A[N-1]) of the frame before.
+  private var frameStart = Cycle.never
+
+  // Reading side.
+  private var window = 0
+  private var element = 0
+  private var start = 0
+  private var nextStart: Int
+  private var released = 0
+  private var lastOutput = Cycle.never
+  private var allFetched = false
+  private var isOffered = false
+  private var lastFetch = Cycle.never
+
+  init(input: Link, output: Link, geometry: WindowGeometry) {
+    self.input = input
+    self.output = output
+    self.geometry = geometry
+    offsets = geometry.offsets
+    groupSize =
+      geometry.isDepthwise && geometry.fold > 1
+      ? geometry.kernelH * geometry.kernelW : geometry.offsets.count
+    frameWords = geometry.inputWords
+    capacity = geometry.bufferDepth
+    var size = 1
+    while size < capacity { size *= 2 }
+    mask = size - 1
+    slots = .allocate(capacity: size)
+    slots.initialize(repeating: .never, count: size)
+    nextStart = geometry.windows > 1 ? geometry.start(1) : geometry.span - 1
+  }
+
+  func deallocate() { slots.deallocate() }
+
+  mutating func run() {
+    while true {
+      let read = accept()
+      let wrote = emit()
+      if !read && !wrote && !endFrame() { return }
+    }
+  }
+
+  /// Accepts the words that are offered and have room.
+  private mutating func accept() -> Bool {
+    let before = accepted
+    // Room: word i − B has been released, or all fetches of the frame are done.
+    let limit = allFetched ? frameWords : min(frameWords, released + capacity)
+    var available = min(input.pointee.available, limit - accepted)
+    while available > 0 {
+      let free = slots[(accepted - capacity) & mask]
+      let room = accepted >= capacity && accepted - capacity < released ? free : lastFetchLift
+      let t = max(input.pointee.offered, room + 1, frameStart)
+      input.pointee.read(at: t)
+      slots[accepted & mask] = t
+      lastAccept = t
+      accepted += 1
+      available -= 1
+    }
+    if accepted < limit { input.pointee.readerWaits = true }
+    return accepted != before
+  }
+
+  /// Words beyond the released ones have room only because the last fetch lifted the rule.
+  private var lastFetchLift: Cycle { allFetched && accepted >= capacity ? lastFetch : .never }
+
+  /// Fetches and offers the words that have arrived.
+  private mutating func emit() -> Bool {
+    guard !allFetched else { return false }
+    var moved = false
+    while true {
+      guard output.pointee.isTaken else {
+        output.pointee.writerWaits = true
+        return moved
+      }
+      if isOffered { lastOutput = output.pointee.takenAt }
+      let need = start + offsets[element]
+      guard need < accepted else { return moved }
+      let fetch = max(slots[need & mask] + 1, lastOutput)
+      output.pointee.offer(at: fetch + 1)
+      isOffered = true
+      lastFetch = fetch
+      moved = true
+      advance(fetch)
+      if allFetched { return true }
+    }
+  }
+
+  /// Counts a fetch in cycle `fetch` and releases the words nobody needs any more.
+  private mutating func advance(_ fetch: Cycle) {
+    let keep = keepAfterFetch
+    element += 1
+    if element == offsets.count {
+      element = 0
+      window += 1
+      if window == geometry.windows {
+        allFetched = true
+        return
+      }
+      start = geometry.start(window)
+      nextStart =
+        window + 1 < geometry.windows
+        ? geometry.start(window + 1) : start + geometry.span - 1
+    }
+    let bound = min(keep, start + offsets[element])
+    guard bound > released else { return }
+    // A word released before it arrives keeps its accept time, which never delays word j + B.
+    for word in released..<max(released, min(bound, accepted)) { slots[word & mask] = fetch }
+    released = bound
+  }
+
+  /// `keep` once the current element has been fetched.
+  private var keepAfterFetch: Int {
+    guard groupSize != offsets.count else { return nextStart }
+    let group = element / groupSize
+    let isLastGroup = group == geometry.fold - 1
+    if !isLastGroup { return start + group + 1 }
+    let isLastWindow = window == geometry.windows - 1
+    return isLastWindow ? start + geometry.fold - 1 + geometry.span - 1 : nextStart
+  }
+
+  /// Starts the next frame once all words are in and all outputs are taken.
+  private mutating func endFrame() -> Bool {
+    guard allFetched, accepted == frameWords else { return false }
+    guard output.pointee.isTaken else {
+      output.pointee.writerWaits = true
+      return false
+    }
+    frameStart = 1 + max(output.pointee.takenAt, lastAccept)
+    accepted = 0
+    released = 0
+    window = 0
+    element = 0
+    start = 0
+    nextStart = geometry.windows > 1 ? geometry.start(1) : geometry.span - 1
+    lastOutput = .never
+    isOffered = false
+    allFetched = false
+    return true
+  }
+
+  func listState(_ state: inout StateList) {
+    state.phase(accepted)
+    state.phase(released)
+    state.phase(window)
+    state.phase(element)
+    state.time(frameStart)
+    state.time(lastAccept)
+    state.time(lastOutput)
+    state.time(lastFetch)
+    for i in max(0, accepted - capacity)..<accepted { state.time(slots[i & mask]) }
+  }
+}
+
+/// ConvolutionInputGenerator_rtl, parallel style: a shift register that shows the whole window in one
+/// output word.
+///
+/// ```
+/// O[j] offered from A[last[j]] + 1
+/// A[i] = max(p(i), A[i-1] + 1), and ≥ O[j] if word i−1 completed window j
+/// A[0] of the next frame ≥ 1 + max(O[last], A[N-1])
+/// ```
+/// There is no buffer beyond the shift register: one complete window not taken blocks the input.
+/// Source: golden/SWG.md.
+struct ShiftWindow: Process {
+  let input: Link
+  let output: Link
+  private let geometry: WindowGeometry
+  private let frameWords: Int
+  private let outputs: Int
+  private var accepted = 0
+  private var produced = 0
+  /// Index of the word that completes the next window.
+  private var completes: Int
+  /// The next word may not be accepted before this cycle.
+  private var earliest = Cycle.never
+  private var isOffered = false
+  private var lastOutput = Cycle.never
+
+  init(input: Link, output: Link, geometry: WindowGeometry) {
+    self.input = input
+    self.output = output
+    self.geometry = geometry
+    frameWords = geometry.inputWords
+    outputs = geometry.windows * geometry.fold
+    completes = geometry.span - geometry.fold
+  }
+
+  mutating func run() {
+    while true {
+      if isOffered {
+        guard output.pointee.isTaken else {
+          output.pointee.writerWaits = true
+          return
+        }
+        isOffered = false
+        lastOutput = output.pointee.takenAt
+        earliest = lastOutput
+      }
+      if accepted == frameWords { startFrame() }
+      guard input.pointee.available > 0 else {
+        input.pointee.readerWaits = true
+        return
+      }
+      let t = max(input.pointee.offered, earliest)
+      input.pointee.read(at: t)
+      accepted += 1
+      if accepted - 1 == completes {
+        output.pointee.offer(at: t + 1)
+        isOffered = true
+        nextWindow()
+      }
+    }
+  }
+
+  private mutating func nextWindow() {
+    produced += 1
+    guard produced < outputs else {
+      completes = -1
+      return
+    }
+    completes =
+      geometry.start(produced / geometry.fold) + geometry.span - geometry.fold
+      + produced % geometry.fold
+  }
+
+  private mutating func startFrame() {
+    earliest = max(earliest, lastOutput + 1)
+    accepted = 0
+    produced = 0
+    completes = geometry.span - geometry.fold
+  }
+
+  func listState(_ state: inout StateList) {
+    state.phase(accepted)
+    state.phase(isOffered ? 1 : 0)
+    state.time(earliest)
+    state.time(lastOutput)
+  }
+}
