@@ -2,7 +2,7 @@
 /// held until it is accepted.
 struct Source: Process {
   let output: Link
-  let pattern: Pattern
+  let pattern: PatternTable
   /// How many words may be offered in all; raised by the driver to release further frames.
   let words: UnsafeMutablePointer<Int>
   /// Words of one frame, for the phase.
@@ -12,7 +12,7 @@ struct Source: Process {
 
   private var sent = 0
 
-  init(output: Link, pattern: Pattern, words: UnsafeMutablePointer<Int>, wordsPerFrame: Int, limit: Cycle)
+  init(output: Link, pattern: PatternTable, words: UnsafeMutablePointer<Int>, wordsPerFrame: Int, limit: Cycle)
   {
     self.output = output
     self.pattern = pattern
@@ -42,12 +42,15 @@ struct Source: Process {
 /// Takes the words of a graph output in the cycles its pattern allows.
 struct Sink: Process {
   let input: Link
-  let pattern: Pattern
+  let pattern: PatternTable
+  let record: SinkRecord
 
   mutating func run() {
     guard pattern.everAllows else { return }
     while input.pointee.available > 0 {
-      input.pointee.read(at: pattern.next(input.pointee.offered))
+      let t = pattern.next(input.pointee.offered)
+      input.pointee.read(at: t)
+      record.took(t)
     }
     input.pointee.readerWaits = true
   }

@@ -132,6 +132,11 @@ extension Channel {
   }
 }
 
+extension Channel {
+  /// A word is offered and has not been taken.
+  var isBlocked: Bool { isWire ? written > read : pending != .never }
+}
+
 // The reader's side.
 extension Channel {
   /// Words written and not yet read.

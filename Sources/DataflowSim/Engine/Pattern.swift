@@ -1,22 +1,20 @@
-/// A repeating readiness pattern: character `t mod length` belongs to cycle `t`.
-public struct Pattern: Sendable, Equatable {
-  /// Distance from each position to the next 1; empty when every cycle is 1.
+/// A pattern made ready for "the next allowed cycle" in constant time.
+struct PatternTable {
+  /// Distance from each position to the next 1; empty when every cycle is allowed.
   private let distance: [Int32]
   /// False when no position is 1.
   let everAllows: Bool
 
-  /// Ready in every cycle.
-  public static let always = Pattern([true])
-
-  public init(_ bits: [Bool]) {
+  init(_ pattern: Pattern) {
+    let bits = pattern.bits
     everAllows = bits.contains(true)
-    guard bits.contains(false), everAllows else {
+    guard everAllows, bits.contains(false), let first = bits.firstIndex(of: true) else {
       distance = []
       return
     }
     let n = bits.count
     var table = [Int32](repeating: 0, count: n)
-    var next = bits.firstIndex(of: true)! + n
+    var next = first + n
     for i in stride(from: n - 1, through: 0, by: -1) {
       if bits[i] { next = i }
       table[i] = Int32(next - i)
@@ -28,7 +26,4 @@ public struct Pattern: Sendable, Equatable {
   @inline(__always) func next(_ t: Cycle) -> Cycle {
     distance.isEmpty ? t : t + Int(distance[t % distance.count])
   }
-
-  /// True when every cycle is allowed.
-  var isAlways: Bool { distance.isEmpty && everAllows }
 }

@@ -26,6 +26,8 @@ public typealias Link = UnsafeMutablePointer<Channel>
 public struct Ports {
   public let inputs: [Link]
   public let outputs: [Link]
+  /// Where a compute core notes what bits depend on; nil when nobody asks.
+  let coreLog: CoreLog?
 }
 
 /// How a block behaves in time.
