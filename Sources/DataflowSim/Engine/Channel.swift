@@ -22,14 +22,14 @@ public struct Stage: Sendable, Equatable {
   public var capacity: Int
   /// Cycles from handing a word on to accepting one in its place.
   public var credit: Int
-  /// The design's FIFO this stage is, when its occupancy is to be reported.
-  public var fifo: String?
+  /// Whether this is a FIFO of the design, whose occupancy is to be reported.
+  public var isFIFO: Bool
 
-  public init(latency: Int, capacity: Int, credit: Int = 1, fifo: String? = nil) {
+  public init(latency: Int, capacity: Int, credit: Int = 1, isFIFO: Bool = false) {
     self.latency = latency
     self.capacity = capacity
     self.credit = credit
-    self.fifo = fifo
+    self.isFIFO = isFIFO
   }
 
   /// Whether a word per cycle flows through when nothing blocks. Only such stages may be merged.

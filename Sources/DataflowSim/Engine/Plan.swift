@@ -26,7 +26,8 @@ public struct Plan {
     var reader: End
 
     enum Item {
-      case stage(Stage)
+      /// A buffer, and the node it belongs to.
+      case stage(Stage, node: String)
       case handshake(stream: String)
     }
     enum End: Equatable {
@@ -44,7 +45,7 @@ extension Plan {
   ///
   /// `design` must not use the `streams[…].depth` shorthand any more. Throws `InputError`.
   public init(_ source: Design) throws {
-    let design = try source.withStreamFIFOs()
+    let design = try source.resolvingStreamDepths()
     let graph = try DesignGraph(design)
     self.design = design
     blocks = try design.nodes.map { node in
@@ -89,9 +90,9 @@ extension Plan {
   {
     var inputs = blocks.map(\.inputs)
     var outputs = blocks.map(\.outputs)
-    for n in graph.topologicalOrder {
+    for n in graph.order {
       for (port, stream) in design.nodes[n].inputs.enumerated() {
-        if let writer = graph.writer(of: stream), inputs[n][port].words == nil {
+        if inputs[n][port].words == nil, let writer = graph[stream].writer {
           inputs[n][port] = outputs[writer.node][writer.port]
         }
       }
@@ -119,25 +120,34 @@ extension Plan {
     func isProcess(_ n: Int) -> Bool {
       if case .process = timings[n].body { true } else { false }
     }
+    func items(_ node: Int, _ stages: [Stage]) -> [Chain.Item] {
+      stages.map { .stage($0, node: design.nodes[node].name) }
+    }
+    func stages(_ node: Int, input port: Int) -> [Chain.Item] {
+      items(node, timings[node].stages(atInput: port))
+    }
+    func stages(_ node: Int, output port: Int) -> [Chain.Item] {
+      items(node, timings[node].stages(atOutput: port))
+    }
     var chains: [Chain] = []
-    var inputChain: [StreamEnd: Int] = [:]
+    var inputChain: [DesignGraph.Endpoint: Int] = [:]
     /// Follows stream `first` through wire-like blocks to the next process or sink.
-    func trace(_ first: String, from writer: Chain.End, behind stages: [Stage]) -> Int {
-      var chain = Chain(items: stages.map(Chain.Item.stage), writer: writer, reader: writer)
+    func trace(_ first: String, from writer: Chain.End, behind items: [Chain.Item]) -> Int {
+      var chain = Chain(items: items, writer: writer, reader: writer)
       var stream = first
       while true {
         chain.items.append(.handshake(stream: stream))
-        guard let end = graph.reader(of: stream) else {
+        guard let end = graph[stream].reader else {
           chain.reader = .border(stream: stream)
           break
         }
-        chain.items += timings[end.node].stages(atInput: end.port).map(Chain.Item.stage)
+        chain.items += stages(end.node, input: end.port)
         if isProcess(end.node) {
           chain.reader = .node(end.node)
           inputChain[end] = chains.count
           break
         }
-        chain.items += timings[end.node].stages(atOutput: 0).map(Chain.Item.stage)
+        chain.items += stages(end.node, output: 0)
         stream = design.nodes[end.node].outputs[0]
       }
       chains.append(chain)
@@ -147,13 +157,13 @@ extension Plan {
     var outputChains: [Int: [Int]] = [:]
     for n in design.nodes.indices where isProcess(n) {
       outputChains[n] = design.nodes[n].outputs.enumerated().map { port, stream in
-        trace(stream, from: .node(n), behind: timings[n].stages(atOutput: port))
+        trace(stream, from: .node(n), behind: stages(n, output: port))
       }
     }
     let processes = design.nodes.indices.filter(isProcess).map { n in
       ProcessNode(
         node: n,
-        inputs: design.nodes[n].inputs.indices.map { inputChain[StreamEnd(node: n, port: $0)]! },
+        inputs: design.nodes[n].inputs.indices.map { inputChain[DesignGraph.Endpoint(node: n, port: $0)]! },
         outputs: outputChains[n]!)
     }
     return (chains, processes)
@@ -178,7 +188,7 @@ extension Plan.Chain {
     return groups
   }
 
-  var stages: [Stage] {
-    items.compactMap { if case .stage(let stage) = $0 { stage } else { nil } }
+  var stages: [(stage: Stage, node: String)] {
+    items.compactMap { if case .stage(let stage, let node) = $0 { (stage, node) } else { nil } }
   }
 }

@@ -85,7 +85,7 @@ public final class Simulation {
   /// Runs of stages that sustain a word per cycle become one stage.
   private func buildMerged(_ chain: Plan.Chain) -> Ends {
     var merged: [Stage] = []
-    for stage in chain.stages {
+    for (stage, _) in chain.stages {
       if let last = merged.last, last.sustainsOneWordPerCycle, stage.sustainsOneWordPerCycle {
         merged[merged.count - 1] = last + stage
       } else {
@@ -113,10 +113,10 @@ public final class Simulation {
       return Ends(first: wire, last: wire)
     }
     return joined(
-      stages.enumerated().map { i, stage in
-        let monitor = stage.fifo.map {
-          OccupancyMonitor(name: $0, depth: stage.capacity, limit: limit)
-        }
+      stages.enumerated().map { i, item in
+        let (stage, node) = item
+        let monitor =
+          stage.isFIFO ? OccupancyMonitor(name: node, depth: stage.capacity, limit: limit) : nil
         if let monitor { monitors.append(monitor) }
         return network.addChannel(
           stage, writeLog: groups[i], readLog: i == stages.count - 1 ? groups[i + 1] : nil,

@@ -123,3 +123,27 @@ struct DecimateProcess: Process {
     state.phase(isOffered ? 1 : 0)
   }
 }
+
+extension Fork: TimedBlock {
+  public func timing() -> BlockTiming {
+    BlockTiming(body: .process { ForkProcess(input: $0.inputs[0], outputs: $0.outputs) })
+  }
+}
+
+extension Join: TimedBlock {
+  public func timing() -> BlockTiming {
+    BlockTiming(body: .process { JoinProcess(inputs: $0.inputs, output: $0.outputs[0]) })
+  }
+}
+
+extension Decimate: TimedBlock {
+  public func timing() -> BlockTiming {
+    let (height, width, words) = (imgDim[0], imgDim[1], wordsPerPixel)
+    return BlockTiming(
+      body: .process {
+        DecimateProcess(
+          input: $0.inputs[0], output: $0.outputs[0], height: height, width: width,
+          wordsPerPixel: words)
+      })
+  }
+}

@@ -164,3 +164,63 @@ struct ReplayCore: Process {
     core.listState(&state)
   }
 }
+
+extension MatrixVector: TimedBlock {
+  public func timing() -> BlockTiming {
+    guard isRTL, let depth = coreDepth else { return hlsTiming }
+    let port = weightPort
+    let settings = (fold: synapseFold, neurons: neuronFold, loses: compute.losesFrozenProducts)
+    guard neuronFold > 1 else {
+      return BlockTiming(
+        body: .process { ports in
+          DirectCore(
+            input: ports.inputs[0], weights: port(ports), group: settings.fold,
+            core: DotProductCore(
+              output: ports.outputs[0], depth: depth, losesFrozenProducts: settings.loses,
+              log: ports.coreLog))
+        })
+    }
+    // The replay buffer holds at least two words and a power of two.
+    let capacity = 1 << max(1, synapseFold.ceilLog2)
+    return BlockTiming(
+      inputStages: [[Stage(latency: 1, capacity: capacity)]],
+      body: .process { ports in
+        ReplayCore(
+          input: ports.inputs[0], weights: port(ports), synapseFold: settings.fold,
+          neuronFold: settings.neurons,
+          core: DotProductCore(
+            output: ports.outputs[0], depth: depth, losesFrozenProducts: settings.loses,
+            log: ports.coreLog))
+      })
+  }
+
+  private var weightPort: @Sendable (Ports) -> WeightPort { compute.weightPort }
+
+  /// Reads a vector in fold 0 and replays it from a buffer; a result per fold; an external weight
+  /// word in every iteration. Source: FINN dialect reference, section 7.1.
+  private var hlsTiming: BlockTiming {
+    let weights: UInt32 = compute.memoryMode == .external ? 2 : 0
+    func fold(_ reads: UInt32) -> [Loop] {
+      [.run(synapseFold - 1, reads: reads), .run(1, reads: reads, writes: 1)]
+    }
+    let latency = 6 + simd.ceilLog2
+    return HLSPipeline(node, defaultLatency: latency).timing([
+      .repeated(vectors, fold(1 | weights) + [.repeated(neuronFold - 1, fold(weights))])
+    ])
+  }
+}
+
+extension ComputeSettings {
+  /// Where the weight words come from, once the node's channels exist.
+  var weightPort: @Sendable (Ports) -> WeightPort {
+    switch weightStream {
+    case .external: { .stream($0.inputs[1]) }
+    // Two pipeline registers after reset.
+    case .memstream: { _ in .valid(from: 2) }
+    case .always: { _ in .valid(from: 0) }
+    }
+  }
+
+  /// The DSP58 core was always exact; the DSP48 cores clear a product register during a freeze.
+  var losesFrozenProducts: Bool { computeCore != .mvuVVU8sx9DSP58 }
+}

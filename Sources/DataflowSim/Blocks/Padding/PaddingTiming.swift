@@ -16,7 +16,7 @@ struct PaddingGenerator: Process {
   let output: Link
   /// Border and image words of a frame in output order: runs of words that all forward or all pad.
   private let runs: [Run]
-  private var run = 0
+  private var index = 0
   private var done = 0
 
   struct Run {
@@ -44,7 +44,7 @@ struct PaddingGenerator: Process {
 
   mutating func run() {
     while true {
-      let current = runs[run]
+      let current = runs[index]
       while done < current.words {
         guard output.pointee.isTaken else {
           output.pointee.writerWaits = true
@@ -63,12 +63,36 @@ struct PaddingGenerator: Process {
         done += 1
       }
       done = 0
-      run = run + 1 == runs.count ? 0 : run + 1
+      index = index + 1 == runs.count ? 0 : index + 1
     }
   }
 
   func listState(_ state: inout StateList) {
-    state.phase(run)
+    state.phase(index)
     state.phase(done)
+  }
+}
+
+extension FMPadding: TimedBlock {
+  public func timing() -> BlockTiming {
+    let (dim, padding, fold) = (imgDim, padding, channelFold)
+    guard isRTL else {
+      let width = paddedDim[1]
+      let row: [Loop] = [
+        .run(padding[1] * fold, writes: 1), .run(dim[1] * fold, reads: 1, writes: 1),
+        .run(padding[3] * fold, writes: 1),
+      ]
+      return HLSPipeline(node, defaultLatency: 2).timing([
+        .run(padding[0] * width * fold, writes: 1), .repeated(dim[0], row),
+        .run(padding[2] * width * fold, writes: 1),
+      ])
+    }
+    return BlockTiming(
+      inputStages: [[PaddingGenerator.inputStage]],
+      body: .process {
+        PaddingGenerator(
+          input: $0.inputs[0], output: $0.outputs[0], height: dim[0], width: dim[1],
+          padding: padding, fold: fold)
+      })
   }
 }

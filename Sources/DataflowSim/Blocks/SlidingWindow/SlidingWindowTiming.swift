@@ -311,3 +311,27 @@ struct ShiftWindow: Process {
     state.time(lastOutput)
   }
 }
+
+extension SlidingWindow: TimedBlock {
+  public func timing() -> BlockTiming {
+    guard isRTL else { return hlsTiming }
+    let geometry = geometry
+    if style == .parallel {
+      return BlockTiming(
+        body: .process {
+          ShiftWindow(input: $0.inputs[0], output: $0.outputs[0], geometry: geometry)
+        })
+    }
+    return BlockTiming(
+      body: .process {
+        CyclicWindowBuffer(input: $0.inputs[0], output: $0.outputs[0], geometry: geometry)
+      })
+  }
+
+  var geometry: WindowGeometry {
+    WindowGeometry(
+      kernelH: kernel[0], kernelW: kernel[1], strideH: stride[0], strideW: stride[1],
+      dilationH: dilation[0], dilationW: dilation[1], inputH: ifmDim[0], inputW: ifmDim[1],
+      outputH: ofmDim[0], outputW: ofmDim[1], fold: channelFold, isDepthwise: depthwise)
+  }
+}

@@ -139,3 +139,54 @@ struct NarrowingConverter: Process {
     if let accepted { state.time(accepted) }
   }
 }
+
+extension WidthConverter: TimedBlock {
+  public func timing() -> BlockTiming {
+    guard isRTL else { return hlsTiming }
+    let ratio = ratio
+    if ratio == 1 { return BlockTiming(body: .wire) }
+    if inWidth > outWidth {
+      return BlockTiming(
+        body: .process {
+          NarrowingConverter(input: $0.inputs[0], output: $0.outputs[0], ratio: ratio)
+        })
+    }
+    return BlockTiming(
+      inputStages: [[WideningConverter.inputStage]],
+      body: .process {
+        WideningConverter(input: $0.inputs[0], output: $0.outputs[0], ratio: ratio)
+      })
+  }
+
+  /// Whole ratios are one loop; others go through the least common multiple of the widths, where
+  /// a group of input words becomes a group of output words.
+  private var hlsTiming: BlockTiming {
+    let common = leastCommonMultiple(inWidth, outWidth)
+    return HLSPipeline(node, defaultLatency: 2).timing(
+      Self.conversion(reads: common / inWidth, writes: common / outWidth))
+  }
+
+  /// `reads` words in become `writes` words out: every output word leaves in the iteration after
+  /// its last bit has come in.
+  static func conversion(reads: Int, writes: Int) -> [Loop] {
+    if writes == 1 { return Loop.reduce(reads) }
+    if reads == 1 { return [.run(1, reads: 1, writes: 1), .run(writes - 1, writes: 1)] }
+    // Bits in units of 1/(reads·writes) of the common word.
+    var iterations: [(reads: UInt32, writes: UInt32)] = []
+    var (have, read, written) = (0, 0, 0)
+    while written < writes {
+      let takes = read < reads && have < reads
+      if takes {
+        have += writes
+        read += 1
+      }
+      let gives = have >= reads
+      if gives {
+        have -= reads
+        written += 1
+      }
+      iterations.append((takes ? 1 : 0, gives ? 1 : 0))
+    }
+    return Loop.joined(iterations)
+  }
+}
