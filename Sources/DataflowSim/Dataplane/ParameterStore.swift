@@ -51,9 +51,4 @@ public struct ParameterStore: Sendable {
     }
   }
 
-  /// A store in which each key of `aliases` names the array of its value.
-  public func renamed(_ aliases: [String: String]) -> ParameterStore {
-    let known = aliases.filter { contains($0.value) }
-    return ParameterStore(names: known.keys) { try tensor(known[$0]!) }
-  }
 }
