@@ -95,11 +95,20 @@ extension StreamSettings {
       dataType: try cursor.optional("data_type")?.name())
     if let list = cursor.optional("shape") {
       let dimensions = try list.elements().map { try $0.int(1...AttributeSpec.maximumInt) }
-      guard let count = product(dimensions), count <= AttributeSpec.maximumInt else {
+      guard StreamSettings.isPlausible(shape: dimensions) else {
         throw list.error("a tensor of shape \(dimensions) is too large to be meant")
       }
       shape = dimensions
     }
+  }
+}
+
+extension StreamSettings {
+  /// False for a negative or empty dimension, or 2^31 elements and more: no accelerator streams
+  /// such a tensor, but damaged files announce it.
+  package static func isPlausible(shape: [Int]) -> Bool {
+    guard shape.allSatisfy({ $0 > 0 }), let count = product(shape) else { return false }
+    return count < 1 << 31
   }
 }
 
