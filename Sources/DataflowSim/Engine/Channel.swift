@@ -168,6 +168,19 @@ extension Channel {
       queue.pointee.push(writer)
     }
   }
+
+  /// Takes `n` words in consecutive cycles from `t` on.
+  @inline(__always) mutating func read(_ n: Int, from t: Cycle) {
+    var i = 0
+    while i < n, isObserved || pending != .never || writerWaits {
+      read(at: t + i)
+      i += 1
+    }
+    guard i < n else { return }
+    for j in i..<n { slots[(read + j - i) & mask] = t + j }
+    read += n - i
+    lastRead = t + n - 1
+  }
 }
 
 /// The processes that may be able to move, each at most once, in first-in first-out order.

@@ -115,7 +115,7 @@ struct ReplayCore: Process {
         if fold == neuronFold - 1 {
           // Word s is read into the output register when slot s−1 leaves it.
           input.pointee.read(at: last)
-          for i in 1..<max(n, 1) { input.pointee.read(at: cycle + i - 1) }
+          input.pointee.read(n - 1, from: cycle)
         }
         position += n
       }

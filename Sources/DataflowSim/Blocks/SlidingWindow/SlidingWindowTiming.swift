@@ -58,12 +58,20 @@ struct WindowGeometry {
 struct CyclicWindowBuffer: Process {
   let input: Link
   let output: Link
-  private let geometry: WindowGeometry
-  private let offsets: [Int]
-  /// Fetches per depthwise group, or per window.
-  private let groupSize: Int
   private let frameWords: Int
   private let capacity: Int
+  private let span: Int
+  private let fold: Int
+  private let windows: Int
+  private let windowsPerRow: Int
+  /// From a window's start to that of its right neighbour, and to the start of the next row's first.
+  private let step: Int
+  private let rowStep: Int
+  /// The words of a window in output order, relative to its start.
+  private let offsets: UnsafeMutablePointer<Int>
+  private let elements: Int
+  /// Elements per depthwise group; all of them if `keep` moves once per window.
+  private let groupSize: Int
 
   /// Accept time of each held word, then its release time; word i in slot i mod size.
   private let slots: UnsafeMutablePointer<Cycle>
@@ -77,11 +85,16 @@ struct CyclicWindowBuffer: Process {
 
   // Reading side.
   private var window = 0
+  private var column = 0
   private var element = 0
   private var start = 0
-  private var nextStart: Int
+  /// Start of the next window.
+  private var nextStart = 0
+  /// First element of the next group.
+  private var groupStart = 0
+  /// Words before this one are needed no more, but for the next fetch.
+  private var keep = 0
   private var released = 0
-  private var lastOutput = Cycle.never
   private var allFetched = false
   private var isOffered = false
   private var lastFetch = Cycle.never
@@ -89,22 +102,32 @@ struct CyclicWindowBuffer: Process {
   init(input: Link, output: Link, geometry: WindowGeometry) {
     self.input = input
     self.output = output
-    self.geometry = geometry
-    offsets = geometry.offsets
-    groupSize =
-      geometry.isDepthwise && geometry.fold > 1
-      ? geometry.kernelH * geometry.kernelW : geometry.offsets.count
     frameWords = geometry.inputWords
     capacity = geometry.bufferDepth
+    span = geometry.span
+    fold = geometry.fold
+    windows = geometry.windows
+    windowsPerRow = geometry.outputW
+    step = geometry.strideW * geometry.fold
+    rowStep = geometry.start(geometry.outputW) - geometry.start(geometry.outputW - 1)
+    let order = geometry.offsets
+    elements = order.count
+    offsets = .allocate(capacity: elements)
+    offsets.initialize(from: order, count: elements)
+    groupSize =
+      geometry.isDepthwise && geometry.fold > 1 ? geometry.kernelH * geometry.kernelW : elements
     var size = 1
     while size < capacity { size *= 2 }
     mask = size - 1
     slots = .allocate(capacity: size)
     slots.initialize(repeating: .never, count: size)
-    nextStart = geometry.windows > 1 ? geometry.start(1) : geometry.span - 1
+    beginWindow()
   }
 
-  func deallocate() { slots.deallocate() }
+  func deallocate() {
+    slots.deallocate()
+    offsets.deallocate()
+  }
 
   mutating func run() {
     while true {
@@ -116,80 +139,94 @@ struct CyclicWindowBuffer: Process {
 
   /// Accepts the words that are offered and have room.
   private mutating func accept() -> Bool {
-    let before = accepted
     // Room: word i − B has been released, or all fetches of the frame are done.
     let limit = allFetched ? frameWords : min(frameWords, released + capacity)
-    var available = min(input.pointee.available, limit - accepted)
-    while available > 0 {
-      let free = slots[(accepted - capacity) & mask]
-      let room = accepted >= capacity && accepted - capacity < released ? free : lastFetchLift
-      let t = max(input.pointee.offered, room + 1, frameStart)
-      input.pointee.read(at: t)
-      slots[accepted & mask] = t
-      lastAccept = t
-      accepted += 1
-      available -= 1
+    let end = min(limit, accepted + input.pointee.available)
+    let moved = end > accepted
+    // Until word B there is room from the start; beyond the released words only the last fetch
+    // lifted the rule.
+    var word = accepted
+    while word < end {
+      let before = word - capacity
+      let room = before < 0 ? .never : before < released ? slots[before & mask] : lastFetch
+      lastAccept = max(input.pointee.offered, room + 1, frameStart)
+      input.pointee.read(at: lastAccept)
+      slots[word & mask] = lastAccept
+      word += 1
     }
-    if accepted < limit { input.pointee.readerWaits = true }
-    return accepted != before
+    accepted = word
+    if word < limit { input.pointee.readerWaits = true }
+    return moved
   }
-
-  /// Words beyond the released ones have room only because the last fetch lifted the rule.
-  private var lastFetchLift: Cycle { allFetched && accepted >= capacity ? lastFetch : .never }
 
   /// Fetches and offers the words that have arrived.
   private mutating func emit() -> Bool {
     guard !allFetched else { return false }
+    let output = output
     var moved = false
     while true {
       guard output.pointee.isTaken else {
         output.pointee.writerWaits = true
         return moved
       }
-      if isOffered { lastOutput = output.pointee.takenAt }
       let need = start + offsets[element]
       guard need < accepted else { return moved }
-      let fetch = max(slots[need & mask] + 1, lastOutput)
-      output.pointee.offer(at: fetch + 1)
+      let arrived = slots[need & mask] + 1
+      lastFetch = isOffered ? max(arrived, output.pointee.takenAt) : arrived
+      output.pointee.offer(at: lastFetch + 1)
       isOffered = true
-      lastFetch = fetch
       moved = true
-      advance(fetch)
-      if allFetched { return true }
+      if element == groupStart { enterGroup() }
+      element += 1
+      if element == elements {
+        guard nextWindow() else { return true }
+      }
+      let bound = min(keep, start + offsets[element])
+      if bound > released { release(upTo: bound) }
     }
   }
 
-  /// Counts a fetch in cycle `fetch` and releases the words nobody needs any more.
-  private mutating func advance(_ fetch: Cycle) {
-    let keep = keepAfterFetch
-    element += 1
-    if element == offsets.count {
-      element = 0
-      window += 1
-      if window == geometry.windows {
-        allFetched = true
-        return
-      }
-      start = geometry.start(window)
-      nextStart =
-        window + 1 < geometry.windows
-        ? geometry.start(window + 1) : start + geometry.span - 1
+  /// The first word of a group has been fetched, so `keep` moves on: to the next fold of the window, or
+  /// from the last group to the next window.
+  private mutating func enterGroup() {
+    groupStart += groupSize
+    if groupStart < elements {
+      keep = start + groupStart / groupSize
+    } else if window + 1 < windows {
+      keep = nextStart
+    } else {
+      keep = start + span - 1 + (groupSize == elements ? 0 : fold - 1)
     }
-    let bound = min(keep, start + offsets[element])
-    guard bound > released else { return }
-    // A word released before it arrives keeps its accept time, which never delays word j + B.
-    for word in released..<max(released, min(bound, accepted)) { slots[word & mask] = fetch }
+  }
+
+  /// A word released before it arrives keeps its accept time, which never delays word j + B.
+  private mutating func release(upTo bound: Int) {
+    var word = released
+    let end = min(bound, accepted)
+    while word < end {
+      slots[word & mask] = lastFetch
+      word += 1
+    }
     released = bound
   }
 
-  /// `keep` once the current element has been fetched.
-  private var keepAfterFetch: Int {
-    guard groupSize != offsets.count else { return nextStart }
-    let group = element / groupSize
-    let isLastGroup = group == geometry.fold - 1
-    if !isLastGroup { return start + group + 1 }
-    let isLastWindow = window == geometry.windows - 1
-    return isLastWindow ? start + geometry.fold - 1 + geometry.span - 1 : nextStart
+  /// Moves to the next window; false after the last.
+  private mutating func nextWindow() -> Bool {
+    window += 1
+    guard window < windows else {
+      allFetched = true
+      return false
+    }
+    start = nextStart
+    column = column + 1 == windowsPerRow ? 0 : column + 1
+    beginWindow()
+    return true
+  }
+
+  private mutating func beginWindow() {
+    element = 0
+    groupStart = 0
+    nextStart = start + (column + 1 == windowsPerRow ? rowStep : step)
   }
 
   /// Starts the next frame once all words are in and all outputs are taken.
@@ -203,12 +240,12 @@ struct CyclicWindowBuffer: Process {
     accepted = 0
     released = 0
     window = 0
-    element = 0
+    column = 0
     start = 0
-    nextStart = geometry.windows > 1 ? geometry.start(1) : geometry.span - 1
-    lastOutput = .never
+    keep = 0
     isOffered = false
     allFetched = false
+    beginWindow()
     return true
   }
 
@@ -217,9 +254,9 @@ struct CyclicWindowBuffer: Process {
     state.phase(released)
     state.phase(window)
     state.phase(element)
+    state.phase(isOffered ? 1 : 0)
     state.time(frameStart)
     state.time(lastAccept)
-    state.time(lastOutput)
     state.time(lastFetch)
     for i in max(0, accepted - capacity)..<accepted { state.time(slots[i & mask]) }
   }
