@@ -5,6 +5,10 @@ import SweepStore
 
 @main
 struct Simrun: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "simrun")
-  func run() throws {}
+  static let configuration = CommandConfiguration(
+    commandName: "simrun",
+    abstract: "Simulates FPGA dataflow accelerators: how fast, at what cost, are the bits right.",
+    subcommands: [
+      BlocksCommand.self
+    ])
 }
