@@ -11,5 +11,7 @@ struct Simrun: ParsableCommand {
     subcommands: [
       BlocksCommand.self,
       ImportCommand.self,
+      RunCommand.self,
+      TraceCommand.self,
     ])
 }

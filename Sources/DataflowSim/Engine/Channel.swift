@@ -111,18 +111,18 @@ extension Channel {
   /// Offers the next word from cycle `t` on. Needs `isTaken` and `t > takenAt`.
   @inline(__always) mutating func offer(at t: Cycle) {
     if written - read < capacity {
-      admit(at: max(t, slots[(written - capacity) & mask] + credit))
+      admit(at: max(t, slots[(written - capacity) & mask] + credit), offered: t)
     } else {
       pending = t
     }
   }
 
-  @inline(__always) private mutating func admit(at t: Cycle) {
+  @inline(__always) private mutating func admit(at t: Cycle, offered: Cycle) {
     slots[written & mask] = t
     written += 1
     lastWrite = t
     if isObserved {
-      writeLog?.append(t)
+      writeLog?.append(t, offered: offered)
       monitor?.wrote(t)
     }
     if readerWaits {
@@ -151,17 +151,17 @@ extension Channel {
 
   /// Takes the oldest unread word in cycle `t`.
   @inline(__always) mutating func read(at t: Cycle) {
+    if isObserved {
+      readLog?.append(t, offered: offered)
+      monitor?.read(t)
+    }
     slots[read & mask] = t
     read += 1
     lastRead = t
-    if isObserved {
-      readLog?.append(t)
-      monitor?.read(t)
-    }
     if pending != .never {
       let earliest = pending
       pending = .never
-      admit(at: max(earliest, slots[(written - capacity) & mask] + credit))
+      admit(at: max(earliest, slots[(written - capacity) & mask] + credit), offered: earliest)
     }
     if writerWaits {
       writerWaits = false
@@ -180,6 +180,14 @@ extension Channel {
     for j in i..<n { slots[(read + j - i) & mask] = t + j }
     read += n - i
     lastRead = t + n - 1
+  }
+}
+
+extension Channel {
+  /// At the end of a run: tells the logs of the word that is offered and never taken, if any.
+  func reportUnfinished() {
+    if pending != .never { writeLog?.leaveUnfinished(pending) }
+    if available > 0 { readLog?.leaveUnfinished(offered) }
   }
 }
 

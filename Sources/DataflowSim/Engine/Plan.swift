@@ -192,3 +192,11 @@ extension Plan.Chain {
     items.compactMap { if case .stage(let stage, let node) = $0 { (stage, node) } else { nil } }
   }
 }
+
+extension Plan {
+  /// The streams an observed run follows. Streams that blocks without any register join move their
+  /// words in the same cycles and form one group.
+  public var observedStreams: [[String]] {
+    chains.flatMap(\.handshakesBetweenStages).filter { !$0.isEmpty }
+  }
+}
