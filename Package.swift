@@ -36,6 +36,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "DataflowSimTests",
-      dependencies: ["DataflowSim", "SimKernels", "ONNXImport", "SweepStore", "simrun"]),
+      dependencies: [
+        "DataflowSim", "SimKernels", "ONNXImport", "SweepStore", "simrun",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ], exclude: ["Resources"]),
   ]
 )
