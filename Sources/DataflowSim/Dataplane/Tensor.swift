@@ -97,6 +97,12 @@ extension Tensor {
   }
 
   /// The elements as integers of a chosen width; one that does not fit is an `InputError`.
+  ///
+  /// Specialised for the widths that weights and activations have: callers are in other modules.
+  @specialized(where I == Int8)
+  @specialized(where I == Int16)
+  @specialized(where I == Int32)
+  @specialized(where I == Int)
   public func asIntegers<I: FixedWidthInteger>(as: I.Type, name: String) throws -> [I] {
     switch elementType {
     case .bool, .uint8: try integers(UInt8.self, name)

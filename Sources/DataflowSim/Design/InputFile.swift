@@ -52,6 +52,7 @@ public enum OutputFiles {
     defer {
       for file in pending { try? FileManager.default.removeItem(atPath: file.temporary) }
     }
+    for (path, _) in files { try requireFilePlace(path) }
     for (path, contents) in files {
       let temporary = path + ".\(getpid()).partial"
       pending.append((temporary, path))
@@ -63,6 +64,15 @@ public enum OutputFiles {
       }
     }
     pending = []
+  }
+
+  private static func requireFilePlace(_ path: String) throws {
+    var isDirectory: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory),
+      isDirectory.boolValue
+    {
+      throw InputError("cannot be written: it is a directory", file: path)
+    }
   }
 
   private static func place(_ path: String, _ body: () throws -> Void) throws {

@@ -315,6 +315,17 @@ private let neutral = "finn.custom_op.fpgadataflow"
     }
   }
 
+  @Test func aFailedExportLeavesNothing() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let loaded = try DesignFile.load(TestFiles.resource("cnv-w1a1-fifo.onnx"))
+      let taken = folder + "/d.json"
+      try FileManager.default.createDirectory(atPath: taken, withIntermediateDirectories: true)
+      let text = inputError { _ = try loaded.write(to: taken, withParameters: true) }
+      #expect(text.contains("it is a directory"))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["d.json"])
+    }
+  }
+
   @Test func filesThatAreNoModelAreNamed() throws {
     let real = try TestFiles.data(TestFiles.resource("cnv-w1a1-fifo.onnx"))
     try TestFiles.withTemporaryDirectory { folder in
