@@ -24,7 +24,8 @@ let package = Package(
       name: "ONNXImport",
       dependencies: [
         "DataflowSim", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-      ], exclude: ["onnx.proto"]),
+      ],
+      exclude: ["onnx.proto"]),
     .target(
       name: "SweepStore",
       dependencies: ["DataflowSim", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -37,8 +38,9 @@ let package = Package(
     .testTarget(
       name: "DataflowSimTests",
       dependencies: [
-        "DataflowSim", "SimKernels", "ONNXImport", "SweepStore", "simrun",
+        "DataflowSim", "SimKernels", "ONNXImport", "SweepStore", "simrun", "CZstd",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-      ], exclude: ["Resources"]),
+      ],
+      exclude: ["Resources"]),
   ]
 )

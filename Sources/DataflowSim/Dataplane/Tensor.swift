@@ -48,7 +48,7 @@ public struct Tensor: Sendable, Equatable {
   static func byteCount(_ shape: [Int], _ type: ElementType) -> Int? {
     guard shape.allSatisfy({ $0 >= 0 }) else { return nil }
     if shape.contains(0) { return 0 }
-    return product(shape + [type.size])
+    return checkedProduct(shape + [type.size])
   }
 }
 

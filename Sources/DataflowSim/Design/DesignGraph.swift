@@ -48,6 +48,9 @@ public struct DesignGraph: Sendable {
     order = try Self.topologicalOrder(design, builder.streams)
   }
 
+  /// The stream called `name`, which must be one of the design's.
+  public subscript(_ name: String) -> Stream { streams[indexByName[name]!] }
+
   private static func requireUniqueNames(_ design: Design) throws {
     var seen: Set<String> = []
     for node in design.nodes where !seen.insert(node.name).inserted {

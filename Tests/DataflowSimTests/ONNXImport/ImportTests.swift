@@ -130,7 +130,7 @@ private let neutral = "finn.custom_op.fpgadataflow"
         $0.name = "t"; $0.type = .tensor
       },
     ]
-    model.add("LabelSelect_hls", ["in"], ["out"], kinds)
+    model.add("Custom_hls", ["in"], ["out"], kinds)
     #expect(
       try model.load().design.nodes[0].attributes == [
         "f": .float(0.1), "fs": .floats([1, 0.5]), "is": .ints([1, -2]), "ss": .strings(["a"]),
@@ -144,6 +144,14 @@ private let neutral = "finn.custom_op.fpgadataflow"
         }
       ])
     #expect(inputError { _ = try model.load() }.contains("attribute 'f'"))
+  }
+
+  @Test func dropsWhatTheBlockDoesNotUse() throws {
+    var model = Model()
+    model.add("LabelSelect_hls", ["in"], ["out"], name: "l", [int("K", 1), int("my_note", 7)])
+    let loaded = try model.load(ImportOptions(clockMHz: 100))
+    #expect(loaded.design.nodes[0].attributes == ["K": .int(1)])
+    #expect(loaded.notes == ["l: LabelSelect_hls does not use my_note"])
   }
 
   @Test func mapsOldNames() throws {

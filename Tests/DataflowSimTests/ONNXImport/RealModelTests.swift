@@ -11,11 +11,21 @@ private let models = [
   "mobilenetv1-w4a4": "mobilenetv1-w4a4", "resnet50-w1a2": "resnet50-w1a2",
 ]
 
+/// Every node is a block with legal attributes.
+private func requireBlocks(_ design: Design) throws {
+  for node in design.nodes {
+    _ = try BlockCatalogue.make(
+      opType: node.opType, attributes: node.attributes, part: design.part,
+      clockMHz: design.clockMHz)
+  }
+}
+
 @Suite struct RealModelTests {
   @Test(arguments: models.keys.sorted()) func committedDesignsAreWhole(name: String) throws {
     let path = TestFiles.repository("configs/\(name).json")
     let loaded = try DesignFile.load(path)
     _ = try DesignGraph(loaded.design)
+    try requireBlocks(loaded.design)
     #expect(loaded.design.name == name && loaded.design.part != nil && loaded.notes == [])
     #expect(try loaded.design.json() == TestFiles.data(path))
     guard loaded.design.parametersFile != nil else { return }
@@ -34,13 +44,13 @@ private let models = [
     #expect(imported.graphOutputs == design.graphOutputs)
   }
 
-  /// Attributes against FINN's own listing of every node.
   @Test(arguments: ["dataflow", "dataflow_fifo"]) func everyModelImports(graph: String) throws {
     guard let folder = TestFiles.shared("models") else { return }
     for model in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() {
       let path = "\(folder)/\(model)/\(graph).onnx"
       guard FileManager.default.fileExists(atPath: path) else { continue }
       let loaded = try DesignFile.load(path)
+      try requireBlocks(loaded.design)
       for name in loaded.parameters?.names ?? [] { _ = try loaded.parameters?.tensor(name) }
       let missing = loaded.design.nodes.flatMap(\.outputs).filter {
         loaded.design.streams[$0]?.shape == nil
