@@ -9,7 +9,9 @@ struct Simrun: ParsableCommand {
     commandName: "simrun",
     abstract: "Simulates FPGA dataflow accelerators: how fast, at what cost, are the bits right.",
     subcommands: [
+      FPSCommand.self,
       BlocksCommand.self,
       ImportCommand.self,
-    ])
+    ],
+    defaultSubcommand: FPSCommand.self)
 }
