@@ -35,7 +35,10 @@ struct DesignOptions: ParsableArguments {
     for note in loaded.notes { writeError("note: \(note)") }
     if let folding {
       let config = try FoldingConfig(contentsOf: folding)
-      for warning in try config.apply(to: &loaded.design) { writeError("warning: \(warning)") }
+      let warnings = config.apply(to: &loaded.design) { op in
+        try? BlockCatalogue.attributes(of: op).map(\.name)
+      }
+      for warning in warnings { writeError("warning: \(warning)") }
     }
     return loaded
   }
