@@ -24,7 +24,8 @@ let package = Package(
       name: "ONNXImport",
       dependencies: [
         "DataflowSim", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-      ]),
+      ],
+      exclude: ["onnx.proto"]),
     .target(
       name: "SweepStore",
       dependencies: ["DataflowSim", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -36,7 +37,10 @@ let package = Package(
       ]),
     .testTarget(
       name: "DataflowSimTests",
-      dependencies: ["DataflowSim", "SimKernels", "ONNXImport", "SweepStore", "simrun", "CZstd"],
+      dependencies: [
+        "DataflowSim", "SimKernels", "ONNXImport", "SweepStore", "simrun", "CZstd",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
       exclude: ["Resources"]),
   ]
 )

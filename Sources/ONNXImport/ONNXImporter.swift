@@ -132,6 +132,7 @@ extension ONNXImporter {
         try addAttributes(proto, to: &node)
         addInputs(proto, produced, to: &node)
         specialise(&node, proto, specialization)
+        dropUnknownAttributes(of: &node)
         addExternalWeights(of: &node, to: &design)
         design.nodes.append(node)
       } catch let error as InputError {
@@ -159,8 +160,8 @@ extension ONNXImporter {
   /// Today's op type; a node of the specialised domains has its suffix.
   private func currentName(_ proto: ONNXNodeProto) -> String {
     if let renamed = FINNNames.renamedOps[proto.opType] { return renamed }
-    for style in ["hls", "rtl"]
-    where proto.domain == "\(FINNNames.domain).\(style)" && !proto.opType.hasSuffix("_\(style)") {
+    let isPlain = FINNNames.baseName(proto.opType) == proto.opType
+    for style in ["hls", "rtl"] where isPlain && proto.domain == "\(FINNNames.domain).\(style)" {
       return "\(proto.opType)_\(style)"
     }
     return proto.opType
@@ -205,6 +206,17 @@ extension ONNXImporter {
     let choice = specialization.opType(of: node, preference: preference ?? "")
     node.opType = choice.opType
     if let remark = choice.remark { notes.append(remark) }
+  }
+
+  /// Drops attributes of other tools, as FINN does; what is written could not be read again
+  /// otherwise. A misspelt one that is required is reported as missing later.
+  private mutating func dropUnknownAttributes(of node: inout Node) {
+    guard let specs = try? BlockCatalogue.attributes(of: node.opType) else { return }
+    let known = Set(specs.map(\.name))
+    let strangers = node.attributes.keys.filter { !known.contains($0) }.sorted()
+    guard !strangers.isEmpty else { return }
+    for name in strangers { node.attributes[name] = nil }
+    notes.append("\(node.name): \(node.opType) does not use \(strangers.joined(separator: ", "))")
   }
 
   /// External weights whose DMA is not in the graph yet arrive at a port of the accelerator.

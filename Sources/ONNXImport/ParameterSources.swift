@@ -84,7 +84,8 @@ private struct PackedBits {
 
   func unpack(_ packed: Tensor) throws -> Tensor {
     let bytes = packed.bytes
-    guard let count = product(shape), packed.elementType == .uint8, bytes.count == (count + 7) / 8
+    guard let count = checkedProduct(shape), packed.elementType == .uint8,
+      bytes.count == (count + 7) / 8
     else {
       throw InputError(
         "\(bytes.count) bytes do not hold the bits of an array of shape \(shape)",

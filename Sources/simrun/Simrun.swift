@@ -9,9 +9,11 @@ struct Simrun: ParsableCommand {
     commandName: "simrun",
     abstract: "Simulates FPGA dataflow accelerators: how fast, at what cost, are the bits right.",
     subcommands: [
+      FPSCommand.self,
       BlocksCommand.self,
       ImportCommand.self,
       RunCommand.self,
       TraceCommand.self,
-    ])
+    ],
+    defaultSubcommand: FPSCommand.self)
 }

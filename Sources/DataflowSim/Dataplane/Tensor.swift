@@ -48,7 +48,7 @@ public struct Tensor: Sendable, Equatable {
   static func byteCount(_ shape: [Int], _ type: ElementType) -> Int? {
     guard shape.allSatisfy({ $0 >= 0 }) else { return nil }
     if shape.contains(0) { return 0 }
-    return product(shape + [type.size])
+    return checkedProduct(shape + [type.size])
   }
 }
 
@@ -97,6 +97,12 @@ extension Tensor {
   }
 
   /// The elements as integers of a chosen width; one that does not fit is an `InputError`.
+  ///
+  /// Specialised for the widths that weights and activations have: callers are in other modules.
+  @specialized(where I == Int8)
+  @specialized(where I == Int16)
+  @specialized(where I == Int32)
+  @specialized(where I == Int)
   public func asIntegers<I: FixedWidthInteger>(as: I.Type, name: String) throws -> [I] {
     switch elementType {
     case .bool, .uint8: try integers(UInt8.self, name)
@@ -107,8 +113,15 @@ extension Tensor {
     case .uint16: try integers(UInt16.self, name)
     case .uint32: try integers(UInt32.self, name)
     case .uint64: try integers(UInt64.self, name)
-    case .float32: try rounded(Float.self, name)
-    case .float64: try rounded(Double.self, name)
+    // Through Int, because the generic exact conversion from floating point is many times slower.
+    case .float32:
+      try withElements(Float.self) { elements in
+        try Self.convert(elements, name, shape) { Int(exactly: $0).flatMap(I.init(exactly:)) }
+      }
+    case .float64:
+      try withElements(Double.self) { elements in
+        try Self.convert(elements, name, shape) { Int(exactly: $0).flatMap(I.init(exactly:)) }
+      }
     }
   }
 
@@ -120,14 +133,7 @@ extension Tensor {
     }
   }
 
-  private func rounded<T: TensorElement & BinaryFloatingPoint, I: FixedWidthInteger>(
-    _: T.Type, _ name: String
-  ) throws -> [I] {
-    try withElements(T.self) { elements in
-      try Self.convert(elements, name, shape, I.init(exactly:))
-    }
-  }
-
+  @inline(__always)
   private static func convert<T, I: FixedWidthInteger>(
     _ elements: UnsafeBufferPointer<T>, _ name: String, _ shape: [Int], _ exact: (T) -> I?
   ) throws -> [I] {

@@ -74,7 +74,7 @@ public struct StreamSettings: Sendable, Equatable {
 }
 
 /// The value of a node attribute, in the kinds ONNX has.
-public enum AttributeValue: Sendable, Equatable {
+public enum AttributeValue: Sendable, Hashable {
   case int(Int)
   case ints([Int])
   case string(String)

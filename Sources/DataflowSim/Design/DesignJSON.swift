@@ -107,13 +107,13 @@ extension StreamSettings {
   /// False for a negative or empty dimension, or 2^31 elements and more: no accelerator streams
   /// such a tensor, but damaged files announce it.
   package static func isPlausible(shape: [Int]) -> Bool {
-    guard shape.allSatisfy({ $0 > 0 }), let count = product(shape) else { return false }
+    guard shape.allSatisfy({ $0 > 0 }), let count = checkedProduct(shape) else { return false }
     return count < 1 << 31
   }
 }
 
 /// The product of `factors`, `nil` on overflow.
-package func product(_ factors: some Sequence<Int>) -> Int? {
+package func checkedProduct(_ factors: some Sequence<Int>) -> Int? {
   var result = 1
   for factor in factors {
     let (next, overflow) = result.multipliedReportingOverflow(by: factor)

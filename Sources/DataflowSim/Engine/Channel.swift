@@ -75,11 +75,13 @@ public struct Channel {
   var writeLog: StreamLog?
   var readLog: StreamLog?
   var monitor: OccupancyMonitor?
+  /// The last frames' writes, where the channel holds more than a frame.
+  let history: WriteHistory?
   private let isObserved: Bool
 
   init(
     _ stage: Stage?, queue: UnsafeMutablePointer<WorkQueue>, writeLog: StreamLog? = nil,
-    readLog: StreamLog? = nil, monitor: OccupancyMonitor? = nil
+    readLog: StreamLog? = nil, monitor: OccupancyMonitor? = nil, history: WriteHistory? = nil
   ) {
     capacity = stage?.capacity ?? 1
     latency = stage?.latency ?? 0
@@ -94,7 +96,8 @@ public struct Channel {
     self.writeLog = writeLog
     self.readLog = readLog
     self.monitor = monitor
-    isObserved = writeLog != nil || readLog != nil || monitor != nil
+    self.history = history
+    isObserved = writeLog != nil || readLog != nil || monitor != nil || history != nil
   }
 
   func deallocate() { slots.deallocate() }
@@ -111,18 +114,21 @@ extension Channel {
   /// Offers the next word from cycle `t` on. Needs `isTaken` and `t > takenAt`.
   @inline(__always) mutating func offer(at t: Cycle) {
     if written - read < capacity {
-      admit(at: max(t, slots[(written - capacity) & mask] + credit), offered: t)
+      admit(from: t)
     } else {
       pending = t
     }
   }
 
-  @inline(__always) private mutating func admit(at t: Cycle, offered: Cycle) {
+  /// Admits the next word, offered from cycle `earliest` on; word `written - capacity` has left.
+  @inline(__always) private mutating func admit(from earliest: Cycle) {
+    let t = max(earliest, slots[(written - capacity) & mask] + credit)
+    if isObserved { history?.note(written, t, isBound: t > earliest) }
     slots[written & mask] = t
     written += 1
     lastWrite = t
     if isObserved {
-      writeLog?.append(t, offered: offered)
+      writeLog?.append(t, offered: earliest)
       monitor?.wrote(t)
     }
     if readerWaits {
@@ -161,7 +167,7 @@ extension Channel {
     if pending != .never {
       let earliest = pending
       pending = .never
-      admit(at: max(earliest, slots[(written - capacity) & mask] + credit), offered: earliest)
+      admit(from: earliest)
     }
     if writerWaits {
       writerWaits = false

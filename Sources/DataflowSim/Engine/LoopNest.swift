@@ -9,6 +9,16 @@ public indirect enum Loop: Sendable {
   /// `body` repeated `count` times.
   case repeated(Int, [Loop])
 
+  /// Iterations of a loop nest.
+  static func iterations(_ loops: [Loop]) -> Int {
+    loops.reduce(0) { sum, loop in
+      switch loop {
+      case .run(let count, _, _): sum + max(count, 0)
+      case .repeated(let count, let body): sum + max(count, 0) * iterations(body)
+      }
+    }
+  }
+
   /// Every iteration reads input 0, only the last of `count` writes output 0.
   static func reduce(_ count: Int) -> [Loop] {
     [.run(count - 1, reads: 1), .run(1, reads: 1, writes: 1)]
@@ -217,6 +227,7 @@ public struct HLSPipeline: Sendable {
     return BlockTiming(
       outputStages: Array(repeating: [outputStage], count: outputs),
       exactness: .approximate("HLS loop nest, II \(interval), latency \(latency)"),
+      busyCycles: Loop.iterations(frame) * interval,
       body: .process { ports in
         LoopNest(inputs: ports.inputs, outputs: ports.outputs, frame: frame, interval: interval)
       })

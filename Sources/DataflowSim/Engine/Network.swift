@@ -25,12 +25,13 @@ final class Network {
 
   func addChannel(
     _ stage: Stage?, writeLog: StreamLog? = nil, readLog: StreamLog? = nil,
-    monitor: OccupancyMonitor? = nil
+    monitor: OccupancyMonitor? = nil, history: WriteHistory? = nil
   ) -> Link {
     let link = Link.allocate(capacity: 1)
     link.initialize(
       to: Channel(
-        stage, queue: queue, writeLog: writeLog, readLog: readLog, monitor: monitor))
+        stage, queue: queue, writeLog: writeLog, readLog: readLog, monitor: monitor,
+        history: history))
     channels.append(link)
     return link
   }

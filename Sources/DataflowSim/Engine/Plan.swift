@@ -1,6 +1,6 @@
 /// A design made ready for simulation: its blocks, and the chains of stages between the blocks that
 /// are processes of their own. Built once, run many times.
-public struct Plan {
+public struct Plan: Sendable {
   public let design: Design
   /// One per node, in the order of `design.nodes`.
   public let blocks: [any Block]
@@ -8,11 +8,11 @@ public struct Plan {
   public let inputPorts: [[Port]]
   public let outputPorts: [[Port]]
   let timings: [BlockTiming]
-  let chains: [Chain]
+  private(set) var chains: [Chain]
   /// Nodes that are processes, with the chain at each input and output port.
   let processes: [ProcessNode]
 
-  struct ProcessNode {
+  struct ProcessNode: Sendable {
     var node: Int
     var inputs: [Int]
     var outputs: [Int]
@@ -20,17 +20,17 @@ public struct Plan {
 
   /// Everything between two processes (or the graph's border): stages and the handshakes that can be
   /// observed between them, in flow order.
-  struct Chain {
+  struct Chain: Sendable {
     var items: [Item] = []
     var writer: End
     var reader: End
 
-    enum Item {
+    enum Item: Sendable {
       /// A buffer, and the node it belongs to.
       case stage(Stage, node: String)
       case handshake(stream: String)
     }
-    enum End: Equatable {
+    enum End: Equatable, Sendable {
       case border(stream: String)
       case node(Int)
     }
@@ -194,6 +194,21 @@ extension Plan.Chain {
 }
 
 extension Plan {
+  /// The same plan with other FIFO depths; the rule gets the FIFO's node name and its depth.
+  public func replacingFIFODepths(_ depth: (String, Int) -> Int) -> Plan {
+    var plan = self
+    for c in plan.chains.indices {
+      for i in plan.chains[c].items.indices {
+        guard case .stage(var stage, let node) = plan.chains[c].items[i], stage.isFIFO else {
+          continue
+        }
+        stage.capacity = depth(node, stage.capacity)
+        plan.chains[c].items[i] = .stage(stage, node: node)
+      }
+    }
+    return plan
+  }
+
   /// The streams an observed run follows. Streams that blocks without any register join move their
   /// words in the same cycles and form one group.
   public var observedStreams: [[String]] {

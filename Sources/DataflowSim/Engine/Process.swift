@@ -31,26 +31,29 @@ public struct Ports {
 }
 
 /// How a block behaves in time.
-public struct BlockTiming {
+public struct BlockTiming: Sendable {
   /// Buffers in front of each stream input, and behind each output, in flow order.
   public var inputStages: [[Stage]]
   public var outputStages: [[Stage]]
   public var body: Body
   public var exactness: Exactness
+  /// Cycles per frame the block needs when nothing stalls it; nil: its words on the busiest port.
+  public var busyCycles: Int?
 
-  public enum Body {
+  public enum Body: Sendable {
     /// Input 0 goes straight to output 0; the block is nothing but its stages.
     case wire
-    case process((Ports) -> any Process)
+    case process(@Sendable (Ports) -> any Process)
   }
 
   public init(
     inputStages: [[Stage]] = [], outputStages: [[Stage]] = [], exactness: Exactness = .exact,
-    body: Body
+    busyCycles: Int? = nil, body: Body
   ) {
     self.inputStages = inputStages
     self.outputStages = outputStages
     self.exactness = exactness
+    self.busyCycles = busyCycles
     self.body = body
   }
 }

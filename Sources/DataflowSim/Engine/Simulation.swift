@@ -28,11 +28,11 @@ public struct Observation: Sendable {
 public final class Simulation {
   public let plan: Plan
   public let scenario: Scenario
-  private let network: Network
+  let network: Network
   private var logs: [StreamLog] = []
   private var monitors: [OccupancyMonitor] = []
   private var coreLogs: [Int: CoreLog] = [:]
-  private var sinks: [SinkRecord] = []
+  private(set) var sinks: [SinkRecord] = []
   private var released: [SourceWords] = []
   private let limit: Cycle
 
@@ -118,7 +118,15 @@ public final class Simulation {
       let wire = network.addChannel(nil)
       return Ends(first: wire, last: wire)
     }
-    return joined(merged.map { network.addChannel($0) })
+    return joined(merged.map { network.addChannel($0, history: history(of: chain, $0)) })
+  }
+
+  /// Deep channels note their writes, for `steadyState()`.
+  private func history(of chain: Plan.Chain, _ stage: Stage) -> WriteHistory? {
+    guard let stream = chain.handshakesBetweenStages.joined().first,
+      let words = plan.wordsPerFrame[stream], words > 0, stage.capacity > words
+    else { return nil }
+    return WriteHistory(wordsPerFrame: words, frames: SteadyStateBudget().longestPeriod)
   }
 
   /// A channel per stage, so that every handshake can be seen.

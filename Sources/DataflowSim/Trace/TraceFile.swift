@@ -23,8 +23,13 @@ public struct TraceFile: Sendable {
   ///
   /// Throws `InputError` naming file and byte offset when not even the header can be read.
   public init(contentsOf path: String) throws {
+    try self.init(try InputFile.read(path), path: path)
+  }
+
+  /// Reads a trace from its bytes; `path` is for messages.
+  public init(_ data: Data, path: String) throws {
     self.path = path
-    data = try InputFile.read(path)
+    self.data = data
     let header = try TraceHeader(data, path)
     design = header.design
     scenario = header.scenario

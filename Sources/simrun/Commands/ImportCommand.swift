@@ -1,6 +1,5 @@
 import ArgumentParser
 import DataflowSim
-import Foundation
 import ONNXImport
 
 struct ImportCommand: ParsableCommand {
@@ -44,12 +43,7 @@ struct ImportCommand: ParsableCommand {
   }
 
   func run() throws {
-    do {
-      try importModel()
-    } catch let error as InputError {
-      report("error: \(error)")
-      throw ExitCode(65)
-    }
+    try reportingInputErrors(importModel)
   }
 
   private func importModel() throws {
@@ -57,19 +51,15 @@ struct ImportCommand: ParsableCommand {
       name: name, part: part, clockMHz: clockMhz, parameterFiles: parameters)
     let loaded = try DesignFile.load(model, options: options)
     let arrays = try loaded.write(to: output, withParameters: !noParameters)
-    for note in loaded.notes { report("note: \(note)") }
+    for note in loaded.notes { writeError("note: \(note)") }
     if !noParameters, !arrays.missing.isEmpty {
       let names = arrays.missing.prefix(3).joined(separator: ", ")
       let more = arrays.missing.count > 3 ? ", …" : ""
-      report(
+      writeError(
         "note: \(arrays.missing.count) arrays are not in the model (\(names)\(more));"
           + " timing does not need them, --parameters adds them")
     }
     let count = arrays.written.count
-    report("wrote \(output): \(loaded.design.nodes.count) nodes, \(count) parameter arrays")
-  }
-
-  private func report(_ line: String) {
-    FileHandle.standardError.write(Data((line + "\n").utf8))
+    writeError("wrote \(output): \(loaded.design.nodes.count) nodes, \(count) parameter arrays")
   }
 }

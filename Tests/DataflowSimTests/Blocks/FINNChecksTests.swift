@@ -13,7 +13,7 @@ struct FINNChecksTests {
     let rows: [Row]
     let vectors: Vectors
   }
-  struct RawFile: Decodable { let rows: [[String: JSONValue]] }
+  struct RawFile: Decodable { let rows: [[String: RecordedValue]] }
   struct Vectors: Decodable {
     struct TypeRow: Decodable {
       let name: String
@@ -26,8 +26,8 @@ struct FINNChecksTests {
     }
     let datatypes: [TypeRow]
     let smallest_possible: [String: String]
-    let memutil: [[String: JSONValue]]
-    let fifo_split: [String: [[JSONValue]]]
+    let memutil: [[String: RecordedValue]]
+    let fifo_split: [String: [[RecordedValue]]]
     let optimize_depth: [String: Int]
   }
 
@@ -42,7 +42,7 @@ struct FINNChecksTests {
     let expected = try JSONDecoder().decode(RawFile.self, from: data).rows
     #expect(rows.count >= 352)
     for (index, (row, fields)) in zip(rows, expected).enumerated() {
-      let got: [String: JSONValue]
+      let got: [String: RecordedValue]
       do {
         got =
           BlockFields(
@@ -63,7 +63,7 @@ struct FINNChecksTests {
     }
   }
 
-  static func agree(_ a: JSONValue, _ b: JSONValue) -> Bool {
+  static func agree(_ a: RecordedValue, _ b: RecordedValue) -> Bool {
     if case (.number(let x), .number(let y)) = (a, b) { return abs(x - y) <= 1e-12 * abs(y) }
     if case .array(let x) = a, case .array(let y) = b {
       return x.count == y.count && zip(x, y).allSatisfy(agree)
@@ -72,7 +72,7 @@ struct FINNChecksTests {
   }
 
   /// A row may list fewer inputs than the node has: external weights are listed in some rows only.
-  static func agree(_ a: JSONValue?, _ b: JSONValue, field: String) -> Bool {
+  static func agree(_ a: RecordedValue?, _ b: RecordedValue, field: String) -> Bool {
     guard let a else { return false }
     let perInput = ["normal_in", "folded_in", "in_width", "in_width_padded", "words_in"]
     guard perInput.contains(field), case .array(let x) = a, case .array(let y) = b else {
@@ -106,7 +106,7 @@ struct FINNChecksTests {
     let vectors = try JSONDecoder().decode(File.self, from: Self.data.get()).vectors
     for (depth, pieces) in vectors.fifo_split {
       let got = StreamingFIFO.split(depth: Int(depth)!).map {
-        [JSONValue($0.depth), JSONValue($0.style.rawValue)]
+        [RecordedValue($0.depth), RecordedValue($0.style.rawValue)]
       }
       #expect(got == pieces, "\(depth)")
     }
@@ -134,8 +134,8 @@ struct FINNChecksTests {
           Issue.record("unknown primitive \(pair)")
           continue
         }
-        #expect(v[0] == JSONValue(primitive.count(width: width, depth: depth)))
-        #expect(v[2] == JSONValue(primitive.waste(width: width, depth: depth)))
+        #expect(v[0] == RecordedValue(primitive.count(width: width, depth: depth)))
+        #expect(v[2] == RecordedValue(primitive.waste(width: width, depth: depth)))
       }
     }
   }
@@ -143,7 +143,7 @@ struct FINNChecksTests {
 
 /// A block's answers under the field names of the recorded rows.
 struct BlockFields {
-  private(set) var fields: [String: JSONValue] = [:]
+  private(set) var fields: [String: RecordedValue] = [:]
 
   init(_ block: any Block) {
     addPorts(block)
@@ -151,35 +151,35 @@ struct BlockFields {
     addOwn(block)
     if !block.operationAndParameterCounts.isEmpty {
       fields["op_and_param_counts"] = .object(
-        block.operationAndParameterCounts.mapValues { JSONValue($0) })
+        block.operationAndParameterCounts.mapValues { RecordedValue($0) })
     }
   }
 
   private mutating func addPorts(_ block: any Block) {
-    fields["exp_cycles"] = JSONValue(block.expectedCycles)
-    fields["num_output_values"] = JSONValue(block.numberOfOutputValues)
-    fields["out_dtype"] = JSONValue(block.outputs.first?.dataType?.name)
+    fields["exp_cycles"] = RecordedValue(block.expectedCycles)
+    fields["num_output_values"] = RecordedValue(block.numberOfOutputValues)
+    fields["out_dtype"] = RecordedValue(block.outputs.first?.dataType?.name)
     for (side, ports) in [("in", block.finnInputs), ("out", block.outputs)] {
-      fields["normal_\(side)"] = .array(ports.map { JSONValue($0.normalShape) })
-      fields["folded_\(side)"] = .array(ports.map { JSONValue($0.foldedShape) })
-      fields["\(side)_width"] = .array(ports.map { JSONValue($0.width) })
-      fields["\(side)_width_padded"] = .array(ports.map { JSONValue($0.paddedWidth) })
+      fields["normal_\(side)"] = .array(ports.map { RecordedValue($0.normalShape) })
+      fields["folded_\(side)"] = .array(ports.map { RecordedValue($0.foldedShape) })
+      fields["\(side)_width"] = .array(ports.map { RecordedValue($0.width) })
+      fields["\(side)_width_padded"] = .array(ports.map { RecordedValue($0.paddedWidth) })
       fields["words_\(side)"] = .array(
-        ports.map { $0.foldedShape == nil ? .null : JSONValue($0.words) })
+        ports.map { $0.foldedShape == nil ? .null : RecordedValue($0.words) })
     }
   }
 
   private mutating func addResources(_ block: any Block) {
     let estimate = block.resources(on: .dsp48e2)
-    fields["LUT"] = JSONValue(estimate.finn.lut)
-    fields["BRAM_18K"] = JSONValue(estimate.finn.bram18)
-    fields["URAM"] = JSONValue(estimate.finn.uram)
+    fields["LUT"] = RecordedValue(estimate.finn.lut)
+    fields["BRAM_18K"] = RecordedValue(estimate.finn.bram18)
+    fields["URAM"] = RecordedValue(estimate.finn.uram)
     fields["BRAM_efficiency"] = .number(estimate.bramEfficiency)
     fields["URAM_efficiency"] = .number(estimate.uramEfficiency)
     fields["DSP"] = .object(
       Dictionary(
         uniqueKeysWithValues: DSPFamily.allCases.map {
-          ($0.rawValue, JSONValue(block.resources(on: $0).finn.dsp))
+          ($0.rawValue, RecordedValue(block.resources(on: $0).finn.dsp))
         }))
   }
 
@@ -188,21 +188,21 @@ struct BlockFields {
     case let b as MatrixVector: addMemory(wmem: b.wmem, tmem: b.tmem, stream: b.weightStreamWidth)
     case let b as VectorVector: addMemory(wmem: b.wmem, tmem: b.tmem, stream: b.weightStreamWidth)
     case let b as Thresholding: addMemory(wmem: nil, tmem: b.tmem, stream: b.weightStreamWidth)
-    case let b as Channelwise: fields["tmem"] = JSONValue(b.tmem)
-    case let b as StreamingFIFO: fields["adjusted_depth"] = JSONValue(b.adjustedDepth)
+    case let b as Channelwise: fields["tmem"] = RecordedValue(b.tmem)
+    case let b as StreamingFIFO: fields["adjusted_depth"] = RecordedValue(b.adjustedDepth)
     case let b as SlidingWindow where b.isRTL:
-      fields["buffer_depth"] = JSONValue(b.bufferDepth)
-      fields["impl_style"] = JSONValue(b.style.rawValue)
+      fields["buffer_depth"] = RecordedValue(b.bufferDepth)
+      fields["impl_style"] = RecordedValue(b.style.rawValue)
       fields["rtl_codegen_legal"] = .bool(b.rtlCodegenLegal)
-    case let b as SlidingWindow: fields["swu_variant"] = JSONValue(b.hlsVariant.rawValue)
+    case let b as SlidingWindow: fields["swu_variant"] = RecordedValue(b.hlsVariant.rawValue)
     default: break
     }
   }
 
   private mutating func addMemory(wmem: Int?, tmem: Int, stream: Int) {
-    fields["wmem"] = JSONValue(wmem)
-    fields["tmem"] = JSONValue(tmem)
-    fields["weightstream_width"] = JSONValue(stream)
-    fields["weightstream_width_padded"] = JSONValue((stream + 7) / 8 * 8)
+    fields["wmem"] = RecordedValue(wmem)
+    fields["tmem"] = RecordedValue(tmem)
+    fields["weightstream_width"] = RecordedValue(stream)
+    fields["weightstream_width_padded"] = RecordedValue((stream + 7) / 8 * 8)
   }
 }

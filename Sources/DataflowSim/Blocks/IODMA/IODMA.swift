@@ -16,6 +16,10 @@ public struct IODMA: Block {
     .string("direction", oneOf: ["in", "out"], default: "in", "in: from memory"),
     .ints("numInputVectors", default: [1], "leading dimensions"),
     .string("intfName", default: "", "name of the memory interface"),
+    .int("burst_beats", default: 16, "memory words of a burst (simrun)"),
+    .int(
+      "burst_gap", in: 0...AttributeSpec.maximumInt, default: 0,
+      "cycles without data between bursts (simrun)"),
   ]
 
   public let node: NodeSettings
@@ -29,6 +33,8 @@ public struct IODMA: Block {
   /// True: from memory to the stream.
   public let readsMemory: Bool
   public let numInputVectors: [Int]
+  /// Memory words of a burst, and cycles without data between bursts.
+  public let burst: (beats: Int, gap: Int)
 
   public init(_ a: Attributes) throws {
     node = a.settings
@@ -39,6 +45,7 @@ public struct IODMA: Block {
     wraps = a.string("burstMode") == "wrap"
     readsMemory = a.string("direction") == "in"
     numInputVectors = a.ints("numInputVectors")
+    burst = (a.int("burst_beats"), a.int("burst_gap"))
     try a.size("a tensor", numInputVectors + [channels])
     for (name, width) in [("streamWidth", streamWidth), ("intfWidth", intfWidth)] {
       try a.require(width % 8 == 0, name, "is not a multiple of 8")

@@ -172,6 +172,7 @@ extension MatrixVector: TimedBlock {
     let settings = (fold: synapseFold, neurons: neuronFold, loses: compute.losesFrozenProducts)
     guard neuronFold > 1 else {
       return BlockTiming(
+        busyCycles: expectedCycles,
         body: .process { ports in
           DirectCore(
             input: ports.inputs[0], weights: port(ports), group: settings.fold,
@@ -183,7 +184,7 @@ extension MatrixVector: TimedBlock {
     // The replay buffer holds at least two words and a power of two.
     let capacity = 1 << max(1, synapseFold.ceilLog2)
     return BlockTiming(
-      inputStages: [[Stage(latency: 1, capacity: capacity)]],
+      inputStages: [[Stage(latency: 1, capacity: capacity)]], busyCycles: expectedCycles,
       body: .process { ports in
         ReplayCore(
           input: ports.inputs[0], weights: port(ports), synapseFold: settings.fold,

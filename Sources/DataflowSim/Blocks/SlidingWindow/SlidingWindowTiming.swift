@@ -343,6 +343,7 @@ struct ShiftWindow: Process {
 
   func listState(_ state: inout StateList) {
     state.phase(accepted)
+    state.phase(produced)
     state.phase(isOffered ? 1 : 0)
     state.time(earliest)
     state.time(lastOutput)

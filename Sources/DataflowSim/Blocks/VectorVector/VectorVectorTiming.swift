@@ -12,6 +12,7 @@ extension VectorVector: TimedBlock {
     }
     let (port, fold, loses) = (compute.weightPort, synapseFold, compute.losesFrozenProducts)
     return BlockTiming(
+      busyCycles: expectedCycles,
       body: .process { ports in
         DirectCore(
           input: ports.inputs[0], weights: port(ports), group: fold,

@@ -1,11 +1,11 @@
 /// Any JSON, for comparing computed against recorded values field by field.
-indirect enum JSONValue: Decodable, Equatable, CustomStringConvertible {
+indirect enum RecordedValue: Decodable, Equatable, CustomStringConvertible {
   case null
   case bool(Bool)
   case number(Double)
   case string(String)
-  case array([JSONValue])
-  case object([String: JSONValue])
+  case array([RecordedValue])
+  case object([String: RecordedValue])
 
   init(from decoder: any Decoder) throws {
     let c = try decoder.singleValueContainer()
@@ -17,16 +17,16 @@ indirect enum JSONValue: Decodable, Equatable, CustomStringConvertible {
       self = .number(v)
     } else if let v = try? c.decode(String.self) {
       self = .string(v)
-    } else if let v = try? c.decode([JSONValue].self) {
+    } else if let v = try? c.decode([RecordedValue].self) {
       self = .array(v)
     } else {
-      self = .object(try c.decode([String: JSONValue].self))
+      self = .object(try c.decode([String: RecordedValue].self))
     }
   }
 
   init(_ value: Int?) { self = value.map { .number(Double($0)) } ?? .null }
-  init(_ value: [Int]?) { self = value.map { .array($0.map(JSONValue.init)) } ?? .null }
-  init(_ value: String?) { self = value.map(JSONValue.string) ?? .null }
+  init(_ value: [Int]?) { self = value.map { .array($0.map(RecordedValue.init)) } ?? .null }
+  init(_ value: String?) { self = value.map(RecordedValue.string) ?? .null }
 
   var description: String {
     switch self {

@@ -1,0 +1,14 @@
+extension Crop: TimedBlock {
+  /// A word in per iteration, forwarded if it lies inside. `cut` is north, west, south, east.
+  public func timing() -> BlockTiming {
+    let width = imgDim[1] * channelFold
+    let row: [Loop] = [
+      .run(cut[1] * channelFold, reads: 1), .run(outputDim[1] * channelFold, reads: 1, writes: 1),
+      .run(cut[3] * channelFold, reads: 1),
+    ]
+    return HLSPipeline(node, defaultLatency: 2).timing([
+      .run(cut[0] * width, reads: 1), .repeated(outputDim[0], row),
+      .run(cut[2] * width, reads: 1),
+    ])
+  }
+}

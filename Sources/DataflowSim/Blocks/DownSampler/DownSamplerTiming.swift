@@ -1,0 +1,20 @@
+extension DownSampler: TimedBlock {
+  /// A word in per iteration, forwarded if its pixel is kept.
+  public func timing() -> BlockTiming {
+    let (rows, columns) = (inputSize[0], inputSize[1])
+    let kept = Loop.run(channelFold, reads: 1, writes: 1)
+    let dropped = Loop.run((stride - 1) * channelFold, reads: 1)
+    /// `count` positions along an axis, every stride-th kept.
+    func row(_ count: Int) -> [Loop] {
+      guard count > 1 else { return [kept] }
+      let last = (count - 1) / stride
+      return [
+        .repeated(last, [kept, dropped]), kept,
+        .run((count - 1 - last * stride) * channelFold, reads: 1),
+      ]
+    }
+    let skipped = Loop.run(columns * channelFold, reads: 1)
+    let loops = (0..<rows).flatMap { y in y % stride == 0 ? row(columns) : [skipped] }
+    return HLSPipeline(node, defaultLatency: 2).timing(loops)
+  }
+}

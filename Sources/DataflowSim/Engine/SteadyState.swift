@@ -1,0 +1,182 @@
+/// The throughput of a design as an exact statement.
+///
+/// Handshake times follow a time-invariant recurrence. If every process and every channel is, after
+/// frame n, in the state it had after frame n − p, with all times later by the same λ, then the future
+/// repeats with period p frames and λ cycles, for ever. Nothing less is a proof: a constant interval
+/// at the sink alone may hide FIFOs that are still filling.
+public struct SteadyState: Sendable, Equatable {
+  /// λ cycles carry `frames` frames.
+  public var cycles: Int
+  public var frames: Int
+  /// True when the state repeated; false when the budget ran out first and the last frame's interval
+  /// stands for it.
+  public var isProven: Bool
+  /// Frames simulated to find it.
+  public var simulatedFrames: Int
+
+  public var cyclesPerFrame: Double { Double(cycles) / Double(frames) }
+}
+
+/// How long to look for a repeating state.
+public struct SteadyStateBudget: Sendable {
+  public var frames = 256
+  /// Longest period looked for, in frames.
+  public var longestPeriod = 8
+  /// Give up after this many handshakes at channels, whatever the frames.
+  public var handshakes = 600_000_000
+
+  public init() {}
+}
+
+extension Simulation {
+  /// Runs frame by frame until the whole state repeats or the budget is spent.
+  ///
+  /// Needs sources and sinks without patterns. Returns nil when the design stops before the outputs of
+  /// the frames are complete: then `result(frames:)` tells the outcome.
+  public func steadyState(_ budget: SteadyStateBudget = .init()) -> SteadyState? {
+    var moments: [Moment] = []
+    var frame = 0
+    // Outputs of a frame may need words of the next one; then the sources stay a frame ahead.
+    var lead = 0
+    while frame < budget.frames {
+      frame += 1
+      run(frames: frame + lead)
+      while completed(frame) == nil {
+        guard lead < 2 else { return nil }
+        lead += 1
+        moments = []
+        run(frames: frame + lead)
+      }
+      guard let end = completed(frame) else { return nil }
+      let moment = Moment(end: end, state: state())
+      for (age, earlier) in moments.reversed().enumerated() {
+        let shift = moment.end - earlier.end
+        guard moment.repeats(earlier, shift: shift), channelsKeepRepeating(age + 1, shift) else {
+          continue
+        }
+        return SteadyState(
+          cycles: shift, frames: age + 1, isProven: true, simulatedFrames: frame)
+      }
+      moments.append(moment)
+      if moments.count > budget.longestPeriod { moments.removeFirst() }
+      if handshakes > budget.handshakes, frame > 1 { break }
+    }
+    return estimate(frame)
+  }
+
+  /// The interval of the last frames, when no proof was found.
+  private func estimate(_ frame: Int) -> SteadyState? {
+    guard let ends = sinks.first?.frameEnds, let last = ends.last else { return nil }
+    let back = min(ends.count - 1, max(1, ends.count / 2))
+    guard back > 0 else {
+      return SteadyState(cycles: last + 1, frames: 1, isProven: false, simulatedFrames: frame)
+    }
+    return SteadyState(
+      cycles: last - ends[ends.count - 1 - back], frames: back, isProven: false,
+      simulatedFrames: frame)
+  }
+
+  /// When the last output of frame `frame` left, if all have.
+  private func completed(_ frame: Int) -> Cycle? {
+    var end = Cycle.never
+    for sink in sinks where sink.wordsPerFrame > 0 {
+      guard sink.frameEnds.count >= frame else { return nil }
+      end = max(end, sink.frameEnds[frame - 1])
+    }
+    return end == .never ? nil : end
+  }
+
+  private func state() -> StateList {
+    var list = StateList()
+    network.listState(&list)
+    for channel in network.channels { channel.pointee.listState(&list) }
+    return list
+  }
+
+  private func channelsKeepRepeating(_ frames: Int, _ shift: Cycle) -> Bool {
+    network.channels.allSatisfy { $0.pointee.keepsRepeating(frames: frames, shift: shift) }
+  }
+
+  private var handshakes: Int { network.channels.reduce(0) { $0 + $1.pointee.read } }
+}
+
+/// The state after some frame, and when that frame ended.
+private struct Moment {
+  let end: Cycle
+  let state: StateList
+
+  /// The same phases, and every time that ever happened later by `shift`.
+  func repeats(_ earlier: Moment, shift: Cycle) -> Bool {
+    guard state.phases == earlier.state.phases, state.times.count == earlier.state.times.count
+    else { return false }
+    return zip(state.times, earlier.state.times).allSatisfy { now, before in
+      now == before + shift || now == before && now < 0
+    }
+  }
+}
+
+/// The write side of a channel that holds more than a frame, over the last frames.
+///
+/// Its read times reach back over several frames, so comparing them all would take as many frames as
+/// the buffer is deep. Instead the periodic continuation is checked against every room constraint.
+final class WriteHistory {
+  let wordsPerFrame: Int
+  /// Write time, and whether the room (not the word) decided it; word k in slot k mod size.
+  private var entries: [(time: Cycle, isBound: Bool)]
+
+  init(wordsPerFrame: Int, frames: Int) {
+    self.wordsPerFrame = wordsPerFrame
+    entries = Array(repeating: (.never, false), count: wordsPerFrame * frames)
+  }
+
+  var words: Int { entries.count }
+
+  func note(_ index: Int, _ time: Cycle, isBound: Bool) {
+    entries[index % entries.count] = (time, isBound)
+  }
+
+  subscript(_ index: Int) -> (time: Cycle, isBound: Bool) { entries[index % entries.count] }
+}
+
+extension Channel {
+  /// The times the future depends on: those of unread words, and the reads that make room.
+  func listState(_ state: inout StateList) {
+    state.phase(available)
+    state.phase(pending == .never ? 0 : 1)
+    state.time(lastWrite)
+    state.time(lastRead)
+    state.time(pending)
+    for word in read..<written { state.time(slots[word & mask]) }
+    // Deeper channels are covered by `keepsRepeating`.
+    let reach = history == nil ? capacity : min(capacity, history!.wordsPerFrame)
+    for word in max(written - capacity, read - reach, 0)..<read { state.time(slots[word & mask]) }
+  }
+
+  /// Whether the next writes, if they repeat those of the last `frames` frames later by `shift`, obey
+  /// every room constraint, and with equality where the room decided.
+  func keepsRepeating(frames: Int, shift: Cycle) -> Bool {
+    guard let history else { return true }
+    let period = frames * history.wordsPerFrame
+    guard period <= history.words, written >= period, read >= period else { return false }
+    for word in written..<(written + capacity + period) {
+      let back = (word - written) / period + 1
+      let (time, isBound) = history[word - back * period]
+      let predicted = time + back * shift
+      let slot = word - capacity
+      let freed: Cycle
+      if slot < 0 {
+        guard !isBound else { return false }
+        continue
+      } else if slot < read {
+        freed = slots[slot & mask]
+      } else {
+        let turns = (slot - read) / period + 1
+        freed = slots[(slot - turns * period) & mask] + turns * shift
+      }
+      guard isBound ? freed + credit == predicted : freed + credit <= predicted else {
+        return false
+      }
+    }
+    return true
+  }
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import DataflowSim
+import ONNXImport
+
+/// The design a command works on, and what may be changed about it: the same for every command.
+struct DesignOptions: ParsableArguments {
+  @Argument(
+    help: "A design (.json) or a FINN dataflow graph (.onnx).", completion: .file())
+  var design: String
+
+  @Option(help: "A FINN folding configuration (folding_config.json, final_hw_config.json).")
+  var folding: String?
+
+  @Option(help: "FPGA part or board, e.g. xc7z020clg400-1 or Pynq-Z1.")
+  var part: String?
+
+  @Option(help: "Clock frequency in MHz.")
+  var clockMhz: Double?
+
+  @Option(help: "A .npz or .onnx with weights the design leaves out; may be repeated.")
+  var parameters: [String] = []
+
+  func validate() throws {
+    if let clockMhz, !(clockMhz > 0 && clockMhz <= 10_000) {
+      throw ValidationError("--clock-mhz must be above 0 and at most 10000")
+    }
+  }
+
+  /// Reads the design and applies the folding; notes and warnings go to standard error.
+  func load() throws -> LoadedDesign {
+    var loaded = try DesignFile.load(
+      design,
+      options: ImportOptions(
+        part: part.map(Device.part(for:)), clockMHz: clockMhz, parameterFiles: parameters))
+    for note in loaded.notes { writeError("note: \(note)") }
+    if let folding {
+      let config = try FoldingConfig(contentsOf: folding)
+      let warnings = config.apply(to: &loaded.design) { op in
+        try? BlockCatalogue.attributes(of: op).map(\.name)
+      }
+      for warning in warnings { writeError("warning: \(warning)") }
+    }
+    return loaded
+  }
+}
+
+/// Names `file` in input errors that do not name one.
+func reportingFile<T>(_ file: String, _ body: () throws -> T) throws -> T {
+  do {
+    return try body()
+  } catch let error as InputError {
+    throw error.inFile(file)
+  }
+}

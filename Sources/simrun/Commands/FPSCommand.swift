@@ -1,0 +1,41 @@
+import ArgumentParser
+import DataflowSim
+import Foundation
+import ONNXImport
+
+/// The front door: `simrun DESIGN --fps`.
+struct FPSCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fps",
+    abstract: "Throughput, latency, bottleneck and cost of a design (also: simrun DESIGN --fps).")
+
+  @OptionGroup var source: DesignOptions
+
+  @Flag(help: "Report frames per second; this is what the command does anyway.")
+  var fps = false
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  @Flag(help: "List every node, not only the busiest.")
+  var all = false
+
+  @Option(help: "Exit with 3 unless the design reaches this many frames per second.")
+  var minFps: Double?
+
+  func run() throws {
+    try reportingInputErrors {
+      let design = try source.load().design
+      let device = try design.part.map { try Device.named($0) }
+      let throughput = try reportingFile(source.design) { try Throughput(design) }
+      let report = ThroughputReport(throughput, device: device)
+      if json {
+        try printJSON(report)
+      } else {
+        print(ThroughputText(report, showsAllNodes: all).text)
+      }
+      guard report.outcome == .complete else { throw SimrunExit.deadlock }
+      if let minFps, (report.throughput?.fps ?? 0) < minFps { throw SimrunExit.budgetMissed }
+    }
+  }
+}
