@@ -12,8 +12,7 @@ import Testing
   }
 
   @Test func aReportSurvivesItsJSON() throws {
-    let golden = try TraceFixture.golden("composite", "res1_D05")
-    let report = try report(golden.design, golden.runs[0].run.scenario)
+    let report = try report(try TraceFixture.example("residual-deadlock"), Scenario())
     #expect(try RunReport(json: report.json()) == report)
     #expect(report.outcome == .deadlock && report.unfinished["fork.b"] != nil)
   }

@@ -3,18 +3,18 @@ import Foundation
 import Testing
 
 @Suite struct TraceExportTests {
-  private static let cases = [
-    ("composite", "res1_D05"), ("composite", "conv_8x8_C4M8_S2P4_f2"), ("chain", ""), ("fifo", ""),
+  private static let examples = [
+    "residual-deadlock", "conv-shallow-fifos", "dsp48-lost-product",
   ]
 
-  private func trace(_ kind: String, _ name: String) throws -> (TraceFile, RunResult) {
-    let golden = try GoldenCase.load(kind).first { name.isEmpty || $0.name == name }!
-    let (data, result) = try TraceFixture.record(golden.design, golden.runs.last!.run.scenario)
-    return (try TraceFile(data, path: golden.name), result)
+  private func trace(_ name: String) throws -> (TraceFile, RunResult) {
+    let design = try TraceFixture.example(name)
+    let (data, result) = try TraceFixture.record(design, try TraceFixture.scenario(of: design))
+    return (try TraceFile(data, path: name), result)
   }
 
   @Test func csvHasARowPerHandshake() throws {
-    let (trace, result) = try trace("composite", "res1_D05")
+    let (trace, result) = try trace("residual-deadlock")
     let (text, damage) = try TraceFixture.export(.csv, trace)
     var rows = text.split(separator: "\n").map(String.init)
     #expect(damage == nil && rows.removeFirst() == "stream,index,cycle")
@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test func jsonHoldsTheHandshakes() throws {
-    let (trace, result) = try trace("composite", "res1_D05")
+    let (trace, result) = try trace("residual-deadlock")
     let text = try TraceFixture.export(.json, trace).text
     let root = try JSONValue(parsing: Data(text.utf8), file: "export").object
     #expect(root["schemaVersion"] == .int(1) && root["damage"] == .null)
@@ -43,9 +43,9 @@ import Testing
 
   /// Read by an independent parser, valid and ready both 1 is exactly a handshake, a word once valid
   /// stays so until it is taken, and occupancy counts words in and out.
-  @Test(arguments: cases)
-  func valueChangeDumpShowsTheHandshakes(kind: String, name: String) throws {
-    let (trace, result) = try trace(kind, name)
+  @Test(arguments: examples)
+  func valueChangeDumpShowsTheHandshakes(name: String) throws {
+    let (trace, result) = try trace(name)
     let dump = try ValueChangeDump(try TraceFixture.export(.vcd, trace).text)
     let period = try #require(periodUnits(trace.design.clockMHz, dump.timescale))
     for (stream, cycles) in result.streams {
@@ -97,7 +97,7 @@ import Testing
 
   /// A window of a dump shows the same levels as the whole.
   @Test func aWindowShowsTheSameLevels() throws {
-    let (trace, _) = try trace("composite", "conv_8x8_C4M8_S2P4_f2")
+    let (trace, _) = try trace("conv-shallow-fifos")
     let whole = try ValueChangeDump(try TraceFixture.export(.vcd, trace).text)
     let part = try ValueChangeDump(try TraceFixture.export(.vcd, trace, cycles: 1000...1500).text)
     let period = try #require(periodUnits(trace.design.clockMHz, whole.timescale))
@@ -119,7 +119,7 @@ import Testing
 
   private enum VCDTimescale {
     static func of(_ clockMHz: Double) throws -> String {
-      var design = try TraceFixture.golden("composite", "res1_D05").design
+      var design = try TraceFixture.example("residual-deadlock")
       design.clockMHz = clockMHz
       let trace = try TraceFile(try TraceFixture.record(design, Scenario()).data, path: "t")
       return try ValueChangeDump(try TraceFixture.export(.vcd, trace).text).timescale
@@ -137,7 +137,7 @@ import Testing
   /// A track per node without gaps or overlaps; busy covers exactly every cycle in which a word of
   /// the node moves, beyond that only work in hand.
   @Test func perfettoHasATrackPerNode() throws {
-    let (trace, result) = try trace("composite", "conv_8x8_C4M8_S2P4_f2")
+    let (trace, result) = try trace("conv-shallow-fifos")
     let text = try TraceFixture.export(.perfetto, trace).text
     let root = try JSONValue(parsing: Data(text.utf8), file: "export").object
     var slices: [Int: [(start: Int, end: Int, name: String)]] = [:]
@@ -174,7 +174,7 @@ import Testing
 
   /// At a deadlock the nodes end blocked or starved, and those before the full bypass blocked.
   @Test func perfettoShowsWhoIsBlocked() throws {
-    let (trace, _) = try trace("composite", "res1_D05")
+    let (trace, _) = try trace("residual-deadlock")
     let text = try TraceFixture.export(.perfetto, trace).text
     let root = try JSONValue(parsing: Data(text.utf8), file: "export").object
     var last: [Int: [String: JSONValue]] = [:]

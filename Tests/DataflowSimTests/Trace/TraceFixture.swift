@@ -21,15 +21,23 @@ enum TraceFixture {
     }
   }
 
-  static func golden(_ kind: String, _ name: String) throws -> GoldenCase {
-    try GoldenCase.load(kind).first { $0.name == name }!
+  /// A design of `configs/examples`.
+  static func example(_ name: String) throws -> Design {
+    try Design(contentsOf: TestFiles.repository("configs/examples/\(name).json"))
+  }
+
+  /// Two frames under back-pressure.
+  static func scenario(of design: Design) throws -> Scenario {
+    var scenario = Scenario(frames: 2)
+    for sink in design.graphOutputs {
+      scenario.sinks[sink] = Scenario.Sink(pattern: try Pattern("1101001"))
+    }
+    return scenario
   }
 
   /// A few hundred handshakes over sixteen streams, ending in a deadlock.
-  static func deadlock(handshakesPerChunk: Int = 16384) throws -> (data: Data, result: RunResult) {
-    let golden = try golden("composite", "res1_D05")
-    return try record(
-      golden.design, golden.runs[0].run.scenario, handshakesPerChunk: handshakesPerChunk)
+  static func deadlock() throws -> (data: Data, result: RunResult) {
+    try record(try example("residual-deadlock"), Scenario(frames: 2))
   }
 
   /// All handshake cycles of `stream` that can be read.
