@@ -24,7 +24,7 @@ let package = Package(
       name: "ONNXImport",
       dependencies: [
         "DataflowSim", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-      ]),
+      ], exclude: ["onnx.proto"]),
     .target(
       name: "SweepStore",
       dependencies: ["DataflowSim", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -36,7 +36,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "DataflowSimTests",
-      dependencies: ["DataflowSim", "SimKernels", "ONNXImport", "SweepStore", "simrun", "CZstd"],
+      dependencies: ["CZstd", "DataflowSim", "SimKernels", "ONNXImport", "SweepStore", "simrun"],
       exclude: ["Resources"]),
   ]
 )

@@ -9,6 +9,7 @@ struct Simrun: ParsableCommand {
     commandName: "simrun",
     abstract: "Simulates FPGA dataflow accelerators: how fast, at what cost, are the bits right.",
     subcommands: [
-      BlocksCommand.self
+      BlocksCommand.self,
+      ImportCommand.self,
     ])
 }

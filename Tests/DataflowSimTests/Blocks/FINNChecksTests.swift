@@ -1,70 +1,53 @@
 import DataflowSim
-import Foundation
 import Testing
 
 /// Numbers recorded from FINN's own classes: every field of every row must come out of the
 /// catalogue. `Resources/finn-checks.json.zst`; a further set is run from outside.
 struct FINNChecksTests {
-  struct File: Decodable {
-    struct Row: Decodable {
-      let op: String
-      let attrs: [String: AttributeJSON]
-    }
-    let rows: [Row]
-    let vectors: Vectors
-  }
-  struct RawFile: Decodable { let rows: [[String: JSONValue]] }
-  struct Vectors: Decodable {
-    struct TypeRow: Decodable {
-      let name: String
-      let canonical: String
-      let bits: Int
-      let min: Double
-      let max: Double
-      let signed: Bool
-      let integer: Bool
-    }
-    let datatypes: [TypeRow]
-    let smallest_possible: [String: String]
-    let memutil: [[String: JSONValue]]
-    let fifo_split: [String: [[JSONValue]]]
-    let optimize_depth: [String: Int]
+  static let file = Result {
+    try JSONValue(
+      parsing: try CompressedResource.data("finn-checks.json.zst"), file: "finn-checks.json")
   }
 
-  static let data = Result { try CompressedResource.data("finn-checks.json.zst") }
+  static func vectors(_ name: String) throws -> JSONValue {
+    try file.get().object["vectors"]!.object[name]!
+  }
 
   /// Fields that describe FINN's input or belong to the timing tests.
   static let notComputed: Set<String> = ["op", "attrs", "rtl_model"]
 
   @Test func everyFieldOfEveryRow() throws {
-    let data = try Self.data.get()
-    let rows = try JSONDecoder().decode(File.self, from: data).rows
-    let expected = try JSONDecoder().decode(RawFile.self, from: data).rows
+    let rows = try Self.file.get().object["rows"]!.array.map(\.object)
     #expect(rows.count >= 352)
-    for (index, (row, fields)) in zip(rows, expected).enumerated() {
+    for (index, row) in rows.enumerated() {
+      let op = row["op"]!.string
       let got: [String: JSONValue]
       do {
+        let attributes = try JSONCursor(row["attrs"]!).members()
         got =
           BlockFields(
             try BlockCatalogue.make(
-              opType: row.op, attributes: row.attrs.mapValues(\.value), part: nil, clockMHz: 100)
+              opType: op,
+              attributes: Dictionary(
+                uniqueKeysWithValues: try attributes.map { ($0.key, try AttributeValue($0.value)) }),
+              part: nil, clockMHz: 100)
           ).fields
       } catch {
-        Issue.record("row \(index) \(row.op): refused: \(error)")
+        Issue.record("row \(index) \(op): refused: \(error)")
         continue
       }
-      for (field, value) in fields where !Self.notComputed.contains(field) {
+      for (field, value) in row where !Self.notComputed.contains(field) {
         let mine = got[field]
         #expect(
           Self.agree(mine, value, field: field),
-          "row \(index) \(row.op) \(field): expected \(value), got \(mine?.description ?? "nothing")"
+          "row \(index) \(op) \(field): expected \(value.compactText), got \(mine?.compactText ?? "nothing")"
         )
       }
     }
   }
 
   static func agree(_ a: JSONValue, _ b: JSONValue) -> Bool {
-    if case (.number(let x), .number(let y)) = (a, b) { return abs(x - y) <= 1e-12 * abs(y) }
+    if let x = a.real, let y = b.real { return abs(x - y) <= 1e-12 * abs(y) }
     if case .array(let x) = a, case .array(let y) = b {
       return x.count == y.count && zip(x, y).allSatisfy(agree)
     }
@@ -82,63 +65,66 @@ struct FINNChecksTests {
   }
 
   @Test func dataTypes() throws {
-    for row in try JSONDecoder().decode(File.self, from: Self.data.get()).vectors.datatypes {
-      let type = try #require(DataType(row.name), "\(row.name)")
-      #expect(type.name == row.canonical)
-      #expect(type.bits == row.bits)
-      #expect(type.isSigned == row.signed)
-      #expect(type.isInteger == row.integer)
+    for row in try Self.vectors("datatypes").array.map(\.object) {
+      let type = try #require(DataType(row["name"]!.string), "\(row)")
+      #expect(type.name == row["canonical"]!.string)
+      #expect(type.bits == row["bits"]!.int)
+      #expect(.bool(type.isSigned) == row["signed"])
+      #expect(.bool(type.isInteger) == row["integer"])
       if type.isInteger {
-        #expect(type.range.map { Double($0.lowerBound) } == row.min)
-        #expect(type.range.map { Double($0.upperBound) } == row.max)
+        #expect(type.range.map { Double($0.lowerBound) } == row["min"]!.real)
+        #expect(type.range.map { Double($0.upperBound) } == row["max"]!.real)
       }
     }
   }
 
   @Test func smallestTypes() throws {
-    let vectors = try JSONDecoder().decode(File.self, from: Self.data.get()).vectors
-    for (value, name) in vectors.smallest_possible {
-      #expect(DataType.smallest(for: Int(value)!).name == name, "\(value)")
+    for (value, name) in try Self.vectors("smallest_possible").object {
+      #expect(DataType.smallest(for: Int(value)!).name == name.string, "\(value)")
     }
   }
 
   @Test func fifoSplitAndDepth() throws {
-    let vectors = try JSONDecoder().decode(File.self, from: Self.data.get()).vectors
-    for (depth, pieces) in vectors.fifo_split {
+    for (depth, pieces) in try Self.vectors("fifo_split").object {
       let got = StreamingFIFO.split(depth: Int(depth)!).map {
-        [JSONValue($0.depth), JSONValue($0.style.rawValue)]
+        JSONValue.array([.int($0.depth), .string($0.style.rawValue)])
       }
-      #expect(got == pieces, "\(depth)")
+      #expect(.array(got) == pieces, "\(depth)")
     }
-    for (depth, optimized) in vectors.optimize_depth {
-      #expect(StreamingFIFO.optimized(depth: Int(depth)!) == optimized, "\(depth)")
+    for (depth, optimized) in try Self.vectors("optimize_depth").object {
+      #expect(StreamingFIFO.optimized(depth: Int(depth)!) == optimized.int, "\(depth)")
     }
   }
 
   @Test func memoryPrimitives() throws {
-    let vectors = try JSONDecoder().decode(File.self, from: Self.data.get()).vectors
-    for row in vectors.memutil {
-      guard case .number(let w)? = row["width"], case .number(let d)? = row["depth"],
-        case .array(let alternatives)? = row["alternatives"]
-      else {
-        Issue.record("malformed row")
-        continue
-      }
-      let (width, depth) = (Int(w), Int(d))
-      let got = MemoryPrimitive.alternatives(width: width, depth: depth)
-      #expect(got.count == alternatives.count)
-      for case .array(let pair) in alternatives {
-        guard pair.count == 2, case .string(let name) = pair[0], case .array(let v) = pair[1],
-          let primitive = got.first(where: { $0.name == name })
-        else {
-          Issue.record("unknown primitive \(pair)")
-          continue
-        }
-        #expect(v[0] == JSONValue(primitive.count(width: width, depth: depth)))
-        #expect(v[2] == JSONValue(primitive.waste(width: width, depth: depth)))
+    for row in try Self.vectors("memutil").array.map(\.object) {
+      let (width, depth) = (Int(row["width"]!.real!), Int(row["depth"]!.real!))
+      let mine = MemoryPrimitive.alternatives(width: width, depth: depth)
+      let recorded = row["alternatives"]!.array.map(\.array)
+      #expect(mine.count == recorded.count)
+      for entry in recorded {
+        let primitive = try #require(mine.first { $0.name == entry[0].string })
+        let numbers = entry[1].array.compactMap(\.real)
+        #expect(Double(primitive.count(width: width, depth: depth)) == numbers[0])
+        #expect(Double(primitive.waste(width: width, depth: depth)) == numbers[2])
       }
     }
   }
+}
+
+extension JSONValue {
+  /// The value of either kind of number.
+  fileprivate var real: Double? {
+    switch self {
+    case .int(let v): Double(v)
+    case .number(let v): v
+    default: nil
+    }
+  }
+
+  fileprivate init(_ value: Int?) { self = value.map(JSONValue.int) ?? .null }
+  fileprivate init(_ value: [Int]?) { self = value.map { .array($0.map(JSONValue.int)) } ?? .null }
+  fileprivate init(_ value: String?) { self = value.map(JSONValue.string) ?? .null }
 }
 
 /// A block's answers under the field names of the recorded rows.

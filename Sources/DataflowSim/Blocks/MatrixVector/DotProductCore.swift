@@ -1,0 +1,169 @@
+/// The compute core shared by MVAU_rtl and VVAU_rtl: a pipeline of `depth` enabled cycles that
+/// freezes as a whole while a result has nowhere to go.
+///
+/// Slots g = 0, 1, … each consume one activation word and one weight word in cycle C[g]. The last
+/// slot of a group of SF produces result k:
+/// ```
+/// E[k]   = the (depth+1)-th enabled cycle, counting C[last slot of group k] as the first
+/// Out[k] offered from max(E[k], Out[k-1]) + 1
+/// en = 0 exactly in the cycles E[k]+1 … Out[k-1], for every k with Out[k-1] > E[k]
+/// ```
+/// Results are kept by their maturity in *enabled time*, which counts enabled cycles only: there a
+/// result matures a constant distance after its slot, and one freeze moves every pending result.
+/// Source: measured rules, golden/README.md section 3.
+struct DotProductCore {
+  let output: Link
+  let depth: Int
+  /// Whether the multiplicand register loses a product when a freeze meets a missing operand
+  /// (golden/README.md section 4, oddity 1).
+  let losesFrozenProducts: Bool
+
+  /// Latest cycle in which a slot fired.
+  private(set) var lastSlot = Cycle.never
+  /// Slots fired so far.
+  private(set) var slots = 0
+  let log: CoreLog?
+
+  /// Sum of all freezes decided, and of those that lie before the latest slot.
+  private var frozenDecided = 0
+  private var frozenPassed = 0
+  /// Maturity in enabled time of results not yet offered.
+  private var results: Ring<Cycle>
+  /// Freezes decided that no slot has passed yet: cycles `start + 1 … end` are not enabled.
+  private var freezes: Ring<Freeze>
+  private var spuriousFrom = Cycle.never
+
+  private struct Freeze {
+    var start: Cycle
+    var end: Cycle
+  }
+
+  init(output: Link, depth: Int, losesFrozenProducts: Bool, log: CoreLog?) {
+    self.output = output
+    self.depth = depth
+    self.losesFrozenProducts = losesFrozenProducts
+    self.log = log
+    // A result is pushed only in a cycle no later than the oldest pending one's maturity.
+    results = Ring(capacity: depth + 3, filler: 0)
+    freezes = Ring(capacity: depth + 3, filler: Freeze(start: 0, end: 0))
+  }
+
+  /// Offers every result whose predecessor has been taken.
+  @inline(__always) mutating func settle() -> Bool {
+    var moved = false
+    while !results.isEmpty {
+      guard output.pointee.isTaken else {
+        output.pointee.writerWaits = true
+        return moved
+      }
+      let previous = output.pointee.takenAt
+      let matured = results.removeFirst() + frozenDecided
+      if previous > matured {
+        freezes.append(Freeze(start: matured, end: previous))
+        frozenDecided += previous - matured
+      }
+      output.pointee.offer(at: max(matured, previous) + 1)
+      moved = true
+    }
+    return moved
+  }
+
+  /// The first enabled cycle ≥ `t` after the last slot, or nil while that hangs on a result not
+  /// yet settled.
+  @inline(__always) func enabled(_ t: Cycle) -> Cycle? {
+    var c = max(t, lastSlot + 1)
+    for i in 0..<freezes.count {
+      let freeze = freezes[i]
+      if c <= freeze.start { return c }
+      c = max(c, freeze.end + 1)
+    }
+    if !results.isEmpty, c > results[0] + frozenDecided { return nil }
+    return c
+  }
+
+  /// How many slots may fire back to back from the enabled cycle `first` on before a freeze or a
+  /// result not yet settled.
+  @inline(__always) func run(from first: Cycle) -> Int {
+    for i in 0..<freezes.count where first <= freezes[i].start {
+      return freezes[i].start - first + 1
+    }
+    return results.isEmpty ? .max : results[0] + frozenDecided - first + 1
+  }
+
+  /// Fires `n` slots in the consecutive cycles from `first` on. `ready` is when the first slot's
+  /// operands were there.
+  @inline(__always) mutating func fire(_ n: Int, from first: Cycle, ready: Cycle) {
+    if !freezes.isEmpty { passFreezes(before: first, ready: ready) }
+    lastSlot = first + n - 1
+    slots += n
+    spuriousFrom = .never
+  }
+
+  /// Moves past the freezes that lie before cycle `next`. The product of a slot that fired right
+  /// before a freeze is lost unless the next operands were there in the freeze's first cycle.
+  private mutating func passFreezes(before next: Cycle, ready: Cycle) {
+    while !freezes.isEmpty, freezes[0].start < next {
+      let freeze = freezes.removeFirst()
+      frozenPassed += freeze.end - freeze.start
+      if losesFrozenProducts, freeze.start == lastSlot, ready > freeze.start + 1 {
+        log?.lost.append(slots - 1)
+      }
+    }
+  }
+
+  /// Cycle `cycle` pushes a result into the pipeline.
+  @inline(__always) mutating func pushResult(at cycle: Cycle) {
+    results.append(cycle + depth - frozenPassed)
+    log?.results.append(slots)
+  }
+
+  /// A group's last activation is there from `from` on, its weight only from `to`: every enabled
+  /// cycle between pushes a spurious result. False while that hangs on a result not yet settled.
+  mutating func pushSpurious(from: Cycle, to: Cycle) -> Bool {
+    var next = max(from, spuriousFrom)
+    while next < to {
+      guard let cycle = enabled(next) else {
+        spuriousFrom = next
+        return false
+      }
+      guard cycle < to else { break }
+      // No slot fires here, so freezes are passed without a product at stake being replaced.
+      passFreezes(before: cycle, ready: to)
+      pushResult(at: cycle)
+      next = cycle + 1
+      spuriousFrom = next
+      _ = settle()
+    }
+    return true
+  }
+
+  /// Nothing more comes: a slot right before a freeze has lost its product.
+  mutating func finish() { passFreezes(before: .max, ready: .max) }
+
+  func deallocate() {
+    results.deallocate()
+    freezes.deallocate()
+  }
+
+  func listState(_ state: inout StateList) {
+    state.time(lastSlot)
+    state.phase(results.count)
+    for i in 0..<results.count { state.time(results[i] + frozenDecided) }
+    state.phase(freezes.count)
+    for i in 0..<freezes.count {
+      state.time(freezes[i].start)
+      state.time(freezes[i].end)
+    }
+  }
+}
+
+/// What a core did that bits depend on.
+public final class CoreLog {
+  /// For each result that came out, how many slots had fired by then. Result k is the sum of the
+  /// slots since result k−1: a whole group if all is well, fewer or none after a spurious `last`.
+  public internal(set) var results: [Int] = []
+  /// Slots whose product was lost in a freeze.
+  public internal(set) var lost: [Int] = []
+
+  public init() {}
+}

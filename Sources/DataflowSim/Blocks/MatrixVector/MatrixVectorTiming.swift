@@ -1,0 +1,226 @@
+/// A compute core fed word by word: VVAU_rtl, and MVAU_rtl with a single neuron fold.
+///
+/// ```
+/// In[g] = C[g] = first cycle ≥ p(g) that is enabled and has a valid weight
+/// ```
+/// where p(g) is when activation word g is offered. The end-of-group flag is qualified by the
+/// activation only, so every enabled cycle in which a group's last activation waits for its weight
+/// emits a spurious result (oddity 2).
+/// Source: golden/README.md sections 3 and 4.
+struct DirectCore: Process {
+  let input: Link
+  let weights: WeightPort
+  /// Slots per result (SF).
+  let group: Int
+  var core: DotProductCore
+  private var position = 0
+
+  init(input: Link, weights: WeightPort, group: Int, core: DotProductCore) {
+    self.input = input
+    self.weights = weights
+    self.group = group
+    self.core = core
+  }
+
+  mutating func run() {
+    repeat { _ = core.settle() } while step()
+  }
+
+  /// Fires slots as long as all they need is known; true if a result is due to be settled.
+  private mutating func step() -> Bool {
+    while true {
+      guard input.pointee.available > 0 else {
+        input.pointee.readerWaits = true
+        return false
+      }
+      let offered = input.pointee.offered
+      let isLast = position == group - 1
+      guard let weightAt = weights.offered else {
+        // The weight's cycle is unknown; a spurious result needs it too, so simply wait.
+        return false
+      }
+      if isLast, offered < weightAt, !core.pushSpurious(from: offered, to: weightAt) {
+        return core.settle()
+      }
+      let ready = max(offered, weightAt)
+      guard let cycle = core.enabled(ready) else { return core.settle() }
+      core.fire(1, from: cycle, ready: ready)
+      input.pointee.read(at: cycle)
+      weights.take(at: cycle)
+      position = isLast ? 0 : position + 1
+      if isLast {
+        core.pushResult(at: cycle)
+        _ = core.settle()
+      }
+    }
+  }
+
+  mutating func finish() { core.finish() }
+  func deallocate() { core.deallocate() }
+
+  func listState(_ state: inout StateList) {
+    state.phase(position)
+    core.listState(&state)
+  }
+}
+
+/// MVAU_rtl with several neuron folds: a replay buffer in front of the core.
+///
+/// The buffer is the channel's stage (capacity 2^max(1, ⌈log2 SF⌉), latency 1): the core looks at each
+/// word NF times and frees it when it is read for the last fold.
+/// ```
+/// R[g] = max(In[w(g)] + 1, C[g-1])                 read into the output register
+/// C[g] = first cycle ≥ R[g] + 1 that is enabled and has a valid weight
+/// ```
+/// Source: golden/README.md section 3.
+struct ReplayCore: Process {
+  let input: Link
+  let weights: WeightPort
+  let synapseFold: Int
+  let neuronFold: Int
+  var core: DotProductCore
+  private var fold = 0
+  private var position = 0
+
+  init(input: Link, weights: WeightPort, synapseFold: Int, neuronFold: Int, core: DotProductCore) {
+    self.input = input
+    self.weights = weights
+    self.synapseFold = synapseFold
+    self.neuronFold = neuronFold
+    self.core = core
+  }
+
+  mutating func run() {
+    repeat { _ = core.settle() } while weights.isStream ? stepWithWeights() : step()
+  }
+
+  /// Runs of slots with weights that are always there. In every fold but the first all words are in
+  /// the buffer, so a run is as long as no result matures inside it.
+  private mutating func step() -> Bool {
+    while true {
+      let last = core.lastSlot
+      if fold == 0 {
+        guard input.pointee.available > position else {
+          input.pointee.readerWaits = true
+          return false
+        }
+        let read = max(input.pointee.arrival(input.pointee.read + position), last)
+        guard let cycle = core.enabled(read + 1) else { return core.settle() }
+        core.fire(1, from: cycle, ready: read + 1)
+        position += 1
+      } else {
+        guard let cycle = core.enabled(last + 1) else { return core.settle() }
+        let n = min(synapseFold - position, core.run(from: cycle))
+        core.fire(n, from: cycle, ready: last + 1)
+        if fold == neuronFold - 1 {
+          // Word s is read into the output register when slot s−1 leaves it.
+          input.pointee.read(at: last)
+          input.pointee.read(n - 1, from: cycle)
+        }
+        position += n
+      }
+      if position == synapseFold { finishFold() }
+    }
+  }
+
+  private mutating func finishFold() {
+    core.pushResult(at: core.lastSlot)
+    position = 0
+    fold = fold == neuronFold - 1 ? 0 : fold + 1
+    _ = core.settle()
+  }
+
+  /// The same slot by slot, with a weight stream that may stall.
+  private mutating func stepWithWeights() -> Bool {
+    while true {
+      let isLastFold = fold == neuronFold - 1
+      let word = isLastFold ? 0 : position
+      guard input.pointee.available > word else {
+        input.pointee.readerWaits = true
+        return false
+      }
+      let read = max(input.pointee.arrival(input.pointee.read + word), core.lastSlot)
+      guard let weightAt = weights.offered else { return false }
+      let isLast = position == synapseFold - 1
+      if isLast, read + 1 < weightAt, !core.pushSpurious(from: read + 1, to: weightAt) {
+        return core.settle()
+      }
+      let ready = max(read + 1, weightAt)
+      guard let cycle = core.enabled(ready) else { return core.settle() }
+      core.fire(1, from: cycle, ready: ready)
+      weights.take(at: cycle)
+      if isLastFold { input.pointee.read(at: read) }
+      position += 1
+      if isLast { finishFold() }
+    }
+  }
+
+  mutating func finish() { core.finish() }
+  func deallocate() { core.deallocate() }
+
+  func listState(_ state: inout StateList) {
+    state.phase(fold)
+    state.phase(position)
+    core.listState(&state)
+  }
+}
+
+extension MatrixVector: TimedBlock {
+  public func timing() -> BlockTiming {
+    guard isRTL, let depth = coreDepth else { return hlsTiming }
+    let port = weightPort
+    let settings = (fold: synapseFold, neurons: neuronFold, loses: compute.losesFrozenProducts)
+    guard neuronFold > 1 else {
+      return BlockTiming(
+        body: .process { ports in
+          DirectCore(
+            input: ports.inputs[0], weights: port(ports), group: settings.fold,
+            core: DotProductCore(
+              output: ports.outputs[0], depth: depth, losesFrozenProducts: settings.loses,
+              log: ports.coreLog))
+        })
+    }
+    // The replay buffer holds at least two words and a power of two.
+    let capacity = 1 << max(1, synapseFold.ceilLog2)
+    return BlockTiming(
+      inputStages: [[Stage(latency: 1, capacity: capacity)]],
+      body: .process { ports in
+        ReplayCore(
+          input: ports.inputs[0], weights: port(ports), synapseFold: settings.fold,
+          neuronFold: settings.neurons,
+          core: DotProductCore(
+            output: ports.outputs[0], depth: depth, losesFrozenProducts: settings.loses,
+            log: ports.coreLog))
+      })
+  }
+
+  private var weightPort: @Sendable (Ports) -> WeightPort { compute.weightPort }
+
+  /// Reads a vector in fold 0 and replays it from a buffer; a result per fold; an external weight
+  /// word in every iteration. Source: FINN dialect reference, section 7.1.
+  private var hlsTiming: BlockTiming {
+    let weights: UInt32 = compute.memoryMode == .external ? 2 : 0
+    func fold(_ reads: UInt32) -> [Loop] {
+      [.run(synapseFold - 1, reads: reads), .run(1, reads: reads, writes: 1)]
+    }
+    let latency = 6 + simd.ceilLog2
+    return HLSPipeline(node, defaultLatency: latency).timing([
+      .repeated(vectors, fold(1 | weights) + [.repeated(neuronFold - 1, fold(weights))])
+    ])
+  }
+}
+
+extension ComputeSettings {
+  /// Where the weight words come from, once the node's channels exist.
+  var weightPort: @Sendable (Ports) -> WeightPort {
+    switch weightStream {
+    case .external: { .stream($0.inputs[1]) }
+    // Two pipeline registers after reset.
+    case .memstream: { _ in .valid(from: 2) }
+    case .always: { _ in .valid(from: 0) }
+    }
+  }
+
+  /// The DSP58 core was always exact; the DSP48 cores clear a product register during a freeze.
+  var losesFrozenProducts: Bool { computeCore != .mvuVVU8sx9DSP58 }
+}

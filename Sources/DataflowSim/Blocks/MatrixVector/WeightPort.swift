@@ -1,0 +1,30 @@
+/// Where a compute core's weight words come from.
+enum WeightPort {
+  /// A memory streamer: valid in every cycle from `first` on.
+  case valid(from: Cycle)
+  /// A stream from outside, one word per slot.
+  case stream(Link)
+
+  /// First cycle in which the next weight word is valid; nil when it is not yet known.
+  @inline(__always) var offered: Cycle? {
+    switch self {
+    case .valid(let first): return first
+    case .stream(let link):
+      guard link.pointee.available > 0 else {
+        link.pointee.readerWaits = true
+        return nil
+      }
+      return link.pointee.offered
+    }
+  }
+
+  /// Takes the weight word of a slot that fires in cycle `t`.
+  @inline(__always) func take(at t: Cycle) {
+    if case .stream(let link) = self { link.pointee.read(at: t) }
+  }
+
+  var isStream: Bool {
+    if case .stream = self { return true }
+    return false
+  }
+}

@@ -1,0 +1,98 @@
+/// FMPadding_rtl: emits the padded frame in raster order, forwarding an input word where the position
+/// lies in the image and a zero word elsewhere.
+///
+/// The channel in front is the side register (capacity 1, latency 0), which takes one word early.
+/// ```
+/// S[o]   = max(Out[o-1] (0 for o = 0), In[w] if o forwards word w)
+/// Out[o] offered from S[o] + 1
+/// In[w]  = max(p(w), S[o(w-1)] + 1)
+/// ```
+/// Border words need no input, so after a frame's last word the next frame's top border follows at once.
+/// Source: golden/README.md section 3, SWG.md.
+struct PaddingGenerator: Process {
+  static let inputStage = Stage(latency: 0, capacity: 1)
+
+  let input: Link
+  let output: Link
+  /// Border and image words of a frame in output order: runs of words that all forward or all pad.
+  private let runs: [Run]
+  private var index = 0
+  private var done = 0
+
+  struct Run {
+    var words: Int
+    var forwards: Bool
+  }
+
+  /// Padding is top, left, bottom, right in pixels; `fold` is words per pixel.
+  init(input: Link, output: Link, height: Int, width: Int, padding: [Int], fold: Int) {
+    self.input = input
+    self.output = output
+    let padded = width + padding[1] + padding[3]
+    let top = padding[0] * padded, bottom = padding[2] * padded
+    let rows = (0..<height).flatMap { _ in
+      [
+        Run(words: padding[1] * fold, forwards: false), Run(words: width * fold, forwards: true),
+        Run(words: padding[3] * fold, forwards: false),
+      ]
+    }
+    let all =
+      [Run(words: top * fold, forwards: false)] + rows
+      + [Run(words: bottom * fold, forwards: false)]
+    runs = all.filter { $0.words > 0 }
+  }
+
+  mutating func run() {
+    while true {
+      let current = runs[index]
+      while done < current.words {
+        guard output.pointee.isTaken else {
+          output.pointee.writerWaits = true
+          return
+        }
+        var loaded = max(output.pointee.takenAt, 0)
+        if current.forwards {
+          guard input.pointee.available > 0 else {
+            input.pointee.readerWaits = true
+            return
+          }
+          loaded = max(loaded, input.pointee.offered)
+          input.pointee.read(at: loaded)
+        }
+        output.pointee.offer(at: loaded + 1)
+        done += 1
+      }
+      done = 0
+      index = index + 1 == runs.count ? 0 : index + 1
+    }
+  }
+
+  func listState(_ state: inout StateList) {
+    state.phase(index)
+    state.phase(done)
+  }
+}
+
+extension FMPadding: TimedBlock {
+  public func timing() -> BlockTiming {
+    let (dim, padding, fold) = (imgDim, padding, channelFold)
+    guard isRTL else {
+      let width = paddedDim[1]
+      let row: [Loop] = [
+        .run(padding[1] * fold, writes: 1), .run(dim[1] * fold, reads: 1, writes: 1),
+        .run(padding[3] * fold, writes: 1),
+      ]
+      return HLSPipeline(node, defaultLatency: 2).timing([
+        .run(padding[0] * width * fold, writes: 1), .repeated(dim[0], row),
+        .run(padding[2] * width * fold, writes: 1),
+      ])
+    }
+    return BlockTiming(
+      inputStages: [[PaddingGenerator.inputStage]],
+      body: .process {
+        PaddingGenerator(
+          input: $0.inputs[0], output: $0.outputs[0], height: dim[0], width: dim[1],
+          padding: padding, fold: fold)
+      })
+  }
+}

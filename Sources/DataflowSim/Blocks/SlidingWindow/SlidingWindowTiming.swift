@@ -1,0 +1,374 @@
+/// Geometry of a sliding window in input words (a word is SIMD channels of one pixel).
+///
+/// Everything is in word indices within a frame, `fold` = C/SIMD words per pixel.
+struct WindowGeometry {
+  let kernelH: Int, kernelW: Int
+  let strideH: Int, strideW: Int
+  let dilationH: Int, dilationW: Int
+  let inputH: Int, inputW: Int
+  let outputH: Int, outputW: Int
+  let fold: Int
+  /// Output order (fold, kh, kw) instead of (kh, kw, fold) within a window.
+  let isDepthwise: Bool
+
+  /// Words of an input frame.
+  var inputWords: Int { inputH * inputW * fold }
+  /// Windows of a frame.
+  var windows: Int { outputH * outputW }
+  /// First to last word of one window, inclusive.
+  var span: Int { ((kernelH - 1) * dilationH * inputW + (kernelW - 1) * dilationW + 1) * fold }
+  /// Words of the cyclic buffer (default style).
+  var bufferDepth: Int {
+    span + max(0, (strideW - 1 - kernelH * kernelW) * fold)
+      + max(0, ((strideH - 1) * inputW - kernelH * kernelW) * fold)
+  }
+
+  /// First word of window `v` (row-major).
+  func start(_ v: Int) -> Int {
+    (v / outputW * strideH * inputW + v % outputW * strideW) * fold
+  }
+
+  /// The words of a window in output order, relative to its start.
+  var offsets: [Int] {
+    let pixels = (0..<kernelH).flatMap { a in
+      (0..<kernelW).map { b in (a * dilationH * inputW + b * dilationW) * fold }
+    }
+    return isDepthwise
+      ? (0..<fold).flatMap { c in pixels.map { $0 + c } }
+      : pixels.flatMap { p in (0..<fold).map { p + $0 } }
+  }
+}
+
+/// ConvolutionInputGenerator_rtl, default style: a cyclic buffer of B words, written and read side by
+/// side.
+///
+/// With A[i] the cycle that accepts word i, F[k] the fetch and O[k] the handshake of output k, all within
+/// one frame of N words in and K words out:
+/// ```
+/// F[k] = max(A[need[k]] + 1, O[k-1]);  F[0] = A[need[0]] + 1
+/// O[k] offered from F[k] + 1
+/// A[i] = max(p(i), A[i-1] + 1, F[r(i-B)] + 1)   where fetch r(j) is the one that releases word j
+/// A[0] of the next frame ≥ 1 + max(O[K-1], A[N-1])
+/// ```
+/// Word j is released once min(keep, need of the next fetch) exceeds j; `keep` moves to the start of the
+/// next window as soon as the first word of a window has been fetched (depthwise with several folds: to
+/// the next fold). After the last fetch everything is released. Outputs stream as words arrive; the
+/// unit does not wait for a complete window.
+/// Source: golden/SWG.md.
+struct CyclicWindowBuffer: Process {
+  let input: Link
+  let output: Link
+  private let frameWords: Int
+  private let capacity: Int
+  private let span: Int
+  private let fold: Int
+  private let windows: Int
+  private let windowsPerRow: Int
+  /// From a window's start to that of its right neighbour, and to the start of the next row's first.
+  private let step: Int
+  private let rowStep: Int
+  /// The words of a window in output order, relative to its start.
+  private let offsets: UnsafeMutablePointer<Int>
+  private let elements: Int
+  /// Elements per depthwise group; all of them if `keep` moves once per window.
+  private let groupSize: Int
+
+  /// Accept time of each held word, then its release time; word i in slot i mod size.
+  private let slots: UnsafeMutablePointer<Cycle>
+  private let mask: Int
+
+  // Writing side.
+  private var accepted = 0
+  private var lastAccept = Cycle.never
+  /// 1 + max(O[K-1], A[N-1]) of the frame before.
+  private var frameStart = Cycle.never
+
+  // Reading side.
+  private var window = 0
+  private var column = 0
+  private var element = 0
+  private var start = 0
+  /// Start of the next window.
+  private var nextStart = 0
+  /// First element of the next group.
+  private var groupStart = 0
+  /// Words before this one are needed no more, but for the next fetch.
+  private var keep = 0
+  private var released = 0
+  private var allFetched = false
+  private var isOffered = false
+  private var lastFetch = Cycle.never
+
+  init(input: Link, output: Link, geometry: WindowGeometry) {
+    self.input = input
+    self.output = output
+    frameWords = geometry.inputWords
+    capacity = geometry.bufferDepth
+    span = geometry.span
+    fold = geometry.fold
+    windows = geometry.windows
+    windowsPerRow = geometry.outputW
+    step = geometry.strideW * geometry.fold
+    rowStep = geometry.start(geometry.outputW) - geometry.start(geometry.outputW - 1)
+    let order = geometry.offsets
+    elements = order.count
+    offsets = .allocate(capacity: elements)
+    offsets.initialize(from: order, count: elements)
+    groupSize =
+      geometry.isDepthwise && geometry.fold > 1 ? geometry.kernelH * geometry.kernelW : elements
+    var size = 1
+    while size < capacity { size *= 2 }
+    mask = size - 1
+    slots = .allocate(capacity: size)
+    slots.initialize(repeating: .never, count: size)
+    beginWindow()
+  }
+
+  func deallocate() {
+    slots.deallocate()
+    offsets.deallocate()
+  }
+
+  mutating func run() {
+    while true {
+      let read = accept()
+      let wrote = emit()
+      if !read && !wrote && !endFrame() { return }
+    }
+  }
+
+  /// Accepts the words that are offered and have room.
+  private mutating func accept() -> Bool {
+    // Room: word i − B has been released, or all fetches of the frame are done.
+    let limit = allFetched ? frameWords : min(frameWords, released + capacity)
+    let end = min(limit, accepted + input.pointee.available)
+    let moved = end > accepted
+    // Until word B there is room from the start; beyond the released words only the last fetch
+    // lifted the rule.
+    var word = accepted
+    while word < end {
+      let before = word - capacity
+      let room = before < 0 ? .never : before < released ? slots[before & mask] : lastFetch
+      lastAccept = max(input.pointee.offered, room + 1, frameStart)
+      input.pointee.read(at: lastAccept)
+      slots[word & mask] = lastAccept
+      word += 1
+    }
+    accepted = word
+    if word < limit { input.pointee.readerWaits = true }
+    return moved
+  }
+
+  /// Fetches and offers the words that have arrived.
+  private mutating func emit() -> Bool {
+    guard !allFetched else { return false }
+    let output = output
+    var moved = false
+    while true {
+      guard output.pointee.isTaken else {
+        output.pointee.writerWaits = true
+        return moved
+      }
+      let need = start + offsets[element]
+      guard need < accepted else { return moved }
+      let arrived = slots[need & mask] + 1
+      lastFetch = isOffered ? max(arrived, output.pointee.takenAt) : arrived
+      output.pointee.offer(at: lastFetch + 1)
+      isOffered = true
+      moved = true
+      if element == groupStart { enterGroup() }
+      element += 1
+      if element == elements {
+        guard nextWindow() else { return true }
+      }
+      let bound = min(keep, start + offsets[element])
+      if bound > released { release(upTo: bound) }
+    }
+  }
+
+  /// The first word of a group has been fetched, so `keep` moves on: to the next fold of the window, or
+  /// from the last group to the next window.
+  private mutating func enterGroup() {
+    groupStart += groupSize
+    if groupStart < elements {
+      keep = start + groupStart / groupSize
+    } else if window + 1 < windows {
+      keep = nextStart
+    } else {
+      keep = start + span - 1 + (groupSize == elements ? 0 : fold - 1)
+    }
+  }
+
+  /// A word released before it arrives keeps its accept time, which never delays word j + B.
+  private mutating func release(upTo bound: Int) {
+    var word = released
+    let end = min(bound, accepted)
+    while word < end {
+      slots[word & mask] = lastFetch
+      word += 1
+    }
+    released = bound
+  }
+
+  /// Moves to the next window; false after the last.
+  private mutating func nextWindow() -> Bool {
+    window += 1
+    guard window < windows else {
+      allFetched = true
+      return false
+    }
+    start = nextStart
+    column = column + 1 == windowsPerRow ? 0 : column + 1
+    beginWindow()
+    return true
+  }
+
+  private mutating func beginWindow() {
+    element = 0
+    groupStart = 0
+    nextStart = start + (column + 1 == windowsPerRow ? rowStep : step)
+  }
+
+  /// Starts the next frame once all words are in and all outputs are taken.
+  private mutating func endFrame() -> Bool {
+    guard allFetched, accepted == frameWords else { return false }
+    guard output.pointee.isTaken else {
+      output.pointee.writerWaits = true
+      return false
+    }
+    frameStart = 1 + max(output.pointee.takenAt, lastAccept)
+    accepted = 0
+    released = 0
+    window = 0
+    column = 0
+    start = 0
+    keep = 0
+    isOffered = false
+    allFetched = false
+    beginWindow()
+    return true
+  }
+
+  func listState(_ state: inout StateList) {
+    state.phase(accepted)
+    state.phase(released)
+    state.phase(window)
+    state.phase(element)
+    state.phase(isOffered ? 1 : 0)
+    state.time(frameStart)
+    state.time(lastAccept)
+    state.time(lastFetch)
+    for i in max(0, accepted - capacity)..<accepted { state.time(slots[i & mask]) }
+  }
+}
+
+/// ConvolutionInputGenerator_rtl, parallel style: a shift register that shows the whole window in one
+/// output word.
+///
+/// ```
+/// O[j] offered from A[last[j]] + 1
+/// A[i] = max(p(i), A[i-1] + 1), and ≥ O[j] if word i−1 completed window j
+/// A[0] of the next frame ≥ 1 + max(O[last], A[N-1])
+/// ```
+/// There is no buffer beyond the shift register: one complete window not taken blocks the input.
+/// Source: golden/SWG.md.
+struct ShiftWindow: Process {
+  let input: Link
+  let output: Link
+  private let geometry: WindowGeometry
+  private let frameWords: Int
+  private let outputs: Int
+  private var accepted = 0
+  private var produced = 0
+  /// Index of the word that completes the next window.
+  private var completes: Int
+  /// The next word may not be accepted before this cycle.
+  private var earliest = Cycle.never
+  private var isOffered = false
+  private var lastOutput = Cycle.never
+
+  init(input: Link, output: Link, geometry: WindowGeometry) {
+    self.input = input
+    self.output = output
+    self.geometry = geometry
+    frameWords = geometry.inputWords
+    outputs = geometry.windows * geometry.fold
+    completes = geometry.span - geometry.fold
+  }
+
+  mutating func run() {
+    while true {
+      if isOffered {
+        guard output.pointee.isTaken else {
+          output.pointee.writerWaits = true
+          return
+        }
+        isOffered = false
+        lastOutput = output.pointee.takenAt
+        earliest = lastOutput
+      }
+      if accepted == frameWords { startFrame() }
+      guard input.pointee.available > 0 else {
+        input.pointee.readerWaits = true
+        return
+      }
+      let t = max(input.pointee.offered, earliest)
+      input.pointee.read(at: t)
+      accepted += 1
+      if accepted - 1 == completes {
+        output.pointee.offer(at: t + 1)
+        isOffered = true
+        nextWindow()
+      }
+    }
+  }
+
+  private mutating func nextWindow() {
+    produced += 1
+    guard produced < outputs else {
+      completes = -1
+      return
+    }
+    completes =
+      geometry.start(produced / geometry.fold) + geometry.span - geometry.fold
+      + produced % geometry.fold
+  }
+
+  private mutating func startFrame() {
+    earliest = max(earliest, lastOutput + 1)
+    accepted = 0
+    produced = 0
+    completes = geometry.span - geometry.fold
+  }
+
+  func listState(_ state: inout StateList) {
+    state.phase(accepted)
+    state.phase(isOffered ? 1 : 0)
+    state.time(earliest)
+    state.time(lastOutput)
+  }
+}
+
+extension SlidingWindow: TimedBlock {
+  public func timing() -> BlockTiming {
+    guard isRTL else { return hlsTiming }
+    let geometry = geometry
+    if style == .parallel {
+      return BlockTiming(
+        body: .process {
+          ShiftWindow(input: $0.inputs[0], output: $0.outputs[0], geometry: geometry)
+        })
+    }
+    return BlockTiming(
+      body: .process {
+        CyclicWindowBuffer(input: $0.inputs[0], output: $0.outputs[0], geometry: geometry)
+      })
+  }
+
+  var geometry: WindowGeometry {
+    WindowGeometry(
+      kernelH: kernel[0], kernelW: kernel[1], strideH: stride[0], strideW: stride[1],
+      dilationH: dilation[0], dilationW: dilation[1], inputH: ifmDim[0], inputW: ifmDim[1],
+      outputH: ofmDim[0], outputW: ofmDim[1], fold: channelFold, isDepthwise: depthwise)
+  }
+}

@@ -1,0 +1,20 @@
+extension Thresholding: TimedBlock {
+  /// RTL: a free-running binary search of P = N·(1 + deep_pipeline) stages, N output bits, whose
+  /// credit counter guards the output queue. It behaves like a FIFO of latency P + 2 and capacity P + 3;
+  /// PE, channels, types and bias have no influence.
+  /// ```
+  /// In[i]  = max(p(i), Out[i-(P+3)] + 1)
+  /// Out[i] = first ready cycle ≥ max(In[i] + P + 2, Out[i-1] + 1)
+  /// ```
+  /// Source: golden/README.md section 3. HLS: one word in and out per iteration.
+  public func timing() -> BlockTiming {
+    guard isRTL else {
+      return HLSPipeline(node, defaultLatency: 3).timing([
+        .run(vectors * channelFold, reads: 1, writes: 1)
+      ])
+    }
+    let pipeline = stages * (deepPipeline ? 2 : 1)
+    return BlockTiming(
+      inputStages: [[Stage(latency: pipeline + 2, capacity: pipeline + 3)]], body: .wire)
+  }
+}

@@ -1,0 +1,22 @@
+extension VectorVector: TimedBlock {
+  /// RTL: a compute core fed word by word, a result every SF words (`DirectCore`).
+  /// HLS: the loop nest of the reference, section 7.1.
+  public func timing() -> BlockTiming {
+    guard isRTL, let depth = coreDepth else {
+      let reads: UInt32 = compute.memoryMode == .external ? 3 : 1
+      return HLSPipeline(node, defaultLatency: 6).timing([
+        .repeated(
+          pixels * neuronFold,
+          [.run(synapseFold - 1, reads: reads), .run(1, reads: reads, writes: 1)])
+      ])
+    }
+    let (port, fold, loses) = (compute.weightPort, synapseFold, compute.losesFrozenProducts)
+    return BlockTiming(
+      body: .process { ports in
+        DirectCore(
+          input: ports.inputs[0], weights: port(ports), group: fold,
+          core: DotProductCore(
+            output: ports.outputs[0], depth: depth, losesFrozenProducts: loses, log: ports.coreLog))
+      })
+  }
+}

@@ -1,0 +1,97 @@
+/// Offers the words of a graph input: a new word may start in a cycle the pattern allows, and is then
+/// held until it is accepted.
+struct Source: Process {
+  let output: Link
+  let pattern: PatternTable
+  /// How many words may be offered in all; raised by the driver to release further frames.
+  let words: UnsafeMutablePointer<Int>
+  /// Words of one frame, for the phase.
+  let wordsPerFrame: Int
+  /// No word starts at or after this cycle.
+  let limit: Cycle
+
+  private var sent = 0
+
+  init(
+    output: Link, pattern: PatternTable, words: UnsafeMutablePointer<Int>, wordsPerFrame: Int,
+    limit: Cycle
+  ) {
+    self.output = output
+    self.pattern = pattern
+    self.words = words
+    self.wordsPerFrame = max(wordsPerFrame, 1)
+    self.limit = limit
+  }
+
+  mutating func run() {
+    guard pattern.everAllows else { return }
+    let last = words.pointee
+    while sent < last {
+      guard output.pointee.isTaken else {
+        output.pointee.writerWaits = true
+        return
+      }
+      let start = pattern.next(max(output.pointee.takenAt + 1, 0))
+      guard start < limit else { return }
+      output.pointee.offer(at: start)
+      sent += 1
+    }
+  }
+
+  func listState(_ state: inout StateList) { state.phase(sent % wordsPerFrame) }
+}
+
+/// Takes the words of a graph output in the cycles its pattern allows.
+struct Sink: Process {
+  let input: Link
+  let pattern: PatternTable
+  let record: SinkRecord
+
+  mutating func run() {
+    guard pattern.everAllows else { return }
+    while input.pointee.available > 0 {
+      let t = pattern.next(input.pointee.offered)
+      input.pointee.read(at: t)
+      record.took(t)
+    }
+    input.pointee.readerWaits = true
+  }
+
+  func listState(_ state: inout StateList) {}
+}
+
+/// The handshake between two stages in a row: a word moves as soon as one side has it and the other
+/// has room.
+struct Relay: Process {
+  let input: Link
+  let output: Link
+  private var isOffered = false
+
+  init(input: Link, output: Link) {
+    self.input = input
+    self.output = output
+  }
+
+  mutating func run() {
+    while true {
+      if isOffered {
+        guard output.pointee.isTaken else {
+          output.pointee.writerWaits = true
+          return
+        }
+        input.pointee.read(at: output.pointee.takenAt)
+        isOffered = false
+      }
+      guard input.pointee.available > 0 else {
+        input.pointee.readerWaits = true
+        return
+      }
+      output.pointee.offer(at: input.pointee.offered)
+      isOffered = true
+    }
+  }
+
+  func listState(_ state: inout StateList) {
+    state.phase(isOffered ? 1 : 0)
+  }
+}

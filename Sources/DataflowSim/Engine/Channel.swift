@@ -1,0 +1,223 @@
+/// A clock cycle. Cycle 0 is the first rising edge that sees reset deasserted.
+public typealias Cycle = Int
+
+extension Cycle {
+  /// "Has not happened": earlier than any cycle, with room to add constants.
+  static let never = -(1 << 60)
+}
+
+/// What sits between the writer and the reader of a channel.
+///
+/// A stage accepts word *k* at `W[k]` and hands it on at `R[k]`, with
+/// ```
+/// W[k] = max(offered, W[k-1] + 1, R[k-capacity] + credit)
+/// R[k] ≥ max(W[k] + latency, R[k-1] + 1)
+/// ```
+/// A shift-register FIFO of depth D is `(latency 1, capacity D, credit 1)`; a pipeline of credit-counted
+/// stages such as Thresholding_rtl is the same with a longer latency.
+public struct Stage: Sendable, Equatable {
+  /// Cycles from accepting a word to offering it.
+  public var latency: Int
+  /// Words held.
+  public var capacity: Int
+  /// Cycles from handing a word on to accepting one in its place.
+  public var credit: Int
+  /// Whether this is a FIFO of the design, whose occupancy is to be reported.
+  public var isFIFO: Bool
+
+  public init(latency: Int, capacity: Int, credit: Int = 1, isFIFO: Bool = false) {
+    self.latency = latency
+    self.capacity = capacity
+    self.credit = credit
+    self.isFIFO = isFIFO
+  }
+
+  /// Whether a word per cycle flows through when nothing blocks. Only such stages may be merged.
+  var sustainsOneWordPerCycle: Bool { capacity >= latency + credit }
+
+  /// Two stages in a row as one. Exact when both sustain a word per cycle: the handshake between
+  /// them is then never the tightest constraint on either end.
+  static func + (a: Stage, b: Stage) -> Stage {
+    Stage(
+      latency: a.latency + b.latency, capacity: a.capacity + b.capacity, credit: a.credit + b.credit
+    )
+  }
+}
+
+/// The channel between one writing and one reading process: a stage, or a plain wire.
+///
+/// One slot per word holds first the word's write time, then its read time; that is all the memory
+/// a recurrence over the channel needs. A wire is the stage `(latency 0, capacity 1, credit 1)` whose
+/// handshake is the *read*: the writer only offers, and learns the cycle when the reader takes the word.
+public struct Channel {
+  let slots: UnsafeMutablePointer<Cycle>
+  let mask: Int
+  let capacity: Int
+  let latency: Int
+  let credit: Int
+  let isWire: Bool
+
+  /// Words admitted and words read so far.
+  private(set) var written = 0
+  private(set) var read = 0
+  /// Earliest admission of word `written`, while there is no room for it; `never` if none waits.
+  private(set) var pending = Cycle.never
+  private(set) var lastWrite = Cycle.never
+  private(set) var lastRead = Cycle.never
+
+  /// Set by a process that stopped for lack of a word (reader) or of room (writer).
+  var readerWaits = false
+  var writerWaits = false
+  var reader: Int32 = -1
+  var writer: Int32 = -1
+  private let queue: UnsafeMutablePointer<WorkQueue>
+
+  /// Recorders of the handshakes at the two ends; `nil` unless something listens.
+  var writeLog: StreamLog?
+  var readLog: StreamLog?
+  var monitor: OccupancyMonitor?
+  private let isObserved: Bool
+
+  init(
+    _ stage: Stage?, queue: UnsafeMutablePointer<WorkQueue>, writeLog: StreamLog? = nil,
+    readLog: StreamLog? = nil, monitor: OccupancyMonitor? = nil
+  ) {
+    capacity = stage?.capacity ?? 1
+    latency = stage?.latency ?? 0
+    credit = stage?.credit ?? 1
+    isWire = stage == nil
+    var size = 1
+    while size < capacity { size *= 2 }
+    mask = size - 1
+    slots = .allocate(capacity: size)
+    slots.initialize(repeating: .never, count: size)
+    self.queue = queue
+    self.writeLog = writeLog
+    self.readLog = readLog
+    self.monitor = monitor
+    isObserved = writeLog != nil || readLog != nil || monitor != nil
+  }
+
+  func deallocate() { slots.deallocate() }
+}
+
+// The writer's side.
+extension Channel {
+  /// True when the last offered word has been taken: admitted by the stage, or read off the wire.
+  @inline(__always) var isTaken: Bool { isWire ? read == written : pending == .never }
+
+  /// The cycle of the last handshake on the writer's side. Valid while `isTaken`.
+  @inline(__always) var takenAt: Cycle { isWire ? lastRead : lastWrite }
+
+  /// Offers the next word from cycle `t` on. Needs `isTaken` and `t > takenAt`.
+  @inline(__always) mutating func offer(at t: Cycle) {
+    if written - read < capacity {
+      admit(at: max(t, slots[(written - capacity) & mask] + credit))
+    } else {
+      pending = t
+    }
+  }
+
+  @inline(__always) private mutating func admit(at t: Cycle) {
+    slots[written & mask] = t
+    written += 1
+    lastWrite = t
+    if isObserved {
+      writeLog?.append(t)
+      monitor?.wrote(t)
+    }
+    if readerWaits {
+      readerWaits = false
+      queue.pointee.push(reader)
+    }
+  }
+}
+
+extension Channel {
+  /// A word is offered and has not been taken.
+  var isBlocked: Bool { isWire ? written > read : pending != .never }
+}
+
+// The reader's side.
+extension Channel {
+  /// Words written and not yet read.
+  @inline(__always) var available: Int { written - read }
+
+  /// First cycle in which the oldest unread word is valid. Needs `available > 0`.
+  @inline(__always) var offered: Cycle { max(slots[read & mask] + latency, lastRead + 1) }
+
+  /// When word `index` leaves the stage at the earliest, without regard to the words before it.
+  /// Needs `read <= index < written`. For readers that look at a word several times.
+  @inline(__always) func arrival(_ index: Int) -> Cycle { slots[index & mask] + latency }
+
+  /// Takes the oldest unread word in cycle `t`.
+  @inline(__always) mutating func read(at t: Cycle) {
+    slots[read & mask] = t
+    read += 1
+    lastRead = t
+    if isObserved {
+      readLog?.append(t)
+      monitor?.read(t)
+    }
+    if pending != .never {
+      let earliest = pending
+      pending = .never
+      admit(at: max(earliest, slots[(written - capacity) & mask] + credit))
+    }
+    if writerWaits {
+      writerWaits = false
+      queue.pointee.push(writer)
+    }
+  }
+
+  /// Takes `n` words in consecutive cycles from `t` on.
+  @inline(__always) mutating func read(_ n: Int, from t: Cycle) {
+    var i = 0
+    while i < n, isObserved || pending != .never || writerWaits {
+      read(at: t + i)
+      i += 1
+    }
+    guard i < n else { return }
+    for j in i..<n { slots[(read + j - i) & mask] = t + j }
+    read += n - i
+    lastRead = t + n - 1
+  }
+}
+
+/// The processes that may be able to move, each at most once, in first-in first-out order.
+struct WorkQueue {
+  private let ring: UnsafeMutablePointer<Int32>
+  private let queued: UnsafeMutablePointer<Bool>
+  private let mask: Int
+  private var head = 0
+  private var tail = 0
+
+  init(processes: Int) {
+    var size = 1
+    while size <= processes { size *= 2 }
+    mask = size - 1
+    ring = .allocate(capacity: size)
+    queued = .allocate(capacity: max(processes, 1))
+    queued.initialize(repeating: false, count: max(processes, 1))
+  }
+
+  func deallocate() {
+    ring.deallocate()
+    queued.deallocate()
+  }
+
+  @inline(__always) mutating func push(_ process: Int32) {
+    guard !queued[Int(process)] else { return }
+    queued[Int(process)] = true
+    ring[tail & mask] = process
+    tail += 1
+  }
+
+  @inline(__always) mutating func pop() -> Int? {
+    guard head != tail else { return nil }
+    let process = Int(ring[head & mask])
+    head += 1
+    queued[process] = false
+    return process
+  }
+}

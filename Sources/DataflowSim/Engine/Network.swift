@@ -1,0 +1,57 @@
+/// The running form of a plan: channels, processes, and the worklist that drives them.
+///
+/// Processes run until none can move. Which runs first changes nothing but the speed.
+final class Network {
+  private(set) var channels: [Link] = []
+  private var runners: [ProcessRunner] = []
+  private let queue: UnsafeMutablePointer<WorkQueue>
+  private var started = 0
+
+  /// `processes` is an upper bound on the processes that will be added.
+  init(processes: Int) {
+    queue = .allocate(capacity: 1)
+    queue.initialize(to: WorkQueue(processes: processes))
+  }
+
+  deinit {
+    for channel in channels {
+      channel.pointee.deallocate()
+      channel.deinitialize(count: 1)
+      channel.deallocate()
+    }
+    queue.pointee.deallocate()
+    queue.deallocate()
+  }
+
+  func addChannel(
+    _ stage: Stage?, writeLog: StreamLog? = nil, readLog: StreamLog? = nil,
+    monitor: OccupancyMonitor? = nil
+  ) -> Link {
+    let link = Link.allocate(capacity: 1)
+    link.initialize(
+      to: Channel(
+        stage, queue: queue, writeLog: writeLog, readLog: readLog, monitor: monitor))
+    channels.append(link)
+    return link
+  }
+
+  func add(_ process: some Process, reading inputs: [Link], writing outputs: [Link]) {
+    let id = Int32(runners.count)
+    for link in inputs { link.pointee.reader = id }
+    for link in outputs { link.pointee.writer = id }
+    runners.append(process.running())
+  }
+
+  /// Lets everything move until nothing can.
+  func run() {
+    for id in 0..<runners.count { queue.pointee.push(Int32(id)) }
+    while let id = queue.pointee.pop() { runners[id].run() }
+  }
+
+  func finish() { for runner in runners { runner.finish() } }
+
+  /// Every time and phase of every process, in a fixed order.
+  func listState(_ state: inout StateList) {
+    for runner in runners { runner.listState(&state) }
+  }
+}

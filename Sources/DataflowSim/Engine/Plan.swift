@@ -1,0 +1,200 @@
+/// A design made ready for simulation: its blocks, and the chains of stages between the blocks that
+/// are processes of their own. Built once, run many times.
+public struct Plan {
+  public let design: Design
+  /// One per node, in the order of `design.nodes`.
+  public let blocks: [any Block]
+  /// Ports of each node once every stream is known (elementary blocks take them from their feeders).
+  public let inputPorts: [[Port]]
+  public let outputPorts: [[Port]]
+  let timings: [BlockTiming]
+  let chains: [Chain]
+  /// Nodes that are processes, with the chain at each input and output port.
+  let processes: [ProcessNode]
+
+  struct ProcessNode {
+    var node: Int
+    var inputs: [Int]
+    var outputs: [Int]
+  }
+
+  /// Everything between two processes (or the graph's border): stages and the handshakes that can be
+  /// observed between them, in flow order.
+  struct Chain {
+    var items: [Item] = []
+    var writer: End
+    var reader: End
+
+    enum Item {
+      /// A buffer, and the node it belongs to.
+      case stage(Stage, node: String)
+      case handshake(stream: String)
+    }
+    enum End: Equatable {
+      case border(stream: String)
+      case node(Int)
+    }
+  }
+
+  /// Words per frame of a stream, as far as its blocks define it.
+  public let wordsPerFrame: [String: Int]
+}
+
+extension Plan {
+  /// Resolves attributes, checks the graph and lays out the chains.
+  ///
+  /// `design` must not use the `streams[…].depth` shorthand any more. Throws `InputError`.
+  public init(_ source: Design) throws {
+    let design = try source.resolvingStreamDepths()
+    let graph = try DesignGraph(design)
+    self.design = design
+    blocks = try design.nodes.map { node in
+      do {
+        return try BlockCatalogue.make(
+          opType: node.opType, attributes: node.attributes, part: design.part,
+          clockMHz: design.clockMHz)
+      } catch let error as InputError {
+        throw error.at("node '\(node.name)' (\(node.opType))")
+      }
+    }
+    timings = try zip(design.nodes, blocks).map { node, block in
+      guard let timed = block as? any TimedBlock else {
+        throw InputError(
+          "\(node.opType) has shapes and costs but no cycle behaviour in simrun",
+          at: "node '\(node.name)'")
+      }
+      return timed.timing()
+    }
+    try Self.checkPortCounts(design, blocks)
+    (inputPorts, outputPorts) = Self.resolvePorts(design, blocks, graph)
+    wordsPerFrame = Self.words(design, inputPorts, outputPorts)
+    (chains, processes) = Self.layOut(design, timings, graph)
+  }
+
+  private static func checkPortCounts(_ design: Design, _ blocks: [any Block]) throws {
+    for (node, block) in zip(design.nodes, blocks) {
+      func check(_ streams: [String], _ ports: Int, _ what: String) throws {
+        guard streams.count != ports else { return }
+        throw InputError(
+          "\(streams.count) stream \(what)s, but \(node.opType) with these attributes has \(ports)",
+          at: "node '\(node.name)'")
+      }
+      try check(node.inputs, block.inputs.count, "input")
+      try check(node.outputs, block.outputs.count, "output")
+    }
+  }
+
+  /// Ports in topological order, so that open ports take shape from what feeds them.
+  private static func resolvePorts(_ design: Design, _ blocks: [any Block], _ graph: DesignGraph)
+    -> ([[Port]], [[Port]])
+  {
+    var inputs = blocks.map(\.inputs)
+    var outputs = blocks.map(\.outputs)
+    for n in graph.order {
+      for (port, stream) in design.nodes[n].inputs.enumerated() {
+        if inputs[n][port].words == nil, let writer = graph[stream].writer {
+          inputs[n][port] = outputs[writer.node][writer.port]
+        }
+      }
+      outputs[n] = blocks[n].outputs(fedBy: inputs[n])
+    }
+    return (inputs, outputs)
+  }
+
+  private static func words(_ design: Design, _ inputs: [[Port]], _ outputs: [[Port]])
+    -> [String: Int]
+  {
+    var words: [String: Int] = [:]
+    for (n, node) in design.nodes.enumerated() {
+      for (stream, port) in zip(node.inputs, inputs[n]) {
+        words[stream] = words[stream] ?? port.words
+      }
+      for (stream, port) in zip(node.outputs, outputs[n]) {
+        words[stream] = port.words ?? words[stream]
+      }
+    }
+    return words
+  }
+
+  private static func layOut(_ design: Design, _ timings: [BlockTiming], _ graph: DesignGraph)
+    -> ([Chain], [ProcessNode])
+  {
+    func isProcess(_ n: Int) -> Bool {
+      if case .process = timings[n].body { true } else { false }
+    }
+    func items(_ node: Int, _ stages: [Stage]) -> [Chain.Item] {
+      stages.map { .stage($0, node: design.nodes[node].name) }
+    }
+    func stages(_ node: Int, input port: Int) -> [Chain.Item] {
+      items(node, timings[node].stages(atInput: port))
+    }
+    func stages(_ node: Int, output port: Int) -> [Chain.Item] {
+      items(node, timings[node].stages(atOutput: port))
+    }
+    var chains: [Chain] = []
+    var inputChain: [DesignGraph.Endpoint: Int] = [:]
+    /// Follows stream `first` through wire-like blocks to the next process or sink.
+    func trace(_ first: String, from writer: Chain.End, behind items: [Chain.Item]) -> Int {
+      var chain = Chain(items: items, writer: writer, reader: writer)
+      var stream = first
+      while true {
+        chain.items.append(.handshake(stream: stream))
+        guard let end = graph[stream].reader else {
+          chain.reader = .border(stream: stream)
+          break
+        }
+        chain.items += stages(end.node, input: end.port)
+        if isProcess(end.node) {
+          chain.reader = .node(end.node)
+          inputChain[end] = chains.count
+          break
+        }
+        chain.items += stages(end.node, output: 0)
+        stream = design.nodes[end.node].outputs[0]
+      }
+      chains.append(chain)
+      return chains.count - 1
+    }
+    for stream in design.graphInputs {
+      _ = trace(stream, from: .border(stream: stream), behind: [])
+    }
+    var outputChains: [Int: [Int]] = [:]
+    for n in design.nodes.indices where isProcess(n) {
+      outputChains[n] = design.nodes[n].outputs.enumerated().map { port, stream in
+        trace(stream, from: .node(n), behind: stages(n, output: port))
+      }
+    }
+    let processes = design.nodes.indices.filter(isProcess).map { n in
+      ProcessNode(
+        node: n,
+        inputs: design.nodes[n].inputs.indices.map {
+          inputChain[DesignGraph.Endpoint(node: n, port: $0)]!
+        },
+        outputs: outputChains[n]!)
+    }
+    return (chains, processes)
+  }
+}
+
+extension BlockTiming {
+  func stages(atInput port: Int) -> [Stage] { port < inputStages.count ? inputStages[port] : [] }
+  func stages(atOutput port: Int) -> [Stage] { port < outputStages.count ? outputStages[port] : [] }
+}
+
+extension Plan.Chain {
+  /// The streams whose handshakes lie before the first stage, between stages, and after the last.
+  var handshakesBetweenStages: [[String]] {
+    var groups: [[String]] = [[]]
+    for item in items {
+      switch item {
+      case .stage: groups.append([])
+      case .handshake(let stream): groups[groups.count - 1].append(stream)
+      }
+    }
+    return groups
+  }
+
+  var stages: [(stage: Stage, node: String)] {
+    items.compactMap { if case .stage(let stage, let node) = $0 { (stage, node) } else { nil } }
+  }
+}

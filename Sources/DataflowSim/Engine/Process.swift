@@ -1,0 +1,108 @@
+/// A sequential hardware program that reads and writes channels.
+///
+/// A process holds the times its next step depends on. `run` takes as many steps as the known words
+/// and the room allow, marks on its channels what it waits for, and returns. Handshake times do not
+/// depend on the order in which processes run, because every step is a function of earlier handshakes.
+public protocol Process {
+  mutating func run()
+  /// Lists every time and every phase the future depends on, always in the same order. Two equal
+  /// lists, times shifted by the same amount, mean the same future, shifted.
+  func listState(_ state: inout StateList)
+  /// Called once when no further word comes and the run is over.
+  mutating func finish()
+  /// Frees memory the process allocated.
+  func deallocate()
+}
+
+extension Process {
+  public mutating func finish() {}
+  public func deallocate() {}
+}
+
+/// A channel as its processes see it.
+public typealias Link = UnsafeMutablePointer<Channel>
+
+/// The channels of one process in the block's port order.
+public struct Ports {
+  public let inputs: [Link]
+  public let outputs: [Link]
+  /// Where a compute core notes what bits depend on; nil when nobody asks.
+  let coreLog: CoreLog?
+}
+
+/// How a block behaves in time.
+public struct BlockTiming {
+  /// Buffers in front of each stream input, and behind each output, in flow order.
+  public var inputStages: [[Stage]]
+  public var outputStages: [[Stage]]
+  public var body: Body
+  public var exactness: Exactness
+
+  public enum Body {
+    /// Input 0 goes straight to output 0; the block is nothing but its stages.
+    case wire
+    case process((Ports) -> any Process)
+  }
+
+  public init(
+    inputStages: [[Stage]] = [], outputStages: [[Stage]] = [], exactness: Exactness = .exact,
+    body: Body
+  ) {
+    self.inputStages = inputStages
+    self.outputStages = outputStages
+    self.exactness = exactness
+    self.body = body
+  }
+}
+
+/// Whether a block's cycles are the hardware's.
+public enum Exactness: Sendable, Equatable {
+  /// Every handshake in the cycle in which the RTL has it.
+  case exact
+  /// Scheduled from a loop nest or from stated parameters; the reason says which.
+  case approximate(String)
+}
+
+/// A block with a place on the time plane.
+public protocol TimedBlock: Block {
+  func timing() -> BlockTiming
+}
+
+/// Times and phases of a process, for comparing two moments of a run.
+public struct StateList {
+  private(set) var times: [Cycle] = []
+  private(set) var phases: [Int] = []
+
+  mutating func time(_ t: Cycle) { times.append(t) }
+  mutating func phase(_ p: Int) { phases.append(p) }
+}
+
+/// Runs one process of a concrete type behind a single indirect call per activation.
+class ProcessRunner {
+  func run() { preconditionFailure("abstract") }
+  func finish() { preconditionFailure("abstract") }
+  func listState(_ state: inout StateList) { preconditionFailure("abstract") }
+}
+
+final class Running<P: Process>: ProcessRunner {
+  private let process: UnsafeMutablePointer<P>
+
+  init(_ process: P) {
+    self.process = .allocate(capacity: 1)
+    self.process.initialize(to: process)
+  }
+
+  deinit {
+    process.pointee.deallocate()
+    process.deinitialize(count: 1)
+    process.deallocate()
+  }
+
+  override func run() { process.pointee.run() }
+  override func finish() { process.pointee.finish() }
+  override func listState(_ state: inout StateList) { process.pointee.listState(&state) }
+}
+
+extension Process {
+  func running() -> ProcessRunner { Running(self) }
+}

@@ -1,0 +1,296 @@
+/// What a simulation keeps of the run besides its outcome.
+public struct Observation: Sendable {
+  /// Follow every stream and FIFO (counts, occupancy). Without it stages are merged, which is faster
+  /// and gives the same cycles at every process.
+  public var streams = false
+  /// Keep the handshake cycles of every stream in memory. Implies `streams`.
+  public var times = false
+  /// Note what the compute cores did that bits depend on (spurious results, lost products).
+  public var cores = false
+
+  public init(streams: Bool = false, times: Bool = false, cores: Bool = false) {
+    self.streams = streams || times
+    self.times = times
+    self.cores = cores
+  }
+}
+
+/// One run of a plan under a scenario.
+public final class Simulation {
+  public let plan: Plan
+  public let scenario: Scenario
+  private let network: Network
+  private var logs: [StreamLog] = []
+  private var monitors: [OccupancyMonitor] = []
+  private var coreLogs: [Int: CoreLog] = [:]
+  private var sinks: [SinkRecord] = []
+  private var released: [SourceWords] = []
+  private let limit: Cycle
+
+  /// How many words a source may offer; shared with its process.
+  final class SourceWords {
+    let stream: String
+    let perFrame: Int
+    let pointer: UnsafeMutablePointer<Int>
+    let fixed: Int?
+
+    init(stream: String, perFrame: Int, fixed: Int?) {
+      self.stream = stream
+      self.perFrame = perFrame
+      self.fixed = fixed
+      pointer = .allocate(capacity: 1)
+      pointer.initialize(to: fixed ?? 0)
+    }
+
+    deinit { pointer.deallocate() }
+  }
+
+  /// Starts with no frame released; `run()` releases what the scenario asks for.
+  public init(_ plan: Plan, scenario: Scenario = Scenario(), observing: Observation = Observation())
+    throws
+  {
+    self.plan = plan
+    self.scenario = scenario
+    limit = scenario.maxCycles ?? .max
+    network = Network(
+      processes: plan.processes.count + plan.design.graphInputs.count
+        + plan.design.graphOutputs.count + plan.chains.reduce(0) { $0 + $1.items.count })
+    try checkBorders()
+    let ends = plan.chains.map { build($0, observing) }
+    for process in plan.processes { add(process, ends, observing) }
+    for (chain, end) in zip(plan.chains, ends) { addBorder(chain, end) }
+  }
+
+  /// The two channels at the ends of a chain (the same one unless relays lie between).
+  private struct Ends {
+    var first: Link
+    var last: Link
+  }
+
+  private func checkBorders() throws {
+    for (name, kind, known) in scenario.sources.keys.map({ ($0, "source", plan.design.graphInputs) }
+    )
+      + scenario.sinks.keys.map({ ($0, "sink", plan.design.graphOutputs) })
+    where !known.contains(name) {
+      let near = nearestName(to: name, among: known).map { "did you mean '\($0)'? " } ?? ""
+      throw InputError(
+        "no graph \(kind == "source" ? "input" : "output") is called '\(name)'",
+        at: "scenario \(kind)s", hint: near + "known: " + known.joined(separator: ", "))
+    }
+  }
+
+  private func build(_ chain: Plan.Chain, _ observing: Observation) -> Ends {
+    observing.streams ? buildObserved(chain, observing) : buildMerged(chain)
+  }
+
+  /// Runs of stages that sustain a word per cycle become one stage.
+  private func buildMerged(_ chain: Plan.Chain) -> Ends {
+    var merged: [Stage] = []
+    for (stage, _) in chain.stages {
+      if let last = merged.last, last.sustainsOneWordPerCycle, stage.sustainsOneWordPerCycle {
+        merged[merged.count - 1] = last + stage
+      } else {
+        merged.append(stage)
+      }
+    }
+    guard !merged.isEmpty else {
+      let wire = network.addChannel(nil)
+      return Ends(first: wire, last: wire)
+    }
+    return joined(merged.map { network.addChannel($0) })
+  }
+
+  /// A channel per stage, so that every handshake can be seen.
+  private func buildObserved(_ chain: Plan.Chain, _ observing: Observation) -> Ends {
+    let stages = chain.stages
+    let groups = chain.handshakesBetweenStages.map { names -> StreamLog? in
+      guard !names.isEmpty else { return nil }
+      let log = StreamLog(names: names, limit: limit, keepsTimes: observing.times)
+      logs.append(log)
+      return log
+    }
+    guard !stages.isEmpty else {
+      let wire = network.addChannel(nil, readLog: groups[0])
+      return Ends(first: wire, last: wire)
+    }
+    return joined(
+      stages.enumerated().map { i, item in
+        let (stage, node) = item
+        let monitor =
+          stage.isFIFO ? OccupancyMonitor(name: node, depth: stage.capacity, limit: limit) : nil
+        if let monitor { monitors.append(monitor) }
+        return network.addChannel(
+          stage, writeLog: groups[i], readLog: i == stages.count - 1 ? groups[i + 1] : nil,
+          monitor: monitor)
+      })
+  }
+
+  private func joined(_ links: [Link]) -> Ends {
+    for (a, b) in zip(links, links.dropFirst()) {
+      network.add(Relay(input: a, output: b), reading: [a], writing: [b])
+    }
+    return Ends(first: links[0], last: links[links.count - 1])
+  }
+
+  private func add(_ process: Plan.ProcessNode, _ ends: [Ends], _ observing: Observation) {
+    guard case .process(let make) = plan.timings[process.node].body else { return }
+    let inputs = process.inputs.map { ends[$0].last }
+    let outputs = process.outputs.map { ends[$0].first }
+    let log = observing.cores ? CoreLog() : nil
+    coreLogs[process.node] = log
+    func add(_ p: some Process) { network.add(p, reading: inputs, writing: outputs) }
+    add(make(Ports(inputs: inputs, outputs: outputs, coreLog: log)))
+  }
+
+  private func addBorder(_ chain: Plan.Chain, _ ends: Ends) {
+    if case .border(let stream) = chain.writer {
+      let settings = scenario.sources[stream] ?? Scenario.Source()
+      let words = SourceWords(
+        stream: stream, perFrame: plan.wordsPerFrame[stream] ?? 0,
+        fixed: settings.endless ? .max : settings.words)
+      released.append(words)
+      network.add(
+        Source(
+          output: ends.first, pattern: PatternTable(settings.pattern), words: words.pointer,
+          wordsPerFrame: words.perFrame, limit: limit),
+        reading: [], writing: [ends.first])
+    }
+    if case .border(let stream) = chain.reader {
+      let pattern = (scenario.sinks[stream] ?? Scenario.Sink()).pattern
+      let record = SinkRecord(
+        stream: stream, wordsPerFrame: plan.wordsPerFrame[stream] ?? 0, limit: limit)
+      sinks.append(record)
+      network.add(
+        Sink(input: ends.last, pattern: PatternTable(pattern), record: record),
+        reading: [ends.last], writing: [])
+    }
+  }
+
+  /// Lets every source that goes by frames offer `frames` frames in all, and runs until quiet.
+  public func run(frames: Int) {
+    for source in released where source.fixed == nil {
+      source.pointer.pointee = source.perFrame * frames
+    }
+    network.run()
+  }
+
+  /// Runs the whole scenario.
+  public func run() -> RunResult {
+    run(frames: scenario.frames)
+    return result(frames: scenario.frames)
+  }
+}
+
+extension Simulation {
+  /// What has happened so far, judged against `frames` frames.
+  public func result(frames: Int) -> RunResult {
+    network.finish()
+    for monitor in monitors { monitor.finish() }
+    var result = RunResult()
+    for log in logs {
+      for name in log.names {
+        result.handshakeCounts[name] = log.count
+        result.streams[name] = log.times
+      }
+    }
+    result.lastHandshakeCycle =
+      logs.compactMap(\.last).max() ?? sinks.map(\.last).filter { $0 >= 0 }.max()
+    for monitor in monitors {
+      result.fifos[monitor.name] = RunResult.FIFO(
+        depth: monitor.depth, max: monitor.maximum, final: monitor.final)
+    }
+    for (node, log) in coreLogs { result.cores[plan.design.nodes[node].name] = log }
+    for sink in sinks {
+      result.frameEnds[sink.stream] = sink.frameEnds
+      result.firstOutputs[sink.stream] = sink.first
+    }
+    result.outcome = outcome(frames: frames)
+    return result
+  }
+
+  private func outcome(frames: Int) -> RunResult.Outcome {
+    let missing = sinks.filter { sink in
+      sink.count < expectedWords(sink, frames: frames)
+    }
+    if missing.isEmpty { return .complete }
+    if limit != .max, reachedLimit { return .maxCycles }
+    return network.channels.contains { $0.pointee.isBlocked } ? .deadlock : .starved
+  }
+
+  /// Words the sink should see for the frames its sources offer.
+  private func expectedWords(_ sink: SinkRecord, frames: Int) -> Int {
+    let offered = released.compactMap { source -> Int? in
+      guard let words = source.fixed, words != .max, source.perFrame > 0 else { return nil }
+      return words / source.perFrame
+    }
+    return sink.wordsPerFrame * (offered.min() ?? frames)
+  }
+
+  /// True when something happened, or would have, at or after the limit.
+  private var reachedLimit: Bool {
+    network.channels.contains {
+      $0.pointee.lastWrite >= limit || $0.pointee.lastRead >= limit || $0.pointee.pending >= limit
+    } || sinks.contains { $0.sawLimit } || released.contains { $0.fixed == .max }
+  }
+}
+
+/// What one graph output has seen.
+final class SinkRecord {
+  let stream: String
+  let wordsPerFrame: Int
+  private let limit: Cycle
+  private(set) var count = 0
+  private(set) var first: Cycle?
+  private(set) var last: Cycle = .never
+  private(set) var frameEnds: [Cycle] = []
+  private(set) var sawLimit = false
+
+  init(stream: String, wordsPerFrame: Int, limit: Cycle) {
+    self.stream = stream
+    self.wordsPerFrame = wordsPerFrame
+    self.limit = limit
+  }
+
+  func took(_ t: Cycle) {
+    guard t < limit else {
+      sawLimit = true
+      return
+    }
+    if count == 0 { first = t }
+    count += 1
+    last = t
+    if wordsPerFrame > 0, count % wordsPerFrame == 0 { frameEnds.append(t) }
+  }
+}
+
+/// The outcome of a run. All cycles are absolute.
+public struct RunResult: Sendable {
+  public enum Outcome: String, Sendable, Codable {
+    /// Every sink has all words of all frames.
+    case complete
+    /// Words are stuck: some block waits for room that never comes.
+    case deadlock
+    /// Nothing is stuck, but words are missing.
+    case starved
+    case maxCycles = "max-cycles"
+  }
+
+  public struct FIFO: Sendable, Codable, Equatable {
+    public var depth: Int
+    /// Highest occupancy, and the occupancy when the run ended.
+    public var max: Int
+    public var final: Int
+  }
+
+  public var outcome = Outcome.complete
+  public var lastHandshakeCycle: Cycle?
+  /// By graph output: the cycle of each frame's last word, and of the very first word.
+  public var frameEnds: [String: [Cycle]] = [:]
+  public var firstOutputs: [String: Cycle] = [:]
+  public var fifos: [String: FIFO] = [:]
+  public var handshakeCounts: [String: Int] = [:]
+  /// Handshake cycles by stream, when observed.
+  public var streams: [String: [Cycle]] = [:]
+  /// What each compute core did, when observed.
+  public nonisolated(unsafe) var cores: [String: CoreLog] = [:]
+}

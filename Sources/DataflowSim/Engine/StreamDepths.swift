@@ -1,0 +1,20 @@
+extension Design {
+  /// The design with every `streams[…].depth` made a FIFO node, its shape taken from the writer's or
+  /// reader's port.
+  func resolvingStreamDepths() throws -> Design {
+    try insertingStreamFIFOs { stream in
+      for (end, isWriter) in [(stream.writer, true), (stream.reader, false)] {
+        guard let end else { continue }
+        let node = nodes[end.node]
+        let block = try BlockCatalogue.make(
+          opType: node.opType, attributes: node.attributes, part: part, clockMHz: clockMHz)
+        let ports = isWriter ? block.outputs : block.inputs
+        guard end.port < ports.count, let folded = ports[end.port].foldedShape,
+          let normal = ports[end.port].normalShape, let type = ports[end.port].dataType
+        else { continue }
+        return StreamFormat(foldedShape: folded, normalShape: normal, dataType: type.name)
+      }
+      return StreamFormat(foldedShape: [], normalShape: [], dataType: "")
+    }
+  }
+}
