@@ -52,9 +52,56 @@ struct BlockCatalogueTests {
       let block = try? BlockCatalogue.make(
         opType: op, attributes: attributes, part: nil, clockMHz: 100)
     else { return }
+    ask(block)
+  }
+
+  /// Random well-typed attributes, optional ones included.
+  @Test func randomAttributesNeverTrap() throws {
+    var random = SplitMix(state: 7)
+    let numbers = [0, 1, 1, 1, 2, 3, 4, 8, 9, 64, 1 << 13, 1 << 24, 1 << 39, 1 << 40]
+    let types = ["BINARY", "INT4", "INT8", "UINT8", "INT64", "UINT4096", "FIXED<8,4>", "TERNARY"]
+    var built = 0
+    for op in BlockCatalogue.opTypes {
+      let specs = try BlockCatalogue.attributes(of: op)
+      for _ in 0..<400 {
+        var attributes: [String: AttributeValue] = [:]
+        for spec in specs where spec.defaultValue == nil || random.below(4) == 0 {
+          attributes[spec.name] = Self.value(spec.kind, numbers, types, &random)
+        }
+        guard
+          let block = try? BlockCatalogue.make(
+            opType: op, attributes: attributes, part: nil, clockMHz: 100)
+        else { continue }
+        built += 1
+        Self.ask(block)
+      }
+    }
+    #expect(built > 500)
+  }
+
+  private static func value(
+    _ kind: AttributeSpec.Kind, _ numbers: [Int], _ types: [String], _ random: inout SplitMix
+  ) -> AttributeValue {
+    func number(_ range: ClosedRange<Int>) -> Int {
+      min(max(numbers[random.below(numbers.count)], range.lowerBound), range.upperBound)
+    }
+    switch kind {
+    case .int(let range): return .int(number(range))
+    case .ints(let count, let range):
+      return .ints((0..<(count ?? random.below(4))).map { _ in number(range) })
+    case .string(let allowed):
+      return .string(allowed.isEmpty ? "" : allowed[random.below(allowed.count)])
+    case .strings: return .strings([types[random.below(types.count)]])
+    case .dataType: return .string(types[random.below(types.count)])
+    case .float(let range): return .float(range.upperBound)
+    }
+  }
+
+  private static func ask(_ block: any Block) {
     #expect(block.expectedCycles >= 0)
     #expect(block.numberOfOutputValues >= 0)
-    _ = (block.inputs, block.outputs, block.allBuildIssues, block.operationAndParameterCounts)
+    _ = (block.inputs, block.finnInputs, block.outputs, block.outputs(fedBy: block.inputs))
+    _ = (block.allBuildIssues, block.operationAndParameterCounts)
     for family in DSPFamily.allCases { _ = block.resources(on: family) }
   }
 
@@ -135,5 +182,18 @@ struct BlockCatalogueTests {
     let out = join.outputs(fedBy: [a, a])
     #expect(out[0].words == 64)
     #expect(out[0].width == 16)
+  }
+}
+
+/// Repeatable random numbers.
+private struct SplitMix {
+  var state: UInt64
+
+  mutating func below(_ bound: Int) -> Int {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return Int((z ^ (z >> 31)) % UInt64(bound))
   }
 }
