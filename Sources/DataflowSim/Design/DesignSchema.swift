@@ -51,11 +51,25 @@ public enum DesignSchema {
 
   private static var definitions: Schema {
     var definitions: Schema = ["node": node, "stream": stream, "data_type": dataType]
-    for spec in CommonAttributes.all { definitions["common.\(spec.name)"] = schema(of: spec) }
+    for suffix in ["", AttributeSpec.Backend.hls.rawValue] {
+      let specs = CommonAttributes.all.filter { $0.applies(to: suffix) }
+      definitions["common\(suffix)"] = ["properties": properties(specs)]
+    }
     for opType in BlockCatalogue.opTypes {
-      definitions["attributes.\(opType)"] = attributes(opType)
+      definitions[name(of: opType)] = attributes(opType)
     }
     return definitions
+  }
+
+  /// Op types of one block and one implementation share their attributes.
+  private static func name(of opType: String) -> String {
+    let suffix = opType.suffix(4)
+    let siblings = (try? BlockCatalogue.type(of: opType).opTypes) ?? []
+    return "attributes.\(siblings.first { $0.suffix(4) == suffix } ?? opType)"
+  }
+
+  private static func properties(_ specs: [AttributeSpec]) -> Schema {
+    Dictionary(uniqueKeysWithValues: specs.map { ($0.name, schema(of: $0)) })
   }
 
   private static var stream: Schema {
@@ -85,7 +99,7 @@ public enum DesignSchema {
     let choices: [Schema] = BlockCatalogue.opTypes.map { opType in
       [
         "if": ["properties": ["op_type": ["const": opType]]],
-        "then": ["properties": ["attributes": ["$ref": "#/$defs/attributes.\(opType)"]]],
+        "then": ["properties": ["attributes": ["$ref": "#/$defs/\(name(of: opType))"]]],
       ]
     }
     return [
@@ -104,17 +118,14 @@ public enum DesignSchema {
 
   /// The block's own attributes spelled out, the common ones by reference.
   private static func attributes(_ opType: String) -> Schema {
-    let specs = (try? BlockCatalogue.attributes(of: opType)) ?? []
-    let own = Set(((try? BlockCatalogue.type(of: opType).attributes) ?? []).map(\.name))
-    var properties: Schema = [:]
-    for spec in specs {
-      properties[spec.name] =
-        own.contains(spec.name) ? schema(of: spec) : ["$ref": "#/$defs/common.\(spec.name)"]
-    }
-    let required = specs.filter { $0.defaultValue == nil }.map(\.name)
+    let all = (try? BlockCatalogue.type(of: opType).attributes) ?? []
+    let own = all.filter { $0.applies(to: opType) }
+    let isHLS = opType.hasSuffix(AttributeSpec.Backend.hls.rawValue)
     var schema: Schema = [
-      "type": "object", "additionalProperties": false, "properties": properties,
+      "type": "object", "$ref": "#/$defs/common\(isHLS ? "_hls" : "")",
+      "properties": properties(own), "unevaluatedProperties": false,
     ]
+    let required = own.filter { $0.defaultValue == nil }.map(\.name)
     if !required.isEmpty { schema["required"] = required }
     return schema
   }
