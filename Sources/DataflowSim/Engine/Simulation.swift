@@ -68,7 +68,8 @@ public final class Simulation {
   }
 
   private func checkBorders() throws {
-    for (name, kind, known) in scenario.sources.keys.map({ ($0, "source", plan.design.graphInputs) })
+    for (name, kind, known) in scenario.sources.keys.map({ ($0, "source", plan.design.graphInputs) }
+    )
       + scenario.sinks.keys.map({ ($0, "sink", plan.design.graphOutputs) })
     where !known.contains(name) {
       let near = nearestName(to: name, among: known).map { "did you mean '\($0)'? " } ?? ""
