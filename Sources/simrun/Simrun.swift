@@ -1,7 +1,4 @@
 import ArgumentParser
-import DataflowSim
-import ONNXImport
-import SweepStore
 
 @main
 struct Simrun: ParsableCommand {

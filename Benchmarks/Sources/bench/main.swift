@@ -17,10 +17,11 @@ let build = try seconds { plan = try Plan(design) }
 let small = try Simulation(plan, scenario: Scenario(frames: 1), observing: Observation(streams: true)).run()
 let firings = small.handshakeCounts.values.reduce(0, +)
 print("plan \(build * 1e3) ms, \(small.outcome), firings/frame \(firings)")
+var act = 0
 for _ in 0..<5 {
   var result: RunResult!
-  let t = try seconds { result = try Simulation(plan, scenario: Scenario(frames: frames)).run() }
+  let t = try seconds { let s = try Simulation(plan, scenario: Scenario(frames: frames)); result = s.run(); act = s.activations }
   let cycles = result.frameEnds.values.first?.last ?? 0
   print(
-    "\(frames) frames, \(result.outcome) \(cycles) cycles, \(t * 1e3) ms, \(Double(cycles) / t / 1e6) Mcycles/s, \(t * 1e9 / Double(firings * frames)) ns/firing, \(t*1e3/Double(frames)) ms/frame")
+    "\(frames) frames, \(result.outcome) \(cycles) cycles, \(t * 1e3) ms, \(Double(cycles) / t / 1e6) Mcycles/s, \(t * 1e9 / Double(firings * frames)) ns/firing, \(t*1e3/Double(frames)) ms/frame, \(act) activations")
 }

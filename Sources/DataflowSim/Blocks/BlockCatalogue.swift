@@ -83,16 +83,13 @@ public enum BlockCatalogue {
     if unknownAttributes == .refuse {
       try refuseUnknown(attributes, of: opType, known: specs.map(\.name))
     }
+    // What is there is checked before what is missing: a typing slip is the better message.
     var values: [String: AttributeValue] = [:]
     for spec in specs {
-      if let given = attributes[spec.name] {
-        values[spec.name] = try spec.checked(given)
-      } else if let value = spec.defaultValue {
-        values[spec.name] = value
-      } else {
-        throw InputError(
-          "required and missing (\(spec.summary))", at: "attribute '\(spec.name)'")
-      }
+      values[spec.name] = try attributes[spec.name].map(spec.checked) ?? spec.defaultValue
+    }
+    for spec in specs where values[spec.name] == nil {
+      throw InputError("required and missing (\(spec.summary))", at: "attribute '\(spec.name)'")
     }
     return try type.init(
       Attributes(opType: opType, part: part, clockMHz: clockMHz, values: values))

@@ -87,12 +87,16 @@ public struct ComputeSettings: Sendable {
   public let computeCore: ComputeCore?
   /// Segment length of a DSP58 core; 0 means one segment.
   public let segmentLength: Int
+  /// The node names its core instead of leaving it to the part.
+  private let statesCore: Bool
   /// Set when the clock is too fast for the DSP58 core.
   let clockTooFast: Bool
 
   static let attributes: [AttributeSpec] = [
     .string("resType", oneOf: ["auto", "lut", "dsp"], default: "auto", "what multiplies"),
-    .int("ActVal", in: -(1 << 40)...1 << 40, default: 0, "added to the threshold count"),
+    .int(
+      "ActVal", in: -AttributeSpec.maximumInt...AttributeSpec.maximumInt, default: 0,
+      "added to the threshold count"),
     .dataType("inputDataType", "type of the activations"),
     .dataType("weightDataType", "type of the weights"),
     .dataType("outputDataType", "type of the results"),
@@ -144,6 +148,7 @@ public struct ComputeSettings: Sendable {
     }
     guard a.isRTL else {
       computeCore = nil
+      statesCore = false
       segmentLength = 0
       clockTooFast = false
       return
@@ -154,17 +159,17 @@ public struct ComputeSettings: Sendable {
         family: a.opType.hasPrefix("VVAU") ? .dsp58 : a.dspFamily, activationBits: inputType.bits,
         weightBits: weightType.bits)
     computeCore = core
+    statesCore = !a.string("compute_core").isEmpty
     let derived = ComputeCore.segmentLength(clockMHz: a.clockMHz, simd: simd)
     let segment = a.int("segment_length")
     segmentLength = core != .mvuVVU8sx9DSP58 ? 0 : segment >= 0 ? segment : derived ?? 1
     clockTooFast = core == .mvuVVU8sx9DSP58 && segment < 0 && derived == nil
   }
 
-  /// The core on a part of another DSP family than the design's; `nil` for HLS.
+  /// The core on a part of `family`: the one the node states, else FINN's choice; `nil` for HLS.
   func core(on family: DSPFamily) -> ComputeCore? {
-    computeCore.map { _ in
-      ComputeCore(family: family, activationBits: inputType.bits, weightBits: weightType.bits)
-    }
+    if computeCore == nil || statesCore { return computeCore }
+    return ComputeCore(family: family, activationBits: inputType.bits, weightBits: weightType.bits)
   }
 
   /// FINN's names for operation and parameter counts.

@@ -112,17 +112,6 @@ extension StreamSettings {
   }
 }
 
-/// The product of `factors`, `nil` on overflow.
-package func checkedProduct(_ factors: some Sequence<Int>) -> Int? {
-  var result = 1
-  for factor in factors {
-    let (next, overflow) = result.multipliedReportingOverflow(by: factor)
-    guard !overflow else { return nil }
-    result = next
-  }
-  return result
-}
-
 extension AttributeValue {
   /// A number, a string, or a list of one kind of them; `true` and `false` are FINN's 1 and 0.
   package init(_ cursor: JSONCursor) throws {

@@ -23,6 +23,17 @@ extension Int {
 /// The product of a shape's dimensions; 1 for an empty shape.
 func product(_ dims: some Sequence<Int>) -> Int { dims.reduce(1, *) }
 
+/// The product of `factors`, `nil` on overflow.
+package func checkedProduct(_ factors: some Sequence<Int>) -> Int? {
+  var result = 1
+  for factor in factors {
+    let (next, overflow) = result.multipliedReportingOverflow(by: factor)
+    guard !overflow else { return nil }
+    result = next
+  }
+  return result
+}
+
 /// Greatest common divisor and least common multiple of positive numbers.
 func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
   b == 0 ? a : greatestCommonDivisor(b, a % b)

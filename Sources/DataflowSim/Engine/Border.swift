@@ -12,8 +12,10 @@ struct Source: Process {
 
   private var sent = 0
 
-  init(output: Link, pattern: PatternTable, words: UnsafeMutablePointer<Int>, wordsPerFrame: Int, limit: Cycle)
-  {
+  init(
+    output: Link, pattern: PatternTable, words: UnsafeMutablePointer<Int>, wordsPerFrame: Int,
+    limit: Cycle
+  ) {
     self.output = output
     self.pattern = pattern
     self.words = words

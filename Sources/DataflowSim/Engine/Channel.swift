@@ -39,7 +39,8 @@ public struct Stage: Sendable, Equatable {
   /// them is then never the tightest constraint on either end.
   static func + (a: Stage, b: Stage) -> Stage {
     Stage(
-      latency: a.latency + b.latency, capacity: a.capacity + b.capacity, credit: a.credit + b.credit)
+      latency: a.latency + b.latency, capacity: a.capacity + b.capacity, credit: a.credit + b.credit
+    )
   }
 }
 

@@ -106,7 +106,9 @@ extension Plan {
   {
     var words: [String: Int] = [:]
     for (n, node) in design.nodes.enumerated() {
-      for (stream, port) in zip(node.inputs, inputs[n]) { words[stream] = words[stream] ?? port.words }
+      for (stream, port) in zip(node.inputs, inputs[n]) {
+        words[stream] = words[stream] ?? port.words
+      }
       for (stream, port) in zip(node.outputs, outputs[n]) {
         words[stream] = port.words ?? words[stream]
       }
@@ -153,7 +155,9 @@ extension Plan {
       chains.append(chain)
       return chains.count - 1
     }
-    for stream in design.graphInputs { _ = trace(stream, from: .border(stream: stream), behind: []) }
+    for stream in design.graphInputs {
+      _ = trace(stream, from: .border(stream: stream), behind: [])
+    }
     var outputChains: [Int: [Int]] = [:]
     for n in design.nodes.indices where isProcess(n) {
       outputChains[n] = design.nodes[n].outputs.enumerated().map { port, stream in
@@ -163,7 +167,9 @@ extension Plan {
     let processes = design.nodes.indices.filter(isProcess).map { n in
       ProcessNode(
         node: n,
-        inputs: design.nodes[n].inputs.indices.map { inputChain[DesignGraph.Endpoint(node: n, port: $0)]! },
+        inputs: design.nodes[n].inputs.indices.map {
+          inputChain[DesignGraph.Endpoint(node: n, port: $0)]!
+        },
         outputs: outputChains[n]!)
     }
     return (chains, processes)

@@ -23,8 +23,12 @@ struct BlocksCommand: ParsableCommand {
   @Flag(help: "Print one JSON document.")
   var json = false
 
+  @Flag(help: "Print the JSON Schema of design files, made from the catalogue.")
+  var schema = false
+
   func run() throws {
     try reportingInputErrors {
+      if schema { return print(DesignSchema.text, terminator: "") }
       guard clockMHz > 0, clockMHz.isFinite else {
         throw InputError("\(clockMHz) MHz is no clock", at: "--clock-mhz", hint: "more than 0")
       }
@@ -66,32 +70,28 @@ struct BlocksCommand: ParsableCommand {
   }
 
   private func evaluate(_ op: String, _ text: String, part: String?) throws {
-    let block = try BlockCatalogue.make(
-      opType: op, attributes: try parse(text), part: part, clockMHz: clockMHz)
+    let attributes = try parse(text)
+    let block: any Block
+    do {
+      block = try BlockCatalogue.make(
+        opType: op, attributes: attributes, part: part, clockMHz: clockMHz)
+    } catch let error as InputError {
+      throw error.at(op)
+    }
     let report = BlockReport(block, part: part)
     if json { return try printJSON(report) }
     print(Self.table(report, block))
   }
 
   private func parse(_ text: String) throws -> [String: AttributeValue] {
+    var values: [String: AttributeValue] = [:]
+    let document = JSONCursor(try JSONValue(parsing: Data(text.utf8), file: "--attributes"))
     do {
-      return try JSONDecoder().decode([String: AttributeJSON].self, from: Data(text.utf8))
-        .mapValues(\.value)
-    } catch let error as DecodingError {
-      throw InputError(
-        "not a JSON object of attributes: \(Self.reason(error))", at: "--attributes",
-        hint: #"for example --attributes '{"PE": 4, "SIMD": 8}'"#)
+      for (name, value) in try document.members() { values[name] = try AttributeValue(value) }
+    } catch let error as InputError {
+      throw error.inFile("--attributes")
     }
-  }
-
-  private static func reason(_ error: DecodingError) -> String {
-    switch error {
-    case .dataCorrupted(let c), .keyNotFound(_, let c), .typeMismatch(_, let c),
-      .valueNotFound(_, let c):
-      let key = c.codingPath.first.map { "'\($0.stringValue)': " } ?? ""
-      return key + c.debugDescription
-    @unknown default: return "unreadable"
-    }
+    return values
   }
 
   private static func table(_ report: BlockReport, _ block: any Block) -> String {
@@ -144,7 +144,7 @@ private struct BlockDescription: Encodable {
     let name: String
     let type: String
     let required: Bool
-    let `default`: AttributeJSON?
+    let `default`: String?
     let summary: String
   }
   let schemaVersion = 1
@@ -158,7 +158,7 @@ private struct BlockDescription: Encodable {
     attributes = specs.map {
       Entry(
         name: $0.name, type: $0.kind.text, required: $0.defaultValue == nil,
-        default: $0.defaultValue.map(AttributeJSON.init), summary: $0.summary)
+        default: $0.defaultValue?.text, summary: $0.summary)
     }
   }
 }

@@ -43,7 +43,7 @@ struct ImportCommand: ParsableCommand {
   }
 
   func run() throws {
-    try reportingInputErrors(importModel)
+    try reportingInputErrors { try importModel() }
   }
 
   private func importModel() throws {

@@ -1,4 +1,3 @@
-import CZstd
 import DataflowSim
 import Foundation
 
@@ -13,15 +12,14 @@ struct GoldenCase {
   let runs: [(name: String, run: GoldenRun)]
 
   static let kinds = [
-    "fifo", "thresholding", "dwc", "fmpadding", "mvu", "vvu", "swg_default", "swg_parallel", "chain",
+    "fifo", "thresholding", "dwc", "fmpadding", "mvu", "vvu", "swg_default", "swg_parallel",
+    "chain",
     "composite",
   ]
 
   /// All committed cases of one kind.
   static func load(_ kind: String) throws -> [GoldenCase] {
-    let url = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "Resources/golden/\(kind).ndjson.zst")
-    let text = try decompress(try Data(contentsOf: url))
+    let text = try CompressedResource.data("golden/\(kind).ndjson.zst")
     return try text.split(separator: UInt8(ascii: "\n")).map { line in
       try GoldenCase(JSONValue(parsing: Data(line), file: kind))
     }
@@ -35,18 +33,6 @@ struct GoldenCase {
     design = try Design(document: fields["design"]!, file: name)
     runs = try fields["runs"]!.object.sorted { $0.key < $1.key }.map { key, value in
       (key, try GoldenRun(value, file: "\(fields["name"]!.string)/\(key)"))
-    }
-  }
-
-  private static func decompress(_ data: Data) throws -> Data {
-    data.withUnsafeBytes { source in
-      let size = Int(ZSTD_getFrameContentSize(source.baseAddress, source.count))
-      var output = Data(count: size)
-      let written = output.withUnsafeMutableBytes {
-        ZSTD_decompress($0.baseAddress, size, source.baseAddress, source.count)
-      }
-      precondition(Int(written) == size, "damaged golden resource")
-      return output
     }
   }
 }

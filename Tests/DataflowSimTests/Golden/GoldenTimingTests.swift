@@ -69,7 +69,8 @@ import Testing
     }
     for (stream, count) in run.fields["handshake_counts"]?.object ?? [:]
     where result.handshakeCounts[stream] != count.int {
-      return "stream \(stream): \(result.handshakeCounts[stream] ?? -1) words, measured \(count.int)"
+      return
+        "stream \(stream): \(result.handshakeCounts[stream] ?? -1) words, measured \(count.int)"
     }
     if let ends = run.fields["frame_end_cycles"]?.array.map(\.int) {
       let got = result.frameEnds.values.first ?? []

@@ -93,7 +93,8 @@ public struct SlidingWindow: Block {
   }
 
   private func checkParallelWindow(_ a: Attributes) throws {
-    guard parallelWindow else { return }
+    // The HLS block falls back to single words instead.
+    guard parallelWindow, a.isRTL else { return }
     try a.require(!dynamicMode, "dynamic_mode", "excludes parallel_window")
     guard kernelPixels > 1, !depthwise else { return }
     try a.require(

@@ -13,7 +13,9 @@ public struct Thresholding: Block {
     .dataType("weightDataType", "type of the thresholds"),
     .dataType("outputDataType", "type of the results"),
     .ints("numInputVectors", default: [1], "leading dimensions of the input"),
-    .int("ActVal", in: -(1 << 40)...1 << 40, default: 0, "added to the threshold count"),
+    .int(
+      "ActVal", in: -AttributeSpec.maximumInt...AttributeSpec.maximumInt, default: 0,
+      "added to the threshold count"),
     .flag("runtime_writeable_weights", "thresholds writable over AXI-Lite"),
     .string(
       "mem_mode", oneOf: ["internal_embedded", "internal_decoupled"], default: "internal_decoupled",

@@ -1,0 +1,19 @@
+import DataflowSim
+import Foundation
+import Testing
+
+struct SchemaTests {
+  private static let configs = URL(filePath: #filePath)
+    .appending(path: "../../../../configs").standardizedFileURL
+
+  /// `simrun blocks --schema > configs/simrun-design.schema.json` brings it up to date.
+  @Test func committedDesignSchemaIsCurrent() throws {
+    let file = Self.configs.appending(path: "simrun-design.schema.json")
+    #expect(try String(contentsOf: file, encoding: .utf8) == DesignSchema.text)
+  }
+
+  @Test func scenarioSchemaIsJSON() throws {
+    let file = Self.configs.appending(path: "simrun-scenario.schema.json")
+    _ = try JSONValue(parsing: Data(contentsOf: file), file: "scenario schema")
+  }
+}
