@@ -24,7 +24,7 @@ let package = Package(
       name: "ONNXImport",
       dependencies: [
         "DataflowSim", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-      ]),
+      ], exclude: ["onnx.proto"]),
     .target(
       name: "SweepStore",
       dependencies: ["DataflowSim", .product(name: "GRDB", package: "GRDB.swift")]),

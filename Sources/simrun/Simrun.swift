@@ -5,6 +5,6 @@ import SweepStore
 
 @main
 struct Simrun: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "simrun")
-  func run() throws {}
+  static let configuration = CommandConfiguration(
+    commandName: "simrun", subcommands: [ImportCommand.self])
 }

@@ -1,0 +1,69 @@
+import Foundation
+
+/// Reading a file a person named, and writing one without ever leaving half of it.
+public enum InputFile {
+  /// The bytes of `path`, mapped where possible.
+  ///
+  /// Throws `InputError` when it is missing, unreadable, a directory or empty.
+  public static func read(_ path: String) throws -> Data {
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+      throw InputError("no such file", file: path, hint: hintForMissing(path))
+    }
+    guard !isDirectory.boolValue else {
+      throw InputError("is a directory, not a file", file: path)
+    }
+    let data: Data
+    do {
+      data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
+    } catch {
+      throw InputError("cannot be read (permissions?)", file: path)
+    }
+    guard !data.isEmpty else { throw InputError("is empty", file: path) }
+    return data
+  }
+
+  private static func hintForMissing(_ path: String) -> String? {
+    let url = URL(fileURLWithPath: path)
+    let folder = url.deletingLastPathComponent().path
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+      return "there is no directory \(folder)"
+    }
+    return nearestName(to: url.lastPathComponent, among: names).map { "did you mean '\($0)'?" }
+  }
+}
+
+/// Files that belong together and appear together.
+public enum OutputFiles {
+  /// Writes every file beside its place, then renames all of them: a failure leaves what was
+  /// there before.
+  ///
+  /// Throws `InputError` naming the file that cannot be written.
+  public static func write(_ files: [(path: String, contents: Data)]) throws {
+    var pending: [(temporary: String, path: String)] = []
+    defer {
+      for file in pending { try? FileManager.default.removeItem(atPath: file.temporary) }
+    }
+    for (path, contents) in files {
+      let temporary = path + ".\(getpid()).partial"
+      pending.append((temporary, path))
+      try place(path) { try contents.write(to: URL(fileURLWithPath: temporary)) }
+    }
+    for (temporary, path) in pending {
+      guard rename(temporary, path) == 0 else {
+        throw InputError("cannot be written: \(String(cString: strerror(errno)))", file: path)
+      }
+    }
+    pending = []
+  }
+
+  private static func place(_ path: String, _ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch {
+      let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+      throw InputError(
+        "cannot be written", file: path, hint: "does \(folder) exist, and may you write there?")
+    }
+  }
+}

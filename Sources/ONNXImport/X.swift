@@ -1,3 +1,0 @@
-import SwiftProtobuf
-import DataflowSim
-public let x = DataType.binary.bits

@@ -1,0 +1,75 @@
+import ArgumentParser
+import DataflowSim
+import Foundation
+import ONNXImport
+
+struct ImportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import",
+    abstract: "Turn a FINN dataflow ONNX into a design file.",
+    discussion: """
+      Writes design.json, and design.npz with weights and thresholds beside it. Both files appear \
+      or neither. Every other command also takes the .onnx directly.
+      """)
+
+  @Argument(help: "A FINN dataflow graph (.onnx), before or after FIFO insertion.")
+  var model: String
+
+  @Option(name: .shortAndLong, help: "The design file to write.")
+  var output: String
+
+  @Option(help: "FPGA part, e.g. xc7z020clg400-1; an ONNX file does not name it.")
+  var part: String?
+
+  @Option(help: "Clock frequency in MHz; otherwise the model's clk_ns, otherwise 100.")
+  var clockMhz: Double?
+
+  @Option(
+    help: """
+      A .npz (by array name) or .onnx (by node name) with arrays the model leaves out; may be \
+      repeated, later files win.
+      """)
+  var parameters: [String] = []
+
+  @Flag(help: "Write no .npz; timing needs none.")
+  var noParameters = false
+
+  @Option(help: "The design's name; otherwise the model file's.")
+  var name: String?
+
+  func validate() throws {
+    if let clockMhz, !(clockMhz > 0 && clockMhz <= 10_000) {
+      throw ValidationError("--clock-mhz must be above 0 and at most 10000")
+    }
+  }
+
+  func run() throws {
+    do {
+      try importModel()
+    } catch let error as InputError {
+      report("error: \(error)")
+      throw ExitCode(65)
+    }
+  }
+
+  private func importModel() throws {
+    let options = ImportOptions(
+      name: name, part: part, clockMHz: clockMhz, parameterFiles: parameters)
+    let loaded = try DesignFile.load(model, options: options)
+    let arrays = try loaded.write(to: output, withParameters: !noParameters)
+    for note in loaded.notes { report("note: \(note)") }
+    if !noParameters, !arrays.missing.isEmpty {
+      let names = arrays.missing.prefix(3).joined(separator: ", ")
+      let more = arrays.missing.count > 3 ? ", …" : ""
+      report(
+        "note: \(arrays.missing.count) arrays are not in the model (\(names)\(more));"
+          + " timing does not need them, --parameters adds them")
+    }
+    let count = arrays.written.count
+    report("wrote \(output): \(loaded.design.nodes.count) nodes, \(count) parameter arrays")
+  }
+
+  private func report(_ line: String) {
+    FileHandle.standardError.write(Data((line + "\n").utf8))
+  }
+}
