@@ -18,19 +18,41 @@ public struct AttributeSpec: Sendable {
   public let defaultValue: AttributeValue?
   /// One line for `simrun blocks` and the JSON Schema.
   public let summary: String
+  /// Set when only one of a block's implementations has the attribute.
+  public let backend: Backend?
 
-  public init(_ name: String, _ kind: Kind, default value: AttributeValue?, _ summary: String) {
+  /// How a block is implemented: the suffix of its op type.
+  public enum Backend: String, Sendable {
+    case hls = "_hls"
+    case rtl = "_rtl"
+  }
+
+  public init(
+    _ name: String, _ kind: Kind, default value: AttributeValue?, _ summary: String,
+    backend: Backend? = nil
+  ) {
     self.name = name
     self.kind = kind
     self.defaultValue = value
     self.summary = summary
+    self.backend = backend
+  }
+
+  /// The same attribute, present only on the implementation `backend`.
+  public func only(_ backend: Backend) -> AttributeSpec {
+    AttributeSpec(name, kind, default: defaultValue, summary, backend: backend)
+  }
+
+  /// Whether nodes of `opType` have the attribute.
+  public func applies(to opType: String) -> Bool {
+    backend.map { opType.hasSuffix($0.rawValue) } ?? true
   }
 }
 
 extension AttributeSpec {
   /// A whole number; required unless a default is given.
   public static func int(
-    _ name: String, _ range: ClosedRange<Int> = 1...maximumInt, default value: Int? = nil,
+    _ name: String, in range: ClosedRange<Int> = 1...maximumInt, default value: Int? = nil,
     _ summary: String
   ) -> AttributeSpec {
     AttributeSpec(name, .int(range), default: value.map(AttributeValue.int), summary)
@@ -44,7 +66,7 @@ extension AttributeSpec {
   }
 
   public static func ints(
-    _ name: String, count: Int? = nil, _ range: ClosedRange<Int> = 1...maximumInt,
+    _ name: String, count: Int? = nil, in range: ClosedRange<Int> = 1...maximumInt,
     default value: [Int]? = nil, _ summary: String
   ) -> AttributeSpec {
     AttributeSpec(
@@ -52,7 +74,7 @@ extension AttributeSpec {
   }
 
   public static func string(
-    _ name: String, _ allowed: [String] = [], default value: String? = nil, _ summary: String
+    _ name: String, oneOf allowed: [String] = [], default value: String? = nil, _ summary: String
   ) -> AttributeSpec {
     AttributeSpec(
       name, .string(allowed: allowed), default: value.map(AttributeValue.string), summary)
@@ -101,10 +123,76 @@ public struct Attributes: Sendable {
     }
     return v
   }
+  public func strings(_ name: String) -> [String] {
+    guard case .strings(let v)? = values[name] else {
+      preconditionFailure("undeclared strings \(name)")
+    }
+    return v
+  }
+  public func float(_ name: String) -> Double {
+    guard case .float(let v)? = values[name] else {
+      preconditionFailure("undeclared float \(name)")
+    }
+    return v
+  }
   public func flag(_ name: String) -> Bool { int(name) != 0 }
   public func dataType(_ name: String) -> DataType {
     DataType(string(name)) ?? .float32
   }
+  /// The data type, or `nil` where the attribute was left empty.
+  public func optionalDataType(_ name: String) -> DataType? {
+    DataType(string(name))
+  }
+  /// Whether the op type of this node has the attribute.
+  public func declares(_ name: String) -> Bool { values[name] != nil }
+
+  /// The settings every node has.
+  public var settings: NodeSettings {
+    func override(_ name: String, unset: Int) -> Int? {
+      guard declares(name), int(name) != unset else { return nil }
+      return int(name)
+    }
+    return NodeSettings(
+      opType: opType, inFIFODepths: ints("inFIFODepths"), outFIFODepths: ints("outFIFODepths"),
+      latency: override("latency", unset: -1),
+      initiationInterval: override("initiation_interval", unset: 0))
+  }
+
+  /// The product of `factors`; throws when it exceeds `maximumElements`. Blocks check the largest
+  /// tensor they handle once, so that everything derived from it (times bits per element, times
+  /// small constants) fits 64 bits.
+  @discardableResult
+  public func size(_ what: String, _ factors: [Int]) throws -> Int {
+    var product = 1
+    for factor in factors {
+      let (next, overflow) = product.multipliedReportingOverflow(by: factor)
+      guard !overflow, next <= Self.maximumElements else {
+        let shape = factors.map(String.init).joined(separator: " x ")
+        throw InputError(
+          "\(what) of \(shape) elements is beyond any device", hint: "at most 2^44 elements")
+      }
+      product = next
+    }
+    return product
+  }
+
+  /// Largest number of elements of a tensor or memory.
+  public static let maximumElements = 1 << 44
+
+  /// The port `folded_shape` and `dataType` describe, or the open port.
+  func openPort() throws -> Port {
+    let shape = ints("folded_shape")
+    guard !shape.isEmpty else { return .open }
+    try size("a tensor", shape)
+    guard let type = optionalDataType("dataType") else {
+      return Port(folded: shape, width: nil, words: product(shape.dropLast()))
+    }
+    return Port(
+      normal: shape.dropLast(2) + [product(shape.suffix(2))], folded: shape, dataType: type)
+  }
+
+  /// DSP generation of the design's part; UltraScale+ when the design names none.
+  public var dspFamily: DSPFamily { part.map(DSPFamily.init(part:)) ?? .dsp48e2 }
 
   /// Throws unless `condition`: "`attribute` is VALUE; RULE".
   public func require(_ condition: Bool, _ attribute: String, _ rule: @autoclosure () -> String)

@@ -15,39 +15,102 @@ public protocol Block: Sendable {
   /// Throws `InputError` where they contradict each other (PE does not divide MH, …).
   init(_ attributes: Attributes) throws
 
+  /// The settings every node has, whatever its op: FIFO depths, HLS schedule overrides.
+  var node: NodeSettings { get }
   /// Stream inputs in FINN's port order (weight streams included when they come from outside).
   var inputs: [Port] { get }
   /// Stream outputs in FINN's port order.
   var outputs: [Port] { get }
+  /// The outputs once the streams feeding the node are known. Only the elementary blocks, which
+  /// may leave their ports open (`Port.open`), need it; every other block returns `outputs`.
+  func outputs(fedBy inputs: [Port]) -> [Port]
   /// FINN's `get_exp_cycles`: cycles per frame without any stall.
   var expectedCycles: Int { get }
+  /// FINN's `get_number_output_values`, the word count its TLAST marker and rtlsim go by. It leaves
+  /// out dimension 0 for some ops, so it is not always the words per frame.
+  var numberOfOutputValues: Int { get }
+  /// FINN's `get_op_and_param_counts`: operations and parameters per frame by kind and bit width.
+  var operationAndParameterCounts: [String: Int] { get }
+  /// What FINN's code generation would refuse although the node itself is well formed, one
+  /// sentence each. Timing and estimates exist all the same.
+  var buildIssues: [String] { get }
   /// FINN's resource estimate, and a corrected one where FINN's formula is known to be wrong.
   func resources(on device: DSPFamily) -> ResourceEstimate
 }
 
+extension Block {
+  public var opType: String { node.opType }
+  public var isRTL: Bool { node.isRTL }
+  public func outputs(fedBy inputs: [Port]) -> [Port] { outputs }
+  public var numberOfOutputValues: Int { outputs.first?.words ?? 0 }
+  public var operationAndParameterCounts: [String: Int] { [:] }
+  public var buildIssues: [String] { [] }
+  public func resources(on device: DSPFamily) -> ResourceEstimate { ResourceEstimate() }
+
+  /// `buildIssues` and what holds for every block: HLS streams end at 8191 bits.
+  public var allBuildIssues: [String] {
+    let tooWide = (inputs + outputs).compactMap(\.width).filter { $0 > 8191 }
+    guard opType.hasSuffix("_hls"), let width = tooWide.max() else { return buildIssues }
+    return buildIssues + ["a stream is \(width) bits wide; HLS blocks accept at most 8191"]
+  }
+}
+
 /// One stream port of a block: the tensor it carries and how it is folded into words.
+///
+/// A property is `nil` where FINN does not define it (the memory side of an IODMA has no folded
+/// shape, a TLastMarker no tensor) or where the elementary blocks take it from whatever stream is
+/// connected (`open`).
 public struct Port: Sendable, Equatable {
   /// FINN's normal tensor shape, e.g. `[1, 32, 32, 3]`.
-  public var normalShape: [Int]
+  public var normalShape: [Int]?
   /// FINN's folded shape: all dims but the last count words, the last is elements per word.
-  public var foldedShape: [Int]
-  public var dataType: DataType
+  public var foldedShape: [Int]?
+  public var dataType: DataType?
   /// Bits of a word without AXI padding.
-  public var width: Int
+  public var width: Int?
+  /// Words per frame.
+  public var words: Int?
 
   public init(normal: [Int], folded: [Int], dataType: DataType, width: Int? = nil) {
     self.normalShape = normal
     self.foldedShape = folded
     self.dataType = dataType
     self.width = width ?? (folded.last ?? 1) * dataType.bits
+    self.words = folded.dropLast().reduce(1, *)
   }
 
-  /// Words per frame.
-  public var words: Int { foldedShape.dropLast().reduce(1, *) }
+  /// A port FINN describes only in part.
+  public init(
+    normal: [Int]? = nil, folded: [Int]? = nil, dataType: DataType? = nil, width: Int?, words: Int?
+  ) {
+    self.normalShape = normal
+    self.foldedShape = folded
+    self.dataType = dataType
+    self.width = width
+    self.words = words
+  }
+
+  /// A port that takes width and word count from the stream connected to it.
+  public static let open = Port(width: nil, words: nil)
+
   /// Elements per word.
-  public var elements: Int { foldedShape.last ?? 1 }
+  public var elements: Int? { foldedShape?.last }
   /// Width on the AXI-Stream pins: the next multiple of 8.
-  public var paddedWidth: Int { (width + 7) / 8 * 8 }
+  public var paddedWidth: Int? { width.map { ($0 + 7) / 8 * 8 } }
+}
+
+/// The attributes that belong to every node rather than to one op.
+public struct NodeSettings: Sendable, Equatable {
+  public let opType: String
+  /// FIFO depth wished for at each stream input and output; FINN's default is 2.
+  public let inFIFODepths: [Int]
+  public let outFIFODepths: [Int]
+  /// HLS blocks: pipeline latency in cycles, when the design states it.
+  public let latency: Int?
+  /// HLS blocks: cycles between two loop iterations, when the design states it.
+  public let initiationInterval: Int?
+
+  public var isRTL: Bool { opType.hasSuffix("_rtl") }
 }
 
 /// DSP generation of a part; it decides compute cores and their cost.

@@ -1,4 +1,88 @@
 /// Every block simrun knows. One line per block.
 public enum BlockCatalogue {
-  public static let blocks: [any Block.Type] = []
+  public static let blocks: [any Block.Type] = [
+    MatrixVector.self,
+    VectorVector.self,
+    SlidingWindow.self,
+    Thresholding.self,
+    FMPadding.self,
+    StreamingFIFO.self,
+    WidthConverter.self,
+    Fork.self,
+    Join.self,
+    Decimate.self,
+  ]
+
+  /// Every op type, in the order of `blocks`.
+  public static let opTypes: [String] = blocks.flatMap { $0.opTypes }
+
+  private static let typeByOp: [String: any Block.Type] = Dictionary(
+    uniqueKeysWithValues: blocks.flatMap { block in block.opTypes.map { ($0, block) } })
+
+  /// The block type that implements `opType`. Throws `InputError` with the nearest known name.
+  public static func type(of opType: String) throws -> any Block.Type {
+    if let type = typeByOp[opType] { return type }
+    throw InputError(
+      "unknown op type '\(opType)'",
+      hint: nearestName(to: opType, among: opTypes).map { "did you mean '\($0)'?" }
+        ?? "`simrun blocks` lists the known ones")
+  }
+
+  /// Every attribute nodes of `opType` may have: the block's own, then the common ones.
+  public static func attributes(of opType: String) throws -> [AttributeSpec] {
+    let own = try type(of: opType).attributes
+    let names = Set(own.map(\.name))
+    return (own + CommonAttributes.all.filter { !names.contains($0.name) })
+      .filter { $0.applies(to: opType) }
+  }
+
+  /// What to do with an attribute the op does not have.
+  public enum UnknownAttributes: Sendable {
+    /// Refuse it and name the nearest known one: right for files people write.
+    case refuse
+    /// Drop it, as FINN does: right for ONNX files, which carry attributes of other tools.
+    case ignore
+  }
+
+  /// Builds the block of a node from its attributes as written in a design.
+  ///
+  /// - Parameters:
+  ///   - part: the FPGA part, which decides DSP cores; `nil` counts as UltraScale+.
+  ///   - clockMHz: the clock, which decides the pipelining of DSP58 cores.
+  /// - Throws: `InputError` for an unknown op type, an unknown, missing or ill-typed attribute, a
+  ///   value out of range, or attributes that contradict each other.
+  public static func make(
+    opType: String, attributes: [String: AttributeValue], part: String?, clockMHz: Double,
+    unknownAttributes: UnknownAttributes = .refuse
+  ) throws -> any Block {
+    let type = try type(of: opType)
+    let specs = try Self.attributes(of: opType)
+    if unknownAttributes == .refuse {
+      try refuseUnknown(attributes, of: opType, known: specs.map(\.name))
+    }
+    var values: [String: AttributeValue] = [:]
+    for spec in specs {
+      if let given = attributes[spec.name] {
+        values[spec.name] = try spec.checked(given)
+      } else if let value = spec.defaultValue {
+        values[spec.name] = value
+      } else {
+        throw InputError(
+          "required and missing (\(spec.summary))", at: "attribute '\(spec.name)'")
+      }
+    }
+    return try type.init(
+      Attributes(opType: opType, part: part, clockMHz: clockMHz, values: values))
+  }
+
+  private static func refuseUnknown(
+    _ attributes: [String: AttributeValue], of opType: String, known: [String]
+  ) throws {
+    let knownSet = Set(known)
+    guard let stranger = attributes.keys.filter({ !knownSet.contains($0) }).min() else { return }
+    throw InputError(
+      "\(opType) has no such attribute", at: "attribute '\(stranger)'",
+      hint: nearestName(to: stranger, among: known).map { "did you mean '\($0)'?" }
+        ?? "`simrun blocks \(opType)` lists the known ones")
+  }
 }

@@ -1,0 +1,56 @@
+/// Attributes every hardware node accepts. Source: FINN dialect reference, section 1.2.
+///
+/// FINN writes many of them as by-products of a build; simrun accepts them so that FINN's nodes can
+/// be used unchanged, and reads only the FIFO depths and the two HLS schedule overrides.
+enum CommonAttributes {
+  static let all: [AttributeSpec] = schedule + fifoDepths + placement + buildProducts
+
+  private static let fifoDepths: [AttributeSpec] = [
+    .ints("inFIFODepths", in: 0...AttributeSpec.maximumInt, default: [2], "FIFO depth per input"),
+    .ints("outFIFODepths", in: 0...AttributeSpec.maximumInt, default: [2], "FIFO depth per output"),
+  ]
+
+  private static let schedule: [AttributeSpec] = [
+    .int(
+      "latency", in: -1...1 << 30, default: -1, "pipeline latency in cycles; -1: the block's own"
+    ).only(.hls),
+    .int(
+      "initiation_interval", in: 0...1 << 30, default: 0,
+      "cycles between loop iterations; 0: the block's own"
+    ).only(.hls),
+  ]
+
+  private static let placement: [AttributeSpec] = [
+    .string("backend", oneOf: ["fpgadataflow"], default: "fpgadataflow", "marks a hardware node"),
+    .string(
+      "preferred_impl_style", oneOf: ["", "hls", "rtl"], default: "", "wish for specialisation"),
+    .int("slr", in: -1...64, default: -1, "super logic region; -1: free"),
+    .string("mem_port", default: "", "memory port, e.g. DDR[0]"),
+    .int(
+      "partition_id", in: 0...AttributeSpec.maximumInt, default: 0, "nodes of one kernel share it"),
+    .int(
+      "device_id", in: 0...AttributeSpec.maximumInt, default: 0, "device of a multi-FPGA design"),
+    .string("output_hook", default: "", "hook behind the output, e.g. checksum"),
+    .int(
+      "mlo_max_iter", in: 0...AttributeSpec.maximumInt, default: 0, "multi-layer offload passes"),
+  ]
+
+  private static let buildProducts: [AttributeSpec] =
+    [
+      "code_gen_dir_ipgen", "ipgen_path", "ip_path", "ip_vlnv", "rtlsim_trace", "rtlsim_so",
+      "res_estimate", "res_synth", "res_hls", "code_gen_dir_cppsim", "executable_path",
+      "gen_top_module",
+    ].map { .string($0, default: "", "build product, not used") } + [
+      .string(
+        "exec_mode", oneOf: ["", "rtlsim", "cppsim"], default: "", "execution mode, not used"),
+      .int(
+        "cycles_rtlsim", in: 0...AttributeSpec.maximumInt, default: 0, "measured cycles, not used"),
+      .int(
+        "cycles_estimate", in: 0...AttributeSpec.maximumInt, default: 0, "FINN's note, not used"),
+      .int("io_chrc_period", in: 0...AttributeSpec.maximumInt, default: 0, "characterised period"),
+      .ints(
+        "io_chrc_pads_in", in: 0...AttributeSpec.maximumInt, default: [], "characterised padding"),
+      .ints(
+        "io_chrc_pads_out", in: 0...AttributeSpec.maximumInt, default: [], "characterised padding"),
+    ]
+}

@@ -1,0 +1,107 @@
+/// The elementary stream blocks of the golden composites: exact in timing, free in hardware terms.
+/// They have no FINN counterpart. Source: golden data, SWG.
+///
+/// `Fork` and `Join` may state their word shape (`folded_shape`, `dataType`); left empty, their
+/// ports are `Port.open` and take words and widths from the stream connected to them
+/// (`outputs(fedBy:)`).
+private let openShape: [AttributeSpec] = [
+  .ints("folded_shape", default: [], "words of a frame, elements per word last; empty: any"),
+  .dataType("dataType", default: "", "element type; empty: any"),
+]
+
+/// Copies one stream to two, with a register on each output.
+public struct Fork: Block {
+  public static let opTypes = ["Fork"]
+  public static let summary = "Copies a stream to two, one register on each output"
+  public static let attributes = openShape
+
+  public let node: NodeSettings
+  public let port: Port
+
+  public init(_ a: Attributes) throws {
+    node = a.settings
+    port = try a.openPort()
+  }
+
+  public var inputs: [Port] { [port] }
+  public var outputs: [Port] { [port, port] }
+  public func outputs(fedBy inputs: [Port]) -> [Port] {
+    guard port.words == nil, let source = inputs.first else { return outputs }
+    return [source, source]
+  }
+  public var expectedCycles: Int { port.words ?? 0 }
+}
+
+/// Puts one word of each of two streams side by side, input 0 in the low bits; no register.
+/// A stated `folded_shape` is that of each input.
+public struct Join: Block {
+  public static let opTypes = ["Join"]
+  public static let summary = "Words of two streams side by side, input 0 in the low bits"
+  public static let attributes = openShape
+
+  public let node: NodeSettings
+  public let port: Port
+
+  public init(_ a: Attributes) throws {
+    node = a.settings
+    port = try a.openPort()
+  }
+
+  public var inputs: [Port] { [port, port] }
+  public var outputs: [Port] { [Self.sideBySide(port, port)] }
+  public func outputs(fedBy inputs: [Port]) -> [Port] {
+    guard port.words == nil, inputs.count == 2 else { return outputs }
+    return [Self.sideBySide(inputs[0], inputs[1])]
+  }
+  public var expectedCycles: Int { port.words ?? 0 }
+
+  private static func sideBySide(_ low: Port, _ high: Port) -> Port {
+    guard low.words != nil || high.words != nil else { return .open }
+    var both = low
+    both.normalShape = nil
+    both.words = low.words ?? high.words
+    both.width = low.width.flatMap { l in high.width.map { l + $0 } }
+    both.dataType = low.dataType == high.dataType ? low.dataType : nil
+    both.foldedShape = nil
+    if let shape = low.foldedShape, let more = high.elements {
+      both.foldedShape = shape.dropLast() + [shape[shape.count - 1] + more]
+    }
+    return both
+  }
+}
+
+/// Passes the pixels at odd row and odd column and drops the others: a 2x2 pool without latency.
+public struct Decimate: Block {
+  public static let opTypes = ["Decimate"]
+  public static let summary = "Passes the pixels at odd row and odd column, drops the others"
+  public static let attributes: [AttributeSpec] = [
+    .ints("ImgDim", count: 2, "height and width of the input"),
+    .int("words_per_pixel", "words of a pixel"),
+  ]
+
+  public let node: NodeSettings
+  public let imgDim: [Int]
+  public let wordsPerPixel: Int
+
+  public init(_ a: Attributes) throws {
+    node = a.settings
+    imgDim = a.ints("ImgDim")
+    wordsPerPixel = a.int("words_per_pixel")
+    try a.size("an image", imgDim + [wordsPerPixel])
+  }
+
+  public var inputs: [Port] { [Port(width: nil, words: product(imgDim) * wordsPerPixel)] }
+  public var outputs: [Port] { outputs(fedBy: []) }
+  public func outputs(fedBy inputs: [Port]) -> [Port] {
+    let (height, width) = (imgDim[0] / 2, imgDim[1] / 2)
+    var port = Port(
+      dataType: inputs.first?.dataType, width: inputs.first?.width,
+      words: height * width * wordsPerPixel)
+    if let elements = inputs.first?.elements {
+      port.foldedShape = [1, height, width, wordsPerPixel, elements]
+      port.normalShape = [1, height, width, wordsPerPixel * elements]
+    }
+    return [port]
+  }
+  public var expectedCycles: Int { product(imgDim) * wordsPerPixel }
+}

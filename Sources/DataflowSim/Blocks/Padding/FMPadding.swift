@@ -1,0 +1,51 @@
+/// Zero padding around a feature map, SIMD channels per word.
+///
+/// Source: FINN dialect reference, sections 1.3, 2.1; golden data, section 3.
+public struct FMPadding: Block {
+  public static let opTypes = ["FMPadding_rtl", "FMPadding_hls"]
+  public static let summary = "Zero padding around a feature map, SIMD channels per word"
+  public static let attributes: [AttributeSpec] = [
+    .ints("ImgDim", count: 2, "height and width before padding"),
+    .ints("Padding", count: 4, in: 0...AttributeSpec.maximumInt, "top, left, bottom, right"),
+    .int("NumChannels", "channels"),
+    .int("SIMD", default: 1, "channels per word; divides NumChannels"),
+    .dataType("inputDataType", "element type"),
+    .int("numInputVectors", default: 1, "images per frame"),
+    .flag("dynamic_mode", "reprogrammable over AXI-Lite").only(.rtl),
+  ]
+
+  public let node: NodeSettings
+  /// Height and width before padding.
+  public let imgDim: [Int]
+  /// Top, left, bottom, right.
+  public let padding: [Int]
+  public let channels: Int
+  public let simd: Int
+  public let dataType: DataType
+  public let images: Int
+  /// Height and width after padding.
+  public let paddedDim: [Int]
+
+  public init(_ a: Attributes) throws {
+    node = a.settings
+    imgDim = a.ints("ImgDim")
+    padding = a.ints("Padding")
+    channels = a.int("NumChannels")
+    simd = a.int("SIMD")
+    dataType = a.dataType("inputDataType")
+    images = a.int("numInputVectors")
+    paddedDim = [imgDim[0] + padding[0] + padding[2], imgDim[1] + padding[1] + padding[3]]
+    try a.size("a padded image", [images] + paddedDim + [channels])
+    try a.requireDivides("SIMD", channels, "NumChannels")
+  }
+
+  /// Words of a pixel: channels / SIMD.
+  public var channelFold: Int { channels / simd }
+  public var inputs: [Port] { [port(imgDim)] }
+  public var outputs: [Port] { [port(paddedDim)] }
+  private func port(_ dim: [Int]) -> Port {
+    Port(
+      normal: [1] + dim + [channels], folded: [1] + dim + [channelFold, simd], dataType: dataType)
+  }
+  public var expectedCycles: Int { channelFold * images * product(paddedDim) }
+}

@@ -1,0 +1,147 @@
+/// Multi-thresholding: each element becomes ActVal plus the number of its channel's thresholds it
+/// reaches, PE channels per word.
+///
+/// Source: FINN dialect reference, sections 1.3, 2.1, 5.5; golden data, section 3.
+public struct Thresholding: Block {
+  public static let opTypes = ["Thresholding_rtl", "Thresholding_hls"]
+  public static let summary = "Counts the thresholds each element reaches, PE channels per word"
+  public static let attributes: [AttributeSpec] = [
+    .int("NumChannels", "channels"),
+    .int("PE", "channels per word; divides NumChannels"),
+    .int("numSteps", "thresholds per channel"),
+    .dataType("inputDataType", "type of the elements"),
+    .dataType("weightDataType", "type of the thresholds"),
+    .dataType("outputDataType", "type of the results"),
+    .ints("numInputVectors", default: [1], "leading dimensions of the input"),
+    .int("ActVal", in: -(1 << 40)...1 << 40, default: 0, "added to the threshold count"),
+    .flag("runtime_writeable_weights", "thresholds writable over AXI-Lite"),
+    .string(
+      "mem_mode", oneOf: ["internal_embedded", "internal_decoupled"], default: "internal_decoupled",
+      "where the thresholds are"
+    ).only(.hls),
+    .string(
+      "ram_style", oneOf: ["distributed", "block"], default: "distributed", "threshold memory"
+    ).only(.hls),
+    .int(
+      "depth_trigger_uram", in: 0...AttributeSpec.maximumInt, default: 0,
+      "memories at least this deep go to URAM; 0: off"
+    ).only(.rtl),
+    .int(
+      "depth_trigger_bram", in: 0...AttributeSpec.maximumInt, default: 0,
+      "memories at least this deep go to BRAM; 0: off"
+    ).only(.rtl),
+    .flag("uniform_thres", "evenly spaced thresholds; estimates only").only(.rtl),
+    .flag("deep_pipeline", default: 1, "two registers per stage instead of one").only(.rtl),
+  ]
+
+  public let node: NodeSettings
+  public let channels: Int
+  public let pe: Int
+  /// Thresholds per channel.
+  public let steps: Int
+  public let inputType: DataType
+  public let thresholdType: DataType
+  public let outputType: DataType
+  public let numInputVectors: [Int]
+  public let actVal: Int
+  /// HLS only.
+  public let memoryMode: MemoryMode
+  /// HLS only.
+  public let ramStyle: String
+  public let depthTriggerURAM: Int
+  public let depthTriggerBRAM: Int
+  public let uniformThresholds: Bool
+  /// RTL: two registers per stage instead of one.
+  public let deepPipeline: Bool
+
+  public init(_ a: Attributes) throws {
+    node = a.settings
+    channels = a.int("NumChannels")
+    pe = a.int("PE")
+    steps = a.int("numSteps")
+    inputType = a.dataType("inputDataType")
+    thresholdType = a.dataType("weightDataType")
+    outputType = a.dataType("outputDataType")
+    numInputVectors = a.ints("numInputVectors")
+    actVal = a.int("ActVal")
+    let rtl = a.isRTL
+    memoryMode = rtl ? .embedded : MemoryMode(rawValue: a.string("mem_mode")) ?? .decoupled
+    ramStyle = rtl ? "" : a.string("ram_style")
+    depthTriggerURAM = rtl ? a.int("depth_trigger_uram") : 0
+    depthTriggerBRAM = rtl ? a.int("depth_trigger_bram") : 0
+    uniformThresholds = rtl && a.flag("uniform_thres")
+    deepPipeline = rtl && a.flag("deep_pipeline")
+    try a.requireDivides("PE", channels, "NumChannels")
+    try a.size("a tensor", numInputVectors + [channels])
+    try a.size("a threshold table", [channels, steps])
+    try a.require(
+      !rtl || outputType.bits <= 24, "outputDataType",
+      "has more than 24 bits: 2^bits thresholds per channel are beyond any device")
+  }
+
+  /// Words of an output vector, and threshold words per PE: channels / PE.
+  public var channelFold: Int { channels / pe }
+  public var tmem: Int { channelFold }
+  /// Pipeline stages of the RTL block: one per output bit.
+  public var stages: Int { outputType.bits }
+  /// Vectors per frame.
+  public var vectors: Int { product(numInputVectors) }
+  /// Bits of FINN's threshold stream; 0 when the thresholds are constants in the HLS code.
+  public var weightStreamWidth: Int {
+    isRTL || memoryMode == .decoupled ? pe * steps * thresholdType.bits : 0
+  }
+
+  public var inputs: [Port] { [port(inputType)] }
+  public var outputs: [Port] { [port(outputType)] }
+  private func port(_ type: DataType) -> Port {
+    Port(
+      normal: numInputVectors + [channels], folded: numInputVectors + [channelFold, pe],
+      dataType: type)
+  }
+
+  public var expectedCycles: Int { vectors * channelFold }
+
+  public var operationAndParameterCounts: [String: Int] {
+    isRTL ? [:] : ["param_threshold_\(thresholdType.bits)b": channels * steps]
+  }
+
+  public var buildIssues: [String] {
+    let full = outputType.bits < 62 ? (1 << outputType.bits) - 1 : 0
+    guard isRTL, steps != full, steps != full - 1 else { return [] }
+    return ["the RTL block needs \(full) or \(full - 1) thresholds for \(outputType)"]
+  }
+
+  public func resources(on device: DSPFamily) -> ResourceEstimate {
+    guard isRTL else {
+      return ResourceEstimate(
+        finn: ChannelMemory(
+          pe: pe, depth: tmem, bits: inputType.bits, inBlockRAM: ramStyle == "block"
+        ).resources)
+    }
+    let real = ThresholdMemory(self).resources
+    var finn = real
+    finn.bram18 = 0
+    return ResourceEstimate(
+      finn: finn, corrected: real,
+      correction: real == finn ? nil : "FINN looks up block RAM under a wrong key and reports 0")
+  }
+}
+
+/// FINN's estimate for a per-channel parameter memory of an HLS block (Thresholding, ChannelwiseOp);
+/// it goes by the input's width and ignores the number of thresholds. Section 5.5.
+struct ChannelMemory {
+  let pe: Int
+  /// Words per PE.
+  let depth: Int
+  /// Bits of an input element.
+  let bits: Int
+  let inBlockRAM: Bool
+
+  var resources: Resources {
+    let width = bits * pe
+    guard depth > 1 else { return Resources(lut: width) }
+    return inBlockRAM
+      ? Resources(lut: width, bram18: width.dividedUp(by: 16) * depth.dividedUp(by: 1024))
+      : Resources(lut: width + width * depth.dividedUp(by: 64))
+  }
+}

@@ -1,0 +1,139 @@
+/// Vector-vector-activation unit: a depthwise convolution's compute part. Each of PE channels per
+/// cycle sums SIMD kernel products; one kernel per channel.
+///
+/// Source: FINN dialect reference, sections 1.3, 2.1, 5.1, 5.3, 5.7; golden data, section 3.
+public struct VectorVector: Block {
+  public static let opTypes = ["VVAU_hls", "VVAU_rtl"]
+  public static let summary = "Depthwise dot products, PE channels and SIMD kernel pixels per cycle"
+  public static let attributes: [AttributeSpec] =
+    [
+      .int("Channels", "channels of the map"),
+      .ints("Dim", count: 2, "output height and width"),
+      .ints("Kernel", count: 2, "kernel height and width"),
+      .int("PE", "channels per cycle; divides Channels"),
+      .int("SIMD", default: 1, "kernel pixels per cycle; divides the kernel's pixel count"),
+    ] + ComputeSettings.attributes
+
+  public let node: NodeSettings
+  public let channels: Int
+  /// Output height and width.
+  public let dim: [Int]
+  public let kernel: [Int]
+  public let pe: Int
+  public let simd: Int
+  /// Data types, memory mode, compute core.
+  public let compute: ComputeSettings
+
+  public init(_ a: Attributes) throws {
+    node = a.settings
+    channels = a.int("Channels")
+    dim = a.ints("Dim")
+    kernel = a.ints("Kernel")
+    pe = a.int("PE")
+    simd = a.int("SIMD")
+    try a.size("a computation", [channels] + dim + kernel)
+    try a.requireDivides("PE", channels, "Channels")
+    try a.requireDivides("SIMD", product(kernel), "the pixels of Kernel")
+    compute = try ComputeSettings(a, simd: simd)
+  }
+
+  /// Kernel pixels.
+  public var kernelPixels: Int { product(kernel) }
+  /// Words per output word: kernel pixels / SIMD.
+  public var synapseFold: Int { kernelPixels / simd }
+  /// Words of an output pixel: Channels / PE.
+  public var neuronFold: Int { channels / pe }
+  /// Output pixels per frame.
+  public var pixels: Int { product(dim) }
+  /// Words of the weight memory.
+  public var wmem: Int { kernelPixels * channels / pe / simd }
+  /// Threshold words per PE.
+  public var tmem: Int { compute.hasThresholds ? neuronFold : 0 }
+  /// Bits of a weight word.
+  public var memoryWidth: Int { pe * simd * compute.weightType.bits }
+  /// Bits of the weight stream; 0 when the weights are constants in the code.
+  public var weightStreamWidth: Int { compute.memoryMode == .embedded ? 0 : memoryWidth }
+  public var weightStream: WeightStream { compute.weightStream }
+  public var computeCore: ComputeCore? { compute.computeCore }
+  /// Enabled cycles from the last product of a result to the result; `nil` for HLS.
+  public var coreDepth: Int? {
+    computeCore?.depth(simd: simd, segmentLength: compute.segmentLength)
+  }
+
+  public var inputs: [Port] {
+    let windows = Port(
+      normal: [1] + dim + [kernelPixels * channels],
+      folded: [1] + dim + [synapseFold * neuronFold, simd * pe], dataType: compute.inputType)
+    guard compute.memoryMode == .external else { return [windows] }
+    // FINN leaves SIMD out of this folded shape although the words are PE*SIMD weights wide.
+    let weights = Port(
+      normal: [channels, 1] + kernel, folded: [1, synapseFold * neuronFold, pe],
+      dataType: compute.weightType, width: memoryWidth)
+    return [windows, weights]
+  }
+
+  public var outputs: [Port] {
+    [
+      Port(
+        normal: [1] + dim + [channels], folded: [1] + dim + [neuronFold, pe],
+        dataType: compute.outputType)
+    ]
+  }
+
+  public var expectedCycles: Int { neuronFold * synapseFold * pixels }
+
+  public var buildIssues: [String] {
+    var issues = compute.buildIssues(isRTL: isRTL)
+    if simd > 1, !isRTL { issues.append("the HLS block needs SIMD 1") }
+    if simd > 1, pe != channels { issues.append("SIMD above 1 needs PE = Channels") }
+    return issues
+  }
+
+  public var operationAndParameterCounts: [String: Int] {
+    let weights = kernelPixels * channels
+    return compute.counts(products: weights * pixels, weights: weights, thresholdRows: channels)
+  }
+
+  public func resources(on device: DSPFamily) -> ResourceEstimate {
+    let memory = weightMemory
+    let bits = compute.weightType.bits
+    let logic = isRTL ? Resources(dsp: pe * simd.dividedUp(by: 3)) : hlsEstimate
+    var real = logic
+    var correction: String?
+    if !isRTL, simd > 1, compute.resType == "dsp" {
+      real.dsp *= simd
+      correction = "FINN leaves SIMD out of the DSP count"
+    }
+    return ResourceEstimate(
+      finn: memory + logic,
+      bramEfficiency: MemoryShape.efficiency(
+        bits: bits * pe * wmem, blocks: memory.bram18, blockBits: MemoryShape.ramb18Bits),
+      uramEfficiency: MemoryShape.efficiency(
+        bits: bits * kernelPixels * channels, blocks: memory.uram,
+        blockBits: MemoryShape.uramBits),
+      corrected: memory + real, correction: correction)
+  }
+
+  private var weightMemory: Resources {
+    let bram = MemoryShape.ramb18(width: memoryWidth, depth: wmem, table: .withoutParity)
+    switch (compute.memoryMode, compute.ramStyle) {
+    case (.decoupled, "ultra"):
+      return Resources(uram: MemoryShape.uram(width: memoryWidth, depth: wmem))
+    case (.external, _), (.decoupled, "distributed"): return Resources()
+    case (_, "auto") where wmem <= 128: return Resources()
+    case (.embedded, _) where wmem <= 128: return Resources()
+    default: return Resources(bram18: bram)
+    }
+  }
+
+  private var hlsEstimate: Resources {
+    let cost = ComputeCost(
+      settings: compute, pe: pe, simd: simd, dotLength: kernelPixels, wmem: wmem)
+    let compare = compute.hasThresholds ? cost.comparators * cost.accumulatorBits : 0
+    let bits = compute.weightType.bits + compute.inputType.bits
+    return Resources(
+      lut: cost.lut(
+        thresholdMemory: compare * Double(tmem) / 64, thresholdCompare: compare),
+      dsp: compute.resType == "dsp" ? pe * bits.dividedUp(by: 48) : 0)
+  }
+}

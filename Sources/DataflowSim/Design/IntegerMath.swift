@@ -1,0 +1,33 @@
+import Foundation
+
+extension Int {
+  /// The quotient rounded up; both operands are non-negative, the divisor positive.
+  func dividedUp(by divisor: Int) -> Int {
+    let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+    return remainder == 0 ? quotient : quotient + 1
+  }
+
+  /// The smallest k with 2^k >= self; 0 for values up to 1.
+  var ceilLog2: Int { self <= 1 ? 0 : Int.bitWidth - (self - 1).leadingZeroBitCount }
+
+  /// `value` truncated toward zero, as Python's `int()`, and held inside the range of `Int`.
+  init(truncating value: Double) {
+    if let exact = Int(exactly: value.rounded(.towardZero)) {
+      self = exact
+    } else {
+      self = value > 0 ? .max : (value < 0 ? .min : 0)
+    }
+  }
+}
+
+/// The product of a shape's dimensions; 1 for an empty shape.
+func product(_ dims: some Sequence<Int>) -> Int { dims.reduce(1, *) }
+
+/// Greatest common divisor and least common multiple of positive numbers.
+func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
+  b == 0 ? a : greatestCommonDivisor(b, a % b)
+}
+func leastCommonMultiple(_ a: Int, _ b: Int) -> Int { a / greatestCommonDivisor(a, b) * b }
+
+/// Base-2 logarithm the way Python's `math.log(x, 2)` rounds it.
+func pythonLog2(_ x: Double) -> Double { log(x) / log(2) }
