@@ -53,6 +53,12 @@ public struct DepthwiseKernel: Sendable {
     wide = nil
   }
 
+  /// The format of what `apply` returns.
+  public var outputFormat: ElementFormat {
+    wide.map { .signed(64 * (WideIntegers.limbs(bits: 64 * $0.limbs + taps.bitWidth))) }
+      ?? .signed(narrow == nil ? 64 : 32)
+  }
+
   /// Sums of every vector of `channels × taps` elements, `channels` results each.
   public func apply(_ input: Integers) -> Integers {
     let sums: Integers

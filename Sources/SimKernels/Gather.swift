@@ -3,20 +3,23 @@
 public struct Gather: Sendable {
   /// Elements per piece.
   public let pieceLength: Int
-  /// Pieces side by side in one output row.
-  public let piecesPerRow: Int
-  /// Where each piece starts in the source, in pieces; −1 gives zeros.
+  /// Sources side by side in one output row.
+  public let sourcesPerRow: Int
+  /// Consecutive pieces copied from each source.
+  public let run: Int
+  /// The first piece of each source; −1 gives zeros.
   public let sources: [Int32]
 
   /// `sources` count pieces of `pieceLength` elements, so source and pieces share one grid.
-  public init(pieceLength: Int, piecesPerRow: Int, sources: [Int32]) {
+  public init(pieceLength: Int, sourcesPerRow: Int, run: Int = 1, sources: [Int32]) {
     self.pieceLength = pieceLength
-    self.piecesPerRow = max(1, piecesPerRow)
+    self.sourcesPerRow = max(1, sourcesPerRow)
+    self.run = max(1, run)
     self.sources = sources
   }
 
   /// Elements of an output row.
-  public var rowLength: Int { pieceLength * piecesPerRow }
+  public var rowLength: Int { pieceLength * run * sourcesPerRow }
 
   /// Applies to a tensor whose elements, in order, are the pieces 0, 1, 2, …. Zero pieces are zero
   /// codes, so they are no use for BIPOLAR.
@@ -35,34 +38,36 @@ public struct Gather: Sendable {
 
   private func copy<T: FixedWidthInteger>(_ source: [T]) -> [T] {
     let n = pieceLength
-    return [T](unsafeUninitializedCapacity: sources.count * n) { out, filled in
+    let length = n * run
+    return [T](unsafeUninitializedCapacity: sources.count * length) { out, filled in
       source.withUnsafeBufferPointer { source in
         guard var target = out.baseAddress, let base = source.baseAddress else { return }
         for piece in sources {
           if piece >= 0 {
-            target.update(from: base + Int(piece) * n, count: n)
+            target.update(from: base + Int(piece) * n, count: length)
           } else {
-            target.update(repeating: 0, count: n)
+            target.update(repeating: 0, count: length)
           }
-          target += n
+          target += length
         }
       }
-      filled = sources.count * n
+      filled = sources.count * length
     }
   }
 
   private func wide(_ source: WideIntegers) -> WideIntegers {
-    var out = WideIntegers(count: sources.count * pieceLength, limbs: source.limbs)
     let n = pieceLength * source.limbs
+    let length = n * run
+    var out = WideIntegers(count: sources.count * pieceLength * run, limbs: source.limbs)
     for (i, piece) in sources.enumerated() where piece >= 0 {
-      for k in 0..<n { out.storage[i * n + k] = source.storage[Int(piece) * n + k] }
+      for k in 0..<length { out.storage[i * length + k] = source.storage[Int(piece) * n + k] }
     }
     return out
   }
 
   private func bits(_ source: BitMatrix) -> BitMatrix {
     let grid = source.reshaped(columns: pieceLength)
-    let rows = sources.count / piecesPerRow
+    let rows = sources.count / sourcesPerRow
     let rowWords = BitMatrix.rowWords(columns: rowLength)
     let words = [UInt64](unsafeUninitializedCapacity: rows * rowWords) { out, filled in
       grid.words.withUnsafeBufferPointer { source in
@@ -85,8 +90,8 @@ public struct Gather: Sendable {
     guard var target = out.baseAddress, let base = source.baseAddress else { return }
     for piece in sources {
       let from = base + max(0, Int(piece)) * n
-      for k in 0..<n { target[k] = piece >= 0 ? from[k] : 0 }
-      target += n
+      for k in 0..<n * run { target[k] = piece >= 0 ? from[k] : 0 }
+      target += n * run
     }
   }
 
@@ -95,12 +100,14 @@ public struct Gather: Sendable {
     rows: Int, rowWords: Int
   ) {
     for r in 0..<rows {
-      for k in 0..<piecesPerRow {
-        let piece = Int(sources[r * piecesPerRow + k])
-        guard piece >= 0 else { continue }
-        appendBits(
-          pieceLength, from: source, at: piece * n * 64, to: out,
-          at: r * rowWords * 64 + k * pieceLength)
+      for k in 0..<sourcesPerRow {
+        let first = Int(sources[r * sourcesPerRow + k])
+        guard first >= 0 else { continue }
+        for j in 0..<run {
+          appendBits(
+            pieceLength, from: source, at: (first + j) * n * 64, to: out,
+            at: r * rowWords * 64 + (k * run + j) * pieceLength)
+        }
       }
     }
   }

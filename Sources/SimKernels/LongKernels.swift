@@ -42,7 +42,7 @@ struct LongKernel: Sendable {
 struct WideKernel: Sendable {
   private let columns: Int
   private let rows: Int
-  private let limbs: Int
+  let limbs: Int
   private let weights: WideIntegers
 
   init(_ w: TransposedWeights, input: ElementFormat) {

@@ -16,6 +16,8 @@ public struct MatrixKernel: Sendable {
   public let columns: Int
   /// Length of an output vector (FINN's MH).
   public let rows: Int
+  /// Smallest and largest sum any input can give; `nil` beyond 63 bits.
+  public let sumRange: ClosedRange<Int>?
   private let method: Method
 
   private enum Method: Sendable {
@@ -37,9 +39,18 @@ public struct MatrixKernel: Sendable {
     self.columns = columns
     self.rows = rows
     let level = min(level, .best)
-    method = Self.choose(
-      TransposedWeights(weights, columns: columns, rows: rows), input: input, product: product,
-      level: level)
+    let transposed = TransposedWeights(weights, columns: columns, rows: rows)
+    sumRange = product == .agreements ? 0...columns : transposed.sumRange(input: input)
+    method = Self.choose(transposed, input: input, product: product, level: level)
+  }
+
+  /// The format of what `apply` returns.
+  public var outputFormat: ElementFormat {
+    switch method {
+    case .xnor, .narrow: .signed(32)
+    case .long: .signed(64)
+    case .wide(let k): .signed(64 * k.limbs)
+    }
   }
 
   private static func choose(
@@ -128,7 +139,35 @@ struct TransposedWeights {
   }
 }
 
+extension TransposedWeights {
+  /// Smallest and largest sum over all inputs of a format; `nil` beyond 63 bits.
+  func sumRange(input: ElementFormat) -> ClosedRange<Int>? {
+    guard let values, let range = input.range, let magnitude = input.magnitude,
+      bound(inputMagnitude: magnitude) != nil
+    else { return nil }
+    var (low, high) = (0, 0)
+    for r in 0..<rows {
+      var (least, most) = (0, 0)
+      for w in values[r * columns..<(r + 1) * columns] {
+        let (a, b) = (w * range.lowerBound, w * range.upperBound)
+        least += min(a, b)
+        most += max(a, b)
+      }
+      low = min(low, least)
+      high = max(high, most)
+    }
+    return low...high
+  }
+}
+
 extension ElementFormat {
+  /// Whether every value of `range` can be stored.
+  public func holds(_ other: ClosedRange<Int>) -> Bool {
+    guard encoding != .bipolar else { return false }
+    guard let range else { return encoding == .signed || other.lowerBound >= 0 }
+    return range.contains(other.lowerBound) && range.contains(other.upperBound)
+  }
+
   /// The largest absolute value, when it fits 63 bits.
   var magnitude: Int? {
     guard let range, range.lowerBound > Int.min else { return nil }

@@ -58,7 +58,7 @@ public struct Reduction: Sendable {
     var out = WideIntegers(count: sources.count / taps * n, limbs: limbs)
     for t in 0..<taps {
       let tap = Gather(
-        pieceLength: n, piecesPerRow: 1,
+        pieceLength: n, sourcesPerRow: 1,
         sources: stride(from: t, to: sources.count, by: taps).map { sources[$0] }
       ).apply(Integers(.wide(v), format: .signed(limbs * 64)))
       out = out.combined(with: tap.wide(limbs: limbs), .add)

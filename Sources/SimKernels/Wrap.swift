@@ -46,6 +46,13 @@ extension Integers {
     }
   }
 
+  /// The same with the storage kept, so the values stay sums for a kernel prepared for sums.
+  public func truncated(to target: ElementFormat) -> (Integers, WrapReport?) {
+    let (kept, report) = wrapped(to: target, rowLength: 1)
+    guard report != nil else { return (self, nil) }
+    return (kept.converted(to: format, rowLength: 1), report)
+  }
+
   private static func changed<T: FixedWidthInteger>(_ values: [T], _ target: ElementFormat) -> Int {
     guard let range = target.range else {
       // Beyond 64 bits everything fits but negative numbers in an unsigned format.

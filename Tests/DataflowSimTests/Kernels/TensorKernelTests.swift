@@ -5,16 +5,16 @@ import Testing
   @Test(arguments: testFormats) func gatherCopiesPieces(format: ElementFormat) {
     var g = SeededGenerator(31)
     for pieceLength in [1, 3, 5, 32, 64, 70, 128] {
-      for piecesPerRow in [1, 2, 9] {
+      for (sourcesPerRow, run) in [(1, 1), (2, 1), (9, 1), (3, 3), (1, 4)] {
         let pieces = 12
         let values = format.random(count: pieces * pieceLength, &g)
-        let sources = (0..<piecesPerRow * 5).map { _ in
-          Int32.random(in: (format == .bipolar ? 0 : -1)..<Int32(pieces), using: &g)
+        let sources = (0..<sourcesPerRow * 5).map { _ in
+          Int32.random(in: (format == .bipolar ? 0 : -1)...Int32(pieces - run), using: &g)
         }
         let gather = Gather(
-          pieceLength: pieceLength, piecesPerRow: piecesPerRow, sources: sources)
+          pieceLength: pieceLength, sourcesPerRow: sourcesPerRow, run: run, sources: sources)
         let expected = sources.flatMap { (s: Int32) -> [Int] in
-          (0..<pieceLength).map { s < 0 ? 0 : values[Int(s) * pieceLength + $0] }
+          (0..<pieceLength * run).map { s < 0 ? 0 : values[Int(s) * pieceLength + $0] }
         }
         let input = Integers(values, rowLength: 4 * pieceLength, format: format)
         let got = gather.apply(input)
