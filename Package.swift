@@ -36,7 +36,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "DataflowSimTests",
-      dependencies: ["DataflowSim", "SimKernels", "ONNXImport", "SweepStore", "simrun"],
+      dependencies: ["DataflowSim", "SimKernels", "ONNXImport", "SweepStore", "simrun", "CZstd"],
       exclude: ["Resources"]),
   ]
 )

@@ -6,5 +6,9 @@ import SweepStore
 @main
 struct Simrun: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "simrun", subcommands: [ImportCommand.self])
+    commandName: "simrun",
+    abstract: "Simulates FPGA dataflow accelerators: how fast, at what cost, are the bits right.",
+    subcommands: [
+      BlocksCommand.self, ImportCommand.self,
+    ])
 }

@@ -191,6 +191,14 @@ public struct Attributes: Sendable {
       normal: shape.dropLast(2) + [product(shape.suffix(2))], folded: shape, dataType: type)
   }
 
+  /// The range of `type`, or an error that says the type has none: computed output types need it.
+  func range(of type: DataType, _ attribute: String) throws -> ClosedRange<Int> {
+    if let range = type.range, type.bits <= 48 { return range }
+    throw InputError(
+      "\(type) has no integer range an output type could be computed from",
+      at: "attribute '\(attribute)'", hint: "an integer type of at most 48 bits")
+  }
+
   /// DSP generation of the design's part; UltraScale+ when the design names none.
   public var dspFamily: DSPFamily { part.map(DSPFamily.init(part:)) ?? .dsp48e2 }
 

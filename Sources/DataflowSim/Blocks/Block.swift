@@ -19,6 +19,9 @@ public protocol Block: Sendable {
   var node: NodeSettings { get }
   /// Stream inputs in FINN's port order (weight streams included when they come from outside).
   var inputs: [Port] { get }
+  /// The inputs as FINN's own methods describe them. They differ from `inputs` for an external
+  /// weight stream: FINN answers for its width and normal shape with those of the activations.
+  var finnInputs: [Port] { get }
   /// Stream outputs in FINN's port order.
   var outputs: [Port] { get }
   /// The outputs once the streams feeding the node are known. Only the elementary blocks, which
@@ -41,6 +44,7 @@ public protocol Block: Sendable {
 extension Block {
   public var opType: String { node.opType }
   public var isRTL: Bool { node.isRTL }
+  public var finnInputs: [Port] { inputs }
   public func outputs(fedBy inputs: [Port]) -> [Port] { outputs }
   public var numberOfOutputValues: Int { outputs.first?.words ?? 0 }
   public var operationAndParameterCounts: [String: Int] { [:] }
@@ -70,13 +74,25 @@ public struct Port: Sendable, Equatable {
   public var width: Int?
   /// Words per frame.
   public var words: Int?
+  /// Width on the AXI-Stream pins: the next multiple of 8 (a TLastMarker alone does not pad).
+  public var paddedWidth: Int?
 
   public init(normal: [Int], folded: [Int], dataType: DataType, width: Int? = nil) {
     self.normalShape = normal
     self.foldedShape = folded
     self.dataType = dataType
-    self.width = width ?? (folded.last ?? 1) * dataType.bits
+    let bits = width ?? (folded.last ?? 1) * dataType.bits
+    self.width = bits
+    self.paddedWidth = (bits + 7) / 8 * 8
     self.words = folded.dropLast().reduce(1, *)
+  }
+
+  /// A tensor of `channels` elements in the last dimension, `parallel` of them per word:
+  /// folded shape (*leading, channels / parallel, parallel).
+  public init(leading: [Int], channels: Int, parallel: Int, dataType: DataType) {
+    self.init(
+      normal: leading + [channels], folded: leading + [channels / parallel, parallel],
+      dataType: dataType)
   }
 
   /// A port FINN describes only in part.
@@ -87,6 +103,7 @@ public struct Port: Sendable, Equatable {
     self.foldedShape = folded
     self.dataType = dataType
     self.width = width
+    self.paddedWidth = width.map { ($0 + 7) / 8 * 8 }
     self.words = words
   }
 
@@ -95,8 +112,6 @@ public struct Port: Sendable, Equatable {
 
   /// Elements per word.
   public var elements: Int? { foldedShape?.last }
-  /// Width on the AXI-Stream pins: the next multiple of 8.
-  public var paddedWidth: Int? { width.map { ($0 + 7) / 8 * 8 } }
 }
 
 /// The attributes that belong to every node rather than to one op.

@@ -61,6 +61,7 @@ public struct Join: Block {
     both.normalShape = nil
     both.words = low.words ?? high.words
     both.width = low.width.flatMap { l in high.width.map { l + $0 } }
+    both.paddedWidth = both.width.map { ($0 + 7) / 8 * 8 }
     both.dataType = low.dataType == high.dataType ? low.dataType : nil
     both.foldedShape = nil
     if let shape = low.foldedShape, let more = high.elements {

@@ -62,15 +62,24 @@ public struct MatrixVector: Block {
     computeCore?.depth(simd: simd, segmentLength: compute.segmentLength)
   }
 
+  private var activationPort: Port {
+    Port(leading: numInputVectors, channels: mw, parallel: simd, dataType: compute.inputType)
+  }
+
   public var inputs: [Port] {
-    let activations = Port(
-      normal: numInputVectors + [mw], folded: numInputVectors + [synapseFold, simd],
-      dataType: compute.inputType)
-    guard compute.memoryMode == .external else { return [activations] }
+    guard compute.memoryMode == .external else { return [activationPort] }
     let weights = Port(
       normal: [mw, mh], folded: numInputVectors + [synapseFold * neuronFold, simd * pe],
       dataType: compute.weightType)
-    return [activations, weights]
+    return [activationPort, weights]
+  }
+
+  public var finnInputs: [Port] {
+    inputs.map { port in
+      Port(
+        normal: numInputVectors + [mw], folded: port.foldedShape ?? [], dataType: compute.inputType,
+        width: activationPort.width)
+    }
   }
 
   public var outputs: [Port] {

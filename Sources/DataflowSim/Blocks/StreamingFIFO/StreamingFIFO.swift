@@ -77,9 +77,7 @@ public struct StreamingFIFO: Block {
     var estimate = ResourceEstimate(
       finn: finn,
       bramEfficiency: MemoryShape.efficiency(
-        bits: bits, blocks: finn.bram18, blockBits: MemoryShape.ramb18Bits),
-      uramEfficiency: MemoryShape.efficiency(
-        bits: bits, blocks: finn.uram, blockBits: MemoryShape.uramBits))
+        bits: bits, blocks: finn.bram18, blockBits: MemoryShape.ramb18Bits))
     if style == .vivado, ramStyle == "auto" {
       estimate.corrected = resources(in: "block", width: width)
       estimate.correction = "FINN counts no memory for ram_style auto; taken as block RAM"

@@ -60,16 +60,27 @@ public struct VectorVector: Block {
     computeCore?.depth(simd: simd, segmentLength: compute.segmentLength)
   }
 
+  private var windowPort: Port {
+    Port(
+      leading: [1] + dim, channels: kernelPixels * channels, parallel: simd * pe,
+      dataType: compute.inputType)
+  }
+
   public var inputs: [Port] {
-    let windows = Port(
-      normal: [1] + dim + [kernelPixels * channels],
-      folded: [1] + dim + [synapseFold * neuronFold, simd * pe], dataType: compute.inputType)
-    guard compute.memoryMode == .external else { return [windows] }
+    guard compute.memoryMode == .external else { return [windowPort] }
     // FINN leaves SIMD out of this folded shape although the words are PE*SIMD weights wide.
     let weights = Port(
       normal: [channels, 1] + kernel, folded: [1, synapseFold * neuronFold, pe],
       dataType: compute.weightType, width: memoryWidth)
-    return [windows, weights]
+    return [windowPort, weights]
+  }
+
+  public var finnInputs: [Port] {
+    inputs.map { port in
+      Port(
+        normal: windowPort.normalShape ?? [], folded: port.foldedShape ?? [],
+        dataType: compute.inputType, width: windowPort.width)
+    }
   }
 
   public var outputs: [Port] {

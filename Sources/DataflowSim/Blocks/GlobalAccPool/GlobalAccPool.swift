@@ -1,0 +1,56 @@
+/// Sums each channel over all pixels of a map, PE channels per word.
+///
+/// Source: FINN dialect reference, sections 1.3, 2.1.
+public struct GlobalAccPool: Block {
+  public static let opTypes = ["GlobalAccPool_hls"]
+  public static let summary = "Sum of each channel over a whole map"
+  public static let attributes: [AttributeSpec] = [
+    .int("NumChannels", "channels"),
+    .int("PE", "channels per word; divides NumChannels"),
+    .dataType("inputDataType", "element type"),
+    .ints("numInputVectors", default: [1], "batch, height and width"),
+  ]
+
+  public let node: NodeSettings
+  public let channels: Int
+  public let pe: Int
+  public let inputType: DataType
+  /// The smallest type that holds the sum of the largest elements.
+  public let outputType: DataType
+  public let numInputVectors: [Int]
+
+  public init(_ a: Attributes) throws {
+    node = a.settings
+    channels = a.int("NumChannels")
+    pe = a.int("PE")
+    inputType = a.dataType("inputDataType")
+    numInputVectors = a.ints("numInputVectors")
+    try a.requireDivides("PE", channels, "NumChannels")
+    try a.require(
+      numInputVectors.count >= 2, "numInputVectors", "needs batch, height and width")
+    try a.size("a map", numInputVectors + [channels])
+    let range = try a.range(of: inputType, "inputDataType")
+    let extreme = inputType.isSigned ? range.lowerBound : range.upperBound
+    let (sum, overflow) = extreme.multipliedReportingOverflow(
+      by: product(numInputVectors.suffix(2)))
+    try a.require(!overflow, "numInputVectors", "makes sums beyond 64 bits")
+    outputType = .smallest(for: sum)
+  }
+
+  public var channelFold: Int { channels / pe }
+  /// Pixels summed per frame, the batch included.
+  public var vectors: Int { product(numInputVectors) }
+  public var inputs: [Port] {
+    [Port(leading: numInputVectors, channels: channels, parallel: pe, dataType: inputType)]
+  }
+  public var outputs: [Port] {
+    [
+      Port(
+        leading: [numInputVectors[0], 1, 1], channels: channels, parallel: pe,
+        dataType: outputType)
+    ]
+  }
+  public var expectedCycles: Int { vectors * channelFold + channelFold }
+  /// FINN leaves out the batch.
+  public var numberOfOutputValues: Int { channelFold }
+}

@@ -1,0 +1,77 @@
+/// Moves a tensor between memory and a stream. The memory side has words of `intfWidth` bits and no
+/// folded shape; the stream side has words of `streamWidth` bits.
+///
+/// Source: FINN dialect reference, sections 1.3, 2.1, 2.7.
+public struct IODMA: Block {
+  public static let opTypes = ["IODMA_hls"]
+  public static let summary = "Moves a tensor between memory and a stream"
+  public static let attributes: [AttributeSpec] = [
+    .int("NumChannels", "elements of the last dimension"),
+    .dataType("dataType", "element type"),
+    .int("streamWidth", default: 32, "bits of a stream word"),
+    .int("intfWidth", default: 32, "bits of a memory word"),
+    .string(
+      "burstMode", oneOf: ["increment", "wrap"], default: "increment",
+      "wrap: read the same memory again and again"),
+    .string("direction", oneOf: ["in", "out"], default: "in", "in: from memory"),
+    .ints("numInputVectors", default: [1], "leading dimensions"),
+    .string("intfName", default: "", "name of the memory interface"),
+  ]
+
+  public let node: NodeSettings
+  public let channels: Int
+  public let dataType: DataType
+  /// Bits of a stream word.
+  public let streamWidth: Int
+  /// Bits of a memory word.
+  public let intfWidth: Int
+  public let wraps: Bool
+  /// True: from memory to the stream.
+  public let readsMemory: Bool
+  public let numInputVectors: [Int]
+
+  public init(_ a: Attributes) throws {
+    node = a.settings
+    channels = a.int("NumChannels")
+    dataType = a.dataType("dataType")
+    streamWidth = a.int("streamWidth")
+    intfWidth = a.int("intfWidth")
+    wraps = a.string("burstMode") == "wrap"
+    readsMemory = a.string("direction") == "in"
+    numInputVectors = a.ints("numInputVectors")
+    try a.size("a tensor", numInputVectors + [channels])
+    for (name, width) in [("streamWidth", streamWidth), ("intfWidth", intfWidth)] {
+      try a.require(width % 8 == 0, name, "is not a multiple of 8")
+      try a.require(
+        totalBits % width == 0, name, "does not divide the frame of \(totalBits) bits")
+    }
+    try a.require(
+      streamWidth % dataType.bits == 0, "streamWidth",
+      "is not a multiple of the \(dataType.bits) bits of an element")
+    try a.require(
+      channels * dataType.bits % streamWidth == 0, "streamWidth",
+      "does not divide the \(channels * dataType.bits) bits of the last dimension")
+  }
+
+  /// Bits of a frame.
+  public var totalBits: Int { product(numInputVectors) * channels * dataType.bits }
+  /// Memory words of a frame.
+  public var memoryWords: Int { totalBits / intfWidth }
+  /// Stream words of a frame.
+  public var streamWords: Int { totalBits / streamWidth }
+
+  private var memoryPort: Port {
+    Port(
+      normal: numInputVectors + [channels], dataType: dataType, width: intfWidth,
+      words: memoryWords)
+  }
+  private var streamPort: Port {
+    Port(
+      leading: numInputVectors, channels: channels, parallel: streamWidth / dataType.bits,
+      dataType: dataType)
+  }
+  public var inputs: [Port] { [readsMemory ? memoryPort : streamPort] }
+  public var outputs: [Port] { [readsMemory ? streamPort : memoryPort] }
+  public var expectedCycles: Int { 0 }
+  public var numberOfOutputValues: Int { streamWords }
+}

@@ -1,0 +1,53 @@
+/// Indices of the K largest elements of a vector of labels, PE labels per word.
+///
+/// Source: FINN dialect reference, sections 1.3, 2.1.
+public struct LabelSelect: Block {
+  public static let opTypes = ["LabelSelect_hls"]
+  public static let summary = "Indices of the K largest elements"
+  public static let attributes: [AttributeSpec] = [
+    .int("Labels", "elements of a vector"),
+    .int("PE", "elements per word; divides Labels"),
+    .int("K", "indices to emit"),
+    .dataType("inputDataType", "type of the elements"),
+    .dataType("outputDataType", default: "", "type of the indices; empty: unsigned, whole bytes"),
+    .ints("numInputVectors", default: [1], "leading dimensions of the input"),
+  ]
+
+  public let node: NodeSettings
+  public let labels: Int
+  public let pe: Int
+  public let k: Int
+  public let inputType: DataType
+  public let outputType: DataType
+  public let numInputVectors: [Int]
+
+  public init(_ a: Attributes) throws {
+    node = a.settings
+    labels = a.int("Labels")
+    pe = a.int("PE")
+    k = a.int("K")
+    inputType = a.dataType("inputDataType")
+    numInputVectors = a.ints("numInputVectors")
+    try a.requireDivides("PE", labels, "Labels")
+    try a.require(k <= labels, "K", "exceeds Labels = \(labels)")
+    try a.size("a tensor", numInputVectors + [labels])
+    let wholeBytes = DataType.smallest(for: labels - 1).bits.dividedUp(by: 8) * 8
+    outputType = a.optionalDataType("outputDataType") ?? .uint(wholeBytes)
+  }
+
+  /// Words of a vector: Labels / PE.
+  public var labelFold: Int { labels / pe }
+  public var inputs: [Port] {
+    [Port(leading: numInputVectors, channels: labels, parallel: pe, dataType: inputType)]
+  }
+  public var outputs: [Port] {
+    [Port(leading: numInputVectors, channels: k, parallel: 1, dataType: outputType)]
+  }
+  /// FINN leaves out the number of vectors.
+  public var expectedCycles: Int { labelFold }
+  public var numberOfOutputValues: Int { k }
+  public var buildIssues: [String] {
+    product(numInputVectors) > 1 || numInputVectors.count > 1
+      ? ["the HLS block takes one vector per frame"] : []
+  }
+}

@@ -1,0 +1,78 @@
+/// Table lookup: each index becomes a row of the table, from constants in the code or from external
+/// memory.
+///
+/// Source: FINN dialect reference, sections 1.3, 2.1, 4.5, 5.6.
+public struct Lookup: Block {
+  public static let opTypes = ["Lookup_hls"]
+  public static let summary = "Replaces each index by a row of a table"
+  public static let attributes: [AttributeSpec] = [
+    .int("NumEmbeddings", "rows of the table"),
+    .int("EmbeddingDim", "elements of a row"),
+    .dataType("EmbeddingType", "type of the elements"),
+    .dataType("InputType", "type of the indices"),
+    .ints("InputShape", default: [1], "shape of the indices"),
+    .string(
+      "mem_mode", oneOf: ["internal_embedded", "external"], default: "internal_embedded",
+      "where the table is"),
+    .int("ext_mem_width", default: 32, "bits of an external memory word"),
+  ]
+
+  public let node: NodeSettings
+  public let rows: Int
+  public let rowElements: Int
+  public let elementType: DataType
+  public let indexType: DataType
+  public let inputShape: [Int]
+  public let memoryMode: MemoryMode
+  /// Bits of an external memory word.
+  public let memoryWidth: Int
+
+  public init(_ a: Attributes) throws {
+    node = a.settings
+    rows = a.int("NumEmbeddings")
+    rowElements = a.int("EmbeddingDim")
+    elementType = a.dataType("EmbeddingType")
+    indexType = a.dataType("InputType")
+    inputShape = a.ints("InputShape")
+    memoryMode = MemoryMode(rawValue: a.string("mem_mode")) ?? .embedded
+    memoryWidth = a.int("ext_mem_width")
+    try a.size("a table", [rows, rowElements])
+    try a.size("a tensor", inputShape + [rowElements])
+    guard memoryMode == .external else { return }
+    try a.require(
+      memoryWidth % elementType.bits == 0, "ext_mem_width",
+      "is not a multiple of the \(elementType.bits) bits of an element")
+    try a.require(
+      rowElements % elementsPerMemoryWord == 0, "ext_mem_width",
+      "holds \(elementsPerMemoryWord) elements, which does not divide EmbeddingDim = \(rowElements)"
+    )
+  }
+
+  /// Elements of an external memory word.
+  public var elementsPerMemoryWord: Int { memoryWidth / elementType.bits }
+  public var inputs: [Port] {
+    [Port(normal: inputShape, folded: inputShape + [1], dataType: indexType)]
+  }
+  public var outputs: [Port] {
+    let shape = inputShape + [rowElements]
+    guard memoryMode == .external else {
+      return [Port(normal: shape, folded: shape, dataType: elementType)]
+    }
+    return [
+      Port(
+        leading: inputShape, channels: rowElements, parallel: elementsPerMemoryWord,
+        dataType: elementType)
+    ]
+  }
+  public var expectedCycles: Int { product(inputShape) }
+
+  public func resources(on device: DSPFamily) -> ResourceEstimate {
+    guard memoryMode != .external else { return ResourceEstimate() }
+    let width = rowElements * elementType.bits
+    let blocks = width.dividedUp(by: 16) * rows.dividedUp(by: 1024)
+    return ResourceEstimate(
+      finn: Resources(bram18: blocks),
+      bramEfficiency: MemoryShape.efficiency(
+        bits: width * rows, blocks: blocks, blockBits: MemoryShape.ramb18Bits))
+  }
+}

@@ -1,0 +1,136 @@
+/// Concatenates streams on the last axis.
+///
+/// Current FINN takes one whole pixel per word on every input (`ElemsPerStream`); newer FINN folds
+/// the channels by SIMD (`ChannelsPerStream`). Source: FINN dialect reference, 1.3, 2.1, 9.
+public struct StreamingConcat: Block {
+  public static let opTypes = ["StreamingConcat_hls"]
+  public static let summary = "Concatenates streams on the last axis"
+  public static let attributes: [AttributeSpec] = [
+    .ints("ElemsPerStream", default: [], "elements of each input, one word per pixel"),
+    .dataType("inputDataType", default: "", "element type, with ElemsPerStream"),
+    .ints("ChannelsPerStream", default: [], "channels of each input, folded by SIMD (newer FINN)"),
+    .int(
+      "SIMD", in: 0...AttributeSpec.maximumInt, default: 0,
+      "channels per word; divides each of ChannelsPerStream"),
+    AttributeSpec(
+      "inputDataTypes", .strings, default: .strings([]), "element types, with ChannelsPerStream"),
+    .ints("numInputVectors", default: [1], "leading dimensions of the inputs"),
+  ]
+
+  public let node: NodeSettings
+  /// Elements each input contributes to a pixel.
+  public let channelsPerStream: [Int]
+  /// Elements per word; `nil` when a word holds a whole pixel.
+  public let simd: Int?
+  public let inputTypes: [DataType]
+  public let outputType: DataType
+  public let numInputVectors: [Int]
+
+  public init(_ a: Attributes) throws {
+    node = a.settings
+    numInputVectors = a.ints("numInputVectors")
+    let whole = a.ints("ElemsPerStream")
+    let folded = a.ints("ChannelsPerStream")
+    try a.require(
+      whole.isEmpty != folded.isEmpty, "ElemsPerStream",
+      "is required (or ChannelsPerStream with SIMD, not both)")
+    channelsPerStream = whole + folded
+    try a.size("a tensor", numInputVectors + [try a.sum("ElemsPerStream", channelsPerStream)])
+    if folded.isEmpty {
+      simd = nil
+      try a.require(a.optionalDataType("inputDataType") != nil, "inputDataType", "is required")
+      inputTypes = whole.map { _ in a.dataType("inputDataType") }
+    } else {
+      for count in folded { try a.requireDivides("SIMD", count, "a ChannelsPerStream") }
+      simd = a.int("SIMD")
+      let names = a.strings("inputDataTypes")
+      try a.require(
+        names.count == folded.count, "inputDataTypes", "must name one type per input")
+      inputTypes = try names.map { name in
+        guard let type = DataType(name) else {
+          throw InputError("unknown data type '\(name)'", at: "attribute 'inputDataTypes'")
+        }
+        return type
+      }
+    }
+    outputType = try a.common(inputTypes)
+  }
+
+  public var outputChannels: Int { channelsPerStream.reduce(0, +) }
+
+  public var inputs: [Port] {
+    zip(channelsPerStream, inputTypes).map { port($0, $1) }
+  }
+  public var outputs: [Port] { [port(outputChannels, outputType)] }
+  private func port(_ channels: Int, _ type: DataType) -> Port {
+    guard let simd else {
+      let shape = numInputVectors + [channels]
+      return Port(normal: shape, folded: shape, dataType: type)
+    }
+    return Port(leading: numInputVectors, channels: channels, parallel: simd, dataType: type)
+  }
+
+  public var expectedCycles: Int {
+    product(numInputVectors) * (simd.map { outputChannels / $0 } ?? 1)
+  }
+}
+
+/// Splits a stream on the last axis, SIMD channels per word (newer FINN).
+///
+/// Source: FINN dialect reference, section 9.
+public struct StreamingSplit: Block {
+  public static let opTypes = ["StreamingSplit_hls"]
+  public static let summary = "Splits a stream on the last axis"
+  public static let attributes: [AttributeSpec] = [
+    .int("SIMD", "channels per word; divides each of ChannelsPerStream"),
+    .ints("ChannelsPerStream", "channels of each output"),
+    .dataType("inputDataType", "element type"),
+    .ints("numInputVectors", default: [1], "leading dimensions of the input"),
+  ]
+
+  public let node: NodeSettings
+  public let simd: Int
+  public let channelsPerStream: [Int]
+  public let dataType: DataType
+  public let numInputVectors: [Int]
+
+  public init(_ a: Attributes) throws {
+    node = a.settings
+    simd = a.int("SIMD")
+    channelsPerStream = a.ints("ChannelsPerStream")
+    dataType = a.dataType("inputDataType")
+    numInputVectors = a.ints("numInputVectors")
+    try a.require(!channelsPerStream.isEmpty, "ChannelsPerStream", "needs at least one output")
+    for count in channelsPerStream { try a.requireDivides("SIMD", count, "a ChannelsPerStream") }
+    try a.size("a tensor", numInputVectors + [try a.sum("ChannelsPerStream", channelsPerStream)])
+  }
+
+  public var inputChannels: Int { channelsPerStream.reduce(0, +) }
+  public var inputs: [Port] { [port(inputChannels)] }
+  public var outputs: [Port] { channelsPerStream.map(port) }
+  private func port(_ channels: Int) -> Port {
+    Port(leading: numInputVectors, channels: channels, parallel: simd, dataType: dataType)
+  }
+  public var expectedCycles: Int { product(numInputVectors) * inputChannels / simd }
+}
+
+extension Attributes {
+  /// The sum of a list; throws when it is beyond any device.
+  func sum(_ attribute: String, _ list: [Int]) throws -> Int {
+    guard list.count <= 4096 else {
+      throw InputError(
+        "\(list.count) streams", at: "attribute '\(attribute)'", hint: "at most 4096")
+    }
+    return list.reduce(0, +)
+  }
+
+  /// One type for all of `types`: theirs if they agree, else the smallest that holds every value.
+  func common(_ types: [DataType]) throws -> DataType {
+    guard let first = types.first else { return .float32 }
+    if types.allSatisfy({ $0 == first }) { return first }
+    let ranges = try types.map { try range(of: $0, "inputDataTypes") }
+    let low = ranges.map(\.lowerBound).min() ?? 0
+    let high = ranges.map(\.upperBound).max() ?? 0
+    return low < 0 ? .smallest(for: abs(low) > high ? low : -high - 1) : .smallest(for: high)
+  }
+}

@@ -1,0 +1,46 @@
+/// Marks the last word of a frame for a DMA outside the design, or drops the mark.
+///
+/// Source: FINN dialect reference, sections 1.3, 2.1, 2.8.
+public struct TLastMarker: Block {
+  public static let opTypes = ["TLastMarker_hls"]
+  public static let summary = "Marks the last word of a frame"
+  public static let attributes: [AttributeSpec] = [
+    .int("NumIters", "words of a frame"),
+    .flag("DynIters", default: 1, "word count settable at run time"),
+    .string("Direction", oneOf: ["in", "out"], default: "out", "out: add the mark, in: drop it"),
+    .int("StreamWidth", "bits of a word"),
+    .int("ElemWidth", "bits of an element"),
+    .string("Protocol", oneOf: ["external", "internal"], default: "external", "kind of stream"),
+  ]
+
+  public let node: NodeSettings
+  /// Words of a frame.
+  public let iterations: Int
+  public let dynamicIterations: Bool
+  public let addsMark: Bool
+  public let streamWidth: Int
+  public let elementWidth: Int
+  public let isInternal: Bool
+
+  public init(_ a: Attributes) throws {
+    node = a.settings
+    iterations = a.int("NumIters")
+    dynamicIterations = a.flag("DynIters")
+    addsMark = a.string("Direction") == "out"
+    streamWidth = a.int("StreamWidth")
+    elementWidth = a.int("ElemWidth")
+    isInternal = a.string("Protocol") == "internal"
+    try a.size("a frame", [iterations, streamWidth])
+  }
+
+  private var port: Port {
+    var port = Port(
+      folded: [1, iterations, streamWidth / elementWidth], width: streamWidth, words: iterations)
+    port.paddedWidth = streamWidth
+    return port
+  }
+  public var inputs: [Port] { [port] }
+  public var outputs: [Port] { [port] }
+  public var expectedCycles: Int { 0 }
+  public var numberOfOutputValues: Int { iterations }
+}

@@ -1,0 +1,164 @@
+import ArgumentParser
+import DataflowSim
+import Foundation
+
+/// `simrun blocks`: what the catalogue knows.
+struct BlocksCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "blocks",
+    abstract: "List the hardware blocks, one block's attributes, or what a configuration costs.")
+
+  @Argument(help: "A FINN op type, e.g. MVAU_rtl.")
+  var op: String?
+
+  @Option(help: "The attributes of a node as a JSON object: shapes, cycles and resources follow.")
+  var attributes: String?
+
+  @Option(help: "FPGA part or board name; it decides DSP cores and their cost.")
+  var part: String?
+
+  @Option(name: .customLong("clock-mhz"), help: "Clock in MHz.")
+  var clockMHz = 100.0
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  func run() throws {
+    try reportingInputErrors {
+      guard clockMHz > 0, clockMHz.isFinite else {
+        throw InputError("\(clockMHz) MHz is no clock", at: "--clock-mhz", hint: "more than 0")
+      }
+      let part = try self.part.map { name in
+        let full = Device.part(for: name)
+        _ = try Device.named(full)
+        return full
+      }
+      switch (op, attributes) {
+      case (nil, nil): try listBlocks()
+      case (nil, _?):
+        throw InputError("--attributes needs an op type", hint: "simrun blocks MVAU_rtl …")
+      case (let op?, nil): try describe(op)
+      case (let op?, let text?): try evaluate(op, text, part: part)
+      }
+    }
+  }
+
+  private func listBlocks() throws {
+    let rows = BlockCatalogue.blocks.flatMap { block in
+      block.opTypes.map { (op: $0, summary: block.summary) }
+    }.sorted { $0.op < $1.op }
+    if json { return try printJSON(BlockList(rows)) }
+    var table = TextTable()
+    for row in rows { table.add([row.op, row.summary]) }
+    print(table.text)
+  }
+
+  private func describe(_ op: String) throws {
+    let type = try BlockCatalogue.type(of: op)
+    let specs = try BlockCatalogue.attributes(of: op)
+    if json { return try printJSON(BlockDescription(op, summary: type.summary, specs)) }
+    var table = TextTable()
+    for spec in specs {
+      let value = spec.defaultValue.map(\.text) ?? "required"
+      table.add([spec.name, spec.kind.text, value, spec.summary])
+    }
+    print("\(op): \(type.summary)\n\n\(table.text)")
+  }
+
+  private func evaluate(_ op: String, _ text: String, part: String?) throws {
+    let block = try BlockCatalogue.make(
+      opType: op, attributes: try parse(text), part: part, clockMHz: clockMHz)
+    let report = BlockReport(block, part: part)
+    if json { return try printJSON(report) }
+    print(Self.table(report, block))
+  }
+
+  private func parse(_ text: String) throws -> [String: AttributeValue] {
+    do {
+      return try JSONDecoder().decode([String: AttributeJSON].self, from: Data(text.utf8))
+        .mapValues(\.value)
+    } catch let error as DecodingError {
+      throw InputError(
+        "not a JSON object of attributes: \(Self.reason(error))", at: "--attributes",
+        hint: #"for example --attributes '{"PE": 4, "SIMD": 8}'"#)
+    }
+  }
+
+  private static func reason(_ error: DecodingError) -> String {
+    switch error {
+    case .dataCorrupted(let c), .keyNotFound(_, let c), .typeMismatch(_, let c),
+      .valueNotFound(_, let c):
+      let key = c.codingPath.first.map { "'\($0.stringValue)': " } ?? ""
+      return key + c.debugDescription
+    @unknown default: return "unreadable"
+    }
+  }
+
+  private static func table(_ report: BlockReport, _ block: any Block) -> String {
+    func shape(_ shape: [Int]?) -> String {
+      shape.map { "(" + $0.map(String.init).joined(separator: ", ") + ")" } ?? "-"
+    }
+    var table = TextTable()
+    table.add([report.op, type(of: block).summary])
+    table.add(["cycles per frame", String(report.expectedCycles)])
+    for (side, ports) in [("input", block.inputs), ("output", block.outputs)] {
+      for (index, port) in ports.enumerated() {
+        let words = port.words.map { "\($0) words of " } ?? ""
+        let width = port.width.map { "\($0) bits" } ?? "any width"
+        table.add([
+          "\(side) \(index)",
+          "\(words)\(width), folded \(shape(port.foldedShape)), "
+            + "tensor \(shape(port.normalShape)) \(port.dataType?.name ?? "")",
+        ])
+      }
+    }
+    func line(_ r: Resources) -> String {
+      "LUT \(r.lut), BRAM_18K \(r.bram18), URAM \(r.uram), DSP \(r.dsp)"
+    }
+    table.add(["resources", line(report.resources)])
+    if let why = report.correction {
+      table.add(["FINN's estimate", line(report.finnEstimate) + " (\(why))"])
+    }
+    for issue in report.buildIssues { table.add(["build issue", issue]) }
+    return table.text
+  }
+}
+
+/// The JSON form of `simrun blocks`.
+private struct BlockList: Encodable {
+  struct Entry: Encodable {
+    let op: String
+    let summary: String
+  }
+  let schemaVersion = 1
+  let blocks: [Entry]
+
+  init(_ rows: [(op: String, summary: String)]) {
+    blocks = rows.map { Entry(op: $0.op, summary: $0.summary) }
+  }
+}
+
+/// The JSON form of `simrun blocks <op>`.
+private struct BlockDescription: Encodable {
+  struct Entry: Encodable {
+    let name: String
+    let type: String
+    let required: Bool
+    let `default`: AttributeJSON?
+    let summary: String
+  }
+  let schemaVersion = 1
+  let op: String
+  let summary: String
+  let attributes: [Entry]
+
+  init(_ op: String, summary: String, _ specs: [AttributeSpec]) {
+    self.op = op
+    self.summary = summary
+    attributes = specs.map {
+      Entry(
+        name: $0.name, type: $0.kind.text, required: $0.defaultValue == nil,
+        default: $0.defaultValue.map(AttributeJSON.init), summary: $0.summary)
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import DataflowSim
+import Foundation
+
+/// What the process answers with; DESIGN section 7.
+enum SimrunExit {
+  static let bitsDiffer = ExitCode(1)
+  static let deadlock = ExitCode(2)
+  static let budgetMissed = ExitCode(3)
+  static let usage = ExitCode(64)
+  static let badInput = ExitCode(65)
+  static let internalError = ExitCode(70)
+}
+
+/// Runs a command's body; an `InputError` becomes `error: …` on standard error and exit code 65.
+func reportingInputErrors<T>(_ body: () throws -> T) throws -> T {
+  do {
+    return try body()
+  } catch let error as InputError {
+    writeError("error: \(error)")
+    throw SimrunExit.badInput
+  }
+}
+
+/// One message to standard error, which everything but a result goes to.
+func writeError(_ text: String) {
+  FileHandle.standardError.write(Data((text + "\n").utf8))
+}
