@@ -36,7 +36,10 @@ let package = Package(
       ]),
     .testTarget(
       name: "DataflowSimTests",
-      dependencies: ["DataflowSim", "SimKernels", "ONNXImport", "SweepStore", "simrun", "CZstd"],
+      dependencies: [
+        "DataflowSim", "SimKernels", "ONNXImport", "SweepStore", "simrun", "CZstd",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
       exclude: ["Resources"]),
   ]
 )

@@ -159,8 +159,8 @@ extension ONNXImporter {
   /// Today's op type; a node of the specialised domains has its suffix.
   private func currentName(_ proto: ONNXNodeProto) -> String {
     if let renamed = FINNNames.renamedOps[proto.opType] { return renamed }
-    for style in ["hls", "rtl"]
-    where proto.domain == "\(FINNNames.domain).\(style)" && !proto.opType.hasSuffix("_\(style)") {
+    let isPlain = FINNNames.baseName(proto.opType) == proto.opType
+    for style in ["hls", "rtl"] where isPlain && proto.domain == "\(FINNNames.domain).\(style)" {
       return "\(proto.opType)_\(style)"
     }
     return proto.opType

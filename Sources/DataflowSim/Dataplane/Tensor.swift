@@ -107,8 +107,15 @@ extension Tensor {
     case .uint16: try integers(UInt16.self, name)
     case .uint32: try integers(UInt32.self, name)
     case .uint64: try integers(UInt64.self, name)
-    case .float32: try rounded(Float.self, name)
-    case .float64: try rounded(Double.self, name)
+    // Through Int, because the generic exact conversion from floating point is many times slower.
+    case .float32:
+      try withElements(Float.self) { elements in
+        try Self.convert(elements, name, shape) { Int(exactly: $0).flatMap(I.init(exactly:)) }
+      }
+    case .float64:
+      try withElements(Double.self) { elements in
+        try Self.convert(elements, name, shape) { Int(exactly: $0).flatMap(I.init(exactly:)) }
+      }
     }
   }
 
@@ -120,14 +127,7 @@ extension Tensor {
     }
   }
 
-  private func rounded<T: TensorElement & BinaryFloatingPoint, I: FixedWidthInteger>(
-    _: T.Type, _ name: String
-  ) throws -> [I] {
-    try withElements(T.self) { elements in
-      try Self.convert(elements, name, shape, I.init(exactly:))
-    }
-  }
-
+  @inline(__always)
   private static func convert<T, I: FixedWidthInteger>(
     _ elements: UnsafeBufferPointer<T>, _ name: String, _ shape: [Int], _ exact: (T) -> I?
   ) throws -> [I] {

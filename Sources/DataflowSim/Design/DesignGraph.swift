@@ -6,6 +6,11 @@ public struct DesignGraph: Sendable {
   public struct Endpoint: Hashable, Sendable {
     public var node: Int
     public var port: Int
+
+    public init(node: Int, port: Int) {
+      self.node = node
+      self.port = port
+    }
   }
 
   public struct Stream: Sendable, Equatable {
@@ -14,6 +19,12 @@ public struct DesignGraph: Sendable {
     public var writer: Endpoint?
     /// `nil`: the stream is a graph output.
     public var reader: Endpoint?
+
+    public init(name: String, writer: Endpoint?, reader: Endpoint?) {
+      self.name = name
+      self.writer = writer
+      self.reader = reader
+    }
   }
 
   /// Graph inputs in order, then the outputs of every node in order.

@@ -51,20 +51,26 @@ public func nearestName(to name: String, among candidates: some Sequence<String>
     let d = editDistance(wanted, Array(candidate.lowercased().unicodeScalars))
     if best == nil || (d, candidate) < (best!.distance, best!.name) { best = (d, candidate) }
   }
-  guard let best, best.distance <= max(2, wanted.count / 3) else { return nil }
+  // As many changes as letters would turn any name into any other.
+  guard let best, best.distance <= max(2, wanted.count / 3), best.distance < wanted.count else {
+    return nil
+  }
   return best.name
 }
 
+/// Insertions, deletions, replacements and swaps of neighbours that lead from `a` to `b`.
 private func editDistance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
+  var previous: [Int] = []
   var row = Array(0...b.count)
   for (i, x) in a.enumerated() {
-    var diagonal = row[0]
-    row[0] = i + 1
+    var next = [i + 1]
     for (j, y) in b.enumerated() {
-      let next = min(row[j] + 1, row[j + 1] + 1, diagonal + (x == y ? 0 : 1))
-      diagonal = row[j + 1]
-      row[j + 1] = next
+      var cost = min(next[j] + 1, row[j + 1] + 1, row[j] + (x == y ? 0 : 1))
+      if i > 0, j > 0, x == b[j - 1], a[i - 1] == y { cost = min(cost, previous[j - 1] + 1) }
+      next.append(cost)
     }
+    previous = row
+    row = next
   }
   return row[b.count]
 }

@@ -13,6 +13,7 @@ public enum InputFile {
     guard !isDirectory.boolValue else {
       throw InputError("is a directory, not a file", file: path)
     }
+    guard !isDevice(path) else { throw InputError("is a device, not a file", file: path) }
     let data: Data
     do {
       data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
@@ -21,6 +22,13 @@ public enum InputFile {
     }
     guard !data.isEmpty else { throw InputError("is empty", file: path) }
     return data
+  }
+
+  /// Devices may never end.
+  private static func isDevice(_ path: String) -> Bool {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return false }
+    return [S_IFCHR, S_IFBLK].contains(status.st_mode & S_IFMT)
   }
 
   private static func hintForMissing(_ path: String) -> String? {

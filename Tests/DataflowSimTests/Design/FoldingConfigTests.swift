@@ -1,0 +1,60 @@
+import DataflowSim
+import Foundation
+import Testing
+
+private let file = """
+  {"Defaults": {"inFIFODepths": [[2], ["MVAU_hls"], [32], ["VVAU_hls"]], "slr": [-1, "all"]},
+   "MVAU_hls_0": {"PE": 4, "ram_style": "auto", "inFIFODepths": [8], "PEE": 1},
+   "MVAU_hls_9": {"PE": 4}}
+  """
+
+@Suite struct FoldingConfigTests {
+  @Test func appliesDefaultsThenNodes() throws {
+    let config = try FoldingConfig(json: Data(file.utf8), file: "f.json")
+    var design = Design(
+      name: "d",
+      nodes: [
+        Node(name: "MVAU_hls_0", opType: "MVAU_hls"), Node(name: "MVAU_hls_1", opType: "MVAU_hls"),
+        Node(name: "VVAU_hls_0", opType: "VVAU_hls"),
+      ])
+    let warnings = config.apply(to: &design) { _ in ["PE", "ram_style", "inFIFODepths"] }
+    #expect(design.nodes[0].attributes["PE"] == .int(4))
+    #expect(design.nodes[0].attributes["inFIFODepths"] == .ints([8]))
+    #expect(design.nodes[1].attributes == ["inFIFODepths": .ints([2])])
+    #expect(design.nodes[2].attributes == ["inFIFODepths": .ints([32])])
+    #expect(warnings.count == 2)
+    #expect(warnings[0].contains("'PEE'") && warnings[0].contains("did you mean 'PE'?"))
+    #expect(warnings[1].contains("MVAU_hls_9"))
+  }
+
+  @Test func whatIsWrittenReadsBackEqual() throws {
+    let config = try FoldingConfig(json: Data(file.utf8), file: "f.json")
+    let text = config.json(order: ["MVAU_hls_9"])
+    #expect(try FoldingConfig(json: text, file: "again") == config)
+    let exported = String(decoding: FoldingConfig().json(), as: UTF8.self)
+    #expect(exported.contains("\"Defaults\": {}"))
+  }
+
+  @Test func oddDefaultsAreRefused() {
+    let text = "{\"Defaults\": {\"PE\": [1]}}"
+    let problem = inputError { _ = try FoldingConfig(json: Data(text.utf8), file: "f.json") }
+    #expect(problem.contains("Defaults.PE"))
+  }
+
+  @Test(.timeLimit(.minutes(2))) func damagedFilesNeverCrash() {
+    fuzz(Data(file.utf8)) { data in
+      let config = try FoldingConfig(json: data, file: "f")
+      #expect(try FoldingConfig(json: config.json(), file: "again") == config)
+    }
+  }
+
+  /// FINN's own export of a graph, applied to that graph, changes nothing it did not say already.
+  @Test func realFilesApplyWithoutWarning() throws {
+    for model in ["cnv-w1a1", "lenet-readme", "resnet50-w1a2"] {
+      guard let path = TestFiles.shared("models/\(model)/folding_fifo.json") else { continue }
+      let name = model == "lenet-readme" ? "lenet" : model
+      var design = try Design(contentsOf: TestFiles.repository("configs/\(name).json"))
+      #expect(try FoldingConfig(contentsOf: path).apply(to: &design) == [])
+    }
+  }
+}

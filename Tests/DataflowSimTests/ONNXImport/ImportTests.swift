@@ -1,0 +1,342 @@
+import DataflowSim
+import Foundation
+import ONNXImport
+import SwiftProtobuf
+import Testing
+
+/// A small model in memory, saved and loaded as a file.
+private struct Model {
+  var graph = ONNXGraphProto()
+  var metadata: [String: String] = [:]
+
+  init(inputs: [String] = ["in"], outputs: [String] = ["out"]) {
+    graph.input = inputs.map { name in .with { $0.name = name } }
+    graph.output = outputs.map { name in .with { $0.name = name } }
+  }
+
+  mutating func add(
+    _ opType: String, _ inputs: [String], _ outputs: [String],
+    domain: String = "finn.custom_op.fpgadataflow.hls", name: String? = nil,
+    _ attributes: [ONNXAttributeProto] = []
+  ) {
+    graph.node.append(
+      .with {
+        $0.opType = opType
+        $0.input = inputs
+        $0.output = outputs
+        $0.domain = domain
+        $0.name = name ?? "\(opType)_\(graph.node.count)"
+        $0.attribute = attributes
+      })
+  }
+
+  mutating func addInitializer(_ name: String, _ values: [Float], shape: [Int]) {
+    graph.initializer.append(
+      .with {
+        $0.name = name
+        $0.dims = shape.map(Int64.init)
+        $0.dataType = 1
+        $0.floatData = values
+      })
+  }
+
+  func data() throws -> Data {
+    let model = ONNXModelProto.with {
+      $0.graph = graph
+      $0.metadataProps = metadata.map { entry in
+        .with {
+          $0.key = entry.key
+          $0.value = entry.value
+        }
+      }
+    }
+    return try model.serializedData()
+  }
+
+  func load(_ options: ImportOptions = .init()) throws -> LoadedDesign {
+    try TestFiles.withTemporaryDirectory { folder in
+      let path = folder + "/model.onnx"
+      try data().write(to: URL(fileURLWithPath: path))
+      return try DesignFile.load(path, options: options)
+    }
+  }
+}
+
+private func int(_ name: String, _ value: Int) -> ONNXAttributeProto {
+  .with {
+    $0.name = name
+    $0.i = Int64(value)
+    $0.type = .int
+  }
+}
+
+private func string(_ name: String, _ value: String) -> ONNXAttributeProto {
+  .with {
+    $0.name = name
+    $0.s = Data(value.utf8)
+    $0.type = .string
+  }
+}
+
+private let neutral = "finn.custom_op.fpgadataflow"
+
+@Suite struct ImportTests {
+  @Test func separatesStreamsFromConstants() throws {
+    var model = Model()
+    model.add(
+      "MVAU_hls", ["in", "w", "t"], ["mid"], name: "m",
+      [int("PE", 4), string("backend", "fpgadataflow")])
+    model.add(
+      "ChannelwiseOp_hls", ["mid", "missing"], ["out"], [string("code_gen_dir_ipgen", "/x")])
+    model.addInitializer("w", [1, -1], shape: [1, 2])
+    let loaded = try model.load(ImportOptions(part: "xc7z020clg400-1", clockMHz: 200))
+    let nodes = loaded.design.nodes
+    #expect(nodes[0].inputs == ["in"] && nodes[0].attributes == ["PE": .int(4)])
+    #expect(nodes[0].initializers == ["weights": "w", "thresholds": "t"])
+    #expect(nodes[1].initializers == ["parameters": "missing"] && nodes[1].attributes == [:])
+    #expect(loaded.design.part == "xc7z020clg400-1" && loaded.design.clockMHz == 200)
+    #expect(try loaded.parameters?.tensor("w").asIntegers(name: "w") == [1, -1])
+    #expect(loaded.parameters?.contains("t") == false)
+  }
+
+  @Test func takesTheClockOfTheModel() throws {
+    var model = Model()
+    model.add("LabelSelect_hls", ["in"], ["out"])
+    model.metadata["clk_ns"] = "4"
+    #expect(try model.load().design.clockMHz == 250)
+    model.metadata["clk_ns"] = "fast"
+    #expect(inputError { _ = try model.load() }.contains("clk_ns"))
+  }
+
+  @Test func keepsEveryKindOfAttribute() throws {
+    var model = Model()
+    let kinds: [ONNXAttributeProto] = [
+      .with {
+        $0.name = "f"; $0.f = 0.1; $0.type = .float
+      },
+      .with {
+        $0.name = "fs"; $0.floats = [1, 0.5]; $0.type = .floats
+      },
+      .with {
+        $0.name = "is"; $0.ints = [1, -2]; $0.type = .ints
+      },
+      .with {
+        $0.name = "ss"; $0.strings = [Data("a".utf8)]; $0.type = .strings
+      },
+      .with {
+        $0.name = "untyped"; $0.i = 3
+      },
+      .with {
+        $0.name = "t"; $0.type = .tensor
+      },
+    ]
+    model.add("LabelSelect_hls", ["in"], ["out"], kinds)
+    #expect(
+      try model.load().design.nodes[0].attributes == [
+        "f": .float(0.1), "fs": .floats([1, 0.5]), "is": .ints([1, -2]), "ss": .strings(["a"]),
+        "untyped": .int(3),
+      ])
+    model.add(
+      "X", [], [],
+      [
+        .with {
+          $0.name = "f"; $0.f = .nan; $0.type = .float
+        }
+      ])
+    #expect(inputError { _ = try model.load() }.contains("attribute 'f'"))
+  }
+
+  @Test func mapsOldNames() throws {
+    var model = Model()
+    model.add(
+      "StreamingFCLayer_Batch", ["in", "w"], ["a"], domain: neutral, [string("mem_mode", "const")])
+    model.add("ConvolutionInputGenerator1D", ["a"], ["b"], domain: neutral)
+    model.add("StreamingDataWidthConverter_Batch", ["b"], ["out"], domain: neutral)
+    let nodes = try model.load().design.nodes
+    #expect(
+      nodes.map(\.opType) == [
+        "MVAU_hls", "ConvolutionInputGenerator_hls", "StreamingDataWidthConverter_hls",
+      ])
+    #expect(nodes[0].attributes["mem_mode"] == .string("internal_embedded"))
+    #expect(nodes[1].attributes["is1D"] == .int(1))
+  }
+
+  /// Section 2.3 of the dialect reference.
+  @Test func specialisesNeutralNodes() throws {
+    func opType(
+      _ op: String, _ attributes: [ONNXAttributeProto], part: String = "xczu7ev-ffvc1156-2-e"
+    ) throws -> String {
+      var model = Model()
+      model.add(
+        op, ["in", "w"].prefix(op == "MVAU" || op == "VVAU" ? 2 : 1).map { $0 }, ["out"],
+        domain: neutral, attributes)
+      model.addInitializer("w", [-8, 7], shape: [1, 2])
+      return try model.load(ImportOptions(part: part)).design.nodes[0].opType
+    }
+    let mvau = [
+      string("inputDataType", "UINT4"), string("weightDataType", "INT4"), int("noActivation", 1),
+    ]
+    #expect(try opType("MVAU", mvau) == "MVAU_rtl")
+    #expect(try opType("MVAU", mvau, part: "xc7z020clg400-1") == "MVAU_hls")
+    #expect(try opType("MVAU", mvau + [string("preferred_impl_style", "hls")]) == "MVAU_hls")
+    #expect(
+      try opType("MVAU", [string("inputDataType", "UINT4"), string("weightDataType", "INT4")])
+        == "MVAU_hls")
+    let narrow = [
+      string("inputDataType", "UINT2"), string("weightDataType", "INT2"), int("noActivation", 1),
+    ]
+    #expect(try opType("MVAU", narrow) == "MVAU_hls")
+    #expect(try opType("MVAU", narrow + [string("preferred_impl_style", "rtl")]) == "MVAU_rtl")
+    #expect(try opType("VVAU", mvau) == "VVAU_hls")
+    #expect(try opType("VVAU", mvau, part: "xcvc1902-vsva2197-2MP-e-S") == "VVAU_rtl")
+    let dwc = "StreamingDataWidthConverter"
+    #expect(try opType(dwc, [int("inWidth", 8), int("outWidth", 24)]) == dwc + "_rtl")
+    #expect(try opType(dwc, [int("inWidth", 32), int("outWidth", 36)]) == dwc + "_hls")
+    #expect(try opType("StreamingFIFO", []) == "StreamingFIFO_rtl")
+    #expect(try opType("LabelSelect", []) == "LabelSelect_hls")
+    #expect(
+      try opType("Thresholding", [string("preferred_impl_style", "hls")]) == "Thresholding_hls")
+  }
+
+  @Test func externalWeightsEnterThroughAPort() throws {
+    var model = Model()
+    model.add("MVAU_hls", ["in", "w"], ["out"], name: "m", [string("mem_mode", "external")])
+    let design = try model.load().design
+    #expect(
+      design.graphInputs == ["in", "m_weights"] && design.nodes[0].inputs == design.graphInputs)
+    var fed = Model(inputs: ["in", "mem"])
+    fed.add("IODMA_hls", ["mem"], ["ws"])
+    fed.add("MVAU_hls", ["in", "ws"], ["out"], name: "m", [string("mem_mode", "external")])
+    #expect(try fed.load().design.nodes[1].inputs == ["in", "ws"])
+  }
+
+  @Test func softwareOpsAreNamed() {
+    var model = Model()
+    model.add("MatMul", ["in", "w"], ["out"], domain: "", name: "MatMul_3")
+    let text = inputError { _ = try model.load() }
+    #expect(text.contains("node 'MatMul_3'") && text.contains("create_dataflow_partition"))
+  }
+
+  @Test func fanOutNeedsDuplicateStreams() {
+    var model = Model()
+    model.add("Thresholding_rtl", ["in"], ["a"])
+    model.add("Thresholding_rtl", ["a"], ["b"])
+    model.add("AddStreams_hls", ["a", "b"], ["out"])
+    #expect(inputError { _ = try model.load() }.contains("DuplicateStreams"))
+  }
+
+  @Test func impossibleTensorsAreRefused() {
+    var model = Model()
+    model.add("LabelSelect_hls", ["in"], ["out"])
+    model.graph.input[0].type = .with {
+      $0.tensorType.shape.dim = [100_000, 100_000].map { n in .with { $0.dimValue = n } }
+    }
+    #expect(inputError { _ = try model.load() }.contains("tensor 'in'"))
+    var typed = Model()
+    typed.add("LabelSelect_hls", ["in"], ["out"])
+    typed.graph.quantizationAnnotation = [
+      .with {
+        $0.tensorName = "in"
+        $0.quantParameterTensorNames = [
+          .with {
+            $0.key = "finn_datatype"; $0.value = "UNIT8"
+          }
+        ]
+      }
+    ]
+    #expect(inputError { _ = try typed.load() }.contains("did you mean 'UINT8'?"))
+  }
+
+  @Test func constantsOfWrongSizeAreRefusedWhenUsed() throws {
+    var model = Model()
+    model.add("MVAU_hls", ["in", "w"], ["out"])
+    model.addInitializer("w", [1, 2, 3], shape: [1 << 40, 1 << 40])
+    let loaded = try model.load()
+    let parameters = try #require(loaded.parameters)
+    #expect(inputError { _ = try parameters.tensor("w") }.contains("initializer 'w'"))
+  }
+
+  @Test func parentGraphsLeadToTheirChild() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      var parent = Model()
+      parent.add(
+        "StreamingDataflowPartition", ["in"], ["out"], domain: neutral,
+        [string("model", "/gone/child.onnx")])
+      let path = folder + "/parent.onnx"
+      try parent.data().write(to: URL(fileURLWithPath: path))
+      #expect(inputError { _ = try DesignFile.load(path) }.contains("child.onnx"))
+      var child = Model()
+      child.add("LabelSelect_hls", ["in"], ["out"])
+      try child.data().write(to: URL(fileURLWithPath: folder + "/child.onnx"))
+      #expect(try DesignFile.load(path).design.name == "child")
+      try parent.data().write(to: URL(fileURLWithPath: folder + "/child.onnx"))
+      #expect(inputError { _ = try DesignFile.load(path) }.contains("nested"))
+    }
+  }
+
+  @Test func parametersComeFromOtherFiles() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      var model = Model()
+      model.add("MVAU_hls", ["in", "w1"], ["a"], name: "m", [int("MW", 3), int("MH", 3)])
+      model.add("Thresholding_rtl", ["a", "t1"], ["out"], name: "t")
+      try model.data().write(to: URL(fileURLWithPath: folder + "/a.onnx"))
+      var named = Model()
+      named.add("MVAU_hls", ["in", "w2"], ["a"], name: "m")
+      named.add("Thresholding_rtl", ["a", "t2"], ["out"], name: "t")
+      named.addInitializer("t2", [5, 6], shape: [1, 2])
+      try named.data().write(to: URL(fileURLWithPath: folder + "/b.onnx"))
+      let bits = try Tensor([0b1010_0000, 0b1000_0000] as [UInt8])
+      try TensorFile.write([("w2__bipolar_bits", bits)], to: folder + "/w.npz")
+      let options = ImportOptions(parameterFiles: [folder + "/b.onnx", folder + "/w.npz"])
+      let loaded = try DesignFile.load(folder + "/a.onnx", options: options)
+      #expect(try loaded.parameters?.tensor("t1").asIntegers(name: "t") == [5, 6])
+      let weights = try #require(try loaded.parameters?.tensor("w1"))
+      #expect(weights.shape == [3, 3])
+      #expect(try weights.asIntegers(name: "w") == [1, -1, 1, -1, -1, -1, -1, -1, 1])
+    }
+  }
+
+  @Test func exportedFilesReadBackEqual() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let loaded = try DesignFile.load(TestFiles.resource("cnv-w1a1-fifo.onnx"))
+      let arrays = try loaded.write(to: folder + "/d.json", withParameters: true)
+      #expect(arrays.written.count == 11 && arrays.missing.count == 7)
+      let again = try DesignFile.load(folder + "/d.json")
+      #expect(
+        again.design.nodes == loaded.design.nodes && again.design.streams == loaded.design.streams)
+      for name in arrays.written {
+        let stored = try #require(try again.parameters?.tensor(name))
+        #expect(try stored == loaded.parameters?.tensor(name).narrowed())
+      }
+      #expect(
+        inputError { _ = try loaded.write(to: folder + "/no/d.json", withParameters: true) } != "")
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["d.json", "d.npz"])
+    }
+  }
+
+  @Test func filesThatAreNoModelAreNamed() throws {
+    let real = try TestFiles.data(TestFiles.resource("cnv-w1a1-fifo.onnx"))
+    try TestFiles.withTemporaryDirectory { folder in
+      let path = folder + "/m.onnx"
+      for data in [real.prefix(30_000), Data("hello world".utf8), Data([8, 6]), Data()] {
+        try data.write(to: URL(fileURLWithPath: path))
+        #expect(inputError { _ = try DesignFile.load(path) }.contains("m.onnx"))
+      }
+      #expect(inputError { _ = try DesignFile.load(folder) }.contains("directory"))
+    }
+  }
+
+  @Test(.timeLimit(.minutes(4))) func damagedModelsNeverCrash() throws {
+    let data = try TestFiles.data(TestFiles.resource("cnv-w1a1-fifo.onnx"))
+    try TestFiles.withTemporaryDirectory { folder in
+      fuzz(data, count: 2000) { damaged in
+        let url = URL(fileURLWithPath: folder + "/m.onnx")
+        try damaged.write(to: url)
+        let loaded = try DesignFile.load(url.path)
+        for name in loaded.parameters?.names ?? [] { _ = try? loaded.parameters?.tensor(name) }
+        _ = try loaded.design.json()
+      }
+    }
+  }
+}
