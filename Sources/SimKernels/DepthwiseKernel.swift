@@ -55,8 +55,9 @@ public struct DepthwiseKernel: Sendable {
 
   /// The format of what `apply` returns.
   public var outputFormat: ElementFormat {
-    wide.map { .signed(64 * (WideIntegers.limbs(bits: 64 * $0.limbs + taps.bitWidth))) }
-      ?? .signed(narrow == nil ? 64 : 32)
+    guard let wide else { return .signed(narrow == nil ? 64 : 32) }
+    let growth = Int.bitWidth - taps.leadingZeroBitCount
+    return .signed(64 * WideIntegers.limbs(bits: 64 * wide.limbs + growth + 2))
   }
 
   /// Sums of every vector of `channels × taps` elements, `channels` results each.

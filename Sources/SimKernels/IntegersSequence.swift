@@ -1,7 +1,8 @@
 /// Cutting and joining in tensor order.
 extension Integers {
   /// The parts one behind the other; all have `format`. Empty when there are none.
-  public static func joined(_ parts: [Integers], rowLength: Int, format: ElementFormat) -> Integers {
+  public static func joined(_ parts: [Integers], rowLength: Int, format: ElementFormat) -> Integers
+  {
     if parts.count == 1 { return parts[0].reshaped(rowLength: rowLength) }
     switch format.storage {
     case .bits:
@@ -14,13 +15,17 @@ extension Integers {
       return Integers(
         .bits(BitMatrix(rows: count, columns: rowLength, words: words)), format: format)
     case .int8:
-      return Integers(.int8(flatten(parts) { if case .int8(let v) = $0 { v } else { [] } }), format: format)
+      return Integers(
+        .int8(flatten(parts) { if case .int8(let v) = $0 { v } else { [] } }), format: format)
     case .uint8:
-      return Integers(.uint8(flatten(parts) { if case .uint8(let v) = $0 { v } else { [] } }), format: format)
+      return Integers(
+        .uint8(flatten(parts) { if case .uint8(let v) = $0 { v } else { [] } }), format: format)
     case .int32:
-      return Integers(.int32(flatten(parts) { if case .int32(let v) = $0 { v } else { [] } }), format: format)
+      return Integers(
+        .int32(flatten(parts) { if case .int32(let v) = $0 { v } else { [] } }), format: format)
     case .int64:
-      return Integers(.int64(flatten(parts) { if case .int64(let v) = $0 { v } else { [] } }), format: format)
+      return Integers(
+        .int64(flatten(parts) { if case .int64(let v) = $0 { v } else { [] } }), format: format)
     case .wide:
       var all = WideIntegers(count: 0, limbs: limbs(for: format))
       for part in parts { all.storage += part.wide(limbs: all.limbs).storage }
@@ -38,7 +43,7 @@ extension Integers {
   /// The elements of `range`, which consists of whole rows of `rowLength`; positions beyond the end
   /// are filled with zero codes.
   public func elements(_ range: Range<Int>, rowLength: Int) -> Integers {
-    let inside = range.clamped(to: 0..<max(count, range.lowerBound))
+    let inside = min(range.lowerBound, count)..<min(range.upperBound, count)
     let missing = range.count - inside.count
     func cut<T: FixedWidthInteger>(_ v: [T]) -> [T] {
       Array(v[inside]) + [T](repeating: 0, count: missing)
@@ -59,7 +64,8 @@ extension Integers {
     let first = range.lowerBound / rowLength
     let wanted = range.count / rowLength
     let there = min(first + wanted, m.rows)
-    var words = there > first ? Array(m.words[first * m.rowWords..<there * m.rowWords]) : []
+    var words =
+      there > first ? Array(m.words[first * m.rowWords..<there * m.rowWords]) : []
     words += [UInt64](repeating: 0, count: wanted * m.rowWords - words.count)
     return BitMatrix(rows: wanted, columns: rowLength, words: words)
   }

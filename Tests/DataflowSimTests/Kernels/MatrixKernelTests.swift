@@ -4,7 +4,7 @@ import Testing
 @Suite struct MatrixKernelTests {
   /// Random products of every pairing of formats whose sums fit 64 bits, at every level.
   @Test(arguments: KernelLevel.available) func matchesNaiveLoops(level: KernelLevel) {
-    var g = SeededGenerator(11)
+    var g = SeededGenerator(seed: 11)
     var methods: Set<String> = []
     for x in testFormats where x.bits <= 33 {
       for w in testFormats where w.bits <= 24 {
@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test(arguments: KernelLevel.available) func agreements(level: KernelLevel) {
-    var g = SeededGenerator(12)
+    var g = SeededGenerator(seed: 12)
     for format in [ElementFormat.binary, .bipolar] {
       for columns in [1, 63, 64, 65, 130, 576, 2100] {
         for rows in [1, 7, 16, 33] {
@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test func plusMinusOneWeightsOfAnyFormatUseXnor() {
-    var g = SeededGenerator(13)
+    var g = SeededGenerator(seed: 13)
     let weights = ElementFormat.bipolar.random(count: 90 * 5, &g)
     for x in [ElementFormat.binary, .bipolar] {
       let kernel = MatrixKernel(

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct PackingTests {
   @Test(arguments: testFormats) func packAndUnpackAreInverse(format: ElementFormat) {
-    var g = SeededGenerator(UInt64(format.bits))
+    var g = SeededGenerator(seed: UInt64(format.bits))
     for count in [1, 2, 3, 7, 16, 33, 65] {
       let layout = WordLayout(format: format, count: count)
       let values = format.random(count: count * 3, &g)
@@ -67,7 +67,7 @@ import Testing
   }
 
   @Test func bitMatrixReshapes() {
-    var g = SeededGenerator(3)
+    var g = SeededGenerator(seed: 3)
     let codes = (0..<6 * 35 * 64).map { _ in UInt8.random(in: 0...1, using: &g) }
     let matrix = BitMatrix(columns: 35, codes: codes)
     for columns in [1, 2, 5, 7, 35, 64, 70, 128, 192, 6 * 35, 35 * 64, 6 * 35 * 64] {

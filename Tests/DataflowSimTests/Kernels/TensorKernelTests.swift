@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct TensorKernelTests {
   @Test(arguments: testFormats) func gatherCopiesPieces(format: ElementFormat) {
-    var g = SeededGenerator(31)
+    var g = SeededGenerator(seed: 31)
     for pieceLength in [1, 3, 5, 32, 64, 70, 128] {
       for (sourcesPerRow, run) in [(1, 1), (2, 1), (9, 1), (3, 3), (1, 4)] {
         let pieces = 12
@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test(arguments: testFormats) func reductions(format: ElementFormat) {
-    var g = SeededGenerator(32)
+    var g = SeededGenerator(seed: 32)
     for pieceLength in [1, 3, 64, 65] {
       for taps in [1, 2, 9] {
         let values = format.random(count: 20 * pieceLength, &g)
@@ -51,7 +51,7 @@ import Testing
   }
 
   @Test(arguments: KernelLevel.available) func depthwise(level: KernelLevel) {
-    var g = SeededGenerator(33)
+    var g = SeededGenerator(seed: 33)
     for x in testFormats where x.bits <= 33 {
       for w in [ElementFormat.signed(2), .signed(4), .signed(8), .unsigned(8), .signed(20)] {
         for (channels, lanes) in [(1, 1), (6, 2), (32, 32), (66, 33), (70, 70)] {
@@ -87,7 +87,7 @@ import Testing
   }
 
   @Test(arguments: ElementOperation.allCases) func elementwise(operation: ElementOperation) {
-    var g = SeededGenerator(34)
+    var g = SeededGenerator(seed: 34)
     for x in testFormats where x.bits <= 31 {
       for y in testFormats where y.bits <= 31 {
         let a = x.random(count: 30, &g)

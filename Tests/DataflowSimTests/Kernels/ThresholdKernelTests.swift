@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct ThresholdKernelTests {
   @Test(arguments: KernelLevel.available) func countsThresholdsNotAbove(level: KernelLevel) {
-    var g = SeededGenerator(21)
+    var g = SeededGenerator(seed: 21)
     let outputs: [ElementFormat] = [
       .binary, .bipolar, .unsigned(2), .signed(4), .unsigned(4), .unsigned(8), .signed(8),
       .signed(9), .unsigned(16),
@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test func sumsAgainstThresholds() {
-    var g = SeededGenerator(22)
+    var g = SeededGenerator(seed: 22)
     for level in KernelLevel.available {
       for channels in [1, 31, 32, 64, 100, 192] {
         for (output, steps) in [(ElementFormat.binary, 1), (.unsigned(2), 3), (.unsigned(4), 15)] {
