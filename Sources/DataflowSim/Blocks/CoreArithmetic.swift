@@ -34,6 +34,7 @@ struct CoreArithmetic {
         out += (0..<pe).map { row in range.reduce(0) { $0 &+ product($1, row, slots) } }
       case .damaged(let k, let lost):
         try require(k, sums)
+        if let stray = lost.first(where: { $0 / fold != k }) { throw missing(stray) }
         out += damaged(Array(sums[k * pe..<(k + 1) * pe]), lost, slots)
       }
     }
@@ -64,18 +65,35 @@ struct CoreArithmetic {
       for row in 0..<pe { result[row] &-= product(slot, row, slots) }
       for row in 0..<max(0, pe - 1) {
         guard let distance = laneDistance(above: row) else { continue }
-        let carry = (0..<simd).reduce(Int64(0)) { sum, s in
-          let p =
-            slots.weight(slot, row: row + 1, column: s)
-            &* slots.activation(slot, row: row + 1, column: s)
-          let low = -p & 3
-          return sum &+ (low >= 2 ? low - 4 : low)
-        }
+        let carry = carrySum(slot, row: row + 1, slots)
         result[row] &+= carry << distance
         result[row + 1] &-= carry
       }
     }
     return result
+  }
+
+  /// The low two bits of the lost products of a row, negated and signed, summed over all columns.
+  ///
+  /// The hardware sums them in a binary tree whose nodes are only as wide as contributions of −1 … 1
+  /// need; the −2 that a lost product can leave overflows them where the number of columns below a
+  /// node is no power of two.
+  private func carrySum(_ slot: Int, row: Int, _ slots: some CoreSlots) -> Int64 {
+    var tree = [Int64](repeating: 0, count: 2 * simd - 1)
+    var leaves = [Int](repeating: 1, count: 2 * simd - 1)
+    for column in 0..<simd {
+      let p =
+        slots.weight(slot, row: row, column: column)
+        &* slots.activation(slot, row: row, column: column)
+      let low = -p & 3
+      tree[simd - 1 + column] = low >= 2 ? low - 4 : low
+    }
+    for node in (0..<simd - 1).reversed() {
+      leaves[node] = leaves[2 * node + 1] + leaves[2 * node + 2]
+      let width = ElementFormat.signed(1 + (1 + leaves[node]).ceilLog2)
+      tree[node] = Int64(width.wrap(Int(tree[2 * node + 1] + tree[2 * node + 2])))
+    }
+    return tree[0]
   }
 
   /// Bits between the lanes of rows `row` and `row + 1` when one DSP holds both. A group of fewer
