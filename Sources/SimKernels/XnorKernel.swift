@@ -37,7 +37,7 @@ struct XnorKernel: Sendable {
     weights = BitMatrix(columns: w.columns, codes: values.map { $0 > 0 ? 1 : 0 })
     self.offsets = offsets
     self.level = level
-    blocked = level == .portable ? [] : Self.block(weights)
+    blocked = Self.block(weights)
   }
 
   private static func block(_ weights: BitMatrix) -> [UInt64] {
@@ -72,7 +72,7 @@ struct XnorKernel: Sendable {
       return out.update(repeating: 0)
     }
     if level == .portable {
-      weights.words.withUnsafeBufferPointer { portable(x, vectors: vectors, $0, into: out) }
+      portable(x, vectors: vectors, into: out)
     } else {
       ck_xnor(
         level.rawValue, x.baseAddress, vectors, weights.rowWords, blocked, weights.rows, offsets,
@@ -81,17 +81,52 @@ struct XnorKernel: Sendable {
   }
 
   private func portable(
-    _ x: UnsafeBufferPointer<UInt64>, vectors: Int, _ w: UnsafeBufferPointer<UInt64>,
-    into out: UnsafeMutableBufferPointer<Int32>
+    _ x: UnsafeBufferPointer<UInt64>, vectors: Int, into out: UnsafeMutableBufferPointer<Int32>
   ) {
     let words = weights.rowWords
     let rows = weights.rows
-    for p in 0..<vectors {
-      for r in 0..<rows {
-        var differing = 0
-        for k in 0..<words { differing &+= (x[p * words + k] ^ w[r * words + k]).nonzeroBitCount }
-        out[p * rows + r] = offsets[r] &- Int32(truncatingIfNeeded: differing << shift)
+    blocked.withUnsafeBytes { raw in
+      let w = raw.bindMemory(to: SIMD8<UInt64>.self)
+      for p in 0..<vectors {
+        for first in stride(from: 0, to: rows, by: 8) {
+          let start = first / 16 * words * 2 + first % 16 / 8
+          let differing = Self.differingBits(x, p * words, w, start, words)
+          for lane in 0..<min(8, rows - first) {
+            out[p * rows + first + lane] =
+              offsets[first + lane] &- Int32(truncatingIfNeeded: differing[lane] << UInt64(shift))
+          }
+        }
       }
     }
+  }
+
+  /// Differing bits of one vector and eight rows: counted per byte, which holds for 31 words.
+  @inline(__always)
+  private static func differingBits(
+    _ x: UnsafeBufferPointer<UInt64>, _ first: Int, _ w: UnsafeBufferPointer<SIMD8<UInt64>>,
+    _ start: Int, _ words: Int
+  ) -> SIMD8<UInt64> {
+    typealias V = SIMD8<UInt64>
+    let ones = V(repeating: 0x5555_5555_5555_5555)
+    let twos = V(repeating: 0x3333_3333_3333_3333)
+    let fours = V(repeating: 0x0f0f_0f0f_0f0f_0f0f)
+    let bytes = V(repeating: 0x00ff_00ff_00ff_00ff)
+    var total = V(repeating: 0)
+    var k = 0
+    while k < words {
+      let end = min(words, k + 31)
+      var count = V(repeating: 0)
+      while k < end {
+        var v = w[start + 2 * k] ^ V(repeating: x[first + k])
+        v = v &- ((v &>> 1) & ones)
+        v = (v & twos) &+ ((v &>> 2) & twos)
+        count = count &+ ((v &+ (v &>> 4)) & fours)
+        k += 1
+      }
+      let pairs = (count & bytes) &+ ((count &>> 8) & bytes)
+      let quads = pairs &+ (pairs &>> 32)
+      total = total &+ ((quads &+ (quads &>> 16)) & V(repeating: 0xffff))
+    }
+    return total
   }
 }

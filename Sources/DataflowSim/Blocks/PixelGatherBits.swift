@@ -38,10 +38,10 @@ struct PixelGatherBits: BlockBits {
 }
 
 extension BitSetup {
-  /// Throws when a frame is too large to be indexed by 32-bit numbers.
+  /// Throws when a frame has more pieces than an index table should hold.
   func requireIndexable(_ pieces: Int) throws {
-    guard pieces >= Int(Int32.max) else { return }
-    throw InputError("a frame of \(pieces) pieces is beyond the bit plane", hint: "at most 2^31")
+    guard pieces > 1 << 27 else { return }
+    throw InputError("a frame of \(pieces) pieces is beyond the bit plane", hint: "at most 2^27")
   }
 }
 

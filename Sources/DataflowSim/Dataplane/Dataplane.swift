@@ -111,7 +111,10 @@ struct DataplaneBuilder {
     findUnneeded()
     for name in design.graphInputs {
       let index = graph.indexByName[name] ?? 0
-      if !unneeded.contains(index) { layouts[index] = try graphInput(index) }
+      guard !unneeded.contains(index) else { continue }
+      let layout = try graphInput(index)
+      try Self.requireSensible(layout, name)
+      layouts[index] = layout
     }
     for index in graph.order {
       do {
@@ -184,12 +187,15 @@ struct DataplaneBuilder {
         throw error.at("stream '\(graph.streams[used[i]].name)'")
       }
     }
-    try requireEqualFrames(used, fed, compute == nil ? ports : Array(ports.prefix(1)))
+    try requireEqualFrames(used, fed, compute == nil ? ports : Array(ports.prefix(1)), adapters)
     let produced = try block.layouts(fedBy: ports)
     guard produced.count >= outputs.count else {
       throw InputError("has \(outputs.count) outputs; \(node.opType) has \(produced.count)")
     }
-    for (stream, layout) in zip(outputs, produced) { layouts[stream] = layout }
+    for (stream, layout) in zip(outputs, produced) {
+      try Self.requireSensible(layout, graph.streams[stream].name)
+      layouts[stream] = layout
+    }
     let setup = BitSetup(
       node: node, inputs: ports, outputs: produced, parameters: parameters, level: options.level,
       hazards: options.hazards)
@@ -199,14 +205,28 @@ struct DataplaneBuilder {
         node: node, inputs: used, outputs: outputs, ports: ports, adapters: adapters, bits: bits))
   }
 
+  private static func requireSensible(_ layout: StreamLayout, _ stream: String) throws {
+    let (count, overflow) = layout.words.multipliedReportingOverflow(by: layout.elements)
+    guard overflow || count > 1 << 31 || layout.dataType.bits > 64 && count > 1 << 24 else {
+      return
+    }
+    throw InputError(
+      "a frame of \(layout.words) words of \(layout.elements) x \(layout.dataType) is beyond the "
+        + "bit plane", at: "stream '\(stream)'")
+  }
+
+  /// Both ends of a stream must see the same frame; how it is cut into words is not looked at here,
+  /// because FINN's graphs have no width converters until late.
   private func requireEqualFrames(
-    _ streams: [Int], _ fed: [StreamLayout], _ ports: [StreamLayout]
+    _ streams: [Int], _ fed: [StreamLayout], _ ports: [StreamLayout], _ adapters: [StreamAdapter]
   ) throws {
     for (i, index) in streams.enumerated().prefix(ports.count) {
       let (from, to) = (fed[i], ports[i])
-      guard from.words * from.word.bytes != to.words * to.word.bytes || from.words != to.words,
-        from.count != to.count
-      else { continue }
+      if case .repack = adapters[i] {
+        if from.words == to.words { continue }
+      } else if from.count == to.count {
+        continue
+      }
       throw InputError(
         "brings \(from.words) words of \(from.elements) x \(from.dataType) per frame, but this node "
           + "takes \(to.words) of \(to.elements) x \(to.dataType)",

@@ -15,6 +15,12 @@ public struct NodeFinding: Sendable, Equatable {
   public var node: String
   public var frame: Int
   public var finding: BitFinding
+
+  public init(node: String, frame: Int, finding: BitFinding) {
+    self.node = node
+    self.frame = frame
+    self.finding = finding
+  }
 }
 
 /// What a run computed.
