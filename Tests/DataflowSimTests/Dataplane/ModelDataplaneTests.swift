@@ -14,9 +14,10 @@ import Testing
   }
 
   static let models: [Model] =
-    folders(of: "/work/shared/models", with: "acts_dataflow.npz")
+    folders(with: "acts_dataflow.npz")
 
-  private static func folders(of root: String, with file: String) -> [Model] {
+  private static func folders(with file: String) -> [Model] {
+    let root = SharedData.folder("models").path
     let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
     return names.sorted().map { Model(folder: root + "/" + $0) }.filter {
       FileManager.default.fileExists(atPath: $0.path(file))
@@ -40,7 +41,7 @@ import Testing
 
   /// Networks too large for FINN's own execution: their labels are those of the quantised network.
   static let largeModels: [Model] =
-    folders(of: "/work/shared/models", with: "weights.npz")
+    folders(with: "weights.npz")
 
   @Test(arguments: largeModels, ["dataflow.onnx", "dataflow_fifo.onnx"])
   func labelsOfLargeNetworks(model: Model, file: String) throws {
