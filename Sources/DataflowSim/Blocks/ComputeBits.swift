@@ -42,6 +42,7 @@ struct ComputeFinish: Sendable {
         "has shape \(table.shape); (\(rows), n) or (1, n) is needed",
         at: "array '\(setup.node.initializers["thresholds"] ?? "thresholds")'")
     }
+    try setup.requireIndexable(rows.multipliedReportingOverflow(by: table.shape[1]).partialValue)
     thresholds = table
   }
 

@@ -28,13 +28,13 @@ struct CoreArithmetic {
         try require(k, sums)
         out += sums[k * pe..<(k + 1) * pe]
       case .partial(let range):
-        guard range.isEmpty || range.upperBound <= slots.count else {
+        guard range.isEmpty || (range.lowerBound >= 0 && range.upperBound <= slots.count) else {
           throw missing(range.lowerBound)
         }
         out += (0..<pe).map { row in range.reduce(0) { $0 &+ product($1, row, slots) } }
       case .damaged(let k, let lost):
         try require(k, sums)
-        if let stray = lost.first(where: { $0 / fold != k }) { throw missing(stray) }
+        if let stray = lost.first(where: { $0 < 0 || $0 / fold != k }) { throw missing(stray) }
         out += damaged(Array(sums[k * pe..<(k + 1) * pe]), lost, slots)
       }
     }

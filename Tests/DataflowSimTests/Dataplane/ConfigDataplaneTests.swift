@@ -73,6 +73,65 @@ import Testing
     }
   }
 
+  /// Refolding a network changes no value: all words one element wide, and as wide as they can be.
+  @Test(arguments: names, [false, true]) func foldingChangesNothing(name: String, widest: Bool)
+    throws
+  {
+    let loaded = try Self.load(name)
+    let plain = Self.withoutStreamBlocks(loaded.design)
+    let refolded = Self.refolded(plain, widest: widest)
+    #expect(refolded != plain)
+    let recorded = try Self.activations(name)
+    let results = try [plain, refolded].map { design in
+      let plane = try Dataplane(design, parameters: loaded.parameters)
+      let input = try #require(plane.inputs.first)
+      return try plane.run([input: try recorded.tensor("__input__")], keep: .all)
+    }
+    let depthwise = Set(
+      plain.nodes.filter { $0.attributes["depthwise"] == .int(1) }.flatMap(\.outputs))
+    for (stream, elements) in results[0].streams where !depthwise.contains(stream) {
+      #expect(results[1].streams[stream]?.ints == elements.ints, "\(stream)")
+    }
+  }
+
+  /// The design without FIFOs and width converters, whose attributes repeat the folding.
+  private static func withoutStreamBlocks(_ design: Design) -> Design {
+    var result = design
+    var renamed: [String: String] = [:]
+    for node in design.nodes where isStreamBlock(node) { renamed[node.outputs[0]] = node.inputs[0] }
+    func source(_ name: String) -> String { renamed[name].map(source) ?? name }
+    result.nodes = design.nodes.filter { !isStreamBlock($0) }.map { node in
+      var node = node
+      node.inputs = node.inputs.map(source)
+      return node
+    }
+    result.graphOutputs = design.graphOutputs.map(source)
+    result.streams = [:]
+    return result
+  }
+
+  private static func isStreamBlock(_ node: Node) -> Bool {
+    node.opType.hasPrefix("StreamingFIFO") || node.opType.hasPrefix("StreamingDataWidthConverter")
+  }
+
+  private static func refolded(_ design: Design, widest: Bool) -> Design {
+    var result = design
+    for (i, node) in design.nodes.enumerated() {
+      func set(_ attribute: String, _ whole: String) {
+        guard node.attributes[attribute] != nil, let most = node.attributes[whole] else { return }
+        result.nodes[i].attributes[attribute] = widest ? most : .int(1)
+      }
+      set("PE", "MH")
+      set("SIMD", "MW")
+      set("SIMD", "IFMChannels")
+      set("PE", "Labels")
+      set("PE", "Channels")
+      if !node.opType.hasPrefix("StreamingMaxPool") { set("PE", "NumChannels") }
+      set("SIMD", "NumChannels")
+    }
+    return result
+  }
+
   /// Several frames in one run give what each gives alone.
   @Test func framesAreIndependent() throws {
     let loaded = try Self.load("tfc-w1a1")

@@ -50,7 +50,7 @@ struct GoldenCase: @unchecked Sendable, CustomTestStringConvertible {
   }()
 
   private static let shared: [GoldenCase] = {
-    let root = URL(fileURLWithPath: "/work/shared/golden")
+    let root = SharedData.folder("golden")
     let files = FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)
     return (files?.compactMap { $0 as? URL } ?? []).filter { $0.pathExtension == "json" }
       .sorted { $0.path < $1.path }.compactMap { url in

@@ -3,6 +3,7 @@ import SimKernels
 extension Channelwise: BitBlock {
   public func bits(_ setup: BitSetup) throws -> any BlockBits {
     for type in [inputType, parameterType, outputType] { try setup.requireExact(type, "elements") }
+    try setup.requireIndexable(channels)
     let parameters = try setup.integers(
       "parameters", type: parameterType, counts: [channels, 1], shape: "(\(channels),)",
       rowLength: 1)

@@ -14,6 +14,7 @@ extension Thresholding: BitBlock {
         "has shape \(table.shape); (\(channels), \(steps)) or (1, \(steps)) is needed",
         at: "array '\(setup.node.initializers["thresholds"] ?? "thresholds")'")
     }
+    try setup.requireIndexable(channels * steps)
     let full = outputType.bits < 62 && steps == (1 << outputType.bits) - 1
     let kernel = ThresholdKernel(
       thresholds: table.values, rows: rows, channels: channels, bias: actVal,
