@@ -10,6 +10,7 @@ struct Simrun: ParsableCommand {
       BlocksCommand.self,
       ImportCommand.self,
       RunCommand.self,
+      CompareCommand.self,
       TraceCommand.self,
     ],
     defaultSubcommand: FPSCommand.self)
