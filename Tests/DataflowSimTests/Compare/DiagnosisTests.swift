@@ -8,7 +8,7 @@ import Testing
 /// The network is LeNet as compiled; a reference that relates to its activations as the right values
 /// relate to those of a faulty design stands for the fault.
 @Suite struct DiagnosisTests {
-  private struct Network {
+  private struct Network: Sendable {
     let comparison: Comparison
     let inputs: [String: Tensor]
     let activations: [String: [Int]]
