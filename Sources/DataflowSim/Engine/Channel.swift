@@ -64,6 +64,8 @@ public struct Channel {
   private(set) var pending = Cycle.never
   private(set) var lastWrite = Cycle.never
   private(set) var lastRead = Cycle.never
+  /// Cycles in which a word was offered and there was no room for it.
+  private(set) var waited = 0
 
   /// Set by a process that stopped for lack of a word (reader) or of room (writer).
   var readerWaits = false
@@ -124,6 +126,7 @@ extension Channel {
   /// Admits the next word, offered from cycle `earliest` on; word `written - capacity` has left.
   @inline(__always) private mutating func admit(from earliest: Cycle) {
     let t = max(earliest, slots[(written - capacity) & mask] + credit)
+    waited += t - earliest
     if isObserved { history?.note(written, t, isBound: t > earliest) }
     slots[written & mask] = t
     written += 1

@@ -32,10 +32,10 @@ struct FPSCommand: ParsableCommand {
       if json {
         try printJSON(report)
       } else {
-        print(ThroughputText(report, showsAllNodes: all).text)
+        try printText(ThroughputText(report, showsAllNodes: all).text)
       }
       guard report.outcome == .complete else { throw SimrunExit.deadlock }
-      if let minFps, (report.throughput?.fps ?? 0) < minFps { throw SimrunExit.budgetMissed }
+      if let minFps, (report.throughput.fps ?? 0) < minFps { throw SimrunExit.budgetMissed }
     }
   }
 }
