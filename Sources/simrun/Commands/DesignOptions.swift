@@ -44,6 +44,15 @@ struct DesignOptions: ParsableArguments {
     return loaded
   }
 
+  /// The device `design` is for, if it names one. Throws `InputError` for an unknown part.
+  func device(of design: Design) throws -> Device? {
+    do {
+      return try design.part.map(Device.named)
+    } catch let error as InputError {
+      throw part == nil ? error.at("part").inFile(self.design) : error.at("--part")
+    }
+  }
+
   /// A graph from before FINN's InsertDWC has streams whose two ends differ in width.
   private func insertWidthConverters(_ loaded: inout LoadedDesign) throws {
     let (converted, streams) = try loaded.design.insertingWidthConverters()

@@ -26,7 +26,7 @@ struct FPSCommand: ParsableCommand {
   func run() throws {
     try reportingInputErrors {
       let design = try source.load().design
-      let device = try design.part.map { try Device.named($0) }
+      let device = try source.device(of: design)
       let throughput = try reportingFile(source.design) { try Throughput(design) }
       let report = ThroughputReport(throughput, device: device)
       if json {

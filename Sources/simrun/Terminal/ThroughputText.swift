@@ -21,7 +21,7 @@ struct ThroughputText {
     guard let fps = report.throughput.fps else {
       return "\(head): \(outcome) before all frames were out"
     }
-    let proof = report.throughput.steadyState ? "steady state, exact" : "not steady yet: estimate"
+    let proof = report.throughput.steadyState ? "steady state" : "not steady yet: estimate"
     return "\(head): \(number(fps)) frames/s (\(proof))"
   }
 

@@ -43,7 +43,7 @@ enum CommandLineTool {
       process.currentDirectoryURL = URL(fileURLWithPath: folder ?? TestFiles.repository(""))
       process.standardInput = FileHandle.nullDevice
       let files = try ["out", "err"].map { name in
-        FileManager.default.createFile(atPath: "\(place)/\(name)", contents: nil)
+        _ = FileManager.default.createFile(atPath: "\(place)/\(name)", contents: nil)
         return try FileHandle(forWritingTo: URL(fileURLWithPath: "\(place)/\(name)"))
       }
       process.standardOutput = files[0]
