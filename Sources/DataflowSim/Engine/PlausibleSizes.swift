@@ -29,7 +29,7 @@ extension Plan {
     var words = 0
     for (node, timing) in zip(design.nodes, timings) {
       for stage in (timing.inputStages + timing.outputStages).joined() {
-        words += min(stage.capacity, maximumBuffer)
+        words += min(stage.capacity, maximumBuffer + 1)
         guard words <= maximumBuffer else {
           throw InputError(
             "\(stage.capacity) words are more than simrun buffers",
