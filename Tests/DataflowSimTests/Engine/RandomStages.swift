@@ -8,11 +8,23 @@ extension DesignGrower {
   mutating func extended(_ flow: Flow) -> Flow {
     var flow = flow
     for _ in 0..<20 {
-      guard let next = stage(number(0...17), flow), next.words <= Self.largestFrame else { continue }
+      guard let next = attempt({ $0.stage($0.number(0...17), flow) }) else { continue }
       flow = next
       break
     }
     return chance(35) ? addFIFO(flow) : flow
+  }
+
+  /// What `grow` adds, or nothing at all where it does not fit.
+  private mutating func attempt(_ grow: (inout DesignGrower) -> Flow?) -> Flow? {
+    var trial = self
+    let flow = grow(&trial)
+    guard let flow, flow.words <= Self.largestFrame else {
+      random = trial.random
+      return nil
+    }
+    self = trial
+    return flow
   }
 
   private mutating func stage(_ kind: Int, _ flow: Flow) -> Flow? {
@@ -113,7 +125,7 @@ extension DesignGrower {
     next.stream = single(flow, op, attributes).stream
     if chance(30) { next = addFIFO(next) }
     guard chance(80) else { return next }
-    guard isDepthwise else { return addMatrixVector(next, outputs: nil) ?? next }
+    guard isDepthwise else { return attempt { $0.addMatrixVector(next, outputs: nil) } ?? next }
     return addDepthwise(
       next, channels: flow.channels, lanes: flow.parallel, kernel: kernel, isParallel: isParallel)
   }
@@ -256,7 +268,9 @@ extension DesignGrower {
       case 1: next = addThresholding(next) ?? next
       case 2:
         next =
-          addMatrixVector(next, outputs: (flow.channels, flow.parallel)) ?? next
+          attempt {
+            $0.addMatrixVector(next, outputs: (flow.channels, flow.parallel))
+          } ?? next
       case 3:
         let options = Self.divisors(flow.channels).filter {
           $0 % flow.parallel == 0 || flow.parallel % $0 == 0
@@ -264,7 +278,7 @@ extension DesignGrower {
         next = addConverter(next, to: pick(options))!
         if chance(50) { next = addFIFO(next) }
         next = addConverter(next, to: flow.parallel)!
-      default: next = sameSizeConvolution(next) ?? next
+      default: next = attempt { $0.sameSizeConvolution(next) } ?? next
       }
     }
     return next
@@ -287,7 +301,7 @@ extension DesignGrower {
     next.channels = 9 * flow.channels
     if isParallel { next.parallel = 9 * flow.parallel }
     if chance(50) { next = addFIFO(next) }
-    return addMatrixVector(next, outputs: (flow.channels, flow.parallel))!
+    return addMatrixVector(next, outputs: (flow.channels, flow.parallel))
   }
 
   mutating func addPool(_ flow: Flow) -> Flow? {
