@@ -93,7 +93,8 @@ public struct Channel {
     credit = stage?.credit ?? 1
     isWire = stage == nil
     var size = 1
-    while size < capacity { size *= 2 }
+    // The proof of a steady state looks back over the reads of the longest period.
+    while size < capacity + (history?.words ?? 0) { size *= 2 }
     mask = size - 1
     slots = .allocate(capacity: size)
     slots.initialize(repeating: .never, count: size)
