@@ -95,7 +95,8 @@ public struct Channel {
     credit = stage?.credit ?? 1
     isWire = stage == nil
     var size = 1
-    while size < capacity { size *= 2 }
+    // The proof of a steady state looks back over the reads of the longest period.
+    while size < capacity + (history?.words ?? 0) { size *= 2 }
     mask = size - 1
     slots = .allocate(capacity: size)
     slots.initialize(repeating: .never, count: size)
@@ -145,6 +146,19 @@ extension Channel {
     }
   }
 
+  /// The first cycle with room for the next word, for writers that need it on several channels at once;
+  /// nil while there is none. Only for stages.
+  @inline(__always) var room: Cycle? {
+    guard written - read < capacity else { return nil }
+    return max(lastWrite + 1, slots[(written - capacity) & mask] + credit)
+  }
+
+  /// Admits the next word in cycle `t ≥ room`, for a writer that waited only for room since `ready`.
+  @inline(__always) mutating func admit(at t: Cycle, readySince ready: Cycle) {
+    // Where another channel's room was the later one, this channel held nothing up.
+    admit(from: room == t ? max(ready, lastWrite + 1) : t)
+  }
+
   /// Admits the next word, offered from cycle `earliest` on; word `written - capacity` has left.
   @inline(__always) private mutating func admit(from earliest: Cycle) {
     let t = max(earliest, slots[(written - capacity) & mask] + credit)
@@ -169,8 +183,8 @@ extension Channel {
 }
 
 extension Channel {
-  /// A word is offered and has not been taken.
-  var isBlocked: Bool { isWire ? written > read : pending != .never }
+  /// A word is offered and has not been taken, or its writer waits for room.
+  var isBlocked: Bool { isWire ? written > read : pending != .never || writerWaits }
 }
 
 // The reader's side.
