@@ -9,6 +9,8 @@ struct Simrun: ParsableCommand {
       FPSCommand.self,
       BlocksCommand.self,
       ImportCommand.self,
+      RunCommand.self,
+      TraceCommand.self,
     ],
     defaultSubcommand: FPSCommand.self)
 }

@@ -129,7 +129,7 @@ extension Channel {
     written += 1
     lastWrite = t
     if isObserved {
-      writeLog?.append(t)
+      writeLog?.append(t, offered: earliest)
       monitor?.wrote(t)
     }
     if readerWaits {
@@ -158,13 +158,13 @@ extension Channel {
 
   /// Takes the oldest unread word in cycle `t`.
   @inline(__always) mutating func read(at t: Cycle) {
+    if isObserved {
+      readLog?.append(t, offered: offered)
+      monitor?.read(t)
+    }
     slots[read & mask] = t
     read += 1
     lastRead = t
-    if isObserved {
-      readLog?.append(t)
-      monitor?.read(t)
-    }
     if pending != .never {
       let earliest = pending
       pending = .never
@@ -187,6 +187,14 @@ extension Channel {
     for j in i..<n { slots[(read + j - i) & mask] = t + j }
     read += n - i
     lastRead = t + n - 1
+  }
+}
+
+extension Channel {
+  /// At the end of a run: tells the logs of the word that is offered and never taken, if any.
+  func reportUnfinished() {
+    if pending != .never { writeLog?.leaveUnfinished(pending) }
+    if available > 0 { readLog?.leaveUnfinished(offered) }
   }
 }
 

@@ -214,4 +214,10 @@ extension Plan {
     }
     return plan
   }
+
+  /// The streams an observed run follows. Streams that blocks without any register join move their
+  /// words in the same cycles and form one group.
+  public var observedStreams: [[String]] {
+    chains.flatMap(\.handshakesBetweenStages).filter { !$0.isEmpty }
+  }
 }

@@ -7,11 +7,20 @@ public struct Observation: Sendable {
   public var times = false
   /// Note what the compute cores did that bits depend on (spurious results, lost products).
   public var cores = false
+  /// Count what the compute cores did that bits depend on, without keeping it.
+  public var hazards = false
+  /// Receives every handshake while the run goes on. Implies `streams`.
+  public nonisolated(unsafe) var listener: (any HandshakeListener)?
 
-  public init(streams: Bool = false, times: Bool = false, cores: Bool = false) {
-    self.streams = streams || times
+  public init(
+    streams: Bool = false, times: Bool = false, cores: Bool = false, hazards: Bool = false,
+    listener: (any HandshakeListener)? = nil
+  ) {
+    self.streams = streams || times || listener != nil
     self.times = times
     self.cores = cores
+    self.hazards = hazards
+    self.listener = listener
   }
 }
 
@@ -56,6 +65,7 @@ public final class Simulation {
       processes: plan.processes.count + plan.design.graphInputs.count
         + plan.design.graphOutputs.count + plan.chains.reduce(0) { $0 + $1.items.count })
     try checkBorders()
+    try checkFrames()
     let ends = plan.chains.map { build($0, observing) }
     for process in plan.processes { add(process, ends, observing) }
     for (chain, end) in zip(plan.chains, ends) { addBorder(chain, end) }
@@ -76,6 +86,17 @@ public final class Simulation {
       throw InputError(
         "no graph \(kind == "source" ? "input" : "output") is called '\(name)'",
         at: "scenario \(kind)s", hint: near + "known: " + known.joined(separator: ", "))
+    }
+  }
+
+  /// The words of all frames must be countable.
+  private func checkFrames() throws {
+    for stream in plan.design.graphInputs + plan.design.graphOutputs {
+      let words = plan.wordsPerFrame[stream] ?? 0
+      guard words.multipliedReportingOverflow(by: scenario.frames).overflow else { continue }
+      throw InputError(
+        "\(scenario.frames) frames of \(words) words are more than can be counted",
+        at: "stream '\(stream)'")
     }
   }
 
@@ -113,7 +134,9 @@ public final class Simulation {
     let stages = chain.stages
     let groups = chain.handshakesBetweenStages.map { names -> StreamLog? in
       guard !names.isEmpty else { return nil }
-      let log = StreamLog(names: names, limit: limit, keepsTimes: observing.times)
+      let log = StreamLog(
+        names: names, limit: limit, keepsTimes: observing.times, index: logs.count,
+        listener: observing.listener)
       logs.append(log)
       return log
     }
@@ -144,7 +167,7 @@ public final class Simulation {
     guard case .process(let make) = plan.timings[process.node].body else { return }
     let inputs = process.inputs.map { ends[$0].last }
     let outputs = process.outputs.map { ends[$0].first }
-    let log = observing.cores ? CoreLog() : nil
+    let log = observing.cores || observing.hazards ? CoreLog(keepsSlots: observing.cores) : nil
     coreLogs[process.node] = log
     func add(_ p: some Process) { network.add(p, reading: inputs, writing: outputs) }
     add(make(Ports(inputs: inputs, outputs: outputs, coreLog: log)))
@@ -194,11 +217,14 @@ extension Simulation {
   public func result(frames: Int) -> RunResult {
     network.finish()
     for monitor in monitors { monitor.finish() }
+    for channel in network.channels { channel.pointee.reportUnfinished() }
+    for log in logs { log.flush() }
     var result = RunResult()
     for log in logs {
       for name in log.names {
         result.handshakeCounts[name] = log.count
         result.streams[name] = log.times
+        result.unfinished[name] = log.unfinished
       }
     }
     result.lastHandshakeCycle =
@@ -299,6 +325,8 @@ public struct RunResult: Sendable {
   public var handshakeCounts: [String: Int] = [:]
   /// Handshake cycles by stream, when observed.
   public var streams: [String: [Cycle]] = [:]
+  /// By stream: since when a word is offered that nothing took by the end of the run, when observed.
+  public var unfinished: [String: Cycle] = [:]
   /// What each compute core did, when observed.
   public nonisolated(unsafe) var cores: [String: CoreLog] = [:]
 }

@@ -1,3 +1,24 @@
+/// One word moving over a stream.
+public struct Handshake: Sendable, Equatable {
+  /// First cycle in which the word was valid.
+  public var offered: Cycle
+  /// The cycle in which valid and ready were both high.
+  public var cycle: Cycle
+
+  public init(offered: Cycle, cycle: Cycle) {
+    self.offered = offered
+    self.cycle = cycle
+  }
+}
+
+/// Receives the handshakes of all streams while a run goes on.
+public protocol HandshakeListener: AnyObject {
+  /// The next handshakes of one stream, in order. The streams come out of step with each other.
+  ///
+  /// `stream` counts the groups of `Plan.observedStreams`.
+  func took(_ batch: UnsafeBufferPointer<Handshake>, stream: Int)
+}
+
 /// Receives the handshake cycles of one stream, in order.
 ///
 /// Cycles at or beyond `limit` are dropped: a run cut off at `max_cycles` has not seen them, although
@@ -10,23 +31,54 @@ public final class StreamLog {
   public private(set) var times: [Cycle] = []
   public private(set) var count = 0
   public private(set) var last: Cycle?
-  private let consumer: ((Cycle) -> Void)?
+  /// When the word was offered that the run leaves untaken.
+  public private(set) var unfinished: Cycle?
 
+  private let index: Int
+  private let listener: (any HandshakeListener)?
+  /// Handshakes collected for the listener; a batch per call keeps the call out of the inner loops.
+  private let batch: UnsafeMutablePointer<Handshake>
+  private var filled = 0
+  private static let batchSize = 512
+
+  /// - Parameter index: the number under which `listener` knows the stream.
   public init(
-    names: [String], limit: Cycle, keepsTimes: Bool, consumer: ((Cycle) -> Void)? = nil
+    names: [String], limit: Cycle, keepsTimes: Bool, index: Int = 0,
+    listener: (any HandshakeListener)? = nil
   ) {
     self.names = names
     self.limit = limit
     self.keepsTimes = keepsTimes
-    self.consumer = consumer
+    self.index = index
+    self.listener = listener
+    batch = .allocate(capacity: listener == nil ? 0 : Self.batchSize)
   }
 
-  func append(_ t: Cycle) {
-    guard t < limit else { return }
+  deinit { batch.deallocate() }
+
+  func append(_ t: Cycle, offered: Cycle) {
+    guard t < limit else {
+      leaveUnfinished(offered)
+      return
+    }
     count += 1
     last = t
     if keepsTimes { times.append(t) }
-    consumer?(t)
+    guard listener != nil else { return }
+    batch[filled] = Handshake(offered: offered, cycle: t)
+    filled += 1
+    if filled == Self.batchSize { flush() }
+  }
+
+  func leaveUnfinished(_ offered: Cycle) {
+    if unfinished == nil, offered < limit { unfinished = offered }
+  }
+
+  /// Hands the listener what it has not seen yet.
+  func flush() {
+    guard filled > 0 else { return }
+    listener?.took(UnsafeBufferPointer(start: batch, count: filled), stream: index)
+    filled = 0
   }
 }
 

@@ -106,7 +106,7 @@ struct DotProductCore {
       let freeze = freezes.removeFirst()
       frozenPassed += freeze.end - freeze.start
       if losesFrozenProducts, freeze.start == lastSlot, ready > freeze.start + 1 {
-        log?.lost.append(slots - 1)
+        log?.loseProduct(ofSlot: slots - 1)
       }
     }
   }
@@ -114,7 +114,7 @@ struct DotProductCore {
   /// Cycle `cycle` pushes a result into the pipeline.
   @inline(__always) mutating func pushResult(at cycle: Cycle) {
     results.append(cycle + depth - frozenPassed)
-    log?.results.append(slots)
+    log?.result(after: slots)
   }
 
   /// A group's last activation is there from `from` on, its weight only from `to`: every enabled
@@ -130,6 +130,7 @@ struct DotProductCore {
       // No slot fires here, so freezes are passed without a product at stake being replaced.
       passFreezes(before: cycle, ready: to)
       pushResult(at: cycle)
+      log?.spurious += 1
       next = cycle + 1
       spuriousFrom = next
       _ = settle()
@@ -161,9 +162,39 @@ struct DotProductCore {
 public final class CoreLog {
   /// For each result that came out, how many slots had fired by then. Result k is the sum of the
   /// slots since result k−1: a whole group if all is well, fewer or none after a spurious `last`.
-  public internal(set) var results: [Int] = []
+  public private(set) var results: [Int] = []
   /// Slots whose product was lost in a freeze.
-  public internal(set) var lost: [Int] = []
+  public private(set) var lost: [Int] = []
+  /// Results that came out.
+  public private(set) var resultCount = 0
+  /// Results pushed out by a group's last activation while it waited for its weight.
+  public internal(set) var spurious = 0
+  /// Results with at least one product missing.
+  public private(set) var damagedResults = 0
 
-  public init() {}
+  private let keepsSlots: Bool
+  private var slotsAtLastResult = -1
+  private var firstResultWithThem = -1
+  private var lastDamaged = -1
+
+  /// - Parameter keepsSlots: whether `results` and `lost` are kept, or only counted.
+  public init(keepsSlots: Bool = true) { self.keepsSlots = keepsSlots }
+
+  func result(after slots: Int) {
+    if slots != slotsAtLastResult {
+      slotsAtLastResult = slots
+      firstResultWithThem = resultCount
+    }
+    resultCount += 1
+    if keepsSlots { results.append(slots) }
+  }
+
+  /// The latest slot lost its product: it belongs to the result that is out already with that many
+  /// slots, else to the next one.
+  func loseProduct(ofSlot slot: Int) {
+    let result = slotsAtLastResult == slot + 1 ? firstResultWithThem : resultCount
+    if result != lastDamaged { damagedResults += 1 }
+    lastDamaged = result
+    if keepsSlots { lost.append(slot) }
+  }
 }

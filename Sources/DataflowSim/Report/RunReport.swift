@@ -1,0 +1,90 @@
+import Foundation
+
+/// What a run showed, as `simrun run --json` prints it and as a trace keeps it.
+public struct RunReport: Codable, Sendable, Equatable {
+  public var schemaVersion = 1
+  /// The design's name.
+  public var design: String
+  public var clockMHz: Double
+  public var frames: Int
+  public var outcome: RunResult.Outcome
+  public var maxCycles: Int?
+  /// `nil` when no word moved at all.
+  public var lastHandshakeCycle: Cycle?
+  /// The cycle of each frame's last word at the first graph output.
+  public var frameEndCycles: [Cycle]
+  public var frameEndCyclesByOutput: [String: [Cycle]]
+  public var fifos: [String: RunResult.FIFO]
+  public var handshakeCounts: [String: Int]
+  /// By stream: since when a word is offered that nothing took by the end of the run.
+  public var unfinished: [String: Cycle]
+  public var hazards: [HazardCount]
+  public var exactness: ExactnessReport
+
+  /// - Parameter result: of a run that observed streams and hazards.
+  public init(_ plan: Plan, _ scenario: Scenario, _ result: RunResult) {
+    design = plan.design.name
+    clockMHz = plan.design.clockMHz
+    frames = scenario.frames
+    outcome = result.outcome
+    maxCycles = scenario.maxCycles
+    lastHandshakeCycle = result.lastHandshakeCycle
+    frameEndCyclesByOutput = result.frameEnds
+    frameEndCycles = plan.design.graphOutputs.first.flatMap { result.frameEnds[$0] } ?? []
+    fifos = result.fifos
+    handshakeCounts = result.handshakeCounts
+    unfinished = result.unfinished
+    hazards = HazardCount.all(plan, result)
+    exactness = ExactnessReport(plan)
+  }
+
+  /// Reads what `json` wrote.
+  public init(json: Data) throws {
+    self = try JSONDecoder().decode(RunReport.self, from: json)
+  }
+
+  /// The report as one JSON document, keys sorted.
+  public func json() throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(self)
+  }
+}
+
+/// How often a hazard struck at one node. DESIGN section 6 lists the hazards.
+public struct HazardCount: Codable, Sendable, Equatable {
+  public var hazard: String
+  public var node: String
+  /// Output words of the node that are wrong or surplus for it.
+  public var words: Int
+
+  /// The hazards of compute cores: lost products, and surplus results while a weight was missing.
+  static func all(_ plan: Plan, _ result: RunResult) -> [HazardCount] {
+    zip(plan.design.nodes, plan.blocks).flatMap { node, block -> [HazardCount] in
+      guard let log = result.cores[node.name] else { return [] }
+      let weights =
+        (block as? MatrixVector)?.compute.weightStream
+        ?? (block as? VectorVector)?.compute.weightStream
+      let surplus = weights == .external ? "mvu-weight-stall-last" : "mvu-startup-words"
+      return [("mvu-dsp48-frozen-zero", log.damagedResults), (surplus, log.spurious)]
+        .filter { $0.1 > 0 }
+        .map { HazardCount(hazard: $0.0, node: node.name, words: $0.1) }
+    }
+  }
+}
+
+/// Which nodes move every word in the hardware's cycle, and which are estimates.
+public struct ExactnessReport: Codable, Sendable, Equatable {
+  public var exact: [String] = []
+  /// Node to reason.
+  public var approximate: [String: String] = [:]
+
+  init(_ plan: Plan) {
+    for (node, timing) in zip(plan.design.nodes, plan.timings) {
+      switch timing.exactness {
+      case .exact: exact.append(node.name)
+      case .approximate(let reason): approximate[node.name] = reason
+      }
+    }
+  }
+}

@@ -1,0 +1,121 @@
+/// Appends numbers in the trace's byte code: little-endian base 128, signed ones zigzag.
+struct ByteWriter {
+  private(set) var bytes: [UInt8] = []
+
+  mutating func byte(_ value: UInt8) { bytes.append(value) }
+
+  mutating func unsigned(_ value: Int) {
+    var rest = UInt(bitPattern: value)
+    while rest >= 0x80 {
+      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      rest >>= 7
+    }
+    bytes.append(UInt8(rest))
+  }
+
+  mutating func append(_ other: UnsafeRawBufferPointer) { bytes.append(contentsOf: other) }
+  mutating func append(_ other: [UInt8]) { bytes.append(contentsOf: other) }
+
+  mutating func fixed<T: FixedWidthInteger>(_ value: T) {
+    withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+  }
+}
+
+/// Reads what `ByteWriter` wrote; `nil` where the bytes end or make no sense.
+struct ByteReader {
+  let bytes: [UInt8]
+  private(set) var position: Int
+  private let end: Int
+
+  init(_ bytes: [UInt8], from position: Int = 0, to end: Int? = nil) {
+    self.bytes = bytes
+    self.position = position
+    self.end = end ?? bytes.count
+  }
+
+  var isAtEnd: Bool { position == end }
+
+  mutating func byte() -> UInt8? {
+    guard position < end else { return nil }
+    defer { position += 1 }
+    return bytes[position]
+  }
+
+  /// A number that is not negative.
+  mutating func unsigned() -> Int? {
+    guard let pattern = pattern(), pattern <= UInt(Int.max) else { return nil }
+    return Int(pattern)
+  }
+
+  @inline(__always) mutating func signed() -> Int? {
+    if position < end, bytes[position] == 0 {
+      position += 1
+      return 0
+    }
+    guard let pattern = pattern() else { return nil }
+    return Int(bitPattern: pattern >> 1) ^ -Int(bitPattern: pattern & 1)
+  }
+
+  private mutating func pattern() -> UInt? {
+    var value: UInt = 0
+    var shift: UInt = 0
+    while position < end, shift < 70 {
+      let byte = bytes[position]
+      position += 1
+      if shift == 63, byte > 1 { return nil }
+      value |= UInt(byte & 0x7F) << shift
+      if byte < 0x80 { return value }
+      shift += 7
+    }
+    return nil
+  }
+}
+
+/// A growing column of signed numbers, written without a capacity check per number.
+struct ByteColumn {
+  private var storage: UnsafeMutablePointer<UInt8>
+  private var capacity: Int
+  private(set) var count = 0
+
+  /// Bytes the longest number takes.
+  static let longest = 10
+
+  init() {
+    capacity = 1024
+    storage = .allocate(capacity: capacity)
+  }
+
+  func deallocate() { storage.deallocate() }
+
+  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: storage, count: count) }
+
+  mutating func removeAll() { count = 0 }
+
+  /// Makes room for `n` more numbers.
+  mutating func reserve(_ n: Int) {
+    let needed = count + n * Self.longest
+    guard needed > capacity else { return }
+    capacity = max(needed, capacity * 2)
+    let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+    larger.update(from: storage, count: count)
+    storage.deallocate()
+    storage = larger
+  }
+
+  /// Needs room reserved.
+  @inline(__always) mutating func append(_ value: Int) {
+    if value == 0 {
+      storage[count] = 0
+      count += 1
+      return
+    }
+    var rest = UInt(bitPattern: (value << 1) ^ (value >> (Int.bitWidth - 1)))
+    while rest >= 0x80 {
+      storage[count] = UInt8(truncatingIfNeeded: rest) | 0x80
+      count += 1
+      rest >>= 7
+    }
+    storage[count] = UInt8(truncatingIfNeeded: rest)
+    count += 1
+  }
+}

@@ -1,0 +1,132 @@
+/// What of a trace is exported: some streams, some cycles.
+public struct TraceSelection: Sendable {
+  public var streams: [String]
+  /// First and last cycle, both included.
+  public var cycles: ClosedRange<Cycle>
+
+  /// - Parameter stream: `nil` means all.
+  /// - Throws: `InputError` for a stream the trace does not have.
+  public init(_ trace: TraceFile, stream: String? = nil, cycles: ClosedRange<Cycle>? = nil) throws {
+    if let stream { _ = try trace.extent(of: stream) }
+    streams = stream.map { [$0] } ?? trace.streamNames
+    self.cycles = cycles ?? 0...Cycle.max >> 2
+  }
+}
+
+/// A trace in another form. Every export writes what can be read of a damaged trace and returns what
+/// is wrong with it.
+public enum TraceExport: String, Sendable, CaseIterable {
+  /// Rows `stream,index,cycle`, stream by stream.
+  case csv
+  /// One document: scenario, report, and the handshake cycles by stream.
+  case json
+  /// IEEE 1364 value change dump: valid, ready and FIFO occupancy.
+  case vcd
+  /// Chrome trace events: what each node did, for ui.perfetto.dev.
+  case perfetto
+
+  public func write(_ trace: TraceFile, _ selection: TraceSelection, to output: TextOutput) throws
+    -> InputError?
+  {
+    switch self {
+    case .csv: try CSVExport(trace: trace, selection: selection).write(to: output)
+    case .json: try JSONExport(trace: trace, selection: selection).write(to: output)
+    case .vcd: try VCDExport(trace, selection).write(to: output)
+    case .perfetto: try PerfettoExport(trace: trace, selection: selection).write(to: output)
+    }
+  }
+}
+
+extension TraceFile {
+  /// Calls `body` with index and handshake for every handshake of the selection in `stream`;
+  /// returns what is wrong where the stream breaks off.
+  func forEachHandshake(
+    of stream: String, in cycles: ClosedRange<Cycle>, _ body: (Int, Handshake) -> Void
+  ) throws -> InputError? {
+    var cursor = try handshakes(of: stream, from: cycles.lowerBound)
+    do {
+      while let handshake = try cursor.next(), handshake.cycle <= cycles.upperBound {
+        body(cursor.position - 1, handshake)
+      }
+      return nil
+    } catch let error as InputError {
+      return error
+    }
+  }
+}
+
+/// Rows `stream,index,cycle` with a header line.
+struct CSVExport {
+  let trace: TraceFile
+  let selection: TraceSelection
+
+  func write(to output: TextOutput) throws -> InputError? {
+    var damage = trace.damage
+    output.write("stream,index,cycle\n")
+    for stream in selection.streams {
+      let name = Self.field(stream)
+      let broken = try trace.forEachHandshake(of: stream, in: selection.cycles) {
+        index, handshake in
+        output.write(name)
+        output.write(",")
+        output.write(index)
+        output.write(",")
+        output.write(handshake.cycle)
+        output.write("\n")
+      }
+      damage = damage ?? broken
+    }
+    return damage
+  }
+
+  /// `text` as a field of RFC 4180.
+  private static func field(_ text: String) -> String {
+    guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
+    return "\""
+      + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+      + "\""
+  }
+}
+
+/// `{"schemaVersion": 1, "scenario", "report", "streams": {name: {"firstIndex", "cycles", "offered"}},
+/// "damage"}`; `report` is null in a trace that breaks off, `damage` null in one that does not.
+struct JSONExport {
+  let trace: TraceFile
+  let selection: TraceSelection
+
+  func write(to output: TextOutput) throws -> InputError? {
+    var damage = trace.damage
+    output.write("{\"schemaVersion\": 1, \"design\": \(JSONValue.quoted(trace.design.name)),\n")
+    output.write("\"scenario\": \(String(decoding: trace.scenario.json(), as: UTF8.self)),\n")
+    let report = try trace.report.map { String(decoding: try $0.json(), as: UTF8.self) }
+    output.write("\"report\": \(report ?? "null"),\n\"streams\": {")
+    for (n, stream) in selection.streams.enumerated() {
+      output.write(n == 0 ? "\n" : ",\n")
+      let broken = try write(stream, to: output)
+      damage = damage ?? broken
+    }
+    let message = damage.map { JSONValue.quoted($0.description) } ?? "null"
+    output.write("\n},\n\"damage\": \(message)}\n")
+    return damage
+  }
+
+  private func write(_ stream: String, to output: TextOutput) throws -> InputError? {
+    var first: Int?
+    output.write("\(JSONValue.quoted(stream)): {\"cycles\": [")
+    var broken = try trace.forEachHandshake(of: stream, in: selection.cycles) { index, handshake in
+      if first != nil { output.write(",") }
+      first = first ?? index
+      output.write(handshake.cycle)
+    }
+    output.write("], \"offered\": [")
+    var isFirst = true
+    let again = try trace.forEachHandshake(of: stream, in: selection.cycles) { _, handshake in
+      if !isFirst { output.write(",") }
+      isFirst = false
+      output.write(handshake.offered)
+    }
+    broken = broken ?? again
+    output.write("], \"firstIndex\": \(first.map(String.init) ?? "null")}")
+    return broken
+  }
+}

@@ -1,0 +1,257 @@
+import Foundation
+
+/// A recorded run: which word moved over which stream in which cycle.
+///
+/// A damaged or truncated file opens as long as its header is whole; `damage` then says where it
+/// breaks off, and every handshake of the chunks before that place can be read.
+public struct TraceFile: Sendable {
+  public let path: String
+  /// The design as it ran, `streams[…].depth` already made FIFO nodes.
+  public let design: Design
+  public let scenario: Scenario
+  /// Streams that share their handshakes form one group.
+  public let streams: [[String]]
+  /// How the run ended; `nil` in a file that breaks off.
+  public let report: RunReport?
+  /// What is wrong with the file, where, and what of it can be read.
+  public let damage: InputError?
+  let data: Data
+  let chunks: [[TraceChunk]]
+  private let groupByName: [String: Int]
+
+  /// Opens the trace at `path`.
+  ///
+  /// Throws `InputError` naming file and byte offset when not even the header can be read.
+  public init(contentsOf path: String) throws {
+    try self.init(try InputFile.read(path), path: path)
+  }
+
+  /// Reads a trace from its bytes; `path` is for messages.
+  public init(_ data: Data, path: String) throws {
+    self.path = path
+    self.data = data
+    let header = try TraceHeader(data, path)
+    design = header.design
+    scenario = header.scenario
+    streams = header.streams
+    groupByName = Dictionary(
+      header.streams.enumerated().flatMap { group, names in names.map { ($0, group) } },
+      uniquingKeysWith: { first, _ in first })
+    let body =
+      TraceBody(indexed: data, streams: streams.count)
+      ?? TraceBody(scanning: data, from: header.end, streams: streams.count)
+    chunks = body.chunks
+    report = body.report
+    damage = body.brokenAt.map { [size = data.count] offset in
+      Self.damage(path, size, offset, body.chunks)
+    }
+  }
+
+  private static func damage(_ path: String, _ size: Int, _ offset: Int, _ chunks: [[TraceChunk]])
+    -> InputError
+  {
+    let count = chunks.joined().reduce(0) { $0 + $1.count }
+    let last = chunks.joined().map(\.lastCycle).max()
+    let readable = last.map { "\(count) handshakes up to cycle \($0)" } ?? "header only"
+    return InputError(
+      offset >= size ? "ends here, before the trace does" : "is damaged here",
+      file: path, at: "byte \(offset) of \(size)", hint: "readable: \(readable)")
+  }
+}
+
+extension TraceFile {
+  /// All streams: in the order of the design's nodes, graph inputs first.
+  public var streamNames: [String] {
+    var seen = Set<String>()
+    let order = design.graphInputs + design.nodes.flatMap { $0.inputs + $0.outputs }
+    return (order + streams.joined()).filter { groupByName[$0] != nil && seen.insert($0).inserted }
+  }
+
+  /// Handshakes of `stream` that the file holds, and the cycles of the first and last of them.
+  public func extent(of stream: String) throws -> (count: Int, first: Cycle?, last: Cycle?) {
+    let list = chunks[try group(of: stream)]
+    let count = list.last.map { $0.firstIndex + $0.count } ?? 0
+    return (count, list.first?.firstCycle, list.last?.lastCycle)
+  }
+
+  /// The handshakes of `stream` in cycles `from` and later, in order.
+  ///
+  /// Throws `InputError` for an unknown stream, with the nearest known name.
+  public func handshakes(of stream: String, from: Cycle = 0) throws -> HandshakeCursor {
+    HandshakeCursor(self, chunks[try group(of: stream)], from: from)
+  }
+
+  private func group(of stream: String) throws -> Int {
+    if let group = groupByName[stream] { return group }
+    let near = nearestName(to: stream, among: groupByName.keys)
+    throw InputError(
+      "has no stream '\(stream)'", file: path,
+      hint: near.map { "did you mean '\($0)'?" }
+        ?? "`simrun trace \(path)` lists the streams it has")
+  }
+
+  /// Whether every stream is recorded to the end of the run.
+  var isWhole: Bool { damage == nil }
+
+  /// The content of the chunk's columns; throws when it does not say what it should.
+  func columns(of chunk: TraceChunk) throws -> (bytes: [UInt8], cycles: Range<Int>) {
+    guard let bytes = ZstdFrame.content(of: data, at: chunk.offset),
+      let (found, cycles) = TraceBody.chunkHead(bytes, at: chunk.offset), found == chunk
+    else { throw damaged(chunk) }
+    return (bytes, cycles)
+  }
+
+  func damaged(_ chunk: TraceChunk) -> InputError {
+    InputError(
+      "is damaged here", file: path, at: "byte \(chunk.offset) of \(data.count)",
+      hint: "readable: stream '\(streams[chunk.stream].first ?? "")' up to word "
+        + "\(chunk.firstIndex), the other streams in full unless said otherwise")
+  }
+}
+
+/// The part of a trace that says what was run.
+private struct TraceHeader {
+  var design: Design
+  var scenario: Scenario
+  var streams: [[String]]
+  /// Where the chunks begin.
+  var end: Int
+
+  init(_ data: Data, _ path: String) throws {
+    guard let preamble = ZstdFrame.skippablePayload(in: data, at: 0, count: 16),
+      preamble.starts(with: TraceFormat.magic)
+    else {
+      throw InputError(
+        "is not a simrun trace", file: path, at: "byte 0",
+        hint: "`simrun run DESIGN --trace FILE` writes one")
+    }
+    let version = preamble[8..<12].reversed().reduce(0) { $0 << 8 | Int($1) }
+    guard version == TraceFormat.version else {
+      throw InputError(
+        "has trace format version \(version) (known: \(TraceFormat.version))", file: path,
+        at: "byte 16")
+    }
+    let start = TraceFormat.preambleSize
+    guard let size = ZstdFrame.size(in: data, at: start),
+      let content = ZstdFrame.content(of: data, at: start),
+      content.first == TraceFormat.Kind.header.rawValue
+    else {
+      throw InputError(
+        "is damaged here", file: path, at: "byte \(start) of \(data.count)",
+        hint: "the header does not say which design ran; nothing is readable")
+    }
+    end = start + size
+    let document = JSONCursor(try JSONValue(parsing: Data(content.dropFirst()), file: path))
+    do {
+      try document.requireFormat("simrun-trace", version: TraceFormat.version)
+      streams = try document.member("streams").elements().map { try $0.names() }
+      design = try Design(document: try document.member("design").value, file: path)
+      scenario = try Scenario(document: try document.member("scenario").value, file: path)
+    } catch let error as InputError {
+      throw error.inFile(path)
+    }
+  }
+}
+
+/// The chunks of a trace and its report.
+private struct TraceBody {
+  var chunks: [[TraceChunk]]
+  var report: RunReport?
+  /// Where the file stops making sense.
+  var brokenAt: Int?
+
+  /// Finds the chunks by the index at the file's end; `nil` if that is missing or does not fit.
+  init?(indexed data: Data, streams: Int) {
+    let tail = data.count - TraceFormat.tailSize
+    guard let payload = ZstdFrame.skippablePayload(in: data, at: tail, count: 24),
+      payload.starts(with: TraceFormat.magic)
+    else { return nil }
+    func offset(_ range: Range<Int>) -> Int? {
+      Int(exactly: payload[range].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+    }
+    guard let footer = offset(8..<16), var next = offset(16..<24), footer < tail,
+      let content = ZstdFrame.content(of: data, at: footer),
+      content.first == TraceFormat.Kind.footer.rawValue,
+      let report = try? RunReport(json: Data(content.dropFirst()))
+    else { return nil }
+    self.report = report
+    chunks = Array(repeating: [], count: streams)
+    var parts: [[TraceChunk]] = []
+    while next > 0 {
+      guard let content = ZstdFrame.content(of: data, at: next),
+        let (before, part) = Self.index(content, below: next, streams: streams)
+      else { return nil }
+      parts.append(part)
+      next = before
+    }
+    for chunk in parts.reversed().joined() {
+      guard append(chunk) else { return nil }
+    }
+  }
+
+  /// Goes through the file from the front until it ends or breaks.
+  init(scanning data: Data, from start: Int, streams: Int) {
+    chunks = Array(repeating: [], count: streams)
+    var offset = start
+    while offset < data.count {
+      guard let size = ZstdFrame.size(in: data, at: offset),
+        let content = ZstdFrame.content(of: data, at: offset), let first = content.first
+      else { break }
+      switch TraceFormat.Kind(rawValue: first) {
+      case .chunk:
+        guard let (chunk, _) = Self.chunkHead(content, at: offset), chunk.stream < streams,
+          append(chunk)
+        else {
+          brokenAt = offset
+          return
+        }
+      case .footer: report = try? RunReport(json: Data(content.dropFirst()))
+      case .index: break
+      case .header, nil:
+        brokenAt = offset
+        return
+      }
+      offset += size
+    }
+    brokenAt = offset
+  }
+
+  /// False if the chunk does not continue its stream.
+  private mutating func append(_ chunk: TraceChunk) -> Bool {
+    let before = chunks[chunk.stream].last
+    guard chunk.firstIndex == before.map({ $0.firstIndex + $0.count }) ?? 0,
+      chunk.firstCycle > before?.lastCycle ?? -1
+    else { return false }
+    chunks[chunk.stream].append(chunk)
+    return true
+  }
+
+  private static func index(_ content: [UInt8], below limit: Int, streams: Int) -> (
+    before: Int, [TraceChunk]
+  )? {
+    var reader = ByteReader(content)
+    guard reader.byte() == TraceFormat.Kind.index.rawValue, let before = reader.unsigned(),
+      before < limit, let count = reader.unsigned(), count <= content.count
+    else { return nil }
+    var chunks: [TraceChunk] = []
+    for _ in 0..<count {
+      guard let stream = reader.unsigned(), stream < streams, let offset = reader.unsigned(),
+        offset < limit,
+        let chunk = TraceChunk.decode(&reader, stream: stream, offset: offset)
+      else { return nil }
+      chunks.append(chunk)
+    }
+    return (before, chunks)
+  }
+
+  /// What a chunk's content says about itself, and where its first column lies.
+  static func chunkHead(_ content: [UInt8], at offset: Int) -> (TraceChunk, cycles: Range<Int>)? {
+    var reader = ByteReader(content)
+    guard reader.byte() == TraceFormat.Kind.chunk.rawValue, let stream = reader.unsigned(),
+      let chunk = TraceChunk.decode(&reader, stream: stream, offset: offset),
+      let length = reader.unsigned(), length <= content.count - reader.position,
+      chunk.count - 1 <= length
+    else { return nil }
+    return (chunk, reader.position..<reader.position + length)
+  }
+}

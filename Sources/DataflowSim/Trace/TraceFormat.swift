@@ -1,0 +1,74 @@
+/// The layout of a `.simtrace.zst` file, version 1.
+///
+/// Every part is a zstd frame, so that `zstd -t` and `zstd -d` know the file too:
+/// ```
+/// preamble   skippable frame: "simtrace", version (u32), reserved (u32)
+/// header     'H', JSON: format, version, design, scenario, streams
+/// chunks     'C', stream, first index, count, first cycle, last cycle, bytes of the first column,
+///            then two columns: second differences of the cycles (from the second handshake on),
+///            first differences of the waits (cycle − offered)
+/// indexes    'I', offset of the index before (0: none), count, then for each chunk:
+///            stream, offset, first index, count, first cycle, last cycle
+/// footer     'F', JSON: the run's report
+/// tail       skippable frame: "simtrace", footer offset (u64), last index offset (u64)
+/// ```
+/// Numbers are little-endian base 128, column entries zigzag. Chunks of different streams come in the
+/// order in which they filled up; those of one stream are in order. An index stands after every
+/// `chunksPerIndex` chunks, so a writer's memory does not grow with the run. Every compressed frame
+/// states its size and carries a checksum: a file without its tail is read from the front.
+enum TraceFormat {
+  static let version = 1
+  static let magic = Array("simtrace".utf8)
+  static let chunksPerIndex = 4096
+
+  enum Kind: UInt8 {
+    case header = 0x48
+    case chunk = 0x43
+    case index = 0x49
+    case footer = 0x46
+  }
+
+  static let preambleSize = 24
+  static let tailSize = 32
+
+  static var preamble: [UInt8] {
+    var writer = ByteWriter()
+    writer.append(magic)
+    writer.fixed(UInt32(version))
+    writer.fixed(UInt32(0))
+    return ZstdFrame.skippable(writer.bytes)
+  }
+
+  static func tail(footer: Int, index: Int) -> [UInt8] {
+    var writer = ByteWriter()
+    writer.append(magic)
+    writer.fixed(UInt64(footer))
+    writer.fixed(UInt64(index))
+    return ZstdFrame.skippable(writer.bytes)
+  }
+}
+
+/// Where a chunk stands and what it holds.
+struct TraceChunk: Equatable {
+  var stream: Int
+  var offset: Int
+  var firstIndex: Int
+  var count: Int
+  var firstCycle: Cycle
+  var lastCycle: Cycle
+
+  /// The fields as a chunk states them, without the offset.
+  func encode(to writer: inout ByteWriter) {
+    for value in [firstIndex, count, firstCycle, lastCycle] { writer.unsigned(value) }
+  }
+
+  static func decode(_ reader: inout ByteReader, stream: Int, offset: Int) -> TraceChunk? {
+    guard let firstIndex = reader.unsigned(), let count = reader.unsigned(), count > 0,
+      let firstCycle = reader.unsigned(), let lastCycle = reader.unsigned(),
+      firstCycle <= lastCycle, lastCycle < 1 << 61, firstIndex < 1 << 61, count < 1 << 28
+    else { return nil }
+    return TraceChunk(
+      stream: stream, offset: offset, firstIndex: firstIndex, count: count, firstCycle: firstCycle,
+      lastCycle: lastCycle)
+  }
+}

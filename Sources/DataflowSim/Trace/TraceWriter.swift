@@ -1,0 +1,202 @@
+import Foundation
+
+/// Writes a trace while the run goes on, in memory that does not grow with the run.
+///
+/// Everything goes to a file beside the final one, which `finish` renames; a run that fails leaves
+/// nothing under the trace's name.
+public final class TraceWriter: HandshakeListener {
+  public let path: String
+  /// The file written until `finish`; whoever interrupts the process removes it.
+  public let temporaryPath: String
+  private let file: UnsafeMutablePointer<FILE>
+  private let compressor = FrameCompressor()
+  private let handshakesPerChunk: Int
+  private var columns: [ChunkBuilder]
+  private var offset = 0
+  private var indexed: [TraceChunk] = []
+  private var lastIndex = 0
+  private var failure: InputError?
+  private var isOpen = true
+
+  /// Handshakes written so far, chunks not yet full included.
+  public private(set) var handshakes = 0
+
+  /// - Parameters:
+  ///   - path: the final name, by custom `….simtrace.zst`.
+  ///   - handshakesPerChunk: the granularity of access and of what a damaged file loses.
+  /// - Throws: `InputError` when the file cannot be made.
+  public init(
+    to path: String, plan: Plan, scenario: Scenario, handshakesPerChunk: Int = 16384
+  ) throws {
+    self.path = path
+    self.handshakesPerChunk = max(handshakesPerChunk, 1)
+    temporaryPath = path + ".\(getpid()).partial"
+    let streams = plan.observedStreams
+    let header = try Self.header(plan.design, scenario, streams)
+    guard let file = fopen(temporaryPath, "wb") else { throw Self.cannotWrite(path) }
+    self.file = file
+    columns = streams.indices.map { ChunkBuilder(stream: $0) }
+    put(TraceFormat.preamble)
+    put(frame: .header, header)
+  }
+
+  deinit {
+    discard()
+    for column in columns { column.deallocate() }
+  }
+
+  private static func header(_ design: Design, _ scenario: Scenario, _ streams: [[String]]) throws
+    -> [UInt8]
+  {
+    let names = streams.map { JSONValue.array($0.map(JSONValue.string)).compactText }
+    var text = Array(#"{"format": "simrun-trace", "version": \#(TraceFormat.version), "#.utf8)
+    text += Array(#""streams": [\#(names.joined(separator: ", "))], "design": "#.utf8)
+    text += try design.json()
+    text += Array(#", "scenario": "#.utf8)
+    text += scenario.json()
+    return text + Array("}".utf8)
+  }
+
+  private static func cannotWrite(_ path: String) -> InputError {
+    InputError("cannot be written: \(String(cString: strerror(errno)))", file: path)
+  }
+}
+
+extension TraceWriter {
+  public func took(_ batch: UnsafeBufferPointer<Handshake>, stream: Int) {
+    handshakes += batch.count
+    columns[stream].append(batch)
+    if columns[stream].count >= handshakesPerChunk { writeChunk(stream) }
+  }
+
+  private func writeChunk(_ stream: Int) {
+    guard columns[stream].count > 0 else { return }
+    var content = ByteWriter()
+    var chunk = columns[stream].finish(&content)
+    chunk.offset = offset
+    put(frame: .chunk, content.bytes)
+    indexed.append(chunk)
+    if indexed.count == TraceFormat.chunksPerIndex { writeIndex() }
+  }
+
+  private func writeIndex() {
+    var content = ByteWriter()
+    content.unsigned(lastIndex)
+    content.unsigned(indexed.count)
+    for chunk in indexed {
+      content.unsigned(chunk.stream)
+      content.unsigned(chunk.offset)
+      chunk.encode(to: &content)
+    }
+    indexed.removeAll(keepingCapacity: true)
+    lastIndex = offset
+    put(frame: .index, content.bytes)
+  }
+
+  /// Writes what is still in memory and the run's report, and gives the file its name.
+  ///
+  /// Throws `InputError` if anything could not be written; then no file is left.
+  public func finish(_ report: RunReport) throws {
+    for stream in columns.indices { writeChunk(stream) }
+    writeIndex()
+    let footer = offset
+    put(frame: .footer, Array(try report.json()))
+    put(TraceFormat.tail(footer: footer, index: lastIndex))
+    guard fflush(file) == 0, failure == nil, fsync(fileno(file)) == 0 else {
+      let error = failure ?? Self.cannotWrite(path)
+      discard()
+      throw error
+    }
+    fclose(file)
+    isOpen = false
+    guard rename(temporaryPath, path) == 0 else {
+      let error = Self.cannotWrite(path)
+      unlink(temporaryPath)
+      throw error
+    }
+  }
+
+  /// Gives up: nothing is left behind.
+  public func discard() {
+    guard isOpen else { return }
+    isOpen = false
+    fclose(file)
+    unlink(temporaryPath)
+  }
+
+  private func put(frame kind: TraceFormat.Kind, _ content: [UInt8]) {
+    put(compressor.frame([kind.rawValue] + content))
+  }
+
+  /// The first failure is kept for `finish`; the run itself has no use for it.
+  private func put(_ bytes: some Collection<UInt8>) {
+    guard failure == nil else { return }
+    let written = bytes.withContiguousStorageIfAvailable {
+      fwrite($0.baseAddress, 1, $0.count, file)
+    }
+    if written != bytes.count { failure = Self.cannotWrite(path) }
+    offset += bytes.count
+  }
+}
+
+/// The chunk of one stream that is being filled.
+private struct ChunkBuilder {
+  let stream: Int
+  private var cycles = ByteColumn()
+  private var waits = ByteColumn()
+  private(set) var count = 0
+  private var written = 0
+  private var first: Cycle = 0
+  private var last: Cycle = 0
+  private var step = 0
+  private var wait = 0
+
+  init(stream: Int) { self.stream = stream }
+
+  func deallocate() {
+    cycles.deallocate()
+    waits.deallocate()
+  }
+
+  mutating func append(_ batch: UnsafeBufferPointer<Handshake>) {
+    guard let head = batch.first else { return }
+    cycles.reserve(batch.count)
+    waits.reserve(batch.count)
+    var start = 0
+    if count == 0 {
+      first = head.cycle
+      last = first
+      step = 0
+      wait = head.cycle - head.offered
+      waits.append(wait)
+      start = 1
+    }
+    for handshake in batch[start...] {
+      let newStep = handshake.cycle - last
+      cycles.append(newStep - step)
+      step = newStep
+      last = handshake.cycle
+      let newWait = handshake.cycle - handshake.offered
+      waits.append(newWait - wait)
+      wait = newWait
+    }
+    count += batch.count
+  }
+
+  /// Writes the chunk's content and starts the next.
+  mutating func finish(_ content: inout ByteWriter) -> TraceChunk {
+    let chunk = TraceChunk(
+      stream: stream, offset: 0, firstIndex: written, count: count, firstCycle: first,
+      lastCycle: last)
+    content.unsigned(stream)
+    chunk.encode(to: &content)
+    content.unsigned(cycles.count)
+    content.append(cycles.bytes)
+    content.append(waits.bytes)
+    written += count
+    count = 0
+    cycles.removeAll()
+    waits.removeAll()
+    return chunk
+  }
+}

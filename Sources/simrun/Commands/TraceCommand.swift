@@ -1,0 +1,85 @@
+import ArgumentParser
+import DataflowSim
+import Foundation
+
+/// `simrun trace`: what a recorded run shows, and its handshakes in other forms.
+struct TraceCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "trace",
+    abstract: "Show a recorded run, or export it as CSV, JSON, VCD or for Perfetto.",
+    discussion: """
+      Without a format a summary is printed. A damaged trace is exported as far as it can be read; \
+      then the error is named and the exit code is 65.
+      """)
+
+  @Argument(help: "A trace written by `simrun run --trace`.")
+  var file: String
+
+  @Flag(exclusivity: .exclusive)
+  var format: TraceExport?
+
+  @Option(help: "Only this stream.")
+  var stream: String?
+
+  @Option(help: "First cycle.")
+  var from: Int?
+
+  @Option(help: "Last cycle (included).")
+  var to: Int?
+
+  @Option(name: .shortAndLong, help: "Write here instead of to standard output.")
+  var output: String?
+
+  func validate() throws {
+    let (from, to) = (from ?? 0, to ?? Int.max >> 2)
+    guard from >= 0, to <= Int.max >> 2 else {
+      throw ValidationError("--from and --to are cycles from 0 to \(Int.max >> 2)")
+    }
+    guard from <= to else { throw ValidationError("--from \(from) lies after --to \(to)") }
+  }
+
+  func run() throws {
+    try reportingInputErrors {
+      let trace = try TraceFile(contentsOf: file)
+      let selection = try TraceSelection(
+        trace, stream: stream, cycles: (from ?? 0)...(to ?? Int.max >> 2))
+      let sink = try TextOutput(to: output)
+      let damage =
+        if let format {
+          try format.write(trace, selection, to: sink)
+        } else {
+          try writeSummary(trace, selection, to: sink)
+        }
+      try sink.finish()
+      if let damage { throw damage }
+    }
+  }
+
+  private func writeSummary(
+    _ trace: TraceFile, _ selection: TraceSelection, to sink: TextOutput
+  ) throws -> InputError? {
+    sink.write(
+      trace.report.map { RunSummary($0).text } ?? "\(trace.design.name): the trace breaks off")
+    var table = TextTable()
+    table.add(["stream", "words", "first", "last"])
+    for stream in selection.streams {
+      let extent = try trace.extent(of: stream)
+      table.add(
+        [stream, "\(extent.count)"]
+          + [extent.first, extent.last].map { $0.map(String.init) ?? "-" })
+    }
+    sink.write("\n\n\(table.text)\n")
+    return trace.damage
+  }
+}
+
+extension TraceExport: EnumerableFlag {
+  public static func help(for value: TraceExport) -> ArgumentHelp? {
+    switch value {
+    case .csv: "Rows stream,index,cycle."
+    case .json: "One JSON document."
+    case .vcd: "Value change dump for GTKWave and Surfer: valid, ready, occupancy."
+    case .perfetto: "Chrome trace events for ui.perfetto.dev: a track per node."
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import DataflowSim
+
+/// What a person reads after a run.
+struct RunSummary {
+  let report: RunReport
+
+  init(_ report: RunReport) { self.report = report }
+
+  var text: String {
+    [sentence, stuck, frames, fifos, hazards, exactness].compactMap(\.self)
+      .joined(separator: "\n\n")
+  }
+
+  private var sentence: String {
+    let last = report.lastHandshakeCycle.map { "the last handshake is in cycle \($0)" }
+    let done = report.frameEndCycles.count
+    let what = "\(report.design): \(done) of \(report.frames) frames"
+    return switch report.outcome {
+    case .complete: "Complete. \(what), \(last ?? "no word moved")."
+    case .deadlock: "Deadlock. \(what), then words are stuck; \(last ?? "no word moved")."
+    case .starved: "Starved. \(what), then words are missing; \(last ?? "no word moved")."
+    case .maxCycles: "Stopped at \(report.maxCycles ?? 0) cycles. \(what) so far."
+    }
+  }
+
+  private var stuck: String? {
+    guard report.outcome == .deadlock || report.outcome == .starved else { return nil }
+    let fifos = report.fifos.sorted { $0.key < $1.key }
+    let full = fifos.filter { $0.value.final == $0.value.depth }.map {
+      "\($0.key) (\($0.value.depth))"
+    }
+    let empty = fifos.filter { $0.value.final == 0 }.map(\.key)
+    let waiting = report.unfinished.sorted { $0.key < $1.key }.map {
+      "\($0.key) (since \($0.value))"
+    }
+    return [("full FIFOs", full), ("empty FIFOs", empty), ("streams with a waiting word", waiting)]
+      .map { "\($0.0): \($0.1.isEmpty ? "none" : Self.list($0.1))" }.joined(separator: "\n")
+  }
+
+  private var frames: String? {
+    guard !report.frameEndCycles.isEmpty else { return nil }
+    let ends = report.frameEndCyclesByOutput.sorted { $0.key < $1.key }
+    return ends.map { output, cycles in
+      "last word of each frame at \(output): cycle \(Self.list(cycles.map(String.init)))"
+    }.joined(separator: "\n")
+  }
+
+  private var fifos: String? {
+    guard !report.fifos.isEmpty else { return nil }
+    var table = TextTable()
+    table.add(["FIFO", "depth", "max", "final"])
+    for (name, fifo) in report.fifos.sorted(by: { $0.key < $1.key }) {
+      table.add([name, "\(fifo.depth)", "\(fifo.max)", "\(fifo.final)"])
+    }
+    return table.text
+  }
+
+  private var hazards: String? {
+    guard !report.hazards.isEmpty else { return nil }
+    return report.hazards.map {
+      "hazard \($0.hazard): \($0.words) words wrong or surplus at \($0.node)"
+    }.joined(separator: "\n")
+  }
+
+  private var exactness: String {
+    let approximate = report.exactness.approximate.sorted { $0.key < $1.key }
+    guard let first = approximate.first else { return "Every cycle is the hardware's." }
+    let exact = report.exactness.exact.count
+    return "\(exact) of \(exact + approximate.count) nodes are cycle-exact; approximate: "
+      + Self.list(approximate.map(\.key)) + " (\(first.key): \(first.value))"
+  }
+
+  private static func list(_ items: [String]) -> String {
+    let shown = items.count > 12 ? items.prefix(11) + ["… \(items.count - 11) more"] : items[...]
+    return shown.joined(separator: ", ")
+  }
+}
