@@ -33,8 +33,10 @@ public final class Simulation {
   private var monitors: [OccupancyMonitor] = []
   private var coreLogs: [Int: CoreLog] = [:]
   private(set) var sinks: [SinkRecord] = []
-  private var released: [SourceWords] = []
-  private let limit: Cycle
+  private(set) var released: [SourceWords] = []
+  /// The channels at the ends of every chain of the plan.
+  private(set) var ends: [Ends] = []
+  let limit: Cycle
 
   /// How many words a source may offer; shared with its process.
   final class SourceWords {
@@ -66,13 +68,13 @@ public final class Simulation {
         + plan.design.graphOutputs.count + plan.chains.reduce(0) { $0 + $1.items.count })
     try checkBorders()
     try checkFrames()
-    let ends = plan.chains.map { build($0, observing) }
+    ends = plan.chains.map { build($0, observing) }
     for process in plan.processes { add(process, ends, observing) }
     for (chain, end) in zip(plan.chains, ends) { addBorder(chain, end) }
   }
 
   /// The two channels at the ends of a chain (the same one unless relays lie between).
-  private struct Ends {
+  struct Ends {
     var first: Link
     var last: Link
   }
@@ -242,7 +244,7 @@ extension Simulation {
     return result
   }
 
-  private func outcome(frames: Int) -> RunResult.Outcome {
+  func outcome(frames: Int) -> RunResult.Outcome {
     let missing = sinks.filter { sink in
       sink.count < expectedWords(sink, frames: frames)
     }
@@ -252,7 +254,7 @@ extension Simulation {
   }
 
   /// Words the sink should see for the frames its sources offer.
-  private func expectedWords(_ sink: SinkRecord, frames: Int) -> Int {
+  func expectedWords(_ sink: SinkRecord, frames: Int) -> Int {
     let offered = released.compactMap { source -> Int? in
       guard let words = source.fixed, words != .max, source.perFrame > 0 else { return nil }
       return words / source.perFrame
