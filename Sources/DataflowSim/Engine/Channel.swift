@@ -65,20 +65,24 @@ public struct Channel {
   private(set) var lastWrite = Cycle.never
   private(set) var lastRead = Cycle.never
 
-  /// Set by a process that stopped for lack of a word (reader) or of room (writer).
-  var readerWaits = false
-  var writerWaits = false
+  /// What has to happen besides when a word is admitted, and when one is read; 0 most of the time, so
+  /// that the common case is one test.
+  private var onWrite: UInt8 = 0
+  private var onRead: UInt8 = 0
+  private static let observed: UInt8 = 1
+  private static let waits: UInt8 = 2
+  private static let holdsWord: UInt8 = 4
+
   var reader: Int32 = -1
   var writer: Int32 = -1
   private let queue: UnsafeMutablePointer<WorkQueue>
 
   /// Recorders of the handshakes at the two ends; `nil` unless something listens.
-  var writeLog: StreamLog?
-  var readLog: StreamLog?
-  var monitor: OccupancyMonitor?
+  let writeLog: StreamLog?
+  let readLog: StreamLog?
+  let monitor: OccupancyMonitor?
   /// The last frames' writes, where the channel holds more than a frame.
   let history: WriteHistory?
-  private let isObserved: Bool
 
   init(
     _ stage: Stage?, queue: UnsafeMutablePointer<WorkQueue>, writeLog: StreamLog? = nil,
@@ -98,16 +102,33 @@ public struct Channel {
     self.readLog = readLog
     self.monitor = monitor
     self.history = history
-    isObserved = writeLog != nil || readLog != nil || monitor != nil || history != nil
+    if writeLog != nil || readLog != nil || monitor != nil || history != nil {
+      onWrite = Self.observed
+      onRead = Self.observed
+    }
   }
 
   func deallocate() { slots.deallocate() }
 }
 
+extension Channel {
+  /// Set by a process that stopped for lack of a word (reader) or of room (writer).
+  var readerWaits: Bool {
+    get { onWrite & Self.waits != 0 }
+    set { onWrite = newValue ? onWrite | Self.waits : onWrite & ~Self.waits }
+  }
+  var writerWaits: Bool {
+    get { onRead & Self.waits != 0 }
+    set { onRead = newValue ? onRead | Self.waits : onRead & ~Self.waits }
+  }
+}
+
 // The writer's side.
 extension Channel {
   /// True when the last offered word has been taken: admitted by the stage, or read off the wire.
-  @inline(__always) var isTaken: Bool { isWire ? read == written : pending == .never }
+  @inline(__always) var isTaken: Bool {
+    isWire ? read == written : onRead & Self.holdsWord == 0
+  }
 
   /// The cycle of the last handshake on the writer's side. Valid while `isTaken`.
   @inline(__always) var takenAt: Cycle { isWire ? lastRead : lastWrite }
@@ -118,19 +139,24 @@ extension Channel {
       admit(from: t)
     } else {
       pending = t
+      onRead |= Self.holdsWord
     }
   }
 
   /// Admits the next word, offered from cycle `earliest` on; word `written - capacity` has left.
   @inline(__always) private mutating func admit(from earliest: Cycle) {
     let t = max(earliest, slots[(written - capacity) & mask] + credit)
-    if isObserved { history?.note(written, t, isBound: t > earliest) }
     slots[written & mask] = t
     written += 1
     lastWrite = t
-    if isObserved {
-      writeLog?.append(t, offered: earliest)
-      monitor?.wrote(t)
+    if onWrite != 0 { afterWrite(offered: earliest) }
+  }
+
+  @inline(never) private mutating func afterWrite(offered: Cycle) {
+    if onWrite & Self.observed != 0 {
+      history?.note(written - 1, lastWrite, isBound: lastWrite > offered)
+      writeLog?.append(lastWrite, offered: offered)
+      monitor?.wrote(lastWrite)
     }
     if readerWaits {
       readerWaits = false
@@ -158,14 +184,25 @@ extension Channel {
 
   /// Takes the oldest unread word in cycle `t`.
   @inline(__always) mutating func read(at t: Cycle) {
-    if isObserved {
+    if onRead != 0 {
+      readAndTell(at: t)
+    } else {
+      slots[read & mask] = t
+      read += 1
+      lastRead = t
+    }
+  }
+
+  @inline(never) private mutating func readAndTell(at t: Cycle) {
+    if onRead & Self.observed != 0 {
       readLog?.append(t, offered: offered)
       monitor?.read(t)
     }
     slots[read & mask] = t
     read += 1
     lastRead = t
-    if pending != .never {
+    if onRead & Self.holdsWord != 0 {
+      onRead &= ~Self.holdsWord
       let earliest = pending
       pending = .never
       admit(from: earliest)
@@ -179,8 +216,8 @@ extension Channel {
   /// Takes `n` words in consecutive cycles from `t` on.
   @inline(__always) mutating func read(_ n: Int, from t: Cycle) {
     var i = 0
-    while i < n, isObserved || pending != .never || writerWaits {
-      read(at: t + i)
+    while i < n, onRead != 0 {
+      readAndTell(at: t + i)
       i += 1
     }
     guard i < n else { return }
@@ -208,6 +245,7 @@ extension Channel {
     mask = size - 1
     capacity = deeper
     guard pending != .never else { return }
+    onRead &= ~Self.holdsWord
     let earliest = pending
     pending = .never
     admit(from: earliest)

@@ -4,8 +4,8 @@
 /// never changes it. Source: FINN dialect reference, section 7.1.
 public indirect enum Loop: Sendable {
   /// `count` iterations that each read the streams in `reads` and write those in `writes` (bit i is
-  /// port i).
-  case run(Int, reads: UInt32 = 0, writes: UInt32 = 0)
+  /// port i). With `every` n, n − 1 iterations that touch no stream come before each of them.
+  case run(Int, every: Int = 1, reads: UInt32 = 0, writes: UInt32 = 0)
   /// `body` repeated `count` times.
   case repeated(Int, [Loop])
 
@@ -13,7 +13,7 @@ public indirect enum Loop: Sendable {
   static func iterations(_ loops: [Loop]) -> Int {
     loops.reduce(0) { sum, loop in
       switch loop {
-      case .run(let count, _, _): sum + max(count, 0)
+      case .run(let count, let every, _, _): sum + max(count, 0) * every
       case .repeated(let count, let body): sum + max(count, 0) * iterations(body)
       }
     }
@@ -44,28 +44,40 @@ public indirect enum Loop: Sendable {
 
 /// Walks a loop nest for ever, one frame after another, run by run.
 struct LoopCursor {
+  /// Equal iterations.
+  struct Run {
+    var count: Int
+    var every: Int
+    var reads: UInt32
+    var writes: UInt32
+  }
+
   private enum Step {
-    case run(count: Int, reads: UInt32, writes: UInt32)
+    case run(Run)
     case begin(count: Int)
     case end(body: Int)
   }
 
-  private let steps: [Step]
+  private let steps: UnsafeMutableBufferPointer<Step>
   private var position = 0
-  private var remaining: [Int] = []
+  private let remaining: UnsafeMutablePointer<Int>
+  private var depth = 0
 
   init(_ frame: [Loop]) {
     var steps: [Step] = []
-    func add(_ loops: [Loop]) {
+    var nesting = 0
+    func add(_ loops: [Loop], _ level: Int) {
+      nesting = max(nesting, level)
       for loop in loops {
         switch loop {
-        case .run(let count, let reads, let writes):
-          if count > 0 { steps.append(.run(count: count, reads: reads, writes: writes)) }
+        case .run(let count, let every, let reads, let writes):
+          guard count > 0 else { continue }
+          steps.append(.run(Run(count: count, every: every, reads: reads, writes: writes)))
         case .repeated(let count, let body):
           guard count > 0 else { continue }
           let start = steps.count
           steps.append(.begin(count: count))
-          add(body)
+          add(body, level + 1)
           if steps.count == start + 1 {
             steps.removeLast()
           } else {
@@ -74,36 +86,40 @@ struct LoopCursor {
         }
       }
     }
-    add(frame)
-    self.steps = steps
+    add(frame, 0)
+    self.steps = .allocate(capacity: steps.count)
+    _ = self.steps.initialize(from: steps)
+    remaining = .allocate(capacity: nesting + 1)
+  }
+
+  func deallocate() {
+    steps.deallocate()
+    remaining.deallocate()
   }
 
   var isEmpty: Bool { steps.isEmpty }
 
   /// The next run of equal iterations.
-  mutating func next() -> (count: Int, reads: UInt32, writes: UInt32) {
+  @inline(__always) mutating func next() -> Run {
     while true {
       if position == steps.count { position = 0 }
       let step = steps[position]
       position += 1
       switch step {
-      case .run(let count, let reads, let writes): return (count, reads, writes)
-      case .begin(let count): remaining.append(count)
+      case .run(let run): return run
+      case .begin(let count):
+        remaining[depth] = count
+        depth += 1
       case .end(let body):
-        let left = remaining[remaining.count - 1] - 1
-        if left == 0 {
-          remaining.removeLast()
-        } else {
-          remaining[remaining.count - 1] = left
-          position = body
-        }
+        remaining[depth - 1] -= 1
+        if remaining[depth - 1] == 0 { depth -= 1 } else { position = body }
       }
     }
   }
 
   func listState(_ state: inout StateList) {
     state.phase(position)
-    for r in remaining { state.phase(r) }
+    for level in 0..<depth { state.phase(remaining[level]) }
   }
 }
 
@@ -117,52 +133,201 @@ struct LoopCursor {
 /// (`HLSPipeline.outputStage`). A missing input stops new iterations while those in flight drain; a
 /// full output stops the pipeline.
 struct LoopNest: Process {
-  let inputs: [Link]
-  let outputs: [Link]
+  let inputs: UnsafeMutableBufferPointer<Link>
+  let outputs: UnsafeMutableBufferPointer<Link>
   let interval: Int
   private var cursor: LoopCursor
-  private var left = 0
-  private var reads: UInt32 = 0
-  private var writes: UInt32 = 0
-  private var last = Cycle.never
+  private var current = LoopCursor.Run(count: 0, every: 1, reads: 0, writes: 0)
+  private var last = -1
   /// The current iteration's words are offered and wait for room.
   private var isOffered = false
 
   init(inputs: [Link], outputs: [Link], frame: [Loop], interval: Int) {
-    self.inputs = inputs
-    self.outputs = outputs
+    self.inputs = .allocate(capacity: inputs.count)
+    _ = self.inputs.initialize(from: inputs)
+    self.outputs = .allocate(capacity: outputs.count)
+    _ = self.outputs.initialize(from: outputs)
     self.interval = interval
     cursor = LoopCursor(frame)
+    // The first iteration may start in cycle 0.
+    last = -interval
+  }
+
+  func deallocate() {
+    inputs.deallocate()
+    outputs.deallocate()
+    cursor.deallocate()
   }
 
   mutating func run() {
     guard !cursor.isEmpty else { return }
     while true {
-      if left == 0 { (left, reads, writes) = cursor.next() }
-      if isOffered {
-        guard let start = admitted() else { return }
-        isOffered = false
-        complete(start)
-        continue
-      }
-      guard let start = earliest() else { return }
-      if writes == 0 {
-        complete(start)
-      } else {
-        for port in outputs.indices where writes >> port & 1 == 1 {
-          outputs[port].pointee.offer(at: max(start, outputs[port].pointee.takenAt + 1))
+      if current.count == 0 { current = cursor.next() }
+      let moved =
+        switch (current.reads, current.writes) {
+        case (0, 0): pause()
+        case (1, 0): readRun()
+        case (0, 1): writeRun()
+        case (1, 1): copyRun()
+        case (3, 1): joinRun()
+        case (1, 3): forkRun()
+        default: step()
         }
-        isOffered = true
-      }
+      guard moved else { return }
     }
+  }
+
+  /// Iterations that touch no stream pass without a look at any channel.
+  private mutating func pause() -> Bool {
+    last += current.count * current.every * interval
+    current.count = 0
+    return true
+  }
+
+  /// Iterations that only read input 0.
+  private mutating func readRun() -> Bool {
+    let input = inputs[0]
+    let pace = current.every * interval
+    var n = min(current.count, input.pointee.available)
+    current.count -= n
+    while n > 0 {
+      last = max(last + pace, input.pointee.offered)
+      input.pointee.read(at: last)
+      n -= 1
+    }
+    guard current.count > 0 else { return true }
+    if input.pointee.available > 0 { return true }
+    input.pointee.readerWaits = true
+    return false
+  }
+
+  /// Iterations that only write output 0.
+  private mutating func writeRun() -> Bool {
+    let output = outputs[0]
+    let pace = current.every * interval
+    while true {
+      guard output.pointee.isTaken else {
+        output.pointee.writerWaits = true
+        return false
+      }
+      if isOffered {
+        isOffered = false
+        last = output.pointee.takenAt
+        current.count -= 1
+        if current.count == 0 { return true }
+      }
+      output.pointee.offer(at: max(last + pace, output.pointee.takenAt + 1))
+      isOffered = true
+    }
+  }
+
+  /// Iterations that read input 0 and write output 0.
+  private mutating func copyRun() -> Bool {
+    let (input, output) = (inputs[0], outputs[0])
+    let pace = current.every * interval
+    while true {
+      guard output.pointee.isTaken else {
+        output.pointee.writerWaits = true
+        return false
+      }
+      if isOffered {
+        isOffered = false
+        last = output.pointee.takenAt
+        input.pointee.read(at: last)
+        current.count -= 1
+        if current.count == 0 { return true }
+      }
+      guard input.pointee.available > 0 else {
+        input.pointee.readerWaits = true
+        return false
+      }
+      output.pointee.offer(
+        at: max(last + pace, input.pointee.offered, output.pointee.takenAt + 1))
+      isOffered = true
+    }
+  }
+
+  /// Iterations that read inputs 0 and 1 and write output 0.
+  private mutating func joinRun() -> Bool {
+    let (a, b, output) = (inputs[0], inputs[1], outputs[0])
+    let pace = current.every * interval
+    while true {
+      guard output.pointee.isTaken else {
+        output.pointee.writerWaits = true
+        return false
+      }
+      if isOffered {
+        isOffered = false
+        last = output.pointee.takenAt
+        a.pointee.read(at: last)
+        b.pointee.read(at: last)
+        current.count -= 1
+        if current.count == 0 { return true }
+      }
+      guard a.pointee.available > 0, b.pointee.available > 0 else {
+        a.pointee.readerWaits = a.pointee.available == 0
+        b.pointee.readerWaits = b.pointee.available == 0
+        return false
+      }
+      output.pointee.offer(
+        at: max(last + pace, a.pointee.offered, b.pointee.offered, output.pointee.takenAt + 1))
+      isOffered = true
+    }
+  }
+
+  /// Iterations that read input 0 and write outputs 0 and 1.
+  private mutating func forkRun() -> Bool {
+    let (input, a, b) = (inputs[0], outputs[0], outputs[1])
+    let pace = current.every * interval
+    while true {
+      guard a.pointee.isTaken, b.pointee.isTaken else {
+        a.pointee.writerWaits = !a.pointee.isTaken
+        b.pointee.writerWaits = !b.pointee.isTaken
+        return false
+      }
+      let taken = max(a.pointee.takenAt, b.pointee.takenAt)
+      if isOffered {
+        isOffered = false
+        last = taken
+        input.pointee.read(at: last)
+        current.count -= 1
+        if current.count == 0 { return true }
+      }
+      guard input.pointee.available > 0 else {
+        input.pointee.readerWaits = true
+        return false
+      }
+      let start = max(last + pace, input.pointee.offered)
+      a.pointee.offer(at: max(start, a.pointee.takenAt + 1))
+      b.pointee.offer(at: max(start, b.pointee.takenAt + 1))
+      isOffered = true
+    }
+  }
+
+  /// One iteration over any streams.
+  private mutating func step() -> Bool {
+    if !isOffered {
+      guard let start = earliest() else { return false }
+      if current.writes == 0 {
+        complete(start)
+        return true
+      }
+      for port in outputs.indices where current.writes >> port & 1 == 1 {
+        outputs[port].pointee.offer(at: max(start, outputs[port].pointee.takenAt + 1))
+      }
+      isOffered = true
+    }
+    guard let start = admitted() else { return false }
+    isOffered = false
+    complete(start)
+    return true
   }
 
   /// When the current iteration may start as far as inputs and interval go; nil while unknown.
   private func earliest() -> Cycle? {
-    var start = max(last + interval, 0)
-    guard reads != 0 else { return start }
+    var start = last + current.every * interval
     var isKnown = true
-    for port in inputs.indices where reads >> port & 1 == 1 {
+    for port in inputs.indices where current.reads >> port & 1 == 1 {
       if inputs[port].pointee.available > 0 {
         start = max(start, inputs[port].pointee.offered)
       } else {
@@ -176,7 +341,7 @@ struct LoopNest: Process {
   /// When all words of the current iteration found room; nil while one has not.
   private func admitted() -> Cycle? {
     var start = Cycle.never
-    for port in outputs.indices where writes >> port & 1 == 1 {
+    for port in outputs.indices where current.writes >> port & 1 == 1 {
       guard outputs[port].pointee.isTaken else {
         outputs[port].pointee.writerWaits = true
         return nil
@@ -187,19 +352,16 @@ struct LoopNest: Process {
   }
 
   private mutating func complete(_ start: Cycle) {
-    for port in inputs.indices where reads >> port & 1 == 1 { inputs[port].pointee.read(at: start) }
-    last = start
-    left -= 1
-    // Iterations that touch no stream pass without a look at any channel.
-    if reads == 0, writes == 0 {
-      last += (left) * interval
-      left = 0
+    for port in inputs.indices where current.reads >> port & 1 == 1 {
+      inputs[port].pointee.read(at: start)
     }
+    last = start
+    current.count -= 1
   }
 
   func listState(_ state: inout StateList) {
     cursor.listState(&state)
-    state.phase(left)
+    state.phase(current.count)
     state.phase(isOffered ? 1 : 0)
     state.time(last)
   }

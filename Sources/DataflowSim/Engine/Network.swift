@@ -5,7 +5,7 @@ final class Network {
   private(set) var channels: [Link] = []
   private var runners: [ProcessRunner] = []
   private let queue: UnsafeMutablePointer<WorkQueue>
-  private var started = 0
+  var activations = 0
 
   /// `processes` is an upper bound on the processes that will be added.
   init(processes: Int) {
@@ -51,7 +51,14 @@ final class Network {
 
   /// The same after a change that has woken those it concerns.
   func resume() {
-    while let id = queue.pointee.pop() { runners[id].run() }
+    // The runners outlive the loop, so it need not retain them one by one.
+    let runners = runners.map(Unmanaged.passUnretained)
+    runners.withUnsafeBufferPointer { runners in
+      while let id = queue.pointee.pop() {
+        activations += 1
+        runners[id]._withUnsafeGuaranteedRef { $0.run() }
+      }
+    }
   }
 
   func finish() { for runner in runners { runner.finish() } }

@@ -208,6 +208,7 @@ public final class Simulation {
   }
 
   /// Runs the whole scenario.
+  public var activations: Int { network.activations }
   public func run() -> RunResult {
     run(frames: scenario.frames)
     return result(frames: scenario.frames)

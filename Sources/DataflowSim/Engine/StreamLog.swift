@@ -25,21 +25,9 @@ public protocol HandshakeListener: AnyObject {
 /// the engine, which does not run in time order, may already know them.
 public final class StreamLog {
   public let names: [String]
-  private let limit: Cycle
-  private let keepsTimes: Bool
-  /// The handshake cycles, when they are kept in memory.
-  public private(set) var times: [Cycle] = []
-  public private(set) var count = 0
-  public private(set) var last: Cycle?
-  /// When the word was offered that the run leaves untaken.
-  public private(set) var unfinished: Cycle?
-
-  private let index: Int
-  private let listener: (any HandshakeListener)?
-  /// Handshakes collected for the listener; a batch per call keeps the call out of the inner loops.
-  private let batch: UnsafeMutablePointer<Handshake>
-  private var filled = 0
-  private static let batchSize = 512
+  /// Behind a pointer because every handshake passes here: that spares the exclusivity checks which
+  /// class properties carry.
+  private let record: UnsafeMutablePointer<Record>
 
   /// - Parameter index: the number under which `listener` knows the stream.
   public init(
@@ -47,38 +35,73 @@ public final class StreamLog {
     listener: (any HandshakeListener)? = nil
   ) {
     self.names = names
-    self.limit = limit
-    self.keepsTimes = keepsTimes
-    self.index = index
-    self.listener = listener
-    batch = .allocate(capacity: listener == nil ? 0 : Self.batchSize)
+    record = .allocate(capacity: 1)
+    record.initialize(
+      to: Record(limit: limit, keepsTimes: keepsTimes, index: index, listener: listener))
   }
 
-  deinit { batch.deallocate() }
-
-  func append(_ t: Cycle, offered: Cycle) {
-    guard t < limit else {
-      leaveUnfinished(offered)
-      return
-    }
-    count += 1
-    last = t
-    if keepsTimes { times.append(t) }
-    guard listener != nil else { return }
-    batch[filled] = Handshake(offered: offered, cycle: t)
-    filled += 1
-    if filled == Self.batchSize { flush() }
+  deinit {
+    record.pointee.batch?.deallocate()
+    record.deinitialize(count: 1)
+    record.deallocate()
   }
 
-  func leaveUnfinished(_ offered: Cycle) {
-    if unfinished == nil, offered < limit { unfinished = offered }
-  }
+  /// The handshake cycles, when they are kept in memory.
+  public var times: [Cycle] { record.pointee.times }
+  public var count: Int { record.pointee.count }
+  public var last: Cycle? { record.pointee.last }
+  /// When the word was offered that the run leaves untaken.
+  public var unfinished: Cycle? { record.pointee.unfinished }
 
+  @inline(__always) func append(_ t: Cycle, offered: Cycle) {
+    record.pointee.append(t, offered: offered)
+  }
+  func leaveUnfinished(_ offered: Cycle) { record.pointee.leaveUnfinished(offered) }
   /// Hands the listener what it has not seen yet.
-  func flush() {
-    guard filled > 0 else { return }
-    listener?.took(UnsafeBufferPointer(start: batch, count: filled), stream: index)
-    filled = 0
+  func flush() { record.pointee.flush() }
+
+  private struct Record {
+    let limit: Cycle
+    let keepsTimes: Bool
+    let index: Int
+    let listener: (any HandshakeListener)?
+    var times: [Cycle] = []
+    var count = 0
+    var last: Cycle?
+    var unfinished: Cycle?
+    /// Handshakes collected for the listener; a batch per call keeps the call out of the inner loops.
+    let batch: UnsafeMutablePointer<Handshake>?
+    private var filled = 0
+    private static let batchSize = 512
+
+    init(limit: Cycle, keepsTimes: Bool, index: Int, listener: (any HandshakeListener)?) {
+      self.limit = limit
+      self.keepsTimes = keepsTimes
+      self.index = index
+      self.listener = listener
+      batch = listener == nil ? nil : .allocate(capacity: Self.batchSize)
+    }
+
+    mutating func append(_ t: Cycle, offered: Cycle) {
+      guard t < limit else { return leaveUnfinished(offered) }
+      count += 1
+      last = t
+      if keepsTimes { times.append(t) }
+      guard let batch else { return }
+      batch[filled] = Handshake(offered: offered, cycle: t)
+      filled += 1
+      if filled == Self.batchSize { flush() }
+    }
+
+    mutating func leaveUnfinished(_ offered: Cycle) {
+      if unfinished == nil, offered < limit { unfinished = offered }
+    }
+
+    mutating func flush() {
+      guard filled > 0, let batch else { return }
+      listener?.took(UnsafeBufferPointer(start: batch, count: filled), stream: index)
+      filled = 0
+    }
   }
 }
 
@@ -87,75 +110,86 @@ public final class StreamLog {
 public final class OccupancyMonitor {
   public let name: String
   public let depth: Int
-  private let limit: Cycle
-  private var writes: [Cycle] = []
-  private var reads: [Cycle] = []
-  private var nextWrite = 0
-  private var nextRead = 0
-  private var level = 0
-  /// Highest number of words held at once.
-  public private(set) var maximum = 0
-  private let changed: ((Cycle, Int) -> Void)?
+  /// Behind a pointer for the same reason as in `StreamLog`.
+  private let record: UnsafeMutablePointer<Record>
 
-  init(name: String, depth: Int, limit: Cycle, changed: ((Cycle, Int) -> Void)? = nil) {
+  init(name: String, depth: Int, limit: Cycle) {
     self.name = name
     self.depth = depth
-    self.limit = limit
-    self.changed = changed
+    record = .allocate(capacity: 1)
+    record.initialize(to: Record(limit: limit, depth: depth))
   }
 
-  func wrote(_ t: Cycle) {
-    guard t < limit else { return }
-    writes.append(t)
-    advance()
+  deinit {
+    record.pointee.deallocate()
+    record.deinitialize(count: 1)
+    record.deallocate()
   }
 
-  func read(_ t: Cycle) {
-    guard t < limit else { return }
-    reads.append(t)
-    advance()
-  }
-
+  /// Highest number of words held at once.
+  public var maximum: Int { record.pointee.maximum }
   /// Words left inside, all known events counted.
-  public var final: Int { writes.count - nextWrite + level - (reads.count - nextRead) }
+  public var final: Int {
+    record.pointee.level + record.pointee.writes.count - record.pointee.reads.count
+  }
 
+  @inline(__always) func wrote(_ t: Cycle) { record.pointee.wrote(t) }
+  @inline(__always) func read(_ t: Cycle) { record.pointee.read(t) }
   /// Counts what is still waiting for its partner; call when the run is over.
-  func finish() {
-    while nextWrite < writes.count || nextRead < reads.count {
-      let w = nextWrite < writes.count ? writes[nextWrite] : .max
-      let r = nextRead < reads.count ? reads[nextRead] : .max
-      step(w, r)
-    }
-  }
+  func finish() { record.pointee.finish() }
 
-  private func advance() {
-    while nextWrite < writes.count, nextRead < reads.count {
-      step(writes[nextWrite], reads[nextRead])
-    }
-    // Both queues are short (at most the depth), so dropping the counted part is cheap and rare.
-    if nextWrite > 4096 {
-      writes.removeFirst(nextWrite)
-      nextWrite = 0
-    }
-    if nextRead > 4096 {
-      reads.removeFirst(nextRead)
-      nextRead = 0
-    }
-  }
+  private struct Record {
+    let limit: Cycle
+    /// Events not yet counted, on one side at most; as many as words fit in between.
+    var writes: Ring<Cycle>
+    var reads: Ring<Cycle>
+    var level = 0
+    var maximum = 0
 
-  private func step(_ w: Cycle, _ r: Cycle) {
-    let t = min(w, r)
-    let before = level
-    if w == t {
-      level += 1
-      nextWrite += 1
+    init(limit: Cycle, depth: Int) {
+      self.limit = limit
+      writes = Ring(capacity: depth + 2, filler: 0)
+      reads = Ring(capacity: depth + 2, filler: 0)
     }
-    if r == t {
-      level -= 1
-      nextRead += 1
+
+    func deallocate() {
+      writes.deallocate()
+      reads.deallocate()
     }
-    if level > maximum { maximum = level }
-    // The count is registered: the change shows in the following cycle.
-    if level != before { changed?(t + 1, level) }
+
+    mutating func wrote(_ t: Cycle) {
+      guard t < limit else { return }
+      writes.append(t)
+      advance()
+    }
+
+    mutating func read(_ t: Cycle) {
+      guard t < limit else { return }
+      reads.append(t)
+      advance()
+    }
+
+    mutating func finish() {
+      while !writes.isEmpty || !reads.isEmpty {
+        step(writes.isEmpty ? .max : writes[0], reads.isEmpty ? .max : reads[0])
+      }
+    }
+
+    private mutating func advance() {
+      while !writes.isEmpty, !reads.isEmpty { step(writes[0], reads[0]) }
+    }
+
+    private mutating func step(_ w: Cycle, _ r: Cycle) {
+      let t = min(w, r)
+      if w == t {
+        level += 1
+        _ = writes.removeFirst()
+      }
+      if r == t {
+        level -= 1
+        _ = reads.removeFirst()
+      }
+      if level > maximum { maximum = level }
+    }
   }
 }

@@ -69,7 +69,7 @@ extension Throughput {
     }
     outcome = .complete
     stuckFIFOs = ([], [])
-    if Self.busiest(nodes, steady) == nil { try Self.measureWindows(&nodes, plan) }
+    if Self.busiest(nodes, steady) == nil { try Self.measureWindows(&nodes, plan, steady) }
     self.nodes = nodes
     let slowest = nodes.max { $0.busyCycles < $1.busyCycles }
     unboundedCyclesPerFrame = slowest?.busyCycles ?? 0
@@ -92,10 +92,15 @@ extension Throughput {
     }
   }
 
-  /// A sliding window's own period has no simple closed form: simulate it alone.
-  private static func measureWindows(_ nodes: inout [NodeLoad], _ plan: Plan) throws {
+  /// A sliding window's own period has no simple closed form: simulate it alone, if it can matter. It
+  /// is never longer than taking all words one after another.
+  private static func measureWindows(
+    _ nodes: inout [NodeLoad], _ plan: Plan, _ steady: SteadyState
+  ) throws {
     var known: [[String: AttributeValue]: Int] = [:]
     for i in nodes.indices where nodes[i].opType == "ConvolutionInputGenerator_rtl" {
+      let words = (plan.inputPorts[i] + plan.outputPorts[i]).compactMap(\.words).reduce(0, +)
+      guard Double(words) >= 0.99 * steady.cyclesPerFrame else { continue }
       let node = plan.design.nodes[i]
       if let cycles = known[node.attributes] {
         nodes[i].busyCycles = cycles

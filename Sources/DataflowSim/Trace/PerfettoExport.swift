@@ -86,11 +86,16 @@ struct PerfettoExport {
 }
 
 extension TraceFile {
-  /// The first cycle after the run, as far as recorded.
+  /// Where the tracks end: after the last handshake, and where words got stuck a twentieth later, so
+  /// that the state in which they are stuck is there to be seen.
   fileprivate var end: Cycle {
-    if let report, report.outcome == .maxCycles, let limit = report.maxCycles { return limit }
-    let last = report?.lastHandshakeCycle ?? chunks.joined().map(\.lastCycle).max() ?? -1
-    return last + 1
+    guard let report else { return (chunks.joined().map(\.lastCycle).max() ?? -1) + 1 }
+    let last = report.lastHandshakeCycle ?? -1
+    return switch report.outcome {
+    case .complete: last + 1
+    case .maxCycles: report.maxCycles ?? last + 1
+    case .deadlock, .starved: last + 2 + last / 20
+    }
   }
 }
 

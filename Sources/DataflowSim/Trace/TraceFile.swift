@@ -38,7 +38,7 @@ public struct TraceFile: Sendable {
       header.streams.enumerated().flatMap { group, names in names.map { ($0, group) } },
       uniquingKeysWith: { first, _ in first })
     let body =
-      TraceBody(indexed: data, streams: streams.count)
+      TraceBody(indexed: data, streams: streams)
       ?? TraceBody(scanning: data, from: header.end, streams: streams.count)
     chunks = body.chunks
     report = body.report
@@ -161,7 +161,7 @@ private struct TraceBody {
   var brokenAt: Int?
 
   /// Finds the chunks by the index at the file's end; `nil` if that is missing or does not fit.
-  init?(indexed data: Data, streams: Int) {
+  init?(indexed data: Data, streams: [[String]]) {
     let tail = data.count - TraceFormat.tailSize
     guard let payload = ZstdFrame.skippablePayload(in: data, at: tail, count: 24),
       payload.starts(with: TraceFormat.magic)
@@ -175,17 +175,21 @@ private struct TraceBody {
       let report = try? RunReport(json: Data(content.dropFirst()))
     else { return nil }
     self.report = report
-    chunks = Array(repeating: [], count: streams)
+    chunks = Array(repeating: [], count: streams.count)
     var parts: [[TraceChunk]] = []
     while next > 0 {
       guard let content = ZstdFrame.content(of: data, at: next),
-        let (before, part) = Self.index(content, below: next, streams: streams)
+        let (before, part) = Self.index(content, below: next, streams: streams.count)
       else { return nil }
       parts.append(part)
       next = before
     }
     for chunk in parts.reversed().joined() {
       guard append(chunk) else { return nil }
+    }
+    for (names, chunks) in zip(streams, chunks) {
+      let count = chunks.last.map { $0.firstIndex + $0.count } ?? 0
+      guard let name = names.first, report.handshakeCounts[name] == count else { return nil }
     }
   }
 

@@ -72,6 +72,13 @@ import Testing
   @Test func theExplanationReadsAsAChain() throws {
     let golden = try #require(try Self.composites().first { $0.name == "res1_D18" })
     let report = try HangReport(try Plan(golden.design), scenario: golden.runs[0].run.scenario)
-    #expect(report.chain == "")
+    #expect(
+      report.chain
+        == "join waits for a word on f_a1.o (empty) ← c0_mvu waits for a word on c0_fs.o (empty) ← "
+        + "c0_swg waits for a word on c0_fp.o (empty) ← c0_pad waits for a word on f_a0.o (empty) ← "
+        + "fork waits for room on fork.b (full, 18/18) ← join")
+    #expect(report.firstBlocked?.word == 18)
+    #expect(report.firstBlocked?.stream == "fork.b")
+    #expect(report.cycle == 49)
   }
 }

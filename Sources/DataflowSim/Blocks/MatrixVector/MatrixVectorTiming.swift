@@ -222,12 +222,18 @@ extension MatrixVector: TimedBlock {
   /// word in every iteration. Source: FINN dialect reference, section 7.1.
   private var hlsTiming: BlockTiming {
     let weights: UInt32 = compute.memoryMode == .external ? 2 : 0
-    func fold(_ reads: UInt32) -> [Loop] {
-      [.run(synapseFold - 1, reads: reads), .run(1, reads: reads, writes: 1)]
-    }
     let latency = 6 + simd.ceilLog2
+    let firstFold: [Loop] = [
+      .run(synapseFold - 1, reads: 1 | weights), .run(1, reads: 1 | weights, writes: 1),
+    ]
+    let laterFolds: Loop =
+      weights == 0
+      ? .run(neuronFold - 1, every: synapseFold, writes: 1)
+      : .repeated(
+        neuronFold - 1,
+        [.run(synapseFold - 1, reads: weights), .run(1, reads: weights, writes: 1)])
     return HLSPipeline(node, defaultLatency: latency).timing([
-      .repeated(vectors, fold(1 | weights) + [.repeated(neuronFold - 1, fold(weights))])
+      .repeated(vectors, firstFold + [laterFolds])
     ])
   }
 }

@@ -1,0 +1,89 @@
+import DataflowSim
+import Foundation
+import Testing
+
+@Suite struct RunCommandTests {
+  private let deadlock = TestFiles.repository("configs/examples/residual-deadlock.json")
+  private let conv = TestFiles.repository("configs/examples/conv-shallow-fifos.json")
+
+  private func run(_ arguments: String..., check: (CommandLineTool.Outcome, String) throws -> Void)
+    throws
+  {
+    try TestFiles.withTemporaryDirectory { folder in
+      try check(try CommandLineTool.run(["run"] + arguments, in: folder), folder)
+    }
+  }
+
+  @Test func aCompleteRunEndsWithZero() throws {
+    try run(conv, "--frames", "2", "--json") { outcome, _ in
+      #expect(outcome.status == 0 && outcome.errors.isEmpty)
+      let report = try RunReport(json: Data(outcome.output.utf8))
+      #expect(report.schemaVersion == 1 && report.outcome == .complete && report.frames == 2)
+      #expect(report.frameEndCycles.count == 2)
+      #expect(report.frameEndCycles.last == report.lastHandshakeCycle)
+      #expect(report.exactness.approximate.isEmpty)
+      #expect(report.fifos.count == 5 && report.hazards.isEmpty)
+    }
+  }
+
+  @Test func aDeadlockEndsWithTwoAndNamesTheFIFOs() throws {
+    try run(deadlock) { outcome, _ in
+      #expect(outcome.status == 2)
+      #expect(outcome.output.hasPrefix("Deadlock. residual-deadlock: 0 of 1 frames"))
+      #expect(outcome.output.contains("full FIFOs: bypass (5), f_in (2)\n"))
+      #expect(outcome.output.contains("empty FIFOs: c0_fm, c0_fp, c0_fs, f_a0, f_a1, f_out\n"))
+    }
+  }
+
+  @Test func maxCyclesEndsWithZeroAndSaysSo() throws {
+    try run(conv, "--max-cycles", "1000") { outcome, _ in
+      #expect(outcome.status == 0)
+      #expect(outcome.output.hasPrefix("Stopped at 1000 cycles."))
+    }
+    try run(conv, "--max-cycles", "1000000000000", "--json") { outcome, _ in
+      let report = try RunReport(json: Data(outcome.output.utf8))
+      #expect(report.outcome == .complete)
+    }
+  }
+
+  @Test func theTraceTellsTheSameAsTheReport() throws {
+    try run(conv, "--frames", "2", "--trace", "t.simtrace.zst", "--json") { outcome, folder in
+      let report = try RunReport(json: Data(outcome.output.utf8))
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+      #expect(names.filter { !$0.hasPrefix(".") } == ["t.simtrace.zst"])
+      let trace = try TraceFile(contentsOf: folder + "/t.simtrace.zst")
+      #expect(trace.report == report && trace.scenario.frames == 2)
+    }
+  }
+
+  @Test func aScenarioIsReadAndItsFramesReplaced() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      var scenario = Scenario(frames: 5)
+      scenario.sinks["f_out.o"] = Scenario.Sink(pattern: try Pattern("0001"))
+      try scenario.json().write(to: URL(fileURLWithPath: folder + "/s.json"))
+      let outcome = try CommandLineTool.run(
+        ["run", conv, "--scenario", "s.json", "--frames", "1", "--json"], in: folder)
+      let report = try RunReport(json: Data(outcome.output.utf8))
+      #expect(report.frames == 1 && report.frameEndCycles.allSatisfy { $0 % 4 == 3 })
+      scenario.sinks["f_out"] = Scenario.Sink()
+      try scenario.json().write(to: URL(fileURLWithPath: folder + "/s.json"))
+      let wrong = try CommandLineTool.run(["run", conv, "--scenario", "s.json"], in: folder)
+      #expect(wrong.status == 65 && wrong.output.isEmpty)
+      #expect(wrong.errors.contains("error: s.json: ") && wrong.errors.contains("'f_out.o'"))
+    }
+  }
+
+  @Test func wrongUseEndsWith64AndWrongFilesWith65() throws {
+    try run(conv, "--frames", "0") { outcome, _ in #expect(outcome.status == 64) }
+    try run(conv, "--max-cycles", "-4") { outcome, _ in #expect(outcome.status == 64) }
+    try run(conv, "--frames", "9223372036854775807") { outcome, _ in
+      #expect(outcome.status == 65 && outcome.errors.contains("more than can be counted"))
+    }
+    try run("missing.json") { outcome, _ in
+      #expect(outcome.status == 65 && outcome.errors.contains("missing.json: no such file"))
+    }
+    try run(conv, "--trace", "no/such/folder.zst") { outcome, _ in
+      #expect(outcome.status == 65 && outcome.errors.contains("cannot be written"))
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import DataflowSim
+import Foundation
+import Testing
+
+@Suite struct TraceCommandTests {
+  private let example = TestFiles.repository("traces/conv-shallow-fifos.simtrace.zst")
+
+  private func trace(_ arguments: [String], check: (CommandLineTool.Outcome) throws -> Void) throws
+  {
+    try TestFiles.withTemporaryDirectory { folder in
+      try check(try CommandLineTool.run(["trace"] + arguments, in: folder))
+    }
+  }
+
+  @Test func theSummaryListsStreams() throws {
+    try trace([example]) { outcome in
+      #expect(outcome.status == 0 && outcome.output.hasPrefix("Complete. conv-shallow-fifos"))
+      #expect(outcome.output.contains("words  first  last\n"))
+    }
+  }
+
+  @Test func everyFormatIsPrinted() throws {
+    for (format, start) in [
+      ("--csv", "stream,index,cycle\n"), ("--json", "{\"schemaVersion\": 1"),
+      ("--vcd", "$version"), ("--perfetto", "{\"displayTimeUnit\""),
+    ] {
+      try trace([example, format]) { #expect($0.status == 0 && $0.output.hasPrefix(start)) }
+    }
+    try trace([example, "--csv", "--vcd"]) { #expect($0.status == 64) }
+    try trace([example, "--from", "9", "--to", "3"]) { #expect($0.status == 64) }
+    try trace([example, "--csv", "--stream", "f_out.oo"]) {
+      #expect($0.status == 65 && $0.errors.contains("did you mean 'f_out.o'?"))
+    }
+  }
+
+  @Test func aDamagedTraceIsPrintedAsFarAsItGoes() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let whole = try TestFiles.data(example)
+      try whole.prefix(whole.count * 4 / 5).write(to: URL(fileURLWithPath: folder + "/cut.zst"))
+      let outcome = try CommandLineTool.run(
+        ["trace", "cut.zst", "--csv", "-o", "out.csv"], in: folder)
+      #expect(outcome.status == 65 && outcome.errors.contains("error: cut.zst: byte "))
+      #expect(outcome.errors.contains("readable: "))
+      let rows = try TestFiles.data(folder + "/out.csv")
+      #expect(rows.starts(with: Data("stream,index,cycle\n".utf8)) && rows.count > 100)
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import DataflowSim
+import Foundation
+import Testing
+
+@Suite struct TraceFileTests {
+  /// Every handshake of every measured design comes back, in chunks small and large.
+  @Test(arguments: GoldenCase.kinds)
+  func everyHandshakeComesBack(kind: String) throws {
+    for (n, golden) in try GoldenCase.load(kind).enumerated() where n % 4 == 0 {
+      guard let (_, run) = golden.runs.last else { continue }
+      let (data, result) = try TraceFixture.record(
+        golden.design, run.scenario, handshakesPerChunk: n % 8 == 0 ? 600 : 16384)
+      let trace = try TraceFile(data, path: golden.name)
+      #expect(trace.damage == nil)
+      #expect(trace.scenario == run.scenario)
+      #expect(trace.report?.handshakeCounts == result.handshakeCounts)
+      #expect(trace.report?.outcome == result.outcome)
+      #expect(Set(trace.streamNames) == Set(result.streams.keys))
+      for (stream, cycles) in result.streams {
+        #expect(try TraceFixture.cycles(trace, stream) == cycles, "\(golden.name) \(stream)")
+      }
+    }
+  }
+
+  @Test func aCycleRangeStartsAtItsFirstHandshake() throws {
+    let (data, result) = try TraceFixture.record(
+      try TraceFixture.example("conv-shallow-fifos"), Scenario(frames: 4), handshakesPerChunk: 512)
+    let trace = try TraceFile(data, path: "t")
+    for (stream, cycles) in result.streams {
+      for from in [0, 1, 777, 4242, cycles.last ?? 0, 1 << 40] {
+        var cursor = try trace.handshakes(of: stream, from: from)
+        let first = try cursor.next()
+        let expected = cycles.firstIndex { $0 >= from }
+        #expect(first?.cycle == expected.map { cycles[$0] })
+        if let expected { #expect(cursor.position == expected + 1) }
+      }
+    }
+  }
+
+  /// Words are offered no later than taken, and not before the word ahead of them is gone.
+  @Test func offersLieBetweenHandshakes() throws {
+    let trace = try TraceFile(try TraceFixture.deadlock().data, path: "t")
+    for stream in trace.streamNames {
+      var cursor = try trace.handshakes(of: stream)
+      var previous = -1
+      while let handshake = try cursor.next() {
+        #expect(handshake.offered > previous && handshake.offered <= handshake.cycle)
+        previous = handshake.cycle
+      }
+    }
+  }
+
+  @Test func anUnknownStreamIsNamedWithItsNeighbour() throws {
+    let trace = try TraceFile(try TraceFixture.deadlock().data, path: "t.simtrace.zst")
+    let message = inputError { _ = try trace.handshakes(of: "fork.aa") }
+    #expect(message.contains("t.simtrace.zst: has no stream 'fork.aa'"))
+    #expect(message.contains("did you mean 'fork.a'?"))
+  }
+
+  /// The writer's memory is one batch, one chunk per stream and one index part, whatever the run's
+  /// length: with chunks of 512 handshakes a million of them leave in pieces all along.
+  @Test func aLongStreamLeavesInPieces() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let plan = try Plan(try TraceFixture.example("conv-shallow-fifos"))
+      let path = folder + "/long.simtrace.zst"
+      let writer = try TraceWriter(
+        to: path, plan: plan, scenario: Scenario(), handshakesPerChunk: 512)
+      var batch = [Handshake](repeating: Handshake(offered: 0, cycle: 0), count: 512)
+      var generator = SeededGenerator(seed: 7)
+      var cycle = 0
+      var sum = 0
+      func fileSize() throws -> Int {
+        try FileManager.default.attributesOfItem(atPath: writer.temporaryPath)[.size] as! Int
+      }
+      var sizes: [Int] = []
+      for round in 0..<2000 {
+        for i in batch.indices {
+          let offered = cycle + Int.random(in: 1...9, using: &generator)
+          cycle = offered + Int.random(in: 0...20, using: &generator)
+          batch[i] = Handshake(offered: offered, cycle: cycle)
+          sum += cycle
+        }
+        batch.withUnsafeBufferPointer { writer.took($0, stream: 0) }
+        if round % 500 == 499 { sizes.append(try fileSize()) }
+      }
+      #expect(sizes == sizes.sorted() && Set(sizes).count == sizes.count && sizes[0] > 0)
+      let idle = try Simulation(plan, observing: Observation(streams: true)).result(frames: 1)
+      var report = RunReport(plan, Scenario(), idle)
+      report.handshakeCounts[plan.observedStreams[0][0]] = 1_024_000
+      try writer.finish(report)
+      let trace = try TraceFile(contentsOf: path)
+      let cycles = try TraceFixture.cycles(trace, trace.streams[0][0])
+      #expect(trace.damage == nil && cycles.count == 1_024_000)
+      #expect(cycles.last == cycle && cycles.reduce(0, +) == sum)
+      let late = try TraceFixture.cycles(trace, trace.streams[0][0], from: cycle - 1000)
+      #expect(late == cycles.filter { $0 >= cycle - 1000 })
+    }
+  }
+
+  @Test func nothingIsLeftOfATraceThatIsNotFinished() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let plan = try Plan(try TraceFixture.example("residual-deadlock"))
+      let old = folder + "/a.simtrace.zst"
+      try Data("old".utf8).write(to: URL(fileURLWithPath: old))
+      var writer: TraceWriter? = try TraceWriter(to: old, plan: plan, scenario: Scenario())
+      #expect(FileManager.default.fileExists(atPath: writer!.temporaryPath))
+      writer = nil
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a.simtrace.zst"])
+      #expect(try TestFiles.data(old) == Data("old".utf8))
+      let message = inputError {
+        _ = try TraceWriter(to: folder + "/no/a.zst", plan: plan, scenario: Scenario())
+      }
+      #expect(message.contains("no/a.zst: cannot be written"))
+    }
+  }
+}
