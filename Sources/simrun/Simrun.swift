@@ -8,6 +8,7 @@ struct Simrun: ParsableCommand {
     subcommands: [
       FPSCommand.self,
       BlocksCommand.self,
+      CheckCommand.self,
       HangCommand.self,
       ImportCommand.self,
       RunCommand.self,

@@ -65,10 +65,11 @@ public final class Simulation {
     limit = scenario.maxCycles ?? .max
     network = Network(
       processes: plan.processes.count + plan.design.graphInputs.count
-        + plan.design.graphOutputs.count + plan.chains.reduce(0) { $0 + $1.items.count })
+        + plan.design.graphOutputs.count + plan.chains.reduce(0) { $0 + 2 * $1.items.count })
     try checkBorders()
     try checkFrames()
-    ends = plan.chains.map { build($0, observing) }
+    let faults = try StreamFaults.all(scenario, plan.design)
+    ends = plan.chains.map { build($0, observing, faults) }
     for process in plan.processes { add(process, ends, observing) }
     for (chain, end) in zip(plan.chains, ends) { addBorder(chain, end) }
   }
@@ -102,8 +103,21 @@ public final class Simulation {
     }
   }
 
-  private func build(_ chain: Plan.Chain, _ observing: Observation) -> Ends {
-    observing.streams ? buildObserved(chain, observing) : buildMerged(chain)
+  private func build(
+    _ chain: Plan.Chain, _ observing: Observation, _ faults: [String: StreamFaults]
+  ) -> Ends {
+    let pieces = faults.isEmpty ? [] : chain.cut(where: { faults[$0] != nil })
+    guard pieces.count > 1 else {
+      return observing.streams ? buildObserved(chain, observing) : buildMerged(chain)
+    }
+    let ends = pieces.map { build($0.chain, observing, [:]) }
+    for (i, piece) in pieces.dropLast().enumerated() {
+      let (input, output) = (ends[i].last, ends[i + 1].first)
+      network.add(
+        FaultRelay(input: input, output: output, faults: faults[piece.stream] ?? StreamFaults()),
+        reading: [input], writing: [output])
+    }
+    return Ends(first: ends[0].first, last: ends[ends.count - 1].last)
   }
 
   /// Runs of stages that sustain a word per cycle become one stage.

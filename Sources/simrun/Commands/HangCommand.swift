@@ -23,14 +23,24 @@ struct HangCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "Write the stall pattern that hangs the design here.")
   var output: String?
 
+  @Option(help: "Try this many seeded stall patterns instead, until one does harm.")
+  var stress: Int?
+
+  @Option(help: "Seed of the patterns.")
+  var seed: UInt64 = 1
+
   @Flag(help: "Print one JSON document.")
   var json = false
 
   func validate() throws {
+    if let stress, !(1...1_000_000).contains(stress) {
+      throw ValidationError("--stress must be from 1 to 1000000")
+    }
     if let frames, frames < 1 { throw ValidationError("--frames must be at least 1") }
   }
 
   func run() throws {
+    if let stress { return try runStress(stress) }
     let report = try reportingInputErrors { try analyse() }
     if json { try printJSON(report) } else { print(HangText(report).text) }
     switch report.outcome {
@@ -39,10 +49,42 @@ struct HangCommand: ParsableCommand {
     }
   }
 
-  private func analyse() throws -> HangReport {
+  private func runStress(_ count: Int) throws {
+    let report = try reportingInputErrors {
+      let (plan, scenario) = try load()
+      let report = try reportingFile(self.scenario ?? source.design) {
+        try Stress(plan, base: scenario, frames: frames ?? max(scenario.frames, 3), seed: seed)
+          .run(count)
+      }
+      if let output, let finding = report.finding {
+        try OutputFiles.write([(output, Data(finding.scenario.utf8))])
+      }
+      return report
+    }
+    if json {
+      try printJSON(report)
+    } else if let finding = report.finding {
+      print(
+        "Pattern \(finding.pattern) of seed \(seed): \(finding.harm.rawValue). \(finding.detail)")
+      print(output.map { "Scenario saved as \($0)." } ?? finding.scenario)
+    } else {
+      print("No harm from \(count) stall patterns over \(report.frames) frames (seed \(seed)).")
+    }
+    switch report.finding?.harm {
+    case nil: break
+    case .hang: throw SimrunExit.deadlock
+    case .surplusWords, .changedBits: throw SimrunExit.bitsDiffer
+    }
+  }
+
+  private func load() throws -> (Plan, Scenario) {
     let design = try source.load().design
     let scenario = try self.scenario.map { try Scenario(contentsOf: $0) } ?? Scenario()
-    let plan = try reportingFile(source.design) { try Plan(design) }
+    return (try reportingFile(source.design) { try Plan(design) }, scenario)
+  }
+
+  private func analyse() throws -> HangReport {
+    let (plan, scenario) = try load()
     var options = HangOptions()
     options.frames = frames
     let report = try reportingFile(self.scenario ?? source.design) {

@@ -8,7 +8,7 @@ struct HangText {
   init(_ report: HangReport) { self.report = report }
 
   var text: String {
-    [headline, wait, blocked, starvation, occupancy, fixes, certificate].compactMap(\.self)
+    [headline, wait, blocked, starvation, faults, occupancy, fixes, certificate].compactMap(\.self)
       .joined(separator: "\n\n")
   }
 
@@ -39,6 +39,11 @@ struct HangText {
   private var starvation: String? {
     report.starvation.isEmpty
       ? nil : "Word counts:\n" + report.starvation.map { "  " + $0 }.joined(separator: "\n")
+  }
+
+  private var faults: String? {
+    report.faultEffects.isEmpty
+      ? nil : "Faults:\n" + report.faultEffects.map { "  " + $0.sentence }.joined(separator: "\n")
   }
 
   private var occupancy: String? {
