@@ -10,6 +10,7 @@ struct Simrun: ParsableCommand {
       BlocksCommand.self,
       CheckCommand.self,
       HangCommand.self,
+      ReplayCommand.self,
       ImportCommand.self,
       RunCommand.self,
       TraceCommand.self,

@@ -7,6 +7,8 @@ public struct HangFix: Codable, Sendable, Equatable {
   public var minimalDepth: Int?
   /// Cycles per frame with that depth.
   public var cyclesPerFrame: Double?
+  /// True when that is the proven steady state; false when it is the interval of the last frames run.
+  public var isSteady: Bool
   /// True when reruns from reset have shown that this depth runs and one less hangs.
   public var isConfirmed: Bool
 }
@@ -91,7 +93,7 @@ struct FixSearch {
   /// Confirms the depth by reruns, and corrects it where timing decides how much a block holds.
   private func fix(_ place: Place, growth: Int?) throws -> HangFix {
     var fix = HangFix(
-      fifo: place.fifo, depth: place.depth, minimalDepth: nil, cyclesPerFrame: nil,
+      fifo: place.fifo, depth: place.depth, minimalDepth: nil, cyclesPerFrame: nil, isSteady: false,
       isConfirmed: false)
     guard let growth else { return fix }
     var depth = max(place.depth, 1) + growth
@@ -111,23 +113,29 @@ struct FixSearch {
     }
     guard let at else { return fix }
     fix.minimalDepth = depth
-    fix.cyclesPerFrame = at
+    fix.cyclesPerFrame = at.cyclesPerFrame
+    fix.isSteady = at.isSteady
     fix.isConfirmed = below == nil
     return fix
   }
 
+  private struct Rate: Sendable {
+    var cyclesPerFrame: Double
+    var isSteady: Bool
+  }
+
   /// Cycles per frame with one word less than `depth`, and with `depth`; nil where it hangs.
-  private func reruns(_ place: Place, _ depth: Int) throws -> (Double?, Double?) {
+  private func reruns(_ place: Place, _ depth: Int) throws -> (Rate?, Rate?) {
     let both = try Parallel.all(2) { try rerun(place, depth - 1 + $0) }
     return (both[0], both[1])
   }
 
-  private func rerun(_ place: Place, _ depth: Int) throws -> Double? {
+  private func rerun(_ place: Place, _ depth: Int) throws -> Rate? {
     guard depth > 0 else { return nil }
     return try rerun(place.plan.replacingFIFODepths { $0 == place.fifo ? depth : $1 })
   }
 
-  private func rerun(_ plan: Plan) throws -> Double? {
+  private func rerun(_ plan: Plan) throws -> Rate? {
     let simulation = try Simulation(plan, scenario: scenario)
     guard scenario.isFree else {
       for frame in 1...frames {
@@ -135,12 +143,14 @@ struct FixSearch {
         guard simulation.outcome(frames: frame) == .complete else { return nil }
         if simulation.handshakes > handshakes, frame > 1 { break }
       }
-      return simulation.lastInterval
+      return simulation.lastInterval.map { Rate(cyclesPerFrame: $0, isSteady: false) }
     }
     var budget = SteadyStateBudget()
     budget.frames = max(frames, 24)
     budget.handshakes = handshakes
-    return simulation.steadyState(budget)?.cyclesPerFrame
+    return simulation.steadyState(budget).map {
+      Rate(cyclesPerFrame: $0.cyclesPerFrame, isSteady: $0.isProven)
+    }
   }
 
   /// The least total over all FIFOs.
@@ -185,7 +195,8 @@ struct FixSearch {
       return fix
     }
     for _ in 0..<64 {
-      fix.cyclesPerFrame = try rerun(base.replacingFIFODepths { fix.depths[$0] ?? $1 })
+      fix.cyclesPerFrame = try rerun(base.replacingFIFODepths { fix.depths[$0] ?? $1 })?
+        .cyclesPerFrame
       if fix.cyclesPerFrame != nil { return fix }
       for name in fix.depths.keys { fix.depths[name]! += 1 }
       fix.addedWords += fix.depths.count

@@ -67,7 +67,7 @@ struct HangText {
         fix.fifo, fix.depth == 0 ? "none" : String(fix.depth),
         fix.minimalDepth.map { String($0) + (fix.isConfirmed ? "" : " (not confirmed)") }
           ?? "no depth",
-        fix.cyclesPerFrame.map(number) ?? "-",
+        fix.cyclesPerFrame.map { (fix.isSteady ? "" : "about ") + number($0) } ?? "-",
       ])
     }
     guard let joint = report.minimalTotal else { return table.text }
