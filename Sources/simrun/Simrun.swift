@@ -13,6 +13,7 @@ struct Simrun: ParsableCommand {
       ReplayCommand.self,
       ImportCommand.self,
       RunCommand.self,
+      CompareCommand.self,
       TraceCommand.self,
     ],
     defaultSubcommand: FPSCommand.self)

@@ -20,14 +20,20 @@ let frames = CommandLine.arguments.count > 2 ? Int(CommandLine.arguments[2])! : 
 var design = try Design(contentsOf: path)
 var plan: Plan!
 let build = try seconds { plan = try Plan(design) }
-let small = try Simulation(plan, scenario: Scenario(frames: 1), observing: Observation(streams: true)).run()
+let small = try Simulation(
+  plan, scenario: Scenario(frames: 1), observing: Observation(streams: true)
+).run()
 let firings = small.handshakeCounts.values.reduce(0, +)
 print("plan \(build * 1e3) ms, \(small.outcome), firings/frame \(firings)")
 var act = 0
 for _ in 0..<5 {
   var result: RunResult!
-  let t = try seconds { let s = try Simulation(plan, scenario: Scenario(frames: frames)); result = s.run(); act = s.activations }
+  let t = try seconds {
+    let s = try Simulation(plan, scenario: Scenario(frames: frames)); result = s.run();
+    act = s.activations
+  }
   let cycles = result.frameEnds.values.first?.last ?? 0
   print(
-    "\(frames) frames, \(result.outcome) \(cycles) cycles, \(t * 1e3) ms, \(Double(cycles) / t / 1e6) Mcycles/s, \(t * 1e9 / Double(firings * frames)) ns/firing, \(t*1e3/Double(frames)) ms/frame, \(act) activations")
+    "\(frames) frames, \(result.outcome) \(cycles) cycles, \(t * 1e3) ms, \(Double(cycles) / t / 1e6) Mcycles/s, \(t * 1e9 / Double(firings * frames)) ns/firing, \(t*1e3/Double(frames)) ms/frame, \(act) activations"
+  )
 }

@@ -1,1 +1,51 @@
-int simkernels_cpu_level(void);
+// Vector kernels of SimKernels. Every function has a plain Swift twin that is the reference; these
+// exist only for speed and are called only when ck_cpu_level() says the processor has what they use.
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Widest level this processor (and its operating system) can run.
+enum { CK_PORTABLE = 0, CK_AVX2 = 1, CK_AVX512 = 2 };
+int ck_cpu_level(void);
+
+// out[p * rows + r] = offset[r] - (popcount(x[p] ^ w[r]) << shift)
+// x: pixels rows of `words` 64-bit words. w: blocks of 16 rows, word k of row lane at
+// w[(block * words + k) * 16 + lane]; offset has one entry per padded row.
+void ck_xnor(int level, const uint64_t *x, size_t pixels, size_t words, const uint64_t *w,
+             size_t rows, const int32_t *offset, int shift, int32_t *out);
+
+// out[p * rows + r] = rowOffset[r] + sum_k u(x[p * stride + k]) * w[r][k], wrapping at 32 bits,
+// where u(b) = (uint8_t)(b ^ flip). Only for CK_AVX512.
+// k counts 4 * quads; w: blocks of 16 rows, w[((block * quads + q) * 16 + lane) * 4 + j].
+// stride is a multiple of 4. rowOffset has one entry per padded row.
+void ck_dot_u8s8(const uint8_t *x, size_t pixels, size_t stride, size_t quads, uint8_t flip,
+                 const int8_t *w, size_t rows, const int32_t *rowOffset, int32_t *out);
+
+// out[p * rows + r] = sum_k x[p * stride + k] * w[r][k], wrapping at 32 bits.
+// k counts 2 * pairs; w: blocks of 16 rows, w[((block * pairs + q) * 16 + lane) * 2 + j].
+void ck_dot_s16(int level, const int16_t *x, size_t pixels, size_t stride, size_t pairs,
+                const int16_t *w, size_t rows, int32_t *out);
+
+// out[p * channels + c] = bias + #{t : steps[t * channels + c] <= x[p * channels + c]}, modulo 256.
+void ck_threshold_s32(int level, const int32_t *x, size_t pixels, size_t channels,
+                      const int32_t *steps, size_t count, uint8_t bias, uint8_t *out);
+
+// Bit c of out[p * words + c / 64] = thresholds[c] <= x[p * channels + c]; pad bits are 0.
+void ck_threshold_bits(int level, const int32_t *x, size_t pixels, size_t channels,
+                       const int32_t *thresholds, uint64_t *out, size_t words);
+
+// out[p][f][c] = sum over taps of x[p][f][tap][c] * w[f][tap][c], wrapping at 32 bits; c fastest.
+void ck_depthwise_s8(int level, const int8_t *x, size_t pixels, size_t folds, size_t taps,
+                     size_t channels, const int16_t *w, int32_t *out);
+void ck_depthwise_u8(int level, const uint8_t *x, size_t pixels, size_t folds, size_t taps,
+                     size_t channels, const int16_t *w, int32_t *out);
+
+// dst[p * dstStride + k] = x[p * columns + k] widened, zero for k in columns..<dstStride.
+void ck_widen_s8(int level, const int8_t *x, size_t pixels, size_t columns, size_t dstStride,
+                 int16_t *dst);
+void ck_widen_u8(int level, const uint8_t *x, size_t pixels, size_t columns, size_t dstStride,
+                 int16_t *dst);
+
+#endif

@@ -64,6 +64,8 @@ public struct Channel {
   private(set) var pending = Cycle.never
   private(set) var lastWrite = Cycle.never
   private(set) var lastRead = Cycle.never
+  /// Cycles in which a word was offered and there was no room for it.
+  private(set) var waited = 0
 
   /// What has to happen besides when a word is admitted, and when one is read; 0 most of the time, so
   /// that the common case is one test.
@@ -146,6 +148,7 @@ extension Channel {
   /// Admits the next word, offered from cycle `earliest` on; word `written - capacity` has left.
   @inline(__always) private mutating func admit(from earliest: Cycle) {
     let t = max(earliest, slots[(written - capacity) & mask] + credit)
+    waited += t - earliest
     slots[written & mask] = t
     written += 1
     lastWrite = t

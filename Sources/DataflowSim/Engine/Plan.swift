@@ -50,15 +50,8 @@ extension Plan {
     let design = try source.resolvingStreamDepths()
     let graph = try DesignGraph(design)
     self.design = design
-    blocks = try design.nodes.map { node in
-      do {
-        return try BlockCatalogue.make(
-          opType: node.opType, attributes: node.attributes, part: design.part,
-          clockMHz: design.clockMHz)
-      } catch let error as InputError {
-        throw error.at("node '\(node.name)' (\(node.opType))")
-      }
-    }
+    blocks = try design.nodes.map(design.block(of:))
+    try Self.requirePlausibleSizes(design, blocks)
     timings = try zip(design.nodes, blocks).map { node, block in
       guard let timed = block as? any TimedBlock else {
         throw InputError(
@@ -67,6 +60,7 @@ extension Plan {
       }
       return timed.timing()
     }
+    try Self.requirePlausibleBuffers(design, timings)
     try Self.checkPortCounts(design, blocks)
     (inputPorts, outputPorts) = Self.resolvePorts(design, blocks, graph)
     wordsPerFrame = Self.words(design, inputPorts, outputPorts)

@@ -36,6 +36,8 @@ public final class Simulation {
   private(set) var released: [SourceWords] = []
   /// The channels at the ends of every chain of the plan.
   private(set) var ends: [Ends] = []
+  /// The FIFOs in each merged channel.
+  private var mergedFIFOs: [(channel: Link, names: [String])] = []
   let limit: Cycle
 
   /// How many words a source may offer; shared with its process.
@@ -123,18 +125,24 @@ public final class Simulation {
   /// Runs of stages that sustain a word per cycle become one stage.
   private func buildMerged(_ chain: Plan.Chain) -> Ends {
     var merged: [Stage] = []
-    for (stage, _) in chain.stages {
+    var fifos: [[String]] = []
+    for (stage, node) in chain.stages {
+      let names = stage.isFIFO ? [node] : []
       if let last = merged.last, last.sustainsOneWordPerCycle, stage.sustainsOneWordPerCycle {
         merged[merged.count - 1] = last + stage
+        fifos[fifos.count - 1] += names
       } else {
         merged.append(stage)
+        fifos.append(names)
       }
     }
     guard !merged.isEmpty else {
       let wire = network.addChannel(nil)
       return Ends(first: wire, last: wire)
     }
-    return joined(merged.map { network.addChannel($0, history: history(of: chain, $0)) })
+    let channels = merged.map { network.addChannel($0, history: history(of: chain, $0)) }
+    mergedFIFOs += zip(channels, fifos).map { (channel: $0, names: $1) }
+    return joined(channels)
   }
 
   /// Deep channels note their writes, for `steadyState()`.
@@ -230,6 +238,12 @@ public final class Simulation {
 }
 
 extension Simulation {
+  /// The FIFOs that were full while a word waited in front of them. Empty when streams are observed;
+  /// then the occupancy of every FIFO says more.
+  var fullFIFOs: Set<String> {
+    Set(mergedFIFOs.filter { $0.channel.pointee.waited > 0 }.flatMap(\.names))
+  }
+
   /// What has happened so far, judged against `frames` frames.
   public func result(frames: Int) -> RunResult {
     network.finish()

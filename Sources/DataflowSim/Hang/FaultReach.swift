@@ -123,6 +123,8 @@ public struct FaultEffect: Codable, Sendable, Equatable {
   public var frames: Int?
   /// Frames that never came out whole.
   public var missingFrames: Int
+  /// True when values were compared; false when only the reach of the fault is known.
+  public var isMeasured: Bool
 }
 
 extension FaultEffect {
@@ -138,7 +140,7 @@ extension FaultEffect {
     return sinks.map { sink in
       let perFrame = max(sink.wordsPerFrame, 1)
       var effect = FaultEffect(
-        output: sink.stream, effect: .masked, missingFrames: max(0, -missing))
+        output: sink.stream, effect: .masked, missingFrames: max(0, -missing), isMeasured: false)
       let seen = (wrong[sink.stream] ?? []).filter { $0.lowerBound < perFrame * frames }
       guard let first = seen.first, let last = seen.last else { return effect }
       effect.firstFrame = first.lowerBound / perFrame
@@ -158,8 +160,12 @@ extension FaultEffect {
     let count =
       missingFrames == 0
       ? "" : "; \(missingFrames) frame\(missingFrames == 1 ? "" : "s") never came out whole"
-    guard let firstFrame, let firstWord else { return "\(output): no word is touched" + count }
-    let from = "\(output): words may be wrong from frame \(firstFrame), word \(firstWord) on"
+    guard let firstFrame, let firstWord else {
+      return "\(output): \(isMeasured ? "no word is wrong" : "no word is touched")" + count
+    }
+    let from =
+      "\(output): words \(isMeasured ? "are" : "may be") wrong from frame \(firstFrame), word "
+      + "\(firstWord) on"
     return switch effect {
     case .masked: "\(output): no word is touched" + count
     case .heals: "\(from), and heal after \(frames ?? 1) frame\(frames == 1 ? "" : "s")" + count

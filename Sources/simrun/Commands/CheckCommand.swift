@@ -52,11 +52,11 @@ struct CheckCommand: ParsableCommand {
       return checks
     }
     for finding in checks.flatMap(\.findings) {
-      print(
+      try printText(
         "\(finding.file): \(finding.rule.rawValue) \(finding.level.rawValue): \(finding.message)")
     }
     if ProcessInfo.processInfo.environment["GITHUB_ACTIONS"] == "true" {
-      for line in CheckFormats(checks).annotations { print(line) }
+      for line in CheckFormats(checks).annotations { try printText(line) }
     }
     let code = DesignCheck.exitCode(checks)
     if code != 0 { throw ExitCode(code) }

@@ -42,7 +42,7 @@ struct HangCommand: ParsableCommand {
   func run() throws {
     if let stress { return try runStress(stress) }
     let report = try reportingInputErrors { try analyse() }
-    if json { try printJSON(report) } else { print(HangText(report).text) }
+    if json { try printJSON(report) } else { try printText(HangText(report).text) }
     switch report.outcome {
     case .complete, .maxCycles: break
     case .deadlock, .starved: throw SimrunExit.deadlock
@@ -51,7 +51,7 @@ struct HangCommand: ParsableCommand {
 
   private func runStress(_ count: Int) throws {
     let report = try reportingInputErrors {
-      let (plan, scenario) = try load()
+      let (plan, scenario, _) = try load()
       let report = try reportingFile(self.scenario ?? source.design) {
         try Stress(plan, base: scenario, frames: frames ?? max(scenario.frames, 3), seed: seed)
           .run(count)
@@ -64,11 +64,12 @@ struct HangCommand: ParsableCommand {
     if json {
       try printJSON(report)
     } else if let finding = report.finding {
-      print(
+      try printText(
         "Pattern \(finding.pattern) of seed \(seed): \(finding.harm.rawValue). \(finding.detail)")
-      print(output.map { "Scenario saved as \($0)." } ?? finding.scenario)
+      try printText(output.map { "Scenario saved as \($0)." } ?? finding.scenario)
     } else {
-      print("No harm from \(count) stall patterns over \(report.frames) frames (seed \(seed)).")
+      try printText(
+        "No harm from \(count) stall patterns over \(report.frames) frames (seed \(seed)).")
     }
     switch report.finding?.harm {
     case nil: break
@@ -77,18 +78,21 @@ struct HangCommand: ParsableCommand {
     }
   }
 
-  private func load() throws -> (Plan, Scenario) {
-    let design = try source.load().design
+  private func load() throws -> (Plan, Scenario, ParameterStore?) {
+    let loaded = try source.load()
     let scenario = try self.scenario.map { try Scenario(contentsOf: $0) } ?? Scenario()
-    return (try reportingFile(source.design) { try Plan(design) }, scenario)
+    let plan = try reportingFile(source.design) { try Plan(loaded.design) }
+    return (plan, scenario, loaded.parameters)
   }
 
   private func analyse() throws -> HangReport {
-    let (plan, scenario) = try load()
+    let (plan, scenario, parameters) = try load()
     var options = HangOptions()
     options.frames = frames
     let report = try reportingFile(self.scenario ?? source.design) {
-      try HangReport(plan, scenario: scenario, options: options)
+      var report = try HangReport(plan, scenario: scenario, options: options)
+      try report.measureFaults(plan, parameters: parameters, scenario: scenario)
+      return report
     }
     if let output, let witness = report.certificate.witness {
       try OutputFiles.write([(output, Data(witness.utf8))])

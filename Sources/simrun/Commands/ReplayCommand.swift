@@ -47,7 +47,7 @@ struct ReplayCommand: ParsableCommand {
     if json {
       try printJSON(report)
     } else {
-      print(text(report))
+      try printText(text(report))
     }
     if report.firstDifference != nil { throw SimrunExit.bitsDiffer }
   }

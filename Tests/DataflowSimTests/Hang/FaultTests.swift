@@ -66,6 +66,32 @@ import Testing
     #expect(held.outcome == .complete)
   }
 
+  /// With parameters the values themselves are compared.
+  @Test func faultsChangeTheValuesTheyStrike() throws {
+    let path = TestFiles.repository("configs/tfc-w2a2.json")
+    let design = try Design(json: TestFiles.data(path), file: path)
+    let file = TestFiles.repository("configs/tfc-w2a2.npz")
+    let parameters = ParameterStore(try NPZ(contentsOf: file))
+    let plan = try Plan(design)
+    func effect(_ faults: [Fault]) throws -> FaultEffect {
+      try #require(
+        try FaultMeasurement(
+          plan, parameters: parameters, scenario: Scenario(frames: 4, faults: faults)
+        ).effects().first)
+    }
+    let input = try #require(plan.design.graphInputs.first)
+    let late = try effect([.delay(stream: input, word: 3, cycles: 9)])
+    #expect(late.effect == .masked && late.isMeasured && late.missingFrames == 0)
+    // A corrupted word touches its own frame at most.
+    let flipped = try effect([.corrupt(stream: input, word: 1, mask: "ffffffffffff")])
+    #expect(flipped.effect != .never)
+    #expect(flipped.firstFrame ?? 0 == 0)
+    // A lost word loses the last frame, unless the design is reset.
+    #expect(try effect([.drop(stream: input, word: 0)]).missingFrames == 1)
+    let reset = try effect([.drop(stream: input, word: 0), .reset(frame: 1)])
+    #expect(reset.missingFrames == 1 && reset.effect == .heals && reset.frames == 1)
+  }
+
   @Test func faultsMoveHandshakesExactly() throws {
     let plan = try plan("frame-leak")
     func ends(_ faults: [Fault]) throws -> [Int] {

@@ -79,7 +79,9 @@ import Testing
       let map = try map(streams)
       return inputError { _ = try VCDReader.read(Data(text.utf8), file: "b.vcd", map: map) }
     }
-    #expect(try problem(text.replacingOccurrences(of: "_v $end", with: "_w $end")).contains("_w'?"))
+    #expect(
+      try problem(text.replacingOccurrences(of: "_v $end", with: "_w $end")).contains(
+        "has no signal"))
     #expect(try problem(text.replacingOccurrences(of: "#20\n", with: "#2x\n")).contains("line"))
     #expect(
       try problem(text.replacingOccurrences(of: "wire 1 v0", with: "wire 2 v0")).contains("2 bits"))

@@ -1,0 +1,22 @@
+import SimKernels
+
+extension LabelSelect: BitBlock {
+  public func bits(_ setup: BitSetup) throws -> any BlockBits {
+    try setup.requireExact(inputType, "elements")
+    return LabelSelectBits(block: self)
+  }
+}
+
+/// The K best labels, best first. Source: FINN dialect reference, section 3.7.
+struct LabelSelectBits: BlockBits {
+  let block: LabelSelect
+
+  func frame(_ inputs: [Integers]) -> FrameResult {
+    let labels = inputs[0].topLabels(block.k, labels: block.labels)
+    return FrameResult([
+      Integers(labels, rowLength: block.k, format: block.outputType.format)
+    ])
+  }
+
+  func schedule() -> WordSchedule { .groups(inputs: [block.labelFold], outputs: [block.k]) }
+}

@@ -1,0 +1,228 @@
+import Foundation
+
+/// One tensor against its reference.
+public struct TensorComparison: Sendable {
+  public var stream: String
+  /// The node that writes the stream; empty for a graph input.
+  public var node: String
+  public var reference: String
+  public var elements: Int
+  public var differing: Int
+  /// Largest and mean absolute error, in the reference's unit.
+  public var maximumError: Double
+  public var meanError: Double
+  /// Signal to quantisation noise, and peak signal to noise, in dB; infinite when all agree.
+  public var sqnr: Double
+  public var psnr: Double
+  public var first: Divergence?
+  public var diagnosis: Diagnosis?
+
+  /// All elements agree, but for values that sit on a rounding boundary.
+  public var isFine: Bool {
+    if differing == 0 { return true }
+    if case .roundingTie? = diagnosis { return true }
+    return false
+  }
+}
+
+/// Where a tensor differs first.
+public struct Divergence: Sendable, Equatable {
+  public var frame: Int
+  /// Index in the frame's normal shape, channel last.
+  public var index: [Int]
+  public var channel: Int
+  /// Channel fold: which word of the pixel.
+  public var fold: Int
+  /// Word of the frame, and the element in it.
+  public var word: Int
+  public var lane: Int
+  /// In the stream's integers.
+  public var expected: Double
+  public var actual: Double
+}
+
+/// Walks the streams of a design in dataflow order against reference activations.
+public struct Comparison: Sendable {
+  public let plane: Dataplane
+  public let parameters: ParameterStore?
+
+  public init(_ design: Design, parameters: ParameterStore?) throws {
+    plane = try Dataplane(design, parameters: parameters)
+    self.parameters = parameters
+  }
+
+  /// Compares the streams that `map` names (by name when nil), as many frames as both sides have.
+  ///
+  /// - Parameters:
+  ///   - stopsAtFirst: leave out everything behind the first real divergence.
+  /// - Throws: `InputError` for missing arrays and shapes that do not fit.
+  public func run(
+    _ inputs: [String: Tensor], reference: NPZ, map: ReferenceMap?, stopsAtFirst: Bool = true
+  ) throws -> [TensorComparison] {
+    let result = try plane.run(inputs, keep: .all)
+    let map = map ?? .byName(result.streams.keys, in: reference.names)
+    guard !map.entries.isEmpty else {
+      throw InputError(
+        "no stream of the design has an array of its name", file: reference.file,
+        hint: "state which array belongs to which stream with --map")
+    }
+    if let stranger = map.entries.keys.filter({ result.streams[$0] == nil }).min() {
+      let near = nearestName(to: stranger, among: result.streams.keys)
+      throw InputError(
+        "the design has no stream '\(stranger)'", at: "map",
+        hint: near.map { "did you mean '\($0)'?" })
+    }
+    var comparisons: [TensorComparison] = []
+    for stream in plane.graph.streams.map(\.name) {
+      guard let entry = map.entries[stream] else { continue }
+      let comparison = try compare(stream, entry, result, reference)
+      comparisons.append(comparison)
+      if stopsAtFirst, !comparison.isFine { break }
+    }
+    return comparisons
+  }
+
+  private func compare(
+    _ stream: String, _ entry: ReferenceMap.Entry, _ result: DataplaneResult, _ reference: NPZ
+  ) throws -> TensorComparison {
+    let layout = try plane.layout(of: stream)
+    guard reference.contains(entry.reference) else {
+      let near = nearestName(to: entry.reference, among: reference.names)
+      throw InputError(
+        "there is no array '\(entry.reference)' for stream '\(stream)'", file: reference.file,
+        hint: near.map { "did you mean '\($0)'?" })
+    }
+    let array = try reference.tensor(entry.reference)
+    let channels = layout.shape.last ?? 1
+    let (values, frames) = try Self.channelsLast(
+      array, as: layout.shape, limit: result.frames, name: entry.reference, file: reference.file)
+    let elements = result.streams[stream]!
+    let ordered = plane.referenceOrder(of: stream)?(elements) ?? elements
+    let actual = (ordered.int64s ?? []).prefix(values.count).map(Double.init)
+    var expected = values.enumerated().map { i, value in
+      let channel = i % channels
+      let scale = entry.scale.count == 1 ? entry.scale[0] : entry.scale[channel % entry.scale.count]
+      let offset =
+        entry.offset.count == 1 ? entry.offset[0] : entry.offset[channel % entry.offset.count]
+      return (value - offset) / scale
+    }
+    // XNOR layers show −1 and +1 as 0 and 1.
+    if layout.dataType == .bipolar, expected.allSatisfy({ $0 == 0 || $0 == 1 }) {
+      expected = expected.map { 2 * $0 - 1 }
+    }
+    let sample = Sample(
+      expected: expected, actual: actual, frames: frames, layout: layout,
+      unit: abs(entry.scale[0]))
+    return report(stream, entry, sample, result)
+  }
+
+  private func report(
+    _ stream: String, _ entry: ReferenceMap.Entry, _ sample: Sample, _ result: DataplaneResult
+  ) -> TensorComparison {
+    let writer = plane.graph[stream].writer.map { plane.design.nodes[$0.node] }
+    var comparison = TensorComparison(
+      stream: stream, node: writer?.name ?? "", reference: entry.reference,
+      elements: sample.expected.count, differing: sample.differing.count,
+      maximumError: sample.maximumError * sample.unit, meanError: sample.meanError * sample.unit,
+      sqnr: sample.sqnr, psnr: sample.psnr)
+    if let first = sample.differing.first {
+      comparison.first = sample.divergence(at: first)
+      let activation = writer.flatMap {
+        PreActivation($0, plane: plane, parameters: parameters, result: result)
+      }
+      comparison.diagnosis = Diagnosis(sample, activation: activation)
+    }
+    return comparison
+  }
+
+  /// The array's elements with the channel axis last, frame after frame. The array may have the stream's
+  /// own order or the channel axis first behind the batch (NCHW), as quantised models have it.
+  private static func channelsLast(
+    _ array: Tensor, as shape: [Int], limit: Int, name: String, file: String
+  ) throws -> (values: [Double], frames: Int) {
+    let perFrame = shape.reduce(1, *)
+    guard perFrame > 0, array.count % perFrame == 0, array.count > 0 else {
+      throw InputError(
+        "has shape \(array.shape); a frame of the stream has \(perFrame) elements \(shape)",
+        file: file, at: "array '\(name)'")
+    }
+    let frames = min(limit, array.count / perFrame)
+    let values = Array(array.asDoubles().prefix(frames * perFrame))
+    let spatial = Array(shape.dropFirst().dropLast())
+    let channels = shape.last ?? 1
+    let own = Array(array.shape.suffix(shape.count - 1))
+    let channelFirst = [channels] + spatial
+    guard shape.count > 2, own != Array(shape.dropFirst()), own == channelFirst else {
+      return (values, frames)
+    }
+    let pixels = spatial.reduce(1, *)
+    var moved = values
+    for f in 0..<frames {
+      for c in 0..<channels {
+        for p in 0..<pixels {
+          moved[(f * pixels + p) * channels + c] = values[(f * channels + c) * pixels + p]
+        }
+      }
+    }
+    return (moved, frames)
+  }
+}
+
+/// Expected and actual values of one stream in its own integers, channel last.
+struct Sample {
+  let expected: [Double]
+  let actual: [Double]
+  let frames: Int
+  let layout: StreamLayout
+  /// Size of one integer step in the reference's unit.
+  let unit: Double
+  /// Positions that differ. References in floating point come within a fraction of a step.
+  let differing: [Int]
+
+  init(
+    expected: [Double], actual: [Double], frames: Int, layout: StreamLayout, unit: Double
+  ) {
+    self.expected = expected
+    self.actual = actual
+    self.frames = frames
+    self.layout = layout
+    self.unit = unit
+    differing = expected.indices.filter { abs(expected[$0] - actual[$0]) > 0.25 }
+  }
+
+  var channels: Int { max(1, layout.shape.last ?? 1) }
+  var perFrame: Int { max(1, expected.count / max(1, frames)) }
+
+  private var errors: LazyMapSequence<Range<Int>, Double> {
+    expected.indices.lazy.map { abs(expected[$0] - actual[$0]) }
+  }
+  var maximumError: Double { differing.isEmpty ? 0 : errors.max() ?? 0 }
+  var meanError: Double {
+    differing.isEmpty ? 0 : errors.reduce(0, +) / Double(max(1, expected.count))
+  }
+  private var noise: Double { differing.isEmpty ? 0 : errors.reduce(0) { $0 + $1 * $1 } }
+  var sqnr: Double {
+    let signal = expected.reduce(0) { $0 + $1 * $1 }
+    return noise == 0 ? .infinity : 10 * log10(max(signal, .leastNormalMagnitude) / noise)
+  }
+  var psnr: Double {
+    let peak = (expected.max() ?? 0) - (expected.min() ?? 0)
+    guard noise > 0 else { return .infinity }
+    return 10 * log10(max(peak * peak, .leastNormalMagnitude) * Double(expected.count) / noise)
+  }
+
+  func divergence(at position: Int) -> Divergence {
+    let frame = position / perFrame
+    var rest = position % perFrame
+    let (word, lane) = (rest / layout.elements, rest % layout.elements)
+    var index: [Int] = []
+    for extent in layout.shape.reversed() {
+      index.insert(rest % extent, at: 0)
+      rest /= extent
+    }
+    let channel = position % channels
+    return Divergence(
+      frame: frame, index: index, channel: channel, fold: channel / layout.elements, word: word,
+      lane: lane, expected: expected[position], actual: actual[position])
+  }
+}

@@ -1,0 +1,241 @@
+/// The most likely reason why a tensor differs from its reference.
+///
+/// The explanations are tried in the order of the cases; the first that accounts for every differing
+/// element is the answer.
+public enum Diagnosis: Sendable, Equatable {
+  /// Single values sit exactly on a threshold, where the order of floating-point sums decides.
+  case roundingTie(count: Int)
+  /// Every difference is one step in the same direction, at a threshold.
+  case offByOne(up: Bool)
+  /// The accumulator wrapped at `width` bits; `needed` would hold the expected values.
+  case wrap(width: Int, needed: Int)
+  /// Values beyond `limit` came out as `limit`.
+  case saturation(limit: Int, needed: Int)
+  /// Only the low `bits` bits arrived, read as signed or unsigned.
+  case truncation(bits: Int, readAsSigned: Bool)
+  /// expected = scale · actual + offset explains all.
+  case affine(scale: Double, offset: Double)
+  /// Every channel is off by a constant of its own.
+  case bias(channels: Int)
+  /// The right values in another order.
+  case permutation(String)
+  /// From word `from` on, the stream is `words` words ahead (dropped) or behind (duplicated or stale).
+  case shift(words: Int, from: Int)
+  /// The output does not depend on the input.
+  case constant(Int)
+  /// Frame f shows what frame f − 1 should have shown.
+  case previousFrame
+  case unexplained
+}
+
+extension Diagnosis: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .roundingTie(let count):
+      "rounding tie: \(count) value\(count == 1 ? "" : "s") exactly on a threshold"
+    case .offByOne(let up):
+      "off-by-one threshold or rounding mode: all differences are one step \(up ? "up" : "down")"
+    case .wrap(let width, let needed):
+      "the accumulator wraps at \(width) bits; the expected values need \(needed)"
+    case .saturation(let limit, let needed):
+      "values saturate at \(limit); the expected values need \(needed) bits"
+    case .truncation(let bits, let signed):
+      "only the low \(bits) bits arrive, read as \(signed ? "signed" : "unsigned")"
+    case .affine(let scale, let offset):
+      "scale or zero point: expected = \(Self.short(scale)) · actual "
+        + "\(offset < 0 ? "−" : "+") \(Self.short(abs(offset)))"
+    case .bias(let channels):
+      "bias missing or quantised with another scale: \(channels) channels are off by a constant each"
+    case .permutation(let name): "permutation: \(name)"
+    case .shift(let words, let from):
+      words > 0
+        ? "\(words) word\(words == 1 ? "" : "s") dropped: from word \(from) on the stream runs ahead"
+        : "\(-words) word\(words == -1 ? "" : "s") duplicated or stale: from word \(from) on the "
+          + "stream lags"
+    case .constant(let value):
+      value == 0 ? "the output is all zero" : "the output is constantly \(value)"
+    case .previousFrame: "every frame shows the previous frame's data"
+    case .unexplained: "no simple explanation fits"
+    }
+  }
+
+  private static func short(_ x: Double) -> String {
+    x == x.rounded() && abs(x) < 1e12 ? String(Int(x)) : String(x)
+  }
+}
+
+extension Diagnosis {
+  /// Tries every explanation on a sample with at least one difference.
+  init(_ sample: Sample, activation: PreActivation?) {
+    let attempts: [() -> Diagnosis?] = [
+      { Self.tieOrOffByOne(sample, activation) }, { Self.overflow(sample) },
+      { Self.truncation(sample) }, { Self.affine(sample) }, { Self.bias(sample) },
+      { Self.permutation(sample) }, { Self.shift(sample) }, { Self.constant(sample) },
+      { Self.previousFrame(sample) },
+    ]
+    self = attempts.lazy.compactMap { $0() }.first ?? .unexplained
+  }
+
+  /// Differences of one step. At a threshold and few: a tie. In one direction: a threshold is off.
+  private static func tieOrOffByOne(_ s: Sample, _ activation: PreActivation?) -> Diagnosis? {
+    let steps = s.differing.map { (s.actual[$0] - s.expected[$0]).rounded() }
+    guard steps.allSatisfy({ abs($0) == 1 }) else { return nil }
+    if s.differing.count <= max(3, s.expected.count / 1000), let activation,
+      s.differing.allSatisfy({ sitsOnThreshold($0, s, activation) })
+    {
+      return .roundingTie(count: s.differing.count)
+    }
+    // A constant offset everywhere is a zero point, not a threshold.
+    guard Set(steps).count == 1, s.differing.count < s.expected.count else { return nil }
+    let perChannel = channelsOff(s)
+    if let perChannel, perChannel.allSatisfy({ $0 == .all || $0 == .none }) { return nil }
+    return .offByOne(up: steps[0] > 0)
+  }
+
+  private static func sitsOnThreshold(_ i: Int, _ s: Sample, _ activation: PreActivation) -> Bool {
+    guard let value = activation.value(i) else { return false }
+    return activation.thresholds(i % s.channels).contains { abs($0 - value) <= 1 }
+  }
+
+  private enum Extent { case none, some, all }
+
+  /// How much of each channel differs; nil when there is only one channel.
+  private static func channelsOff(_ s: Sample) -> [Extent]? {
+    guard s.channels > 1 else { return nil }
+    var off = [Int](repeating: 0, count: s.channels)
+    for i in s.differing { off[i % s.channels] += 1 }
+    let each = s.expected.count / s.channels
+    return off.map { $0 == 0 ? .none : $0 == each ? .all : .some }
+  }
+
+  /// Actual values are the expected ones modulo 2^w, or clipped to the type's range.
+  private static func overflow(_ s: Sample) -> Diagnosis? {
+    let width = s.layout.dataType.bits
+    guard width < 60, let range = s.layout.dataType.range, isIntegral(s),
+      s.differing.contains(where: { !range.contains(Int(s.expected[$0].rounded())) })
+    else { return nil }
+    let needed = neededBits(s, signed: range.lowerBound < 0)
+    let modulus = Double(1 << width)
+    let wraps = s.differing.allSatisfy {
+      let steps = (s.expected[$0].rounded() - s.actual[$0]) / modulus
+      return steps == steps.rounded() && steps != 0
+    }
+    if wraps { return .wrap(width: width, needed: needed) }
+    let clips = s.differing.allSatisfy {
+      let e = s.expected[$0], a = Int(s.actual[$0])
+      return e > Double(range.upperBound) && a == range.upperBound
+        || e < Double(range.lowerBound) && a == range.lowerBound
+    }
+    let limit = Int(s.actual[s.differing[0]])
+    return clips ? .saturation(limit: limit, needed: needed) : nil
+  }
+
+  private static func neededBits(_ s: Sample, signed: Bool) -> Int {
+    let extremes = [s.expected.min() ?? 0, s.expected.max() ?? 0].map { Int($0.rounded()) }
+    return extremes.map { value in
+      let magnitude = value < 0 ? ~value : value
+      return Int.bitWidth - magnitude.leadingZeroBitCount + (signed || extremes[0] < 0 ? 1 : 0)
+    }.max() ?? 1
+  }
+
+  /// Only the low bits of the expected values arrived.
+  private static func truncation(_ s: Sample) -> Diagnosis? {
+    guard isIntegral(s) else { return nil }
+    let expected = s.expected.map { Int($0.rounded()) }
+    for bits in 1..<max(2, min(32, neededBits(s, signed: true))) {
+      for signed in [true, false] {
+        let agrees = expected.indices.allSatisfy {
+          low(expected[$0], bits, signed) == Int(s.actual[$0])
+        }
+        if agrees { return .truncation(bits: bits, readAsSigned: signed) }
+      }
+    }
+    return nil
+  }
+
+  private static func low(_ value: Int, _ bits: Int, _ signed: Bool) -> Int {
+    let code = value & (1 << bits - 1)
+    return signed && code >> (bits - 1) == 1 ? code - 1 << bits : code
+  }
+
+  private static func isIntegral(_ s: Sample) -> Bool {
+    s.expected.allSatisfy { abs($0) < 1e15 && abs($0 - $0.rounded()) < 0.25 }
+  }
+
+  /// One straight line through all pairs, other than the identity.
+  private static func affine(_ s: Sample) -> Diagnosis? {
+    guard let low = s.actual.indices.min(by: { s.actual[$0] < s.actual[$1] }),
+      let high = s.actual.indices.max(by: { s.actual[$0] < s.actual[$1] }),
+      s.actual[high] > s.actual[low]
+    else { return nil }
+    let scale = (s.expected[high] - s.expected[low]) / (s.actual[high] - s.actual[low])
+    let offset = s.expected[low] - scale * s.actual[low]
+    guard scale != 0 else { return nil }
+    let tolerance = 0.01 * max(1, abs(scale))
+    let fits = s.expected.indices.allSatisfy {
+      abs(scale * s.actual[$0] + offset - s.expected[$0]) <= tolerance
+    }
+    // Two different values always fit a line; ask for a third.
+    guard fits, Set(s.actual).count > 2 || scale == 1 else { return nil }
+    return .affine(scale: scale, offset: offset)
+  }
+
+  /// A constant difference in every channel, not the same in all.
+  private static func bias(_ s: Sample) -> Diagnosis? {
+    guard s.channels > 1, s.expected.count / s.channels > 1 else { return nil }
+    var offsets = [Double?](repeating: nil, count: s.channels)
+    for i in s.expected.indices {
+      let d = s.expected[i] - s.actual[i]
+      if let known = offsets[i % s.channels] {
+        guard abs(known - d) < 0.25 else { return nil }
+      } else {
+        offsets[i % s.channels] = d
+      }
+    }
+    return .bias(channels: offsets.filter { abs($0 ?? 0) > 0.25 }.count)
+  }
+
+  /// One of the usual reorderings turns the actual frame into the expected one.
+  private static func permutation(_ s: Sample) -> Diagnosis? {
+    for candidate in Permutation.candidates(for: s.layout) {
+      guard let source = candidate.source() else { continue }
+      let agrees = (0..<s.frames).allSatisfy { frame in
+        let base = frame * s.perFrame
+        return (0..<s.perFrame).allSatisfy {
+          abs(s.actual[base + $0] - s.expected[base + source[$0]]) <= 0.25
+        }
+      }
+      if agrees { return .permutation(candidate.name) }
+    }
+    return BitOrder.explain(s).map(Diagnosis.permutation)
+  }
+
+  /// From the first difference on, the words are those of some words later or earlier.
+  private static func shift(_ s: Sample) -> Diagnosis? {
+    guard let first = s.differing.first else { return nil }
+    let word = s.layout.elements
+    let start = first / word * word
+    for words in (1...16).flatMap({ [$0, -$0] }) {
+      let distance = words * word
+      let range = start..<s.actual.count
+      let compared = range.filter { $0 + distance >= 0 && $0 + distance < s.expected.count }
+      guard compared.count > 2 * word,
+        compared.allSatisfy({ abs(s.actual[$0] - s.expected[$0 + distance]) <= 0.25 })
+      else { continue }
+      return .shift(words: words, from: start / word)
+    }
+    return nil
+  }
+
+  private static func constant(_ s: Sample) -> Diagnosis? {
+    guard let value = s.actual.first, s.actual.allSatisfy({ $0 == value }) else { return nil }
+    return .constant(Int(value))
+  }
+
+  private static func previousFrame(_ s: Sample) -> Diagnosis? {
+    guard s.frames > 1 else { return nil }
+    let late = s.perFrame..<s.expected.count
+    let agrees = late.allSatisfy { abs(s.actual[$0] - s.expected[$0 - s.perFrame]) <= 0.25 }
+    return agrees ? .previousFrame : nil
+  }
+}

@@ -1,0 +1,159 @@
+/// A reordering of a frame that real tool flows get wrong, with its name.
+struct Permutation {
+  let name: String
+  /// For each position of the actual frame, the position of the expected value; nil when the
+  /// reordering is none for this shape.
+  let source: () -> [Int]?
+
+  /// All reorderings that make sense for a layout: cheap and common ones first.
+  static func candidates(for layout: StreamLayout) -> [Permutation] {
+    let shape = layout.shape
+    let channels = max(1, shape.last ?? 1)
+    let count = shape.reduce(1, *)
+    let spatial = shape.count >= 4 ? Array(shape.dropFirst().dropLast()) : []
+    var all: [Permutation] = [
+      Permutation(name: "channel order reversed") {
+        channels > 1 ? perPixel(count, channels) { channels - 1 - $0 } : nil
+      }
+    ]
+    if spatial.count == 2 {
+      let (h, w) = (spatial[0], spatial[1])
+      all += [
+        Permutation(name: "rows and columns swapped") {
+          h == w && h > 1
+            ? (0..<count).map { i in
+              let (p, c) = (i / channels, i % channels)
+              return (p % w * w + p / w) * channels + c
+            } : nil
+        },
+        Permutation(name: "NHWC data read as NCHW") { channelsFirst(h * w, channels) },
+        Permutation(name: "NCHW data read as NHWC") { channelsLast(h * w, channels) },
+      ]
+      all += pixelShuffles(height: h, width: w, channels: channels)
+    }
+    all += depthwise(channels: channels, count: count)
+    for parallel in divisors(of: channels) where parallel > 1 && parallel < channels {
+      let fold = channels / parallel
+      all.append(
+        Permutation(name: "PE/SIMD interleave of \(parallel): neighbours spread over the folds") {
+          perPixel(count, channels) { $0 % parallel * fold + $0 / parallel }
+        })
+    }
+    for group in divisors(of: channels) where group > 1 && group < channels {
+      all.append(
+        Permutation(name: "element order reversed in words of \(group)") {
+          perPixel(count, channels) { $0 / group * group + group - 1 - $0 % group }
+        })
+    }
+    return all
+  }
+
+  private static func perPixel(_ count: Int, _ channels: Int, _ channel: (Int) -> Int) -> [Int] {
+    let order = (0..<channels).map(channel)
+    return (0..<count).map { $0 / channels * channels + order[$0 % channels] }
+  }
+
+  private static func channelsFirst(_ pixels: Int, _ channels: Int) -> [Int]? {
+    guard pixels > 1, channels > 1 else { return nil }
+    return (0..<pixels * channels).map { $0 % pixels * channels + $0 / pixels }
+  }
+
+  private static func channelsLast(_ pixels: Int, _ channels: Int) -> [Int]? {
+    guard pixels > 1, channels > 1 else { return nil }
+    return (0..<pixels * channels).map { $0 % channels * pixels + $0 / channels }
+  }
+
+  /// Depth-to-space comes in two orders: DCR takes the block position from the high channels, CRD
+  /// from the low ones. Seen before the shuffle the channels are regrouped, behind it the pixels of
+  /// each block and the channels are.
+  private static func pixelShuffles(height: Int, width: Int, channels: Int) -> [Permutation] {
+    let count = height * width * channels
+    return [2, 3, 4].flatMap { r -> [Permutation] in
+      let squares = r * r
+      let before = Permutation(name: "pixel shuffle by \(r): DCR against CRD channel order") {
+        guard channels % squares == 0, channels > squares else { return nil }
+        let depth = channels / squares
+        return perPixel(count, channels) { $0 % squares * depth + $0 / squares }
+      }
+      let beforeInverse = Permutation(name: "pixel shuffle by \(r): CRD against DCR channel order")
+      {
+        guard channels % squares == 0, channels > squares else { return nil }
+        let depth = channels / squares
+        return perPixel(count, channels) { $0 % depth * squares + $0 / depth }
+      }
+      func after(_ name: String, _ inverse: Bool) -> Permutation {
+        Permutation(name: name) {
+          guard height % r == 0, width % r == 0, channels > 1 else { return nil }
+          return (0..<count).map { i in
+            let (c, x, y) = (i % channels, i / channels % width, i / channels / width)
+            // Channel of the tensor before the shuffle in one order, position of it in the other.
+            let block = y % r * r + x % r
+            let index = inverse ? c * squares + block : block * channels + c
+            let (c2, b2) =
+              inverse
+              ? (index % channels, index / channels) : (index / squares, index % squares)
+            return ((y / r * r + b2 / r) * width + x / r * r + b2 % r) * channels + c2
+          }
+        }
+      }
+      return [
+        before, beforeInverse, after("pixel shuffle by \(r): DCR instead of CRD", false),
+        after("pixel shuffle by \(r): CRD instead of DCR", true),
+      ]
+    }
+  }
+
+  /// A depthwise window interleaves PE channels of each kernel pixel; read as whole pixels (or the
+  /// other way round) the elements of a window are reordered.
+  private static func depthwise(channels: Int, count: Int) -> [Permutation] {
+    let kernels = [4, 9, 25, 49].filter { channels % $0 == 0 && channels > $0 }
+    return kernels.flatMap { k -> [Permutation] in
+      let depth = channels / k
+      return divisors(of: depth).filter { $0 < depth }.flatMap { pe -> [Permutation] in
+        let toPixels = (0..<channels).map { j -> Int in
+          let (pixel, c) = (j / depth, j % depth)
+          return (c / pe * k + pixel) * pe + c % pe
+        }
+        var toGroups = toPixels
+        for (j, source) in toPixels.enumerated() { toGroups[source] = j }
+        return [
+          Permutation(name: "depthwise interleave (kernel \(k), PE \(pe)) missing") {
+            perPixel(count, channels) { toGroups[$0] }
+          },
+          Permutation(name: "depthwise interleave (kernel \(k), PE \(pe)) where none is due") {
+            perPixel(count, channels) { toPixels[$0] }
+          },
+        ]
+      }
+    }
+  }
+}
+
+/// Bits or bytes of every element in the wrong order.
+enum BitOrder {
+  static func explain(_ s: Sample) -> String? {
+    let type = s.layout.dataType
+    guard type.bits > 1, type.bits <= 32, let range = type.range else { return nil }
+    func matches(_ reorder: (Int) -> Int) -> Bool {
+      s.expected.indices.allSatisfy { i in
+        let e = s.expected[i].rounded()
+        guard abs(e) < 1e9, range.contains(Int(e)) else { return false }
+        let code = reorder(Int(e) & (1 << type.bits - 1))
+        let isNegative = range.lowerBound < 0 && code >> (type.bits - 1) == 1
+        return Int(s.actual[i]) == (isNegative ? code - 1 << type.bits : code)
+      }
+    }
+    if matches({ reversedBits($0, type.bits) }) { return "bit order of every element reversed" }
+    guard type.bits % 8 == 0, type.bits > 8 else { return nil }
+    return matches { reversedBytes($0, type.bits / 8) }
+      ? "byte order of every element reversed" : nil
+  }
+
+  private static func reversedBits(_ code: Int, _ bits: Int) -> Int {
+    (0..<bits).reduce(0) { $0 | (code >> $1 & 1) << (bits - 1 - $1) }
+  }
+
+  private static func reversedBytes(_ code: Int, _ bytes: Int) -> Int {
+    (0..<bytes).reduce(0) { $0 | (code >> (8 * $1) & 255) << (8 * (bytes - 1 - $1)) }
+  }
+}

@@ -1,0 +1,137 @@
+import SimKernels
+
+/// A sequence of stream words, any number of them, as their elements.
+public struct WordSequence: Sendable, Equatable {
+  /// Elements of a word.
+  public let elementsPerWord: Int
+  /// All words one behind the other.
+  public let elements: Integers
+
+  /// `elements` are whole words.
+  public init(elementsPerWord: Int, elements: Integers) {
+    self.elementsPerWord = max(1, elementsPerWord)
+    self.elements = elements
+  }
+
+  public var count: Int { elements.count / elementsPerWord }
+
+  /// The first `count` words.
+  public func prefix(_ count: Int) -> WordSequence {
+    let n = min(count, self.count) * elementsPerWord
+    return WordSequence(
+      elementsPerWord: elementsPerWord,
+      elements: elements.elements(0..<n, rowLength: elementsPerWord))
+  }
+}
+
+/// One word a compute core (MVU, VVU) put out, in terms of its slots.
+///
+/// Slot g of an MVU multiplies input word (v·SF + sf) by weight word (nf·SF + sf) for
+/// g = (v·NF + nf)·SF + sf; slot g of a VVU takes input word g and weight word g mod (NF·SF).
+/// Result k is the sum over slots k·SF ..< (k+1)·SF. Source: golden data, sections 3 and 4.
+public enum CoreResult: Sendable, Equatable {
+  /// Result k as it should be.
+  case whole(Int)
+  /// The sum over these slots only: a result cut short, what is left of it, or, of no slots, a
+  /// spurious zero.
+  case partial(Range<Int>)
+  /// Result k, with slots whose product was lost while the core was frozen.
+  case damaged(Int, lost: [Int])
+}
+
+/// The bits of a block whose output words the time plane may rearrange.
+protocol CoreBits: BlockBits {
+  /// The words of `results`, from all input words.
+  func words(_ results: [CoreResult], input: WordSequence) throws -> WordSequence
+}
+
+extension Dataplane {
+  /// Runs any number of words: every block makes of its input words what the hardware makes of
+  /// them, frame after frame by count, complete or not.
+  ///
+  /// Every stream gets all words that can follow from the inputs; hardware that stops early has
+  /// seen a prefix of them.
+  /// - Parameters:
+  ///   - sources: words per graph input.
+  ///   - cores: by node, what its compute core put out, where that is not simply every result.
+  ///   - faults: by stream, what happens to its words on the way.
+  /// - Returns: the words of every stream.
+  public func words(
+    of sources: [String: WordSequence], cores: [String: [CoreResult]] = [:],
+    faults: [String: WordFaults] = [:]
+  ) throws -> [String: WordSequence] {
+    var values = [WordSequence?](repeating: nil, count: graph.streams.count)
+    for name in inputs {
+      guard let words = sources[name] else {
+        throw InputError("no words for the graph input '\(name)'")
+      }
+      let layout = try layout(of: name)
+      guard words.elementsPerWord == layout.elements, words.elements.format == layout.format else {
+        throw InputError(
+          "needs words of \(layout.elements) x \(layout.dataType)", at: "graph input '\(name)'")
+      }
+      values[graph.indexByName[name] ?? 0] = faults[name]?.applied(to: words) ?? words
+    }
+    for step in steps {
+      let inputs = step.inputs.indices.map { i -> WordSequence in
+        let port = step.ports[i]
+        let elements = step.adapters[i].apply(
+          values[step.inputs[i]]!.elements, rowLength: port.elements)
+        return WordSequence(elementsPerWord: port.elements, elements: elements)
+      }
+      let outputs = try perform(step) { try words(step, inputs, cores[step.node.name]) }
+      for (stream, words) in zip(step.outputs, outputs) {
+        values[stream] = faults[graph.streams[stream].name]?.applied(to: words) ?? words
+      }
+    }
+    var result: [String: WordSequence] = [:]
+    for (stream, words) in values.enumerated() {
+      if let words { result[graph.streams[stream].name] = words }
+    }
+    return result
+  }
+
+  private func words(
+    _ step: Step, _ inputs: [WordSequence], _ core: [CoreResult]?
+  ) throws -> [WordSequence] {
+    if let core, let bits = step.bits as? any CoreBits, let input = inputs.first {
+      return [try bits.words(core, input: input)]
+    }
+    let outputs = step.outputs.compactMap { layouts[$0] }
+    return try step.bits.words(inputs, ports: step.ports, outputs: outputs)
+  }
+}
+
+extension BlockBits {
+  /// All output words that follow from `inputs`: whole frames, the last one filled up with zeros,
+  /// cut to the words whose inputs have really arrived.
+  func words(
+    _ inputs: [WordSequence], ports: [StreamLayout], outputs: [StreamLayout]
+  ) throws -> [WordSequence] {
+    let counts = schedule().outputs(for: inputs.map(\.count))
+    var frames = 0
+    for (input, port) in zip(inputs, ports) {
+      frames = max(frames, input.count.dividedUp(by: max(1, port.words)))
+    }
+    for (count, output) in zip(counts, outputs) {
+      frames = max(frames, count.dividedUp(by: max(1, output.words)))
+    }
+    var parts = [[Integers]](repeating: [], count: outputs.count)
+    for frame in 0..<frames {
+      let slices = zip(inputs, ports).map { input, port in
+        input.elements.elements(
+          frame * port.count..<(frame + 1) * port.count, rowLength: port.elements
+        ).reshaped(rowLength: port.rowLength)
+      }
+      for (i, output) in try self.frame(slices).outputs.prefix(outputs.count).enumerated() {
+        parts[i].append(output)
+      }
+    }
+    return outputs.indices.map { i in
+      let all = Integers.joined(
+        parts[i].map { $0.reshaped(rowLength: outputs[i].elements) },
+        rowLength: outputs[i].elements, format: outputs[i].format)
+      return WordSequence(elementsPerWord: outputs[i].elements, elements: all).prefix(counts[i])
+    }
+  }
+}

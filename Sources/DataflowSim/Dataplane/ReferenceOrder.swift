@@ -1,0 +1,20 @@
+import SimKernels
+
+extension Dataplane {
+  /// How the elements of a stream are put into the order FINN's own execution shows, where that
+  /// differs: a depthwise sliding window sends SIMD channels of every kernel pixel before the next
+  /// channels, but the tensor dumped from a graph that is not yet specialised has whole pixels.
+  ///
+  /// Applied to the elements of any number of frames. `nil` when the orders agree.
+  public func referenceOrder(of stream: String) -> (@Sendable (Integers) -> Integers)? {
+    guard var index = graph.indexByName[stream] else { return nil }
+    for _ in 0...steps.count {
+      guard let step = steps.first(where: { $0.outputs.contains(index) }) else { return nil }
+      if let window = step.bits as? SlidingWindowBits { return window.pixelMajorOrder }
+      guard step.bits is RegroupBits || step.bits is PassThroughBits, let input = step.inputs.first
+      else { return nil }
+      index = input
+    }
+    return nil
+  }
+}

@@ -1,0 +1,112 @@
+import Foundation
+
+/// The result of `simrun compare` as JSON (schema version 1), CSV and text.
+public struct ComparisonReport: Codable, Sendable {
+  public struct Layer: Codable, Sendable {
+    public var stream: String
+    public var node: String
+    public var reference: String
+    public var elements: Int
+    public var differing: Int
+    public var maximumError: Double
+    public var meanError: Double
+    /// In dB; nil when nothing differs.
+    public var sqnr: Double?
+    public var psnr: Double?
+  }
+
+  public struct First: Codable, Sendable {
+    public var stream: String
+    public var node: String
+    public var frame: Int
+    public var index: [Int]
+    public var channel: Int
+    public var fold: Int
+    public var word: Int
+    public var lane: Int
+    public var expected: Double
+    public var actual: Double
+    public var diagnosis: String
+  }
+
+  public var schemaVersion = 1
+  public var design: String
+  public var agrees: Bool
+  public var layers: [Layer]
+  public var firstDivergence: First?
+  /// Tensors whose only differences are values on a rounding boundary.
+  public var ties: [String]
+
+  public init(_ design: String, _ comparisons: [TensorComparison]) {
+    self.design = design
+    agrees = comparisons.allSatisfy(\.isFine)
+    layers = comparisons.map {
+      Layer(
+        stream: $0.stream, node: $0.node, reference: $0.reference, elements: $0.elements,
+        differing: $0.differing, maximumError: $0.maximumError, meanError: $0.meanError,
+        sqnr: $0.sqnr.isFinite ? $0.sqnr : nil, psnr: $0.psnr.isFinite ? $0.psnr : nil)
+    }
+    ties = comparisons.filter { $0.isFine && $0.differing > 0 }.map(\.stream)
+    if let wrong = comparisons.first(where: { !$0.isFine }), let first = wrong.first {
+      firstDivergence = First(
+        stream: wrong.stream, node: wrong.node, frame: first.frame, index: first.index,
+        channel: first.channel, fold: first.fold, word: first.word, lane: first.lane,
+        expected: first.expected, actual: first.actual,
+        diagnosis: (wrong.diagnosis ?? .unexplained).description)
+    }
+  }
+}
+
+extension ComparisonReport {
+  private static let columns = [
+    "stream", "node", "elements", "differing", "max error", "mean error", "SQNR dB", "PSNR dB",
+  ]
+
+  private func cells(_ layer: Layer) -> [String] {
+    func decibel(_ x: Double?) -> String { x.map { String(format: "%.1f", $0) } ?? "-" }
+    func error(_ x: Double) -> String { x == 0 ? "0" : String(format: "%.4g", x) }
+    return [
+      layer.stream, layer.node, String(layer.elements), String(layer.differing),
+      error(layer.maximumError), error(layer.meanError), decibel(layer.sqnr), decibel(layer.psnr),
+    ]
+  }
+
+  /// One row per tensor, RFC 4180.
+  public var csv: String {
+    ([Self.columns] + layers.map(cells)).map { row in
+      row.map { $0.contains(where: { ",\"\n".contains($0) }) ? "\"\($0)\"" : $0 }
+        .joined(separator: ",")
+    }.joined(separator: "\n")
+  }
+
+  public var text: String {
+    let rows = [Self.columns] + layers.map(cells)
+    let widths = Self.columns.indices.map { c in rows.map { $0[c].count }.max() ?? 0 }
+    let table = rows.map { row in
+      row.enumerated().map { c, cell in
+        let space = String(repeating: " ", count: widths[c] - cell.count)
+        return c < 2 ? cell + space : space + cell
+      }.joined(separator: "  ")
+    }.joined(separator: "\n")
+    return table + "\n\n" + verdict
+  }
+
+  private var verdict: String {
+    let tied =
+      ties.isEmpty
+      ? ""
+      : "\nOnly values exactly on a rounding boundary differ in \(ties.joined(separator: ", "))."
+    guard let first = firstDivergence else { return "All compared tensors agree.\(tied)" }
+    return """
+      First divergence: stream '\(first.stream)'\(first.node.isEmpty ? "" : ", written by \(first.node)"), \
+      frame \(first.frame), index \(first.index): expected \(number(first.expected)), \
+      got \(number(first.actual))
+        channel \(first.channel), fold \(first.fold), stream word \(first.word), element \(first.lane)
+        diagnosis: \(first.diagnosis)\(tied)
+      """
+  }
+
+  private func number(_ x: Double) -> String {
+    x == x.rounded() && abs(x) < 1e15 ? String(Int(x)) : String(x)
+  }
+}
