@@ -8,6 +8,9 @@ struct Simrun: ParsableCommand {
     subcommands: [
       FPSCommand.self,
       BlocksCommand.self,
+      CheckCommand.self,
+      HangCommand.self,
+      ReplayCommand.self,
       ImportCommand.self,
       RunCommand.self,
       CompareCommand.self,

@@ -50,9 +50,9 @@ public struct Stage: Sendable, Equatable {
 /// a recurrence over the channel needs. A wire is the stage `(latency 0, capacity 1, credit 1)` whose
 /// handshake is the *read*: the writer only offers, and learns the cycle when the reader takes the word.
 public struct Channel {
-  let slots: UnsafeMutablePointer<Cycle>
-  let mask: Int
-  let capacity: Int
+  private(set) var slots: UnsafeMutablePointer<Cycle>
+  private(set) var mask: Int
+  private(set) var capacity: Int
   let latency: Int
   let credit: Int
   let isWire: Bool
@@ -241,6 +241,35 @@ extension Channel {
     for j in i..<n { slots[(read + j - i) & mask] = t + j }
     read += n - i
     lastRead = t + n - 1
+  }
+}
+
+extension Channel {
+  /// Makes the stage `words` deeper in the middle of a run and admits the word that waits, if any.
+  ///
+  /// Which words can move afterwards is what it would be had the stage been that deep from the start.
+  mutating func deepen(by words: Int) {
+    let deeper = capacity + words
+    var size = 1
+    while size < deeper { size *= 2 }
+    let larger = UnsafeMutablePointer<Cycle>.allocate(capacity: size)
+    larger.initialize(repeating: .never, count: size)
+    for word in max(0, written - capacity)..<written {
+      larger[word & (size - 1)] = slots[word & mask]
+    }
+    slots.deallocate()
+    slots = larger
+    mask = size - 1
+    capacity = deeper
+    guard pending != .never else { return }
+    onRead &= ~Self.holdsWord
+    let earliest = pending
+    pending = .never
+    admit(from: earliest)
+    if writerWaits {
+      writerWaits = false
+      queue.pointee.push(writer)
+    }
   }
 }
 

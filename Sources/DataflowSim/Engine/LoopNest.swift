@@ -375,12 +375,13 @@ public struct HLSPipeline: Sendable {
   /// The timing of a block that is nothing but this pipeline over `frame`.
   public func timing(outputs: Int = 1, _ frame: [Loop]) -> BlockTiming {
     let interval = interval
+    let body = BlockTiming.Body.process { ports in
+      LoopNest(inputs: ports.inputs, outputs: ports.outputs, frame: frame, interval: interval)
+    }
     return BlockTiming(
       outputStages: Array(repeating: [outputStage], count: outputs),
       exactness: .approximate("HLS loop nest, II \(interval), latency \(latency)"),
       busyCycles: Loop.iterations(frame) * interval,
-      body: .process { ports in
-        LoopNest(inputs: ports.inputs, outputs: ports.outputs, frame: frame, interval: interval)
-      })
+      least: .pipeline(body, outputs: outputs), body: body)
   }
 }

@@ -33,10 +33,12 @@ public final class Simulation {
   private var monitors: [OccupancyMonitor] = []
   private var coreLogs: [Int: CoreLog] = [:]
   private(set) var sinks: [SinkRecord] = []
-  private var released: [SourceWords] = []
+  private(set) var released: [SourceWords] = []
+  /// The channels at the ends of every chain of the plan.
+  private(set) var ends: [Ends] = []
   /// The FIFOs in each merged channel.
   private var mergedFIFOs: [(channel: Link, names: [String])] = []
-  private let limit: Cycle
+  let limit: Cycle
 
   /// How many words a source may offer; shared with its process.
   final class SourceWords {
@@ -65,16 +67,17 @@ public final class Simulation {
     limit = scenario.maxCycles ?? .max
     network = Network(
       processes: plan.processes.count + plan.design.graphInputs.count
-        + plan.design.graphOutputs.count + plan.chains.reduce(0) { $0 + $1.items.count })
+        + plan.design.graphOutputs.count + plan.chains.reduce(0) { $0 + 2 * $1.items.count })
     try checkBorders()
     try checkFrames()
-    let ends = plan.chains.map { build($0, observing) }
+    let faults = try StreamFaults.all(scenario, plan.design)
+    ends = plan.chains.map { build($0, observing, faults) }
     for process in plan.processes { add(process, ends, observing) }
     for (chain, end) in zip(plan.chains, ends) { addBorder(chain, end) }
   }
 
   /// The two channels at the ends of a chain (the same one unless relays lie between).
-  private struct Ends {
+  struct Ends {
     var first: Link
     var last: Link
   }
@@ -102,8 +105,21 @@ public final class Simulation {
     }
   }
 
-  private func build(_ chain: Plan.Chain, _ observing: Observation) -> Ends {
-    observing.streams ? buildObserved(chain, observing) : buildMerged(chain)
+  private func build(
+    _ chain: Plan.Chain, _ observing: Observation, _ faults: [String: StreamFaults]
+  ) -> Ends {
+    let pieces = faults.isEmpty ? [] : chain.cut(where: { faults[$0] != nil })
+    guard pieces.count > 1 else {
+      return observing.streams ? buildObserved(chain, observing) : buildMerged(chain)
+    }
+    let ends = pieces.map { build($0.chain, observing, [:]) }
+    for (i, piece) in pieces.dropLast().enumerated() {
+      let (input, output) = (ends[i].last, ends[i + 1].first)
+      network.add(
+        FaultRelay(input: input, output: output, faults: faults[piece.stream] ?? StreamFaults()),
+        reading: [input], writing: [output])
+    }
+    return Ends(first: ends[0].first, last: ends[ends.count - 1].last)
   }
 
   /// Runs of stages that sustain a word per cycle become one stage.
@@ -257,7 +273,7 @@ extension Simulation {
     return result
   }
 
-  private func outcome(frames: Int) -> RunResult.Outcome {
+  func outcome(frames: Int) -> RunResult.Outcome {
     let missing = sinks.filter { sink in
       sink.count < expectedWords(sink, frames: frames)
     }
@@ -267,7 +283,7 @@ extension Simulation {
   }
 
   /// Words the sink should see for the frames its sources offer.
-  private func expectedWords(_ sink: SinkRecord, frames: Int) -> Int {
+  func expectedWords(_ sink: SinkRecord, frames: Int) -> Int {
     let offered = released.compactMap { source -> Int? in
       guard let words = source.fixed, words != .max, source.perFrame > 0 else { return nil }
       return words / source.perFrame

@@ -91,7 +91,7 @@ extension Simulation {
   }
 
   /// When the last output of frame `frame` left, if all have.
-  private func completed(_ frame: Int) -> Cycle? {
+  func completed(_ frame: Int) -> Cycle? {
     var end = Cycle.never
     for sink in sinks where sink.wordsPerFrame > 0 {
       guard sink.frameEnds.count >= frame else { return nil }
@@ -100,7 +100,7 @@ extension Simulation {
     return end == .never ? nil : end
   }
 
-  private func state() -> StateList {
+  func state() -> StateList {
     var list = StateList()
     network.listState(&list)
     for channel in network.channels { channel.pointee.listState(&list) }
@@ -111,7 +111,7 @@ extension Simulation {
     network.channels.allSatisfy { $0.pointee.keepsRepeating(frames: frames, shift: shift) }
   }
 
-  private var handshakes: Int { network.channels.reduce(0) { $0 + $1.pointee.read } }
+  var handshakes: Int { network.channels.reduce(0) { $0 + $1.pointee.read } }
 }
 
 /// The state after some frame, and when that frame ended.
