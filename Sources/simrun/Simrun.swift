@@ -9,6 +9,7 @@ struct Simrun: ParsableCommand {
       FPSCommand.self,
       BlocksCommand.self,
       ImportCommand.self,
+      FIFOCommand.self,
     ],
     defaultSubcommand: FPSCommand.self)
 }
