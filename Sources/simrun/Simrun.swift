@@ -10,6 +10,9 @@ struct Simrun: ParsableCommand {
       BlocksCommand.self,
       ImportCommand.self,
       FIFOCommand.self,
+      FoldCommand.self,
+      SweepCommand.self,
+      ReportCommand.self,
     ],
     defaultSubcommand: FPSCommand.self)
 }

@@ -1,3 +1,5 @@
+import Dispatch
+
 /// Runs one plan with many sets of FIFO depths.
 struct FIFOBench: Sendable {
   struct Slot: Sendable {
@@ -59,23 +61,57 @@ struct FIFOBench: Sendable {
       period: FramePeriod(steady), latency: latency.map { $0 + 1 }, frames: steady.simulatedFrames)
   }
 
+  /// The unbounded reference and a run at the depths the design came with, side by side.
+  func references(keep: Double, reportsBefore: Bool) throws -> (Reference, Outcome) {
+    guard reportsBefore else {
+      return (try unbounded(keep: keep), Outcome(period: nil, latency: nil, frames: 0))
+    }
+    nonisolated(unsafe) var reference: Result<Reference, Error>?
+    nonisolated(unsafe) var before: Result<Outcome, Error>?
+    DispatchQueue.concurrentPerform(iterations: 2) { i in
+      if i == 0 {
+        reference = Result { try unbounded(keep: keep) }
+      } else {
+        before = Result { try run(fifos.map(\.depth)) }
+      }
+    }
+    return (try reference!.get(), try before!.get())
+  }
+
+  /// Whether the design keeps up with a source that delivers a frame every `target`.
+  ///
+  /// The source adds a cycle of its own to the max-plus system and changes nothing else, so this is
+  /// whether the design by itself reaches the target. Paced, no FIFO fills up over many frames, and
+  /// the state repeats soon. Frame intervals of a max-plus system only grow towards the final one, so
+  /// a longer one ends the run.
+  func sustains(_ target: FramePeriod, _ depths: [Int]) throws -> Bool {
+    let simulation = try Simulation(plan(depths), pace: target)
+    let steady = simulation.steadyState(.init()) { ends in
+      guard ends.count > 3 else { return false }
+      let last = ends.count - 1
+      let now = FramePeriod(cycles: ends[last] - ends[last - 2], frames: 2)
+      let before = FramePeriod(cycles: ends[last - 1] - ends[last - 3], frames: 2)
+      return now > target && before > target
+    }
+    guard let steady, steady.isProven else { return false }
+    return FramePeriod(steady) <= target
+  }
+
   /// The throughput of unbounded FIFOs, and depths that keep the fraction `keep` of it: the
   /// occupancies when words arrive evenly at the target rate.
   func unbounded(keep: Double) throws -> Reference {
-    var period = FramePeriod(cycles: slowestBlock)
+    var period = FramePeriod(cycles: try slowestBlock())
+    var (measured, occupancy) = try ample(period)
     // Blocks may need longer together with their own buffers than `busyCycles` says.
-    for _ in 0..<4 {
-      let (measured, _) = try paced(at: period)
-      if measured <= period { break }
+    for _ in 0..<4 where measured > period {
       period = measured
+      (measured, occupancy) = try ample(period)
     }
     var target = period
     if keep < 1 {
-      target = FramePeriod(
-        cycles: Int((period.cyclesPerFrame / keep).rounded(.down)), frames: 1)
-      if target < period { target = period }
+      target = max(period, FramePeriod(cycles: Int((period.cyclesPerFrame / keep).rounded(.down))))
+      (_, occupancy) = try ample(target)
     }
-    let (_, occupancy) = try paced(at: target)
     let depths = fifos.map { fifo in
       let wanted = max((occupancy[fifo.name] ?? 0) + 1, 2)
       return cost.depth(atStep: cost.step(holding: wanted))
@@ -83,26 +119,38 @@ struct FIFOBench: Sendable {
     return Reference(period: period, target: target, depths: depths)
   }
 
-  private var slowestBlock: Int {
-    let busy = plan.blocks.indices.map { index -> Int in
-      if plan.blocks[index] is StreamingFIFO { return 0 }
+  /// Cycles per frame of the slowest block; a lower bound of the period.
+  private func slowestBlock() throws -> Int {
+    var alone: [[String: AttributeValue]: Int] = [:]
+    var slowest = 1
+    for (index, node) in plan.design.nodes.enumerated() where !node.isFIFO {
       let ports = plan.inputPorts[index] + plan.outputPorts[index]
-      return max(plan.timings[index].busyCycles ?? 0, ports.compactMap(\.words).max() ?? 0)
+      var cycles = max(plan.timings[index].busyCycles ?? 0, ports.compactMap(\.words).max() ?? 0)
+      // A sliding window's own period has no simple closed form.
+      if plan.timings[index].busyCycles == nil, node.opType.hasPrefix("ConvolutionInputGenerator") {
+        if alone[node.attributes] == nil { alone[node.attributes] = try period(ofNodeAlone: node) }
+        cycles = max(cycles, alone[node.attributes] ?? 0)
+      }
+      slowest = max(slowest, cycles)
     }
-    return max(busy.max() ?? 1, 1)
+    return slowest
   }
 
-  /// The period and the occupancies when a frame's words arrive evenly within `period`.
-  private func paced(at period: FramePeriod) throws -> (FramePeriod, [String: Int]) {
-    var scenario = Scenario()
-    for input in plan.design.graphInputs {
-      guard let words = plan.wordsPerFrame[input], words > 0 else { continue }
-      scenario.sources[input] = Scenario.Source(pattern: Self.pacing(words, period))
-    }
+  private func period(ofNodeAlone node: Node) throws -> Int {
+    var alone = Design(name: node.name, part: plan.design.part, clockMHz: plan.design.clockMHz)
+    alone.nodes = [node]
+    alone.graphInputs = node.inputs
+    alone.graphOutputs = node.outputs
+    let steady = try Simulation(Plan(alone)).steadyState()
+    return steady.map { Int($0.cyclesPerFrame.rounded(.down)) } ?? 0
+  }
+
+  /// The period and the occupancies with ample FIFOs, a frame's words arriving evenly within `period`.
+  private func ample(_ period: FramePeriod) throws -> (FramePeriod, [String: Int]) {
     var room = fifos.map { max($0.words, 64) }
     while true {
       let simulation = try Simulation(
-        plan(room), scenario: scenario, observing: Observation(streams: true))
+        plan(room), observing: Observation(streams: true), pace: period)
       guard let steady = simulation.steadyState() else {
         guard room.allSatisfy({ $0 < 1 << 26 }) else { throw Self.stops }
         room = room.map { $0 * 4 }
@@ -122,22 +170,15 @@ struct FIFOBench: Sendable {
   private static let stops = InputError(
     "the design stops even with unbounded FIFOs", hint: "`simrun hang` tells why")
 
-  /// `words` starts spread evenly over the period.
-  private static func pacing(_ words: Int, _ period: FramePeriod) -> Pattern {
-    let total = words * period.frames
-    guard period.cycles > total, period.cycles < 1 << 28 else { return .always }
-    var bits = [Bool](repeating: false, count: period.cycles)
-    for word in 0..<total { bits[word * period.cycles / total] = true }
-    return Pattern(bits: bits)
-  }
-
-  /// Highest occupancies over `frames` frames.
-  func occupancies(_ depths: [Int], frames: Int) throws -> [String: Int] {
+  /// Highest occupancies over three frames, and the cycles until the first is out.
+  func occupancies(_ depths: [Int]) throws -> (held: [String: Int], latency: Int?) {
     let result = try Simulation(
-      plan(depths), scenario: Scenario(frames: max(frames, 2)),
-      observing: Observation(streams: true)
+      plan(depths), scenario: Scenario(frames: 3), observing: Observation(streams: true)
     ).run()
-    return result.fifos.mapValues(\.max)
+    return (
+      result.fifos.mapValues(\.max),
+      result.frameEnds.values.compactMap(\.first).max().map { $0 + 1 }
+    )
   }
 
   /// `design` with new depths and, where they change the implementation, FINN's style for them.

@@ -135,8 +135,7 @@ struct FIFOSearch {
     let bench = bench
     let target = target
     @Sendable func meets(_ depths: [Int]) -> Bool {
-      guard let period = try? bench.run(depths).period else { return false }
-      return period <= target
+      (try? bench.sustains(target, depths)) ?? false
     }
     guard sets.count > 1, workers > 1 else { return sets.map(meets) }
     nonisolated(unsafe) let results = UnsafeMutablePointer<Bool>.allocate(capacity: sets.count)

@@ -136,7 +136,7 @@ struct GraphTransformsTests {
         #expect(a.attributes[key] == b.attributes[key], "\(a.name) \(key)")
       }
     }
-    #expect(Self.wiring(mine) == Self.wiring(finn))
+    #expect(try Self.wiring(mine) == Self.wiring(finn))
   }
 
   /// Which node feeds which, by name.
