@@ -7,14 +7,18 @@ struct Simrun: ParsableCommand {
     abstract: "Simulates FPGA dataflow accelerators: how fast, at what cost, are the bits right.",
     subcommands: [
       FPSCommand.self,
-      BlocksCommand.self,
-      CheckCommand.self,
+      RunCommand.self,
+      TraceCommand.self,
+      CompareCommand.self,
       HangCommand.self,
       ReplayCommand.self,
+      CheckCommand.self,
+      FifoCommand.self,
+      FoldCommand.self,
+      SweepCommand.self,
+      ReportCommand.self,
       ImportCommand.self,
-      RunCommand.self,
-      CompareCommand.self,
-      TraceCommand.self,
+      BlocksCommand.self,
     ],
     defaultSubcommand: FPSCommand.self)
 }

@@ -58,11 +58,22 @@ public final class Simulation {
     deinit { pointer.deallocate() }
   }
 
+  /// How fast every source delivers its frames at most; nil: as fast as its pattern allows.
+  private let pace: FramePeriod?
+
   /// Starts with no frame released; `run()` releases what the scenario asks for.
-  public init(_ plan: Plan, scenario: Scenario = Scenario(), observing: Observation = Observation())
-    throws
-  {
+  public convenience init(
+    _ plan: Plan, scenario: Scenario = Scenario(), observing: Observation = Observation()
+  ) throws {
+    try self.init(plan, scenario: scenario, observing: observing, pace: nil)
+  }
+
+  init(
+    _ plan: Plan, scenario: Scenario = Scenario(), observing: Observation = Observation(),
+    pace: FramePeriod?
+  ) throws {
     self.plan = plan
+    self.pace = pace
     self.scenario = scenario
     limit = scenario.maxCycles ?? .max
     network = Network(
@@ -207,7 +218,7 @@ public final class Simulation {
       network.add(
         Source(
           output: ends.first, pattern: PatternTable(settings.pattern), words: words.pointer,
-          wordsPerFrame: words.perFrame, limit: limit),
+          wordsPerFrame: words.perFrame, limit: limit, pace: pace),
         reading: [], writing: [ends.first])
     }
     if case .border(let stream) = chain.reader {

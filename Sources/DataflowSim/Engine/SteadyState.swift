@@ -34,6 +34,12 @@ extension Simulation {
   /// With arrival or acceptance patterns λ is a multiple of their lengths. Returns nil when the design stops before the outputs of
   /// the frames are complete: then `result(frames:)` tells the outcome.
   public func steadyState(_ budget: SteadyStateBudget = .init()) -> SteadyState? {
+    steadyState(budget) { _ in false }
+  }
+
+  /// The same, given up when `isEnough` says so of the cycles at which frames were complete.
+  func steadyState(_ budget: SteadyStateBudget, until isEnough: ([Cycle]) -> Bool) -> SteadyState? {
+    var ends: [Cycle] = []
     var moments: [Moment] = []
     var frame = 0
     // Outputs of a frame may need words of the next one; then the sources stay a frame ahead.
@@ -49,6 +55,8 @@ extension Simulation {
         run(frames: frame + lead)
       }
       guard let end = completed(frame) else { return nil }
+      ends.append(end)
+      if isEnough(ends) { return nil }
       let moment = Moment(end: end, state: state())
       for (age, earlier) in moments.reversed().enumerated() {
         let shift = moment.end - earlier.end

@@ -35,9 +35,7 @@ struct DesignOptions: ParsableArguments {
     for note in loaded.notes { writeError("note: \(note)") }
     if let folding {
       let config = try FoldingConfig(contentsOf: folding)
-      let warnings = config.apply(to: &loaded.design) { op in
-        try? BlockCatalogue.attributes(of: op).map(\.name)
-      }
+      let warnings = try reportingFile(folding) { try loaded.design.apply(config) }
       for warning in warnings { writeError("warning: \(warning)") }
     }
     try reportingFile(design) { try insertWidthConverters(&loaded) }
