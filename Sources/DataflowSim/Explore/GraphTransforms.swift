@@ -178,7 +178,9 @@ extension Design {
     var level = [Int](repeating: 0, count: nodes.count)
     for node in graph.order {
       for stream in nodes[node].inputs {
-        if let writer = graph[stream].writer { level[node] = max(level[node], level[writer.node] + 1) }
+        if let writer = graph[stream].writer {
+          level[node] = max(level[node], level[writer.node] + 1)
+        }
       }
     }
     let sorted = order.enumerated().sorted {

@@ -101,11 +101,14 @@ struct ThroughputText {
   private var certainty: String {
     let approximate = report.exactness.approximate.count
     guard approximate > 0 else { return "Every node is cycle-exact." }
-    return "\(report.exactness.exact.count) nodes are cycle-exact, \(approximate) are scheduled from "
+    return
+      "\(report.exactness.exact.count) nodes are cycle-exact, \(approximate) are scheduled from "
       + "their loop nests (approximate)."
   }
 
-  private func cells(_ r: Resources) -> [String] { [r.lut, r.bram18, r.uram, r.dsp].map { String($0) } }
+  private func cells(_ r: Resources) -> [String] {
+    [r.lut, r.bram18, r.uram, r.dsp].map { String($0) }
+  }
 
   private func percent(_ share: Double) -> String { String(format: "%.1f %%", share * 100) }
 
