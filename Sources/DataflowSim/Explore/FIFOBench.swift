@@ -17,7 +17,6 @@ struct FIFOBench: Sendable {
     /// nil when the design stops.
     var period: FramePeriod?
     var latency: Int?
-    var frames: Int
   }
 
   struct Reference: Sendable {
@@ -50,21 +49,18 @@ struct FIFOBench: Sendable {
     return plan.replacingFIFODepths { name, depth in byName[name] ?? depth }
   }
 
-  /// Steady state and latency at `depths`.
-  func run(_ depths: [Int], budget: SteadyStateBudget = .init()) throws -> Outcome {
-    let simulation = try Simulation(plan(depths))
-    guard let steady = simulation.steadyState(budget) else {
-      return Outcome(period: nil, latency: nil, frames: 2)
-    }
+  /// Steady state and latency of a plan.
+  static func run(_ plan: Plan) throws -> Outcome {
+    let simulation = try Simulation(plan)
+    guard let steady = simulation.steadyState() else { return Outcome(period: nil, latency: nil) }
     let latency = simulation.sinks.compactMap(\.frameEnds.first).max()
-    return Outcome(
-      period: FramePeriod(steady), latency: latency.map { $0 + 1 }, frames: steady.simulatedFrames)
+    return Outcome(period: FramePeriod(steady), latency: latency.map { $0 + 1 })
   }
 
   /// The unbounded reference and a run at the depths the design came with, side by side.
-  func references(keep: Double, reportsBefore: Bool) throws -> (Reference, Outcome) {
-    guard reportsBefore else {
-      return (try unbounded(keep: keep), Outcome(period: nil, latency: nil, frames: 0))
+  func references(keep: Double, before plan: Plan?) throws -> (Reference, Outcome) {
+    guard let plan else {
+      return (try unbounded(keep: keep), Outcome(period: nil, latency: nil))
     }
     nonisolated(unsafe) var reference: Result<Reference, Error>?
     nonisolated(unsafe) var before: Result<Outcome, Error>?
@@ -72,7 +68,7 @@ struct FIFOBench: Sendable {
       if i == 0 {
         reference = Result { try unbounded(keep: keep) }
       } else {
-        before = Result { try run(fifos.map(\.depth)) }
+        before = Result { try Self.run(plan) }
       }
     }
     return (try reference!.get(), try before!.get())
@@ -194,7 +190,13 @@ struct FIFOBench: Sendable {
     var result = design
     for (fifo, depth) in zip(fifos, depths) {
       result.nodes[fifo.node].attributes["depth"] = .int(depth)
-      guard cost.measure == .finn else { continue }
+      guard cost.measure == .finn else {
+        // The exact depth exists as a shift register alone.
+        if result.nodes[fifo.node].attributes["impl_style"] != nil {
+          result.nodes[fifo.node].attributes["impl_style"] = .string("rtl")
+        }
+        continue
+      }
       let style = FIFOCost.style(depth: depth, isBorder: fifo.isBorder)
       result.nodes[fifo.node].attributes["impl_style"] = .string(style.rawValue)
       if style == .vivado, result.nodes[fifo.node].attributes["ram_style"] == nil {
