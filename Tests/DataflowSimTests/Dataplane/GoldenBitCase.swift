@@ -4,7 +4,7 @@ import SimKernels
 import Testing
 
 /// One measured design with its tensors, as far as the bits of it are concerned.
-struct GoldenCase: @unchecked Sendable, CustomTestStringConvertible {
+struct GoldenBitCase: @unchecked Sendable, CustomTestStringConvertible {
   let name: String
   let kind: String
   let design: Design
@@ -40,16 +40,16 @@ struct GoldenCase: @unchecked Sendable, CustomTestStringConvertible {
   }
 
   /// The committed cases, and all measured ones where they are at hand.
-  static let all: [GoldenCase] = committed + shared
+  static let all: [GoldenBitCase] = committed + shared
 
-  static let committed: [GoldenCase] = {
+  static let committed: [GoldenBitCase] = {
     guard let data = try? CompressedResource.data("golden-bits.json.zst"),
       let list = try? JSONSerialization.jsonObject(with: data) as? [[String: Any]]
     else { return [] }
-    return list.compactMap { try? GoldenCase($0) }
+    return list.compactMap { try? GoldenBitCase($0) }
   }()
 
-  private static let shared: [GoldenCase] = {
+  private static let shared: [GoldenBitCase] = {
     let root = SharedData.folder("golden")
     let files = FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)
     return (files?.compactMap { $0 as? URL } ?? []).filter { $0.pathExtension == "json" }
@@ -57,7 +57,7 @@ struct GoldenCase: @unchecked Sendable, CustomTestStringConvertible {
         guard let data = try? Data(contentsOf: url),
           let json = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
         else { return nil }
-        return try? GoldenCase(json)
+        return try? GoldenBitCase(json)
       }
   }()
 
