@@ -11,6 +11,8 @@ struct Simrun: ParsableCommand {
       ImportCommand.self,
       RunCommand.self,
       CompareCommand.self,
+      HazardsCommand.self,
+      ExportCommand.self,
       TraceCommand.self,
     ],
     defaultSubcommand: FPSCommand.self)
