@@ -48,3 +48,10 @@ let package = Package(
       exclude: ["Resources"]),
   ]
 )
+
+// Warnings are errors with the compilers the project is checked with; a later one may warn of more.
+#if compiler(<6.4)
+  for target in package.targets where target.type != .system {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
+  }
+#endif

@@ -7,13 +7,20 @@ struct Simrun: ParsableCommand {
     abstract: "Simulates FPGA dataflow accelerators: how fast, at what cost, are the bits right.",
     subcommands: [
       FPSCommand.self,
-      BlocksCommand.self,
-      ImportCommand.self,
       RunCommand.self,
       CompareCommand.self,
       HazardsCommand.self,
       ExportCommand.self,
       TraceCommand.self,
+      HangCommand.self,
+      ReplayCommand.self,
+      CheckCommand.self,
+      FifoCommand.self,
+      FoldCommand.self,
+      SweepCommand.self,
+      ReportCommand.self,
+      ImportCommand.self,
+      BlocksCommand.self,
     ],
     defaultSubcommand: FPSCommand.self)
 }

@@ -42,7 +42,7 @@ public struct Divergence: Sendable, Equatable {
 }
 
 /// Walks the streams of a design in dataflow order against reference activations.
-public struct Comparison {
+public struct Comparison: Sendable {
   public let plane: Dataplane
   public let parameters: ParameterStore?
 

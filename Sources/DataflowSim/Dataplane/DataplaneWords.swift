@@ -54,9 +54,11 @@ extension Dataplane {
   /// - Parameters:
   ///   - sources: words per graph input.
   ///   - cores: by node, what its compute core put out, where that is not simply every result.
+  ///   - faults: by stream, what happens to its words on the way.
   /// - Returns: the words of every stream.
   public func words(
-    of sources: [String: WordSequence], cores: [String: [CoreResult]] = [:]
+    of sources: [String: WordSequence], cores: [String: [CoreResult]] = [:],
+    faults: [String: WordFaults] = [:]
   ) throws -> [String: WordSequence] {
     var values = [WordSequence?](repeating: nil, count: graph.streams.count)
     for name in inputs {
@@ -68,7 +70,7 @@ extension Dataplane {
         throw InputError(
           "needs words of \(layout.elements) x \(layout.dataType)", at: "graph input '\(name)'")
       }
-      values[graph.indexByName[name] ?? 0] = words
+      values[graph.indexByName[name] ?? 0] = faults[name]?.applied(to: words) ?? words
     }
     for step in steps {
       let inputs = step.inputs.indices.map { i -> WordSequence in
@@ -78,7 +80,9 @@ extension Dataplane {
         return WordSequence(elementsPerWord: port.elements, elements: elements)
       }
       let outputs = try perform(step) { try words(step, inputs, cores[step.node.name]) }
-      for (stream, words) in zip(step.outputs, outputs) { values[stream] = words }
+      for (stream, words) in zip(step.outputs, outputs) {
+        values[stream] = faults[graph.streams[stream].name]?.applied(to: words) ?? words
+      }
     }
     var result: [String: WordSequence] = [:]
     for (stream, words) in values.enumerated() {

@@ -94,8 +94,7 @@ public struct TimedDataplane: Sendable {
   ///
   /// The data of each source repeats when the run asks for more than there is.
   /// - Parameters:
-  ///   - result: of a run of `plan` that observed streams and cores.
-  ///   - offered: what the scenario lets a source offer in all, by graph input; `nil`: no end.
+  ///   - result: of a run of `plan` under `scenario` that observed streams and cores.
   public func words(
     of data: SourceData, in result: RunResult, scenario: Scenario
   ) throws -> MovedWords {
@@ -106,7 +105,8 @@ public struct TimedDataplane: Sendable {
       sources[name] = words.cycled(min(taken, offered(name, scenario)))
     }
     let cores = plan.coreResults(result, without: without)
-    let all = try plane.words(of: sources, cores: cores)
+    let faults = WordFaults.all(scenario, plan.design)
+    let all = try plane.words(of: sources, cores: cores, faults: faults)
     let moved = cut(all, to: result.handshakeCounts)
     let ideal = try clean.words(of: sources)
     var differing: [String: Int] = [:]

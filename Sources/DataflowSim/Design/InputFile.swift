@@ -25,7 +25,7 @@ public enum InputFile {
   }
 
   /// Devices may never end.
-  private static func isDevice(_ path: String) -> Bool {
+  fileprivate static func isDevice(_ path: String) -> Bool {
     var status = stat()
     guard stat(path, &status) == 0 else { return false }
     return [S_IFCHR, S_IFBLK].contains(status.st_mode & S_IFMT)
@@ -72,6 +72,10 @@ public enum OutputFiles {
       isDirectory.boolValue
     {
       throw InputError("cannot be written: it is a directory", file: path)
+    }
+    // Renaming onto a device would replace it.
+    if InputFile.isDevice(path) {
+      throw InputError("cannot be written: it is a device", file: path)
     }
   }
 

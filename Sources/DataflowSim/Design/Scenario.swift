@@ -53,17 +53,6 @@ public struct Scenario: Sendable, Equatable {
 
     public init(pattern: Pattern = .always) { self.pattern = pattern }
   }
-
-  /// A disturbance of the run: its kind and whatever that kind needs.
-  public struct Fault: Sendable, Equatable {
-    public var kind: String
-    public var parameters: [String: JSONValue]
-
-    public init(kind: String, parameters: [String: JSONValue] = [:]) {
-      self.kind = kind
-      self.parameters = parameters
-    }
-  }
 }
 
 /// A periodic yes/no over cycles: element `t mod length` belongs to cycle `t`.

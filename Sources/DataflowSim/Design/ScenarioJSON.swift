@@ -56,6 +56,9 @@ extension Scenario {
     }
     try check(Array(sources.keys), design.graphInputs, "sources", "graph input")
     try check(Array(sinks.keys), design.graphOutputs, "sinks", "graph output")
+    for (index, fault) in faults.enumerated() {
+      try design.requireTarget(of: fault, at: "faults[\(index)]")
+    }
   }
 }
 
@@ -71,14 +74,6 @@ extension Scenario.Source {
       throw cursor.error(
         "\"words\" and \"endless\" contradict each other", hint: "state one of them")
     }
-  }
-}
-
-extension Scenario.Fault {
-  fileprivate init(_ cursor: JSONCursor) throws {
-    let kind = try cursor.member("kind").name()
-    let rest = try cursor.members().filter { $0.key != "kind" }.map { ($0.key, $0.value.value) }
-    self.init(kind: kind, parameters: Dictionary(uniqueKeysWithValues: rest))
   }
 }
 
@@ -134,11 +129,5 @@ extension Scenario.Source {
 extension Scenario.Sink {
   fileprivate var json: JSONValue {
     pattern == .always ? .object([:]) : .object(["pattern": .string(pattern.description)])
-  }
-}
-
-extension Scenario.Fault {
-  fileprivate var json: JSONValue {
-    .object(parameters.merging(["kind": .string(kind)]) { _, kind in kind })
   }
 }

@@ -75,6 +75,9 @@ package struct UniqueNames {
 
   package init(taken: [String]) { self.taken = Set(taken) }
 
+  /// Reserves `name`; false when something has it.
+  package mutating func take(_ name: String) -> Bool { taken.insert(name).inserted }
+
   /// `wanted`, or `wanted_2`, `wanted_3`, … when that is taken.
   package mutating func make(_ wanted: String) -> String {
     var name = wanted

@@ -9,13 +9,16 @@ struct Source: Process {
   let wordsPerFrame: Int
   /// No word starts at or after this cycle.
   let limit: Cycle
+  /// Word k starts no earlier than an even spread over this period allows; nil: no pacing.
+  let pace: FramePeriod?
 
   private var sent = 0
 
   init(
     output: Link, pattern: PatternTable, words: UnsafeMutablePointer<Int>, wordsPerFrame: Int,
-    limit: Cycle
+    limit: Cycle, pace: FramePeriod? = nil
   ) {
+    self.pace = pace
     self.output = output
     self.pattern = pattern
     self.words = words
@@ -31,7 +34,13 @@ struct Source: Process {
         output.pointee.writerWaits = true
         return
       }
-      let start = pattern.next(max(output.pointee.takenAt + 1, 0))
+      var earliest = max(output.pointee.takenAt + 1, 0)
+      if let pace {
+        let perFrame = wordsPerFrame * pace.frames
+        let (turns, rest) = sent.quotientAndRemainder(dividingBy: perFrame)
+        earliest = max(earliest, turns * pace.cycles + rest * pace.cycles / perFrame)
+      }
+      let start = pattern.next(earliest)
       guard start < limit else { return }
       output.pointee.offer(at: start)
       sent += 1

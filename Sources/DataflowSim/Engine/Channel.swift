@@ -50,9 +50,9 @@ public struct Stage: Sendable, Equatable {
 /// a recurrence over the channel needs. A wire is the stage `(latency 0, capacity 1, credit 1)` whose
 /// handshake is the *read*: the writer only offers, and learns the cycle when the reader takes the word.
 public struct Channel {
-  let slots: UnsafeMutablePointer<Cycle>
-  let mask: Int
-  let capacity: Int
+  private(set) var slots: UnsafeMutablePointer<Cycle>
+  private(set) var mask: Int
+  private(set) var capacity: Int
   let latency: Int
   let credit: Int
   let isWire: Bool
@@ -64,6 +64,8 @@ public struct Channel {
   private(set) var pending = Cycle.never
   private(set) var lastWrite = Cycle.never
   private(set) var lastRead = Cycle.never
+  /// Cycles in which a word was offered and there was no room for it.
+  private(set) var waited = 0
 
   /// What has to happen besides when a word is admitted, and when one is read; 0 most of the time, so
   /// that the common case is one test.
@@ -93,7 +95,8 @@ public struct Channel {
     credit = stage?.credit ?? 1
     isWire = stage == nil
     var size = 1
-    while size < capacity { size *= 2 }
+    // The proof of a steady state looks back over the reads of the longest period.
+    while size < capacity + (history?.words ?? 0) { size *= 2 }
     mask = size - 1
     slots = .allocate(capacity: size)
     slots.initialize(repeating: .never, count: size)
@@ -143,9 +146,23 @@ extension Channel {
     }
   }
 
+  /// The first cycle with room for the next word, for writers that need it on several channels at once;
+  /// nil while there is none. Only for stages.
+  @inline(__always) var room: Cycle? {
+    guard written - read < capacity else { return nil }
+    return max(lastWrite + 1, slots[(written - capacity) & mask] + credit)
+  }
+
+  /// Admits the next word in cycle `t ≥ room`, for a writer that waited only for room since `ready`.
+  @inline(__always) mutating func admit(at t: Cycle, readySince ready: Cycle) {
+    // Where another channel's room was the later one, this channel held nothing up.
+    admit(from: room == t ? max(ready, lastWrite + 1) : t)
+  }
+
   /// Admits the next word, offered from cycle `earliest` on; word `written - capacity` has left.
   @inline(__always) private mutating func admit(from earliest: Cycle) {
     let t = max(earliest, slots[(written - capacity) & mask] + credit)
+    waited += t - earliest
     slots[written & mask] = t
     written += 1
     lastWrite = t
@@ -166,8 +183,8 @@ extension Channel {
 }
 
 extension Channel {
-  /// A word is offered and has not been taken.
-  var isBlocked: Bool { isWire ? written > read : pending != .never }
+  /// A word is offered and has not been taken, or its writer waits for room.
+  var isBlocked: Bool { isWire ? written > read : pending != .never || writerWaits }
 }
 
 // The reader's side.
@@ -224,6 +241,35 @@ extension Channel {
     for j in i..<n { slots[(read + j - i) & mask] = t + j }
     read += n - i
     lastRead = t + n - 1
+  }
+}
+
+extension Channel {
+  /// Makes the stage `words` deeper in the middle of a run and admits the word that waits, if any.
+  ///
+  /// Which words can move afterwards is what it would be had the stage been that deep from the start.
+  mutating func deepen(by words: Int) {
+    let deeper = capacity + words
+    var size = 1
+    while size < deeper { size *= 2 }
+    let larger = UnsafeMutablePointer<Cycle>.allocate(capacity: size)
+    larger.initialize(repeating: .never, count: size)
+    for word in max(0, written - capacity)..<written {
+      larger[word & (size - 1)] = slots[word & mask]
+    }
+    slots.deallocate()
+    slots = larger
+    mask = size - 1
+    capacity = deeper
+    guard pending != .never else { return }
+    onRead &= ~Self.holdsWord
+    let earliest = pending
+    pending = .never
+    admit(from: earliest)
+    if writerWaits {
+      writerWaits = false
+      queue.pointee.push(writer)
+    }
   }
 }
 

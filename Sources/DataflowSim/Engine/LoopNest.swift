@@ -280,45 +280,32 @@ struct LoopNest: Process {
     let (input, a, b) = (inputs[0], outputs[0], outputs[1])
     let pace = current.every * interval
     while true {
-      guard a.pointee.isTaken, b.pointee.isTaken else {
-        a.pointee.writerWaits = !a.pointee.isTaken
-        b.pointee.writerWaits = !b.pointee.isTaken
-        return false
-      }
-      let taken = max(a.pointee.takenAt, b.pointee.takenAt)
-      if isOffered {
-        isOffered = false
-        last = taken
-        input.pointee.read(at: last)
-        current.count -= 1
-        if current.count == 0 { return true }
-      }
       guard input.pointee.available > 0 else {
         input.pointee.readerWaits = true
         return false
       }
-      let start = max(last + pace, input.pointee.offered)
-      a.pointee.offer(at: max(start, a.pointee.takenAt + 1))
-      b.pointee.offer(at: max(start, b.pointee.takenAt + 1))
-      isOffered = true
+      guard let roomA = a.pointee.room, let roomB = b.pointee.room else {
+        a.pointee.writerWaits = a.pointee.room == nil
+        b.pointee.writerWaits = b.pointee.room == nil
+        return false
+      }
+      let ready = max(last + pace, input.pointee.offered)
+      last = max(ready, roomA, roomB)
+      a.pointee.admit(at: last, readySince: ready)
+      b.pointee.admit(at: last, readySince: ready)
+      input.pointee.read(at: last)
+      current.count -= 1
+      if current.count == 0 { return true }
     }
   }
 
-  /// One iteration over any streams.
+  /// One iteration over any streams. It starts when everything it touches is there: no output gets its
+  /// word ahead of the others.
   private mutating func step() -> Bool {
-    if !isOffered {
-      guard let start = earliest() else { return false }
-      if current.writes == 0 {
-        complete(start)
-        return true
-      }
-      for port in outputs.indices where current.writes >> port & 1 == 1 {
-        outputs[port].pointee.offer(at: max(start, outputs[port].pointee.takenAt + 1))
-      }
-      isOffered = true
+    guard let ready = earliest(), let start = withRoom(ready) else { return false }
+    for port in outputs.indices where current.writes >> port & 1 == 1 {
+      outputs[port].pointee.admit(at: start, readySince: ready)
     }
-    guard let start = admitted() else { return false }
-    isOffered = false
     complete(start)
     return true
   }
@@ -338,17 +325,19 @@ struct LoopNest: Process {
     return isKnown ? start : nil
   }
 
-  /// When all words of the current iteration found room; nil while one has not.
-  private func admitted() -> Cycle? {
-    var start = Cycle.never
+  /// When all words of the current iteration have room; nil while one has none.
+  private func withRoom(_ ready: Cycle) -> Cycle? {
+    var start = ready
+    var isKnown = true
     for port in outputs.indices where current.writes >> port & 1 == 1 {
-      guard outputs[port].pointee.isTaken else {
+      if let room = outputs[port].pointee.room {
+        start = max(start, room)
+      } else {
         outputs[port].pointee.writerWaits = true
-        return nil
+        isKnown = false
       }
-      start = max(start, outputs[port].pointee.takenAt)
     }
-    return start
+    return isKnown ? start : nil
   }
 
   private mutating func complete(_ start: Cycle) {
@@ -386,12 +375,13 @@ public struct HLSPipeline: Sendable {
   /// The timing of a block that is nothing but this pipeline over `frame`.
   public func timing(outputs: Int = 1, _ frame: [Loop]) -> BlockTiming {
     let interval = interval
+    let body = BlockTiming.Body.process { ports in
+      LoopNest(inputs: ports.inputs, outputs: ports.outputs, frame: frame, interval: interval)
+    }
     return BlockTiming(
       outputStages: Array(repeating: [outputStage], count: outputs),
       exactness: .approximate("HLS loop nest, II \(interval), latency \(latency)"),
       busyCycles: Loop.iterations(frame) * interval,
-      body: .process { ports in
-        LoopNest(inputs: ports.inputs, outputs: ports.outputs, frame: frame, interval: interval)
-      })
+      least: .pipeline(body, outputs: outputs), body: body)
   }
 }

@@ -46,6 +46,11 @@ final class Network {
   /// Lets everything move until nothing can.
   func run() {
     for id in 0..<runners.count { queue.pointee.push(Int32(id)) }
+    resume()
+  }
+
+  /// The same after a change that has woken those it concerns.
+  func resume() {
     // The runners outlive the loop, so it need not retain them one by one.
     let runners = runners.map(Unmanaged.passUnretained)
     runners.withUnsafeBufferPointer { runners in

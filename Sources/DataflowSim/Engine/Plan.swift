@@ -7,10 +7,10 @@ public struct Plan: Sendable {
   /// Ports of each node once every stream is known (elementary blocks take them from their feeders).
   public let inputPorts: [[Port]]
   public let outputPorts: [[Port]]
-  let timings: [BlockTiming]
+  private(set) var timings: [BlockTiming]
   private(set) var chains: [Chain]
   /// Nodes that are processes, with the chain at each input and output port.
-  let processes: [ProcessNode]
+  private(set) var processes: [ProcessNode]
 
   struct ProcessNode: Sendable {
     var node: Int
@@ -30,7 +30,7 @@ public struct Plan: Sendable {
       case stage(Stage, node: String)
       case handshake(stream: String)
     }
-    enum End: Equatable, Sendable {
+    enum End: Hashable, Sendable {
       case border(stream: String)
       case node(Int)
     }
@@ -38,6 +38,8 @@ public struct Plan: Sendable {
 
   /// Words per frame of a stream, as far as its blocks define it.
   public let wordsPerFrame: [String: Int]
+  /// FIFOs put into the plan beyond those of the design, by chain.
+  private var insertedFIFOs: [Int: (name: String, depth: Int)] = [:]
 }
 
 extension Plan {
@@ -48,15 +50,8 @@ extension Plan {
     let design = try source.resolvingStreamDepths()
     let graph = try DesignGraph(design)
     self.design = design
-    blocks = try design.nodes.map { node in
-      do {
-        return try BlockCatalogue.make(
-          opType: node.opType, attributes: node.attributes, part: design.part,
-          clockMHz: design.clockMHz)
-      } catch let error as InputError {
-        throw error.at("node '\(node.name)' (\(node.opType))")
-      }
-    }
+    blocks = try design.nodes.map(design.block(of:))
+    try Self.requirePlausibleSizes(design, blocks)
     timings = try zip(design.nodes, blocks).map { node, block in
       guard let timed = block as? any TimedBlock else {
         throw InputError(
@@ -65,6 +60,7 @@ extension Plan {
       }
       return timed.timing()
     }
+    try Self.requirePlausibleBuffers(design, timings)
     try Self.checkPortCounts(design, blocks)
     (inputPorts, outputPorts) = Self.resolvePorts(design, blocks, graph)
     wordsPerFrame = Self.words(design, inputPorts, outputPorts)
@@ -97,6 +93,22 @@ extension Plan {
         }
       }
       outputs[n] = blocks[n].outputs(fedBy: inputs[n])
+    }
+    // A graph input that goes straight into an open port learns its word count from the readers: Fork
+    // and Join, the blocks with open ports, give as many words as they take.
+    for n in graph.order.reversed() {
+      for (port, stream) in design.nodes[n].outputs.enumerated()
+      where outputs[n][port].words == nil {
+        guard let reader = graph[stream].reader else { continue }
+        outputs[n][port].words = inputs[reader.node][reader.port].words
+      }
+      let words = outputs[n].lazy.compactMap(\.words).first
+      for port in inputs[n].indices where inputs[n][port].words == nil {
+        inputs[n][port].words = words
+      }
+      for port in outputs[n].indices where outputs[n][port].words == nil {
+        outputs[n][port].words = words
+      }
     }
     return (inputs, outputs)
   }
@@ -194,6 +206,21 @@ extension Plan.Chain {
     return groups
   }
 
+  /// The chain cut behind every handshake of a stream for which `isCut` holds; each piece with the
+  /// stream it was cut behind.
+  func cut(where isCut: (String) -> Bool) -> [(chain: Plan.Chain, stream: String)] {
+    var pieces: [(chain: Plan.Chain, stream: String)] = []
+    var piece = Plan.Chain(writer: writer, reader: reader)
+    for item in items {
+      piece.items.append(item)
+      if case .handshake(let stream) = item, isCut(stream) {
+        pieces.append((piece, stream))
+        piece.items = []
+      }
+    }
+    return pieces + [(piece, "")]
+  }
+
   var stages: [(stage: Stage, node: String)] {
     items.compactMap { if case .stage(let stage, let node) = $0 { (stage, node) } else { nil } }
   }
@@ -219,5 +246,42 @@ extension Plan {
   /// words in the same cycles and form one group.
   public var observedStreams: [[String]] {
     chains.flatMap(\.handshakesBetweenStages).filter { !$0.isEmpty }
+  }
+}
+
+extension Plan {
+  /// The same plan with every block at the least it is sure to hold, whatever the arrival pattern.
+  /// Its handshake times mean nothing; which words can move does.
+  func withLeastStorage() throws -> Plan {
+    var plan = self
+    var depths: [String: [Int]] = [:]
+    for stage in chains.flatMap(\.stages) where stage.stage.isFIFO {
+      depths[stage.node, default: []].append(stage.stage.capacity)
+    }
+    plan.timings = timings.map { timing in
+      guard let least = timing.least else { return timing }
+      return BlockTiming(
+        inputStages: least.inputStages ?? timing.inputStages,
+        outputStages: least.outputStages ?? timing.outputStages, exactness: timing.exactness,
+        body: least.body)
+    }
+    (plan.chains, plan.processes) = Self.layOut(design, plan.timings, try DesignGraph(design))
+    plan = plan.replacingFIFODepths { name, depth in depths[name]?.first ?? depth }
+    for (index, fifo) in insertedFIFOs { plan.insertFIFO(fifo, onChain: index) }
+    return plan
+  }
+
+  /// The same plan with a FIFO of `depth` words, called `name`, where chain `index` begins.
+  func insertingFIFO(_ name: String, depth: Int, onChain index: Int) -> Plan {
+    var plan = self
+    plan.insertFIFO((name, depth), onChain: index)
+    return plan
+  }
+
+  private mutating func insertFIFO(_ fifo: (name: String, depth: Int), onChain index: Int) {
+    insertedFIFOs[index] = fifo
+    let stage = Stage(latency: 1, capacity: fifo.depth, isFIFO: true)
+    let first = chains[index].items.firstIndex { if case .handshake = $0 { true } else { false } }
+    chains[index].items.insert(.stage(stage, node: fifo.name), at: (first ?? 0) + 1)
   }
 }

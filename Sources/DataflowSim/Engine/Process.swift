@@ -39,6 +39,9 @@ public struct BlockTiming: Sendable {
   public var exactness: Exactness
   /// Cycles per frame the block needs when nothing stalls it; nil: its words on the busiest port.
   public var busyCycles: Int?
+  /// What the block is sure to hold, where what it holds depends on when words come; nil: it always
+  /// holds what its stages and body say.
+  public var least: LeastStorage?
 
   public enum Body: Sendable {
     /// Input 0 goes straight to output 0; the block is nothing but its stages.
@@ -48,12 +51,13 @@ public struct BlockTiming: Sendable {
 
   public init(
     inputStages: [[Stage]] = [], outputStages: [[Stage]] = [], exactness: Exactness = .exact,
-    busyCycles: Int? = nil, body: Body
+    busyCycles: Int? = nil, least: LeastStorage? = nil, body: Body
   ) {
     self.inputStages = inputStages
     self.outputStages = outputStages
     self.exactness = exactness
     self.busyCycles = busyCycles
+    self.least = least
     self.body = body
   }
 }

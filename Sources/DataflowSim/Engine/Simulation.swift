@@ -33,8 +33,12 @@ public final class Simulation {
   private var monitors: [OccupancyMonitor] = []
   private var coreLogs: [Int: CoreLog] = [:]
   private(set) var sinks: [SinkRecord] = []
-  private var released: [SourceWords] = []
-  private let limit: Cycle
+  private(set) var released: [SourceWords] = []
+  /// The channels at the ends of every chain of the plan.
+  private(set) var ends: [Ends] = []
+  /// The FIFOs in each merged channel.
+  private var mergedFIFOs: [(channel: Link, names: [String])] = []
+  let limit: Cycle
 
   /// How many words a source may offer; shared with its process.
   final class SourceWords {
@@ -54,25 +58,37 @@ public final class Simulation {
     deinit { pointer.deallocate() }
   }
 
+  /// How fast every source delivers its frames at most; nil: as fast as its pattern allows.
+  private let pace: FramePeriod?
+
   /// Starts with no frame released; `run()` releases what the scenario asks for.
-  public init(_ plan: Plan, scenario: Scenario = Scenario(), observing: Observation = Observation())
-    throws
-  {
+  public convenience init(
+    _ plan: Plan, scenario: Scenario = Scenario(), observing: Observation = Observation()
+  ) throws {
+    try self.init(plan, scenario: scenario, observing: observing, pace: nil)
+  }
+
+  init(
+    _ plan: Plan, scenario: Scenario = Scenario(), observing: Observation = Observation(),
+    pace: FramePeriod?
+  ) throws {
     self.plan = plan
+    self.pace = pace
     self.scenario = scenario
     limit = scenario.maxCycles ?? .max
     network = Network(
       processes: plan.processes.count + plan.design.graphInputs.count
-        + plan.design.graphOutputs.count + plan.chains.reduce(0) { $0 + $1.items.count })
+        + plan.design.graphOutputs.count + plan.chains.reduce(0) { $0 + 2 * $1.items.count })
     try checkBorders()
     try checkFrames()
-    let ends = plan.chains.map { build($0, observing) }
+    let faults = try StreamFaults.all(scenario, plan.design)
+    ends = plan.chains.map { build($0, observing, faults) }
     for process in plan.processes { add(process, ends, observing) }
     for (chain, end) in zip(plan.chains, ends) { addBorder(chain, end) }
   }
 
   /// The two channels at the ends of a chain (the same one unless relays lie between).
-  private struct Ends {
+  struct Ends {
     var first: Link
     var last: Link
   }
@@ -100,25 +116,44 @@ public final class Simulation {
     }
   }
 
-  private func build(_ chain: Plan.Chain, _ observing: Observation) -> Ends {
-    observing.streams ? buildObserved(chain, observing) : buildMerged(chain)
+  private func build(
+    _ chain: Plan.Chain, _ observing: Observation, _ faults: [String: StreamFaults]
+  ) -> Ends {
+    let pieces = faults.isEmpty ? [] : chain.cut(where: { faults[$0] != nil })
+    guard pieces.count > 1 else {
+      return observing.streams ? buildObserved(chain, observing) : buildMerged(chain)
+    }
+    let ends = pieces.map { build($0.chain, observing, [:]) }
+    for (i, piece) in pieces.dropLast().enumerated() {
+      let (input, output) = (ends[i].last, ends[i + 1].first)
+      network.add(
+        FaultRelay(input: input, output: output, faults: faults[piece.stream] ?? StreamFaults()),
+        reading: [input], writing: [output])
+    }
+    return Ends(first: ends[0].first, last: ends[ends.count - 1].last)
   }
 
   /// Runs of stages that sustain a word per cycle become one stage.
   private func buildMerged(_ chain: Plan.Chain) -> Ends {
     var merged: [Stage] = []
-    for (stage, _) in chain.stages {
+    var fifos: [[String]] = []
+    for (stage, node) in chain.stages {
+      let names = stage.isFIFO ? [node] : []
       if let last = merged.last, last.sustainsOneWordPerCycle, stage.sustainsOneWordPerCycle {
         merged[merged.count - 1] = last + stage
+        fifos[fifos.count - 1] += names
       } else {
         merged.append(stage)
+        fifos.append(names)
       }
     }
     guard !merged.isEmpty else {
       let wire = network.addChannel(nil)
       return Ends(first: wire, last: wire)
     }
-    return joined(merged.map { network.addChannel($0, history: history(of: chain, $0)) })
+    let channels = merged.map { network.addChannel($0, history: history(of: chain, $0)) }
+    mergedFIFOs += zip(channels, fifos).map { (channel: $0, names: $1) }
+    return joined(channels)
   }
 
   /// Deep channels note their writes, for `steadyState()`.
@@ -183,7 +218,7 @@ public final class Simulation {
       network.add(
         Source(
           output: ends.first, pattern: PatternTable(settings.pattern), words: words.pointer,
-          wordsPerFrame: words.perFrame, limit: limit),
+          wordsPerFrame: words.perFrame, limit: limit, pace: pace),
         reading: [], writing: [ends.first])
     }
     if case .border(let stream) = chain.reader {
@@ -214,6 +249,12 @@ public final class Simulation {
 }
 
 extension Simulation {
+  /// The FIFOs that were full while a word waited in front of them. Empty when streams are observed;
+  /// then the occupancy of every FIFO says more.
+  var fullFIFOs: Set<String> {
+    Set(mergedFIFOs.filter { $0.channel.pointee.waited > 0 }.flatMap(\.names))
+  }
+
   /// What has happened so far, judged against `frames` frames.
   public func result(frames: Int) -> RunResult {
     network.finish()
@@ -243,7 +284,7 @@ extension Simulation {
     return result
   }
 
-  private func outcome(frames: Int) -> RunResult.Outcome {
+  func outcome(frames: Int) -> RunResult.Outcome {
     let missing = sinks.filter { sink in
       sink.count < expectedWords(sink, frames: frames)
     }
@@ -253,7 +294,7 @@ extension Simulation {
   }
 
   /// Words the sink should see for the frames its sources offer.
-  private func expectedWords(_ sink: SinkRecord, frames: Int) -> Int {
+  func expectedWords(_ sink: SinkRecord, frames: Int) -> Int {
     let offered = released.compactMap { source -> Int? in
       guard let words = source.fixed, words != .max, source.perFrame > 0 else { return nil }
       return words / source.perFrame

@@ -31,13 +31,20 @@ public struct SteadyStateBudget: Sendable {
 extension Simulation {
   /// Runs frame by frame until the whole state repeats or the budget is spent.
   ///
-  /// Needs sources and sinks without patterns. Returns nil when the design stops before the outputs of
+  /// With arrival or acceptance patterns λ is a multiple of their lengths. Returns nil when the design stops before the outputs of
   /// the frames are complete: then `result(frames:)` tells the outcome.
   public func steadyState(_ budget: SteadyStateBudget = .init()) -> SteadyState? {
+    steadyState(budget) { _ in false }
+  }
+
+  /// The same, given up when `isEnough` says so of the cycles at which frames were complete.
+  func steadyState(_ budget: SteadyStateBudget, until isEnough: ([Cycle]) -> Bool) -> SteadyState? {
+    var ends: [Cycle] = []
     var moments: [Moment] = []
     var frame = 0
     // Outputs of a frame may need words of the next one; then the sources stay a frame ahead.
     var lead = 0
+    let patterns = patternPeriod
     while frame < budget.frames {
       frame += 1
       run(frames: frame + lead)
@@ -48,12 +55,14 @@ extension Simulation {
         run(frames: frame + lead)
       }
       guard let end = completed(frame) else { return nil }
+      ends.append(end)
+      if isEnough(ends) { return nil }
       let moment = Moment(end: end, state: state())
       for (age, earlier) in moments.reversed().enumerated() {
         let shift = moment.end - earlier.end
-        guard moment.repeats(earlier, shift: shift), channelsKeepRepeating(age + 1, shift) else {
-          continue
-        }
+        guard let patterns, shift % patterns == 0, moment.repeats(earlier, shift: shift),
+          channelsKeepRepeating(age + 1, shift)
+        else { continue }
         return SteadyState(
           cycles: shift, frames: age + 1, isProven: true, simulatedFrames: frame)
       }
@@ -62,6 +71,19 @@ extension Simulation {
       if handshakes > budget.handshakes, frame > 1 { break }
     }
     return estimate(frame)
+  }
+
+  /// The cycles after which all patterns are at the same place again; nil when that cannot be counted.
+  private var patternPeriod: Int? {
+    let lengths = (scenario.sources.values.map(\.pattern) + scenario.sinks.values.map(\.pattern))
+      .filter { !$0.isAlways }.map(\.bits.count)
+    return lengths.reduce(1 as Int?) { period, length in
+      guard let period else { return nil }
+      var (a, b) = (period, length)
+      while b != 0 { (a, b) = (b, a % b) }
+      let (product, overflow) = (period / a).multipliedReportingOverflow(by: length)
+      return overflow ? nil : product
+    }
   }
 
   /// The interval of the last frames, when no proof was found.
@@ -77,7 +99,7 @@ extension Simulation {
   }
 
   /// When the last output of frame `frame` left, if all have.
-  private func completed(_ frame: Int) -> Cycle? {
+  func completed(_ frame: Int) -> Cycle? {
     var end = Cycle.never
     for sink in sinks where sink.wordsPerFrame > 0 {
       guard sink.frameEnds.count >= frame else { return nil }
@@ -86,7 +108,7 @@ extension Simulation {
     return end == .never ? nil : end
   }
 
-  private func state() -> StateList {
+  func state() -> StateList {
     var list = StateList()
     network.listState(&list)
     for channel in network.channels { channel.pointee.listState(&list) }
@@ -97,7 +119,7 @@ extension Simulation {
     network.channels.allSatisfy { $0.pointee.keepsRepeating(frames: frames, shift: shift) }
   }
 
-  private var handshakes: Int { network.channels.reduce(0) { $0 + $1.pointee.read } }
+  var handshakes: Int { network.channels.reduce(0) { $0 + $1.pointee.read } }
 }
 
 /// The state after some frame, and when that frame ended.

@@ -5,9 +5,7 @@ extension Design {
     try insertingStreamFIFOs { stream in
       for (end, isWriter) in [(stream.writer, true), (stream.reader, false)] {
         guard let end else { continue }
-        let node = nodes[end.node]
-        let block = try BlockCatalogue.make(
-          opType: node.opType, attributes: node.attributes, part: part, clockMHz: clockMHz)
+        let block = try block(of: nodes[end.node])
         let ports = isWriter ? block.outputs : block.inputs
         guard end.port < ports.count, let folded = ports[end.port].foldedShape,
           let normal = ports[end.port].normalShape, let type = ports[end.port].dataType

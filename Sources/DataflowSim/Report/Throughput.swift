@@ -7,6 +7,8 @@ public struct Throughput: Sendable {
     case memory
     /// No block is: they wait for each other because too little is stored between them.
     case fifo
+    /// A graph input moves a word in every cycle, and no block needs longer than to take it in.
+    case source
   }
 
   public struct NodeLoad: Sendable {
@@ -27,7 +29,10 @@ public struct Throughput: Sendable {
   public let firstOutputCycle: Cycle?
   public let firstFrameCycle: Cycle?
   public let nodes: [NodeLoad]
+  /// The node that limits, or the graph input where the source does.
   public let bottleneck: (node: String, limit: Limit)?
+  /// Where FIFOs limit: those that ran full, the nearest to the slowest block first.
+  public let fullFIFOs: [String]
   /// Cycles per frame of the slowest block alone: what unbounded FIFOs would give.
   public let unboundedCyclesPerFrame: Int
   /// FIFOs full and empty at the end, when the design stopped.
@@ -62,6 +67,7 @@ extension Throughput {
     guard let steady else {
       outcome = result.outcome == .complete ? .starved : result.outcome
       bottleneck = nil
+      fullFIFOs = []
       unboundedCyclesPerFrame = nodes.map(\.busyCycles).max() ?? 0
       stuckFIFOs = try Self.stuckFIFOs(plan, frames: frames)
       self.nodes = nodes
@@ -71,18 +77,47 @@ extension Throughput {
     stuckFIFOs = ([], [])
     if Self.busiest(nodes, steady) == nil { try Self.measureWindows(&nodes, plan, steady) }
     self.nodes = nodes
-    let slowest = nodes.max { $0.busyCycles < $1.busyCycles }
-    unboundedCyclesPerFrame = slowest?.busyCycles ?? 0
-    let isBusy = Self.busiest(nodes, steady) != nil
-    bottleneck = slowest.map {
-      ($0.name, !isBusy ? .fifo : $0.opType.hasPrefix("IODMA") ? .memory : .compute)
-    }
+    let bottleneck = Self.bottleneck(nodes, plan, steady)
+    self.bottleneck = bottleneck
+    unboundedCyclesPerFrame = nodes.map(\.busyCycles).max() ?? 0
+    fullFIFOs =
+      bottleneck?.limit == .fifo ? Self.fullFIFOs(simulation, nearestTo: bottleneck!.node) : []
   }
 
   /// A block moves at most one word per port and cycle.
   private static func words(_ block: any Block) -> Int {
     if block is StreamingFIFO { return 0 }
     return (block.inputs + block.outputs).compactMap(\.words).max() ?? 0
+  }
+
+  private static func bottleneck(_ nodes: [NodeLoad], _ plan: Plan, _ steady: SteadyState)
+    -> (node: String, limit: Limit)?
+  {
+    // Of equally slow blocks the one that computes, not a converter next to it.
+    guard
+      let slowest = nodes.max(by: {
+        ($0.busyCycles, $0.expectedCycles) < ($1.busyCycles, $1.expectedCycles)
+      })
+    else { return nil }
+    guard busiest(nodes, steady) != nil else { return (slowest.name, .fifo) }
+    if slowest.opType.hasPrefix("IODMA") { return (slowest.name, .memory) }
+    if let input = busiestInput(plan), input.words >= slowest.busyCycles {
+      return (input.stream, .source)
+    }
+    return (slowest.name, .compute)
+  }
+
+  /// The graph input with most words per frame. Weights do not count: they come as fast as the
+  /// block that reads them computes.
+  private static func busiestInput(_ plan: Plan) -> (stream: String, words: Int)? {
+    var weights: Set<String> = []
+    for (node, block) in zip(plan.design.nodes, plan.blocks)
+    where block is MatrixVector || block is VectorVector {
+      weights.formUnion(node.inputs.dropFirst())
+    }
+    return plan.design.graphInputs.filter { !weights.contains($0) }
+      .map { (stream: $0, words: plan.wordsPerFrame[$0] ?? 0) }
+      .max { $0.words < $1.words }
   }
 
   /// The block that is busy in (nearly) every cycle of the period, if there is one.
@@ -116,16 +151,55 @@ extension Throughput {
     }
   }
 
+  /// The FIFOs that were full at some time, the nearest to `node` first.
+  private static func fullFIFOs(_ simulation: Simulation, nearestTo node: String) -> [String] {
+    let full = simulation.fullFIFOs
+    let design = simulation.plan.design
+    let distance = distances(in: design, from: node)
+    return design.nodes.map(\.name).filter(full.contains).enumerated()
+      .sorted {
+        (distance[$0.element] ?? .max, $0.offset) < (distance[$1.element] ?? .max, $1.offset)
+      }
+      .map(\.element)
+  }
+
+  /// Nodes by how many streams lie between them and `start`, either way.
+  private static func distances(in design: Design, from start: String) -> [String: Int] {
+    var nodesAt: [String: [Int]] = [:]
+    for (index, node) in design.nodes.enumerated() {
+      for stream in node.inputs + node.outputs { nodesAt[stream, default: []].append(index) }
+    }
+    var distance = [start: 0]
+    var queue = design.nodes.indices.filter { design.nodes[$0].name == start }
+    var next = 0
+    while next < queue.count {
+      let node = design.nodes[queue[next]]
+      next += 1
+      for neighbour in (node.inputs + node.outputs).flatMap({ nodesAt[$0] ?? [] })
+      where distance[design.nodes[neighbour].name] == nil {
+        distance[design.nodes[neighbour].name] = (distance[node.name] ?? 0) + 1
+        queue.append(neighbour)
+      }
+    }
+    return distance
+  }
+
   private static func stuckFIFOs(_ plan: Plan, frames: Int) throws -> (
     full: [String], empty: [String]
   ) {
     let observed = try Simulation(
       plan, scenario: Scenario(frames: frames), observing: Observation(streams: true)
     ).run()
-    let sorted = observed.fifos.sorted { $0.key < $1.key }
     return (
-      sorted.filter { $0.value.final >= $0.value.depth }.map(\.key),
-      sorted.filter { $0.value.final == 0 }.map(\.key)
+      names(in: plan, observed) { $0.final >= $0.depth },
+      names(in: plan, observed) { $0.final == 0 }
     )
+  }
+
+  /// The FIFOs for which `condition` holds, in the design's order.
+  private static func names(
+    in plan: Plan, _ run: RunResult, where condition: (RunResult.FIFO) -> Bool
+  ) -> [String] {
+    plan.design.nodes.map(\.name).filter { run.fifos[$0].map(condition) ?? false }
   }
 }

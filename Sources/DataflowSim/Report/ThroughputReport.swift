@@ -1,27 +1,33 @@
 /// `Throughput` as the JSON document of `simrun DESIGN --fps --json` (schema version 1).
+///
+/// Every document has every key; what does not exist, such as the rate of a design that stops, is
+/// `null`.
 public struct ThroughputReport: Codable, Sendable {
   public struct Rate: Codable, Sendable {
-    public var fps: Double
-    public var cyclesPerFrame: Double
+    @OrNull public var fps: Double?
+    @OrNull public var cyclesPerFrame: Double?
     /// Numerator and denominator, e.g. `62995/1`.
-    public var cyclesPerFrameExact: String
+    @OrNull public var cyclesPerFrameExact: String?
     /// True when the state of the whole design was seen to repeat.
-    public var steadyState: Bool
-    public var simulatedFrames: Int
+    public var steadyState = false
+    @OrNull public var simulatedFrames: Int?
   }
 
   public struct Latency: Codable, Sendable {
-    public var firstOutputCycle: Int
+    @OrNull public var firstOutputCycle: Int?
     /// Cycles from reset until the first frame is out.
-    public var firstFrameCycles: Int
-    public var microseconds: Double
+    @OrNull public var firstFrameCycles: Int?
+    @OrNull public var microseconds: Double?
   }
 
   public struct Bottleneck: Codable, Sendable {
-    public var node: String
-    public var limit: Throughput.Limit
-    /// Cycles per frame this node needs by itself.
-    public var busyCycles: Int
+    /// A node, or the graph input where the source limits.
+    @OrNull public var node: String?
+    @OrNull public var limit: Throughput.Limit?
+    /// Cycles per frame this node needs by itself; the words of a frame for a graph input.
+    @OrNull public var busyCycles: Int?
+    /// Where FIFOs limit: those that ran full, the nearest to the node first.
+    public var fullFIFOs: [String] = []
   }
 
   public struct Estimate: Codable, Sendable {
@@ -35,7 +41,7 @@ public struct ThroughputReport: Codable, Sendable {
     public var expectedCycles: Int
     public var busyCycles: Int
     /// Busy cycles over the period.
-    public var utilisation: Double?
+    @OrNull public var utilisation: Double?
     public var exact: Bool
     public var resources: Resources
     public var finnEstimate: Resources
@@ -44,10 +50,11 @@ public struct ThroughputReport: Codable, Sendable {
   public struct Cost: Codable, Sendable {
     public var total: Resources
     public var finnEstimate: Resources
-    public var part: String?
-    public var device: Resources?
-    public var utilisation: [String: Double]?
-    public var fits: Bool?
+    @OrNull public var part: String?
+    @OrNull public var device: Resources?
+    /// Share of the device by kind; a kind the device has none of is left out.
+    @OrNull public var utilisation: [String: Double]?
+    @OrNull public var fits: Bool?
   }
 
   public struct Certainty: Codable, Sendable {
@@ -65,36 +72,39 @@ public struct ThroughputReport: Codable, Sendable {
   public var design: String
   public var clockMHz: Double
   public var outcome: RunResult.Outcome
-  public var throughput: Rate?
-  public var latency: Latency?
-  public var bottleneck: Bottleneck?
+  public var throughput = Rate()
+  public var latency = Latency()
+  public var bottleneck = Bottleneck()
   public var finnEstimate: Estimate
   public var nodes: [Node]
   public var resources: Cost
   public var exactness: Certainty
-  public var stuck: Stuck?
+  /// What is full and what is empty when a design has stopped.
+  @OrNull public var stuck: Stuck?
 
   /// - Parameter device: what to compare the cost against; nil when the design names no part.
   public init(_ t: Throughput, device: Device?) {
     design = t.plan.design.name
     clockMHz = t.clockMHz
     outcome = t.outcome
-    throughput = t.steadyState.map { steady in
+    if let steady = t.steadyState {
       let g = greatestCommonDivisor(steady.cycles, steady.frames)
-      return Rate(
-        fps: t.fps ?? 0, cyclesPerFrame: steady.cyclesPerFrame,
+      throughput = Rate(
+        fps: t.fps, cyclesPerFrame: steady.cyclesPerFrame,
         cyclesPerFrameExact: "\(steady.cycles / g)/\(steady.frames / g)",
         steadyState: steady.isProven, simulatedFrames: steady.simulatedFrames)
     }
-    if let first = t.firstOutputCycle, let last = t.firstFrameCycle {
-      latency = Latency(
-        firstOutputCycle: first, firstFrameCycles: last + 1,
-        microseconds: Double(last + 1) / t.clockMHz)
+    latency.firstOutputCycle = t.firstOutputCycle
+    if let last = t.firstFrameCycle {
+      latency.firstFrameCycles = last + 1
+      latency.microseconds = Double(last + 1) / t.clockMHz
     }
-    bottleneck = t.bottleneck.map { limit in
-      Bottleneck(
+    if let limit = t.bottleneck {
+      bottleneck = Bottleneck(
         node: limit.node, limit: limit.limit,
-        busyCycles: t.nodes.first { $0.name == limit.node }?.busyCycles ?? 0)
+        busyCycles: t.nodes.first { $0.name == limit.node }?.busyCycles
+          ?? t.plan.wordsPerFrame[limit.node],
+        fullFIFOs: t.fullFIFOs)
     }
     let estimate = t.finnCyclesPerFrame
     finnEstimate = Estimate(
@@ -109,7 +119,7 @@ public struct ThroughputReport: Codable, Sendable {
     }
     resources = Cost(t, device: device)
     exactness = Certainty(t)
-    if !t.stuckFIFOs.full.isEmpty || !t.stuckFIFOs.empty.isEmpty {
+    if t.outcome != .complete {
       stuck = Stuck(fullFIFOs: t.stuckFIFOs.full, emptyFIFOs: t.stuckFIFOs.empty)
     }
   }

@@ -28,7 +28,7 @@ struct BlocksCommand: ParsableCommand {
 
   func run() throws {
     try reportingInputErrors {
-      if schema { return print(DesignSchema.text, terminator: "") }
+      if schema { return try printText(String(DesignSchema.text.dropLast())) }
       guard clockMHz > 0, clockMHz.isFinite else {
         throw InputError("\(clockMHz) MHz is no clock", at: "--clock-mhz", hint: "more than 0")
       }
@@ -54,19 +54,23 @@ struct BlocksCommand: ParsableCommand {
     if json { return try printJSON(BlockList(rows)) }
     var table = TextTable()
     for row in rows { table.add([row.op, row.summary]) }
-    print(table.text)
+    try printText(table.text)
   }
 
   private func describe(_ op: String) throws {
     let type = try BlockCatalogue.type(of: op)
     let specs = try BlockCatalogue.attributes(of: op)
     if json { return try printJSON(BlockDescription(op, summary: type.summary, specs)) }
+    // FINN's bookkeeping is accepted in a design and changes nothing.
+    let used = specs.filter { !$0.summary.hasSuffix("not used") }
     var table = TextTable()
-    for spec in specs {
+    for spec in used {
       let value = spec.defaultValue.map(\.text) ?? "required"
       table.add([spec.name, spec.kind.text, value, spec.summary])
     }
-    print("\(op): \(type.summary)\n\n\(table.text)")
+    let more = specs.count - used.count
+    let note = more > 0 ? "\n… and \(more) more that change nothing (--json lists them)" : ""
+    try printText("\(op): \(type.summary)\n\n\(table.text)\(note)")
   }
 
   private func evaluate(_ op: String, _ text: String, part: String?) throws {
@@ -80,7 +84,7 @@ struct BlocksCommand: ParsableCommand {
     }
     let report = BlockReport(block, part: part)
     if json { return try printJSON(report) }
-    print(Self.table(report, block))
+    try printText(Self.table(report, block))
   }
 
   private func parse(_ text: String) throws -> [String: AttributeValue] {

@@ -35,12 +35,30 @@ struct DesignOptions: ParsableArguments {
     for note in loaded.notes { writeError("note: \(note)") }
     if let folding {
       let config = try FoldingConfig(contentsOf: folding)
-      let warnings = config.apply(to: &loaded.design) { op in
-        try? BlockCatalogue.attributes(of: op).map(\.name)
-      }
+      let warnings = try reportingFile(folding) { try loaded.design.apply(config) }
       for warning in warnings { writeError("warning: \(warning)") }
     }
+    try reportingFile(design) { try insertWidthConverters(&loaded) }
     return loaded
+  }
+
+  /// The device `design` is for, if it names one. Throws `InputError` for an unknown part.
+  func device(of design: Design) throws -> Device? {
+    do {
+      return try design.part.map(Device.named)
+    } catch let error as InputError {
+      throw part == nil ? error.at("part").inFile(self.design) : error.at("--part")
+    }
+  }
+
+  /// A graph from before FINN's InsertDWC has streams whose two ends differ in width.
+  private func insertWidthConverters(_ loaded: inout LoadedDesign) throws {
+    let (converted, streams) = try loaded.design.insertingWidthConverters()
+    guard !streams.isEmpty else { return }
+    loaded.design = converted
+    let plural = streams.count == 1 ? "a width converter" : "\(streams.count) width converters"
+    let shown = streams.prefix(3).joined(separator: ", ") + (streams.count > 3 ? ", …" : "")
+    writeError("note: \(plural) inserted where the widths of a stream's ends differ (\(shown))")
   }
 }
 

@@ -27,7 +27,7 @@ struct ExportCommand: ParsableCommand {
       for (node, reason) in images.left.sorted(by: { $0.key < $1.key }) {
         writeError("note: \(node) has no image: \(reason)")
       }
-      print("\(images.files.count) files in \(memory)")
+      try printText("\(images.files.count) files in \(memory)")
     }
   }
 }

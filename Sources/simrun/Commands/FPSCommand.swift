@@ -26,16 +26,16 @@ struct FPSCommand: ParsableCommand {
   func run() throws {
     try reportingInputErrors {
       let design = try source.load().design
-      let device = try design.part.map { try Device.named($0) }
+      let device = try source.device(of: design)
       let throughput = try reportingFile(source.design) { try Throughput(design) }
       let report = ThroughputReport(throughput, device: device)
       if json {
         try printJSON(report)
       } else {
-        print(ThroughputText(report, showsAllNodes: all).text)
+        try printText(ThroughputText(report, showsAllNodes: all).text)
       }
       guard report.outcome == .complete else { throw SimrunExit.deadlock }
-      if let minFps, (report.throughput?.fps ?? 0) < minFps { throw SimrunExit.budgetMissed }
+      if let minFps, (report.throughput.fps ?? 0) < minFps { throw SimrunExit.budgetMissed }
     }
   }
 }

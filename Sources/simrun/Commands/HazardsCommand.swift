@@ -39,7 +39,7 @@ struct HazardsCommand: ParsableCommand {
       let report = try reportingFile(source.design) {
         try HazardSearch(Plan(design)).report(runs: runs, frames: frames, seed: seed)
       }
-      if json { try printJSON(report) } else { print(report.text) }
+      if json { try printJSON(report) } else { try printText(report.text) }
     }
   }
 }

@@ -66,13 +66,13 @@ struct RunCommand: ParsableCommand {
         try show(try simulate(loaded))
       } else {
         let report = try compute(loaded)
-        if json { try printJSON(report) } else { print(BitSummary(report).text) }
+        if json { try printJSON(report) } else { try printText(BitSummary(report).text) }
       }
     }
   }
 
   private func show(_ report: RunReport) throws {
-    if json { try printJSON(report) } else { print(RunSummary(report).text) }
+    if json { try printJSON(report) } else { try printText(RunSummary(report).text) }
     switch report.outcome {
     case .complete, .maxCycles: break
     case .deadlock, .starved: throw SimrunExit.deadlock
@@ -204,7 +204,7 @@ extension RunCommand {
       try RepeatCheck(values.timed, inputs: values.tensors).run(
         repeats: repeats, seed: data.seed, scenario: scenario)
     }
-    if json { try printJSON(report) } else { print(report.text) }
+    if json { try printJSON(report) } else { try printText(report.text) }
     if !report.allEqual { throw SimrunExit.bitsDiffer }
   }
 }

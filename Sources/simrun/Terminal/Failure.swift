@@ -10,6 +10,7 @@ enum SimrunExit {
   static let usage = ExitCode(64)
   static let badInput = ExitCode(65)
   static let internalError = ExitCode(70)
+  static let outputFailed = ExitCode(74)
 }
 
 /// Runs a command's body; an `InputError` becomes `error: …` on standard error and exit code 65.
@@ -19,6 +20,12 @@ func reportingInputErrors<T>(_ body: () throws -> T) throws -> T {
   } catch let error as InputError {
     writeError("error: \(error)")
     throw SimrunExit.badInput
+  } catch is OutputError {
+    writeError("error: the result cannot be written to standard output (closed? device full?)")
+    throw SimrunExit.outputFailed
+  } catch let error where !(error is ExitCode || error is CleanExit || error is ValidationError) {
+    writeError("error: internal: \(error)")
+    throw SimrunExit.internalError
   }
 }
 

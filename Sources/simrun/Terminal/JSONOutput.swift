@@ -1,8 +1,22 @@
+import DataflowSim
 import Foundation
 
 /// Prints one JSON document to standard output, keys sorted so that equal results are equal text.
 func printJSON(_ value: some Encodable) throws {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-  print(String(decoding: try encoder.encode(value), as: UTF8.self))
+  try printText(String(decoding: try encoder.encode(value), as: UTF8.self))
 }
+
+/// Prints a result to standard output. A reader that has gone ends the process silently, as usual in
+/// a pipe; any other failure to write ends it with an error, so that no result is lost unnoticed.
+func printText(_ text: String) throws {
+  do {
+    try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+  } catch {
+    throw OutputError()
+  }
+}
+
+/// Standard output cannot be written to.
+struct OutputError: Error {}

@@ -17,33 +17,37 @@ struct ThroughputText {
   }
 
   private var headline: String {
-    let clock = "\(number(report.clockMHz)) MHz"
-    guard let rate = report.throughput else {
-      return "\(report.design) at \(clock): \(report.outcome.rawValue) before all frames were out"
+    let head = "\(report.design) at \(number(report.clockMHz)) MHz"
+    guard let fps = report.throughput.fps else {
+      return "\(head): \(outcome) before all frames were out"
     }
-    let proof = rate.steadyState ? "steady state, exact" : "not yet steady: estimate"
-    return "\(report.design) at \(clock): \(number(rate.fps)) frames/s (\(proof))"
+    let proof = report.throughput.steadyState ? "steady state" : "not steady yet: estimate"
+    return "\(head): \(number(fps)) frames/s (\(proof))"
+  }
+
+  private var outcome: String {
+    switch report.outcome {
+    case .deadlock: "deadlock, the design stops"
+    case .starved: "starved, a block waits for words that never come"
+    case .complete, .maxCycles: report.outcome.rawValue
+    }
   }
 
   private var summary: String {
     var table = TextTable()
-    if let rate = report.throughput {
-      let exact = rate.cyclesPerFrameExact
+    if let exact = report.throughput.cyclesPerFrameExact {
       let cycles = exact.hasSuffix("/1") ? String(exact.dropLast(2)) : exact
       table.add(["period", "\(cycles) cycles per frame"])
     }
-    if let latency = report.latency {
-      table.add([
-        "latency",
-        "\(number(latency.microseconds)) µs (first frame out after \(latency.firstFrameCycles) cycles, "
-          + "first word in cycle \(latency.firstOutputCycle))",
-      ])
+    if let cycles = report.latency.firstFrameCycles, let time = report.latency.microseconds {
+      let first = report.latency.firstOutputCycle.map { ", first word in cycle \($0)" } ?? ""
+      table.add(["latency", "\(number(time)) µs (first frame out after \(cycles) cycles\(first))"])
     }
-    if let limit = report.bottleneck { table.add(["limit", describe(limit)]) }
+    for (index, line) in limit.enumerated() { table.add([index == 0 ? "limit" : "", line]) }
     table.add([
       "FINN says",
       "\(report.finnEstimate.cyclesPerFrame) cycles per frame, \(number(report.finnEstimate.fps)) "
-        + "frames/s (FIFOs ignored)",
+        + "frames/s (the slowest layer; FIFOs ignored)",
     ])
     if let stuck = report.stuck {
       table.add(["full FIFOs", list(stuck.fullFIFOs)])
@@ -52,13 +56,23 @@ struct ThroughputText {
     return table.text
   }
 
-  private func describe(_ limit: ThroughputReport.Bottleneck) -> String {
-    switch limit.limit {
-    case .compute: "compute: \(limit.node) is busy in every cycle"
-    case .memory: "memory: \(limit.node) moves data in every cycle"
+  /// What keeps the design from being faster, one or two lines.
+  private var limit: [String] {
+    let bottleneck = report.bottleneck
+    guard let node = bottleneck.node, let limit = bottleneck.limit else { return [] }
+    switch limit {
+    case .compute: return ["compute: \(node) is busy in every cycle"]
+    case .memory: return ["memory: \(node) moves data in every cycle"]
+    case .source: return ["source: the graph input \(node) delivers a word in every cycle"]
     case .fifo:
-      "FIFOs: the slowest block, \(limit.node), needs only \(limit.busyCycles) cycles by itself; "
-        + "blocks wait for each other"
+      let cycles = bottleneck.busyCycles.map { " needs only \($0) cycles" } ?? ""
+      let full = bottleneck.fullFIFOs
+      return [
+        "FIFOs: the slowest block, \(node),\(cycles); blocks wait for each other",
+        full.isEmpty
+          ? "there are no FIFOs that run full; the blocks themselves store too little"
+          : "full near it: \(list(full, atMost: 3))",
+      ]
     }
   }
 
@@ -67,8 +81,8 @@ struct ThroughputText {
       .sorted { ($0.busyCycles, $1.name) > ($1.busyCycles, $0.name) }
     let shown = showsAllNodes ? report.nodes : Array(busiest.prefix(8))
     guard !shown.isEmpty else { return "" }
-    var table = TextTable()
-    table.add(["node", "busy", "cycles", "FINN", "LUT", "BRAM18", "URAM", "DSP", ""])
+    var table = TextTable(rightAligned: 1...7)
+    table.add(["node", "busy", "cycles", "FINN's", "LUT", "BRAM18", "URAM", "DSP", "timing"])
     for node in shown {
       let r = node.resources
       table.add([
@@ -83,7 +97,7 @@ struct ThroughputText {
 
   private var resourceTable: String {
     let cost = report.resources
-    var table = TextTable()
+    var table = TextTable(rightAligned: 1...4)
     table.add(["resources", "LUT", "BRAM18", "URAM", "DSP"])
     table.add(["design"] + cells(cost.total))
     if cost.finnEstimate != cost.total { table.add(["FINN's estimate"] + cells(cost.finnEstimate)) }
@@ -112,9 +126,10 @@ struct ThroughputText {
 
   private func percent(_ share: Double) -> String { String(format: "%.1f %%", share * 100) }
 
-  private func list(_ names: [String]) -> String {
-    let shown = names.prefix(8).joined(separator: ", ")
-    return names.isEmpty ? "none" : names.count > 8 ? "\(shown), … (\(names.count))" : shown
+  private func list(_ names: [String], atMost count: Int = 8) -> String {
+    let shown = names.prefix(count).joined(separator: ", ")
+    return names.isEmpty
+      ? "none" : names.count > count ? "\(shown), … (\(names.count) in all)" : shown
   }
 
   /// Four significant digits or more, without a needless fraction.

@@ -1,57 +1,67 @@
 import Foundation
 
-/// The built `simrun`, run as a person runs it.
+/// The built `simrun`, run as a user runs it.
 enum CommandLineTool {
-  struct Outcome {
+  typealias Outcome = Result
+
+  struct Result {
     var status: Int32
     var output: String
     var errors: String
+
+    /// Standard output as a JSON object; empty when it is none.
+    var json: [String: Any] {
+      let value = try? JSONSerialization.jsonObject(with: Data(output.utf8))
+      return value as? [String: Any] ?? [:]
+    }
   }
 
-  struct NotBuilt: Error {}
+  /// The binary of this build: tests and tool are built together.
+  static let path: String = {
+    let release = TestFiles.repository(".build/release/simrun")
+    return FileManager.default.fileExists(atPath: release)
+      ? release : TestFiles.repository(".build/debug/simrun")
+  }()
 
-  /// The executable beside the test bundle, wherever the package was built.
-  private static func executable() throws -> URL {
-    let candidates =
-      CommandLine.arguments + [Bundle.main.bundlePath] + Bundle.allBundles.map(\.bundlePath)
-    for path in candidates where path.contains(".build") {
-      var folder = URL(fileURLWithPath: path)
-      while folder.path.contains(".build") {
-        let file = folder.appendingPathComponent("simrun")
-        var isDirectory: ObjCBool = false
-        if FileManager.default.fileExists(atPath: file.path, isDirectory: &isDirectory),
-          !isDirectory.boolValue
-        {
-          return file
-        }
-        folder.deleteLastPathComponent()
+  /// Runs `simrun` with `arguments` from the root of the repository.
+  static func run(_ arguments: String..., in folder: String? = nil) throws -> Result {
+    try run(path, arguments, in: folder)
+  }
+
+  /// The same with a list.
+  static func run(_ arguments: [String], in folder: String? = nil) throws -> Result {
+    try run(path, arguments, in: folder)
+  }
+
+  /// Runs a shell command in which `./simrun` is the built tool.
+  static func shell(_ command: String) throws -> Result {
+    let line = command.replacingOccurrences(of: "./simrun", with: "'\(path)'")
+    return try run("/bin/sh", ["-c", line], in: nil)
+  }
+
+  private static func run(_ tool: String, _ arguments: [String], in folder: String?) throws
+    -> Result
+  {
+    // Files, not pipes: nothing blocks, however much is printed.
+    try TestFiles.withTemporaryDirectory { place in
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: tool)
+      process.arguments = arguments
+      process.currentDirectoryURL = URL(fileURLWithPath: folder ?? TestFiles.repository(""))
+      process.standardInput = FileHandle.nullDevice
+      let files = try ["out", "err"].map { name in
+        _ = FileManager.default.createFile(atPath: "\(place)/\(name)", contents: nil)
+        return try FileHandle(forWritingTo: URL(fileURLWithPath: "\(place)/\(name)"))
       }
+      process.standardOutput = files[0]
+      process.standardError = files[1]
+      try process.run()
+      process.waitUntilExit()
+      func text(_ name: String) throws -> String {
+        String(decoding: try TestFiles.data("\(place)/\(name)"), as: UTF8.self)
+      }
+      return Result(
+        status: process.terminationStatus, output: try text("out"), errors: try text("err"))
     }
-    for configuration in ["release", "debug"] {
-      let path = TestFiles.repository(".build/\(configuration)/simrun")
-      if FileManager.default.isExecutableFile(atPath: path) { return URL(fileURLWithPath: path) }
-    }
-    throw NotBuilt()
-  }
-
-  /// Runs `simrun` in `folder` with standard output and error caught in files.
-  static func run(_ arguments: [String], in folder: String) throws -> Outcome {
-    let name = UUID().uuidString
-    let files = ["out", "err"].map { "\(folder)/.\(name).\($0)" }
-    for file in files { _ = FileManager.default.createFile(atPath: file, contents: nil) }
-    defer { for file in files { try? FileManager.default.removeItem(atPath: file) } }
-    let process = Process()
-    process.executableURL = try executable()
-    process.arguments = arguments
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    process.standardOutput = FileHandle(forWritingAtPath: files[0])
-    process.standardError = FileHandle(forWritingAtPath: files[1])
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    return Outcome(
-      status: process.terminationStatus,
-      output: try String(contentsOfFile: files[0], encoding: .utf8),
-      errors: try String(contentsOfFile: files[1], encoding: .utf8))
   }
 }

@@ -4,25 +4,27 @@ import Testing
 
 /// Bits of measured designs.
 @Suite struct GoldenDataplaneTests {
-  private static let withTensors = GoldenBitCase.all.filter { !$0.inputs.isEmpty }
-  private static let windows = GoldenBitCase.all.filter { $0.order != nil }
-  private static let damaged = GoldenBitCase.all.filter {
+  private static let withTensors = GoldenTensorCase.all.filter { !$0.inputs.isEmpty }
+  private static let windows = GoldenTensorCase.all.filter { $0.order != nil }
+  private static let damaged = GoldenTensorCase.all.filter {
     $0.kind == "mvu" && !$0.outputs.isEmpty && $0.extraWords.isEmpty
   }
 
   @Test func casesAreThere() {
-    #expect(GoldenBitCase.committed.count >= 20)
+    #expect(GoldenTensorCase.committed.count >= 20)
     #expect(!Self.damaged.isEmpty && !Self.windows.isEmpty)
   }
 
-  @Test(arguments: withTensors) func framesGiveTheMathematicalResult(golden: GoldenBitCase) throws {
+  @Test(arguments: withTensors) func framesGiveTheMathematicalResult(golden: GoldenTensorCase)
+    throws
+  {
     let plane = try golden.dataplane(.init(hazards: .none))
     let result = try plane.run(golden.inputs)
     let expected = try #require(try golden.output(plane))
     #expect(result.streams[expected.name]?.ints == expected.values)
   }
 
-  @Test(arguments: withTensors) func wordsGiveTheSameAsFrames(golden: GoldenBitCase) throws {
+  @Test(arguments: withTensors) func wordsGiveTheSameAsFrames(golden: GoldenTensorCase) throws {
     let plane = try golden.dataplane()
     let frames = try plane.run(golden.inputs, keep: .all)
     let words = try plane.words(of: try sources(golden, plane))
@@ -43,7 +45,7 @@ import Testing
   }
 
   /// Fewer input words give a prefix of what more of them give.
-  @Test(arguments: withTensors) func incompleteFramesGivePrefixes(golden: GoldenBitCase) throws {
+  @Test(arguments: withTensors) func incompleteFramesGivePrefixes(golden: GoldenTensorCase) throws {
     let plane = try golden.dataplane()
     let sources = try sources(golden, plane)
     let all = try plane.words(of: sources)
@@ -60,7 +62,7 @@ import Testing
     #expect(before == whole.count)
   }
 
-  @Test(arguments: windows) func windowsCarryTheMeasuredWords(golden: GoldenBitCase) throws {
+  @Test(arguments: windows) func windowsCarryTheMeasuredWords(golden: GoldenTensorCase) throws {
     let plane = try golden.dataplane()
     let input = try plane.layout(of: "in0")
     let output = try plane.layout(of: "out0")
@@ -77,7 +79,7 @@ import Testing
   }
 
   @Test func narrowThresholdsWrap() throws {
-    let golden = try #require(GoldenBitCase.all.first { $0.name.hasPrefix("t11") })
+    let golden = try #require(GoldenTensorCase.all.first { $0.name.hasPrefix("t11") })
     let plane = try golden.dataplane()
     let result = try plane.run(golden.inputs)
     #expect(result.streams["out0"]?.ints == golden.outputs.first?.values)
@@ -86,7 +88,7 @@ import Testing
   }
 
   /// Every damaged word of a DSP48 core is what the value rule makes of some lost slots.
-  @Test(arguments: damaged) func damagedWordsFollowFromLostSlots(golden: GoldenBitCase) throws {
+  @Test(arguments: damaged) func damagedWordsFollowFromLostSlots(golden: GoldenTensorCase) throws {
     let plane = try golden.dataplane()
     let sources = try sources(golden, plane)
     let node = golden.design.nodes[0]
@@ -114,7 +116,9 @@ import Testing
     }
   }
 
-  private func sources(_ golden: GoldenBitCase, _ plane: Dataplane) throws -> [String: WordSequence] {
+  private func sources(_ golden: GoldenTensorCase, _ plane: Dataplane) throws -> [String:
+    WordSequence]
+  {
     var sources: [String: WordSequence] = [:]
     for name in plane.inputs {
       let layout = try plane.layout(of: name)

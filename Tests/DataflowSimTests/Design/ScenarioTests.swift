@@ -7,7 +7,7 @@ private let small = """
    "sources": {"in0": {"pattern": "0110", "data": "x.npy"}, "w": {"endless": true},
      "k": {"words": 12}},
    "sinks": {"out0": {"pattern": "0"}},
-   "faults": [{"kind": "stall", "stream": "s", "from": 10}], "max_cycles": 1000000}
+   "faults": [{"kind": "stop", "stream": "s", "from": 10, "cycles": 4}], "max_cycles": 1000000}
   """
 
 private func scenario(_ text: String) throws -> Scenario {
@@ -22,8 +22,7 @@ private func scenario(_ text: String) throws -> Scenario {
     #expect(s.sources["in0"]?.data == "x.npy" && s.sources["k"]?.words == 12)
     #expect(s.sources["w"]?.endless == true && s.sources["w"]?.pattern == .always)
     #expect(s.sinks["out0"]?.pattern.isNever == true)
-    #expect(
-      s.faults == [.init(kind: "stall", parameters: ["stream": .string("s"), "from": .int(10)])])
+    #expect(s.faults == [.stop(stream: "s", from: 10, cycles: 4)])
     #expect(try Scenario(json: s.json(), file: "again") == s)
     #expect(try Scenario(json: Scenario().json(), file: "again") == Scenario())
   }

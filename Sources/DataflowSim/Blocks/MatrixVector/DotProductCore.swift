@@ -148,6 +148,7 @@ struct DotProductCore {
 
   func listState(_ state: inout StateList) {
     state.time(lastSlot)
+    state.time(spuriousFrom)
     state.phase(results.count)
     for i in 0..<results.count { state.time(results[i] + frozenDecided) }
     state.phase(freezes.count)

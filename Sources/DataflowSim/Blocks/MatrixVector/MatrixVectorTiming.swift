@@ -81,6 +81,9 @@ struct ReplayCore: Process {
   var core: DotProductCore
   private var fold = 0
   private var position = 0
+  /// In the last fold: the next slot's word is in the output register, its place in the buffer free.
+  /// That happens even while the core is frozen.
+  private var readAt: Cycle?
 
   init(input: Link, weights: WeightPort, synapseFold: Int, neuronFold: Int, core: DotProductCore) {
     self.input = input
@@ -109,14 +112,16 @@ struct ReplayCore: Process {
         core.fire(1, from: cycle, ready: read + 1)
         position += 1
       } else {
+        if fold == neuronFold - 1, readAt == nil {
+          // Word s is read into the output register when slot s−1 leaves it.
+          input.pointee.read(at: last)
+          readAt = last
+        }
         guard let cycle = core.enabled(last + 1) else { return core.settle() }
         let n = min(synapseFold - position, core.run(from: cycle))
         core.fire(n, from: cycle, ready: last + 1)
-        if fold == neuronFold - 1 {
-          // Word s is read into the output register when slot s−1 leaves it.
-          input.pointee.read(at: last)
-          input.pointee.read(n - 1, from: cycle)
-        }
+        if fold == neuronFold - 1 { input.pointee.read(n - 1, from: cycle) }
+        readAt = nil
         position += n
       }
       if position == synapseFold { finishFold() }
@@ -133,13 +138,7 @@ struct ReplayCore: Process {
   /// The same slot by slot, with a weight stream that may stall.
   private mutating func stepWithWeights() -> Bool {
     while true {
-      let isLastFold = fold == neuronFold - 1
-      let word = isLastFold ? 0 : position
-      guard input.pointee.available > word else {
-        input.pointee.readerWaits = true
-        return false
-      }
-      let read = max(input.pointee.arrival(input.pointee.read + word), core.lastSlot)
+      guard let read = readWord() else { return false }
       guard let weightAt = weights.offered else { return false }
       let isLast = position == synapseFold - 1
       if isLast, read + 1 < weightAt, !core.pushSpurious(from: read + 1, to: weightAt) {
@@ -149,10 +148,25 @@ struct ReplayCore: Process {
       guard let cycle = core.enabled(ready) else { return core.settle() }
       core.fire(1, from: cycle, ready: ready)
       weights.take(at: cycle)
-      if isLastFold { input.pointee.read(at: read) }
+      readAt = nil
       position += 1
       if isLast { finishFold() }
     }
+  }
+
+  /// When the next slot's word is read into the output register; nil while it has not come.
+  private mutating func readWord() -> Cycle? {
+    if let readAt { return readAt }
+    let isLastFold = fold == neuronFold - 1
+    let word = isLastFold ? 0 : position
+    guard input.pointee.available > word else {
+      input.pointee.readerWaits = true
+      return nil
+    }
+    let time = max(input.pointee.arrival(input.pointee.read + word), core.lastSlot)
+    if isLastFold { input.pointee.read(at: time) }
+    readAt = time
+    return time
   }
 
   mutating func finish() { core.finish() }
@@ -161,6 +175,7 @@ struct ReplayCore: Process {
   func listState(_ state: inout StateList) {
     state.phase(fold)
     state.phase(position)
+    state.phase(readAt == nil ? 0 : 1)
     core.listState(&state)
   }
 }
@@ -173,6 +188,9 @@ extension MatrixVector: TimedBlock {
     guard neuronFold > 1 else {
       return BlockTiming(
         busyCycles: expectedCycles,
+        least: .core(
+          synapseFold: synapseFold, neuronFold: 1,
+          externalWeights: compute.weightStream == .external),
         body: .process { ports in
           DirectCore(
             input: ports.inputs[0], weights: port(ports), group: settings.fold,
@@ -185,6 +203,9 @@ extension MatrixVector: TimedBlock {
     let capacity = 1 << max(1, synapseFold.ceilLog2)
     return BlockTiming(
       inputStages: [[Stage(latency: 1, capacity: capacity)]], busyCycles: expectedCycles,
+      least: .core(
+        synapseFold: synapseFold, neuronFold: neuronFold,
+        externalWeights: compute.weightStream == .external),
       body: .process { ports in
         ReplayCore(
           input: ports.inputs[0], weights: port(ports), synapseFold: settings.fold,

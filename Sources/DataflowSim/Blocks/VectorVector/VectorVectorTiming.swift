@@ -13,6 +13,8 @@ extension VectorVector: TimedBlock {
     let (port, fold, loses) = (compute.weightPort, synapseFold, compute.losesFrozenProducts)
     return BlockTiming(
       busyCycles: expectedCycles,
+      least: .core(
+        synapseFold: fold, neuronFold: 1, externalWeights: compute.weightStream == .external),
       body: .process { ports in
         DirectCore(
           input: ports.inputs[0], weights: port(ports), group: fold,

@@ -147,6 +147,7 @@ extension WidthConverter: TimedBlock {
     if ratio == 1 { return BlockTiming(body: .wire) }
     if inWidth > outWidth {
       return BlockTiming(
+        least: .narrowing(ratio: ratio),
         body: .process {
           NarrowingConverter(input: $0.inputs[0], output: $0.outputs[0], ratio: ratio)
         })

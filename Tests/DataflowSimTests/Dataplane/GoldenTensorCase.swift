@@ -4,7 +4,7 @@ import SimKernels
 import Testing
 
 /// One measured design with its tensors, as far as the bits of it are concerned.
-struct GoldenBitCase: @unchecked Sendable, CustomTestStringConvertible {
+struct GoldenTensorCase: @unchecked Sendable, CustomTestStringConvertible {
   let name: String
   let kind: String
   let design: Design
@@ -40,16 +40,16 @@ struct GoldenBitCase: @unchecked Sendable, CustomTestStringConvertible {
   }
 
   /// The committed cases, and all measured ones where they are at hand.
-  static let all: [GoldenBitCase] = committed + shared
+  static let all: [GoldenTensorCase] = committed + shared
 
-  static let committed: [GoldenBitCase] = {
+  static let committed: [GoldenTensorCase] = {
     guard let data = try? CompressedResource.data("golden-bits.json.zst"),
       let list = try? JSONSerialization.jsonObject(with: data) as? [[String: Any]]
     else { return [] }
-    return list.compactMap { try? GoldenBitCase($0) }
+    return list.compactMap { try? GoldenTensorCase($0) }
   }()
 
-  private static let shared: [GoldenBitCase] = {
+  private static let shared: [GoldenTensorCase] = {
     let root = SharedData.folder("golden")
     let files = FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)
     return (files?.compactMap { $0 as? URL } ?? []).filter { $0.pathExtension == "json" }
@@ -57,7 +57,7 @@ struct GoldenBitCase: @unchecked Sendable, CustomTestStringConvertible {
         guard let data = try? Data(contentsOf: url),
           let json = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
         else { return nil }
-        return try? GoldenBitCase(json)
+        return try? GoldenTensorCase(json)
       }
   }()
 

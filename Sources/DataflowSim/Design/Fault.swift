@@ -1,0 +1,149 @@
+/// A disturbance of a run that would not happen in sound hardware with a sound host. Deterministic: it
+/// names the word or the cycles it strikes.
+///
+/// JSON: an object with `"kind"` and the fields of the case, e.g.
+/// `{"kind": "drop", "stream": "s3", "word": 17}`.
+public enum Fault: Sendable, Equatable {
+  /// Word `word` (from 0) leaves its writer and never arrives.
+  case drop(stream: String, word: Int)
+  /// Word `word` arrives twice.
+  case duplicate(stream: String, word: Int)
+  /// Words `word` and `word + 1` change places.
+  case swap(stream: String, word: Int)
+  /// Bits of word `word` are inverted where `mask`, a hexadecimal number, has ones.
+  case corrupt(stream: String, word: Int, mask: String)
+  /// Word `word` comes `cycles` later than it would.
+  case delay(stream: String, word: Int, cycles: Int)
+  /// No word of the stream is offered to its reader from cycle `from` on, for `cycles` cycles: a
+  /// source or a sink that stops for a while.
+  case stop(stream: String, from: Int, cycles: Int)
+  /// The same for the stream side of a DMA.
+  case holdDMA(node: String, from: Int, cycles: Int)
+  /// Bursts `burst` and `burst + 1` of a DMA, `beats` stream words each, come in the wrong order.
+  case burstOrder(node: String, burst: Int, beats: Int)
+  /// Before frame `frame` (from 1) starts, once all is quiet, the whole design is reset: every block
+  /// loses its state and the words it holds.
+  case reset(frame: Int)
+}
+
+extension Fault {
+  static let kinds = [
+    "burst_order", "corrupt", "delay", "drop", "duplicate", "hold_dma", "reset", "stop", "swap",
+  ]
+
+  init(_ cursor: JSONCursor) throws {
+    let kindCursor = try cursor.member("kind")
+    let kind = try kindCursor.name()
+    func name(_ key: String) throws -> String { try cursor.member(key).name() }
+    func count(_ key: String, from least: Int = 0) throws -> Int {
+      try cursor.member(key).int(least...AttributeSpec.maximumInt)
+    }
+    func fields(_ keys: String...) throws { try cursor.requireKeys(["kind"] + keys) }
+    switch kind {
+    case "drop", "duplicate", "swap":
+      try fields("stream", "word")
+      let (stream, word) = (try name("stream"), try count("word"))
+      self =
+        kind == "drop"
+        ? .drop(stream: stream, word: word)
+        : kind == "swap"
+          ? .swap(stream: stream, word: word) : .duplicate(stream: stream, word: word)
+    case "corrupt":
+      try fields("stream", "word", "mask")
+      let mask = try cursor.member("mask")
+      let text = try mask.name()
+      guard text.count <= 4096, text.allSatisfy(\.isHexDigit) else {
+        throw mask.error("'\(text.prefix(40))' is not a hexadecimal number (e.g. \"01\")")
+      }
+      self = .corrupt(stream: try name("stream"), word: try count("word"), mask: text)
+    case "delay":
+      try fields("stream", "word", "cycles")
+      self = .delay(
+        stream: try name("stream"), word: try count("word"), cycles: try count("cycles"))
+    case "stop":
+      try fields("stream", "from", "cycles")
+      self = .stop(stream: try name("stream"), from: try count("from"), cycles: try count("cycles"))
+    case "hold_dma":
+      try fields("node", "from", "cycles")
+      self = .holdDMA(node: try name("node"), from: try count("from"), cycles: try count("cycles"))
+    case "burst_order":
+      try fields("node", "burst", "beats")
+      self = .burstOrder(
+        node: try name("node"), burst: try count("burst"), beats: try count("beats", from: 1))
+    case "reset":
+      try fields("frame")
+      self = .reset(frame: try count("frame", from: 1))
+    default:
+      let near = nearestName(to: kind, among: Self.kinds).map { "did you mean \"\($0)\"? " } ?? ""
+      throw kindCursor.error(
+        "unknown kind of fault \"\(kind)\"",
+        hint: near + "known: " + Self.kinds.joined(separator: ", "))
+    }
+  }
+
+  var json: JSONValue {
+    func fault(_ kind: String, _ fields: [String: JSONValue]) -> JSONValue {
+      .object(fields.merging(["kind": .string(kind)]) { _, kind in kind })
+    }
+    func word(_ kind: String, _ stream: String, _ word: Int, _ more: [String: JSONValue] = [:])
+      -> JSONValue
+    {
+      fault(kind, more.merging(["stream": .string(stream), "word": .int(word)]) { a, _ in a })
+    }
+    return switch self {
+    case .drop(let s, let w): word("drop", s, w)
+    case .duplicate(let s, let w): word("duplicate", s, w)
+    case .swap(let s, let w): word("swap", s, w)
+    case .corrupt(let s, let w, let mask): word("corrupt", s, w, ["mask": .string(mask)])
+    case .delay(let s, let w, let cycles): word("delay", s, w, ["cycles": .int(cycles)])
+    case .stop(let s, let from, let cycles):
+      fault("stop", ["stream": .string(s), "from": .int(from), "cycles": .int(cycles)])
+    case .holdDMA(let node, let from, let cycles):
+      fault("hold_dma", ["node": .string(node), "from": .int(from), "cycles": .int(cycles)])
+    case .burstOrder(let node, let burst, let beats):
+      fault("burst_order", ["node": .string(node), "burst": .int(burst), "beats": .int(beats)])
+    case .reset(let frame): fault("reset", ["frame": .int(frame)])
+    }
+  }
+
+  /// The stream or the node the fault names.
+  var target: (stream: String?, node: String?) {
+    switch self {
+    case .drop(let s, _), .duplicate(let s, _), .swap(let s, _), .corrupt(let s, _, _),
+      .delay(let s, _, _), .stop(let s, _, _):
+      (s, nil)
+    case .holdDMA(let n, _, _), .burstOrder(let n, _, _): (nil, n)
+    case .reset: (nil, nil)
+    }
+  }
+}
+
+extension Design {
+  /// Checks that a fault strikes something the design has.
+  ///
+  /// Throws `InputError` with the nearest known name.
+  func requireTarget(of fault: Fault, at place: String) throws {
+    if let stream = fault.target.stream {
+      let known = Set(nodes.flatMap { $0.inputs + $0.outputs } + graphInputs + graphOutputs)
+      guard !known.contains(stream) else { return }
+      let near = nearestName(to: stream, among: known).map { "did you mean '\($0)'?" }
+      throw InputError("the design has no stream '\(stream)'", at: place, hint: near)
+    }
+    guard let name = fault.target.node else { return }
+    guard let node = nodes.first(where: { $0.name == name }) else {
+      let near = nearestName(to: name, among: nodes.map(\.name)).map { "did you mean '\($0)'?" }
+      throw InputError("the design has no node '\(name)'", at: place, hint: near)
+    }
+    switch fault {
+    case .holdDMA, .burstOrder:
+      guard !node.opType.hasPrefix("IODMA") else { return }
+      let dmas = nodes.filter { $0.opType.hasPrefix("IODMA") }.map(\.name)
+      throw InputError(
+        "'\(name)' is a \(node.opType), not a DMA", at: place,
+        hint: dmas.isEmpty
+          ? "the design has no IODMA; use \"stop\" on a stream"
+          : "DMAs: \(dmas.joined(separator: ", "))")
+    default: return
+    }
+  }
+}

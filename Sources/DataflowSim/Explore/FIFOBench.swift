@@ -1,0 +1,198 @@
+import Dispatch
+
+/// Runs one plan with many sets of FIFO depths.
+struct FIFOBench: Sendable {
+  struct Slot: Sendable {
+    var name: String
+    var node: Int
+    var width: Int
+    /// Words per frame of the stream.
+    var words: Int
+    var depth: Int
+    /// At a graph input or output.
+    var isBorder: Bool
+  }
+
+  struct Outcome: Sendable {
+    /// nil when the design stops.
+    var period: FramePeriod?
+    var latency: Int?
+    var frames: Int
+  }
+
+  struct Reference: Sendable {
+    var period: FramePeriod
+    var target: FramePeriod
+    /// Sufficient for `target`.
+    var depths: [Int]
+  }
+
+  let plan: Plan
+  let fifos: [Slot]
+  let cost: FIFOCost
+
+  init(_ plan: Plan, measure: FIFOCost.Measure) {
+    self.plan = plan
+    cost = FIFOCost(measure: measure)
+    let borders = Set(plan.design.graphInputs + plan.design.graphOutputs)
+    fifos = plan.design.nodes.indices.compactMap { index in
+      let node = plan.design.nodes[index]
+      guard let fifo = plan.blocks[index] as? StreamingFIFO else { return nil }
+      return Slot(
+        name: node.name, node: index, width: plan.inputPorts[index].first?.width ?? 0,
+        words: plan.wordsPerFrame[node.inputs[0]] ?? 0, depth: fifo.depth,
+        isBorder: borders.contains(node.inputs[0]) || borders.contains(node.outputs[0]))
+    }
+  }
+
+  func plan(_ depths: [Int]) -> Plan {
+    let byName = Dictionary(uniqueKeysWithValues: zip(fifos.map(\.name), depths))
+    return plan.replacingFIFODepths { name, depth in byName[name] ?? depth }
+  }
+
+  /// Steady state and latency at `depths`.
+  func run(_ depths: [Int], budget: SteadyStateBudget = .init()) throws -> Outcome {
+    let simulation = try Simulation(plan(depths))
+    guard let steady = simulation.steadyState(budget) else {
+      return Outcome(period: nil, latency: nil, frames: 2)
+    }
+    let latency = simulation.sinks.compactMap(\.frameEnds.first).max()
+    return Outcome(
+      period: FramePeriod(steady), latency: latency.map { $0 + 1 }, frames: steady.simulatedFrames)
+  }
+
+  /// The unbounded reference and a run at the depths the design came with, side by side.
+  func references(keep: Double, reportsBefore: Bool) throws -> (Reference, Outcome) {
+    guard reportsBefore else {
+      return (try unbounded(keep: keep), Outcome(period: nil, latency: nil, frames: 0))
+    }
+    nonisolated(unsafe) var reference: Result<Reference, Error>?
+    nonisolated(unsafe) var before: Result<Outcome, Error>?
+    DispatchQueue.concurrentPerform(iterations: 2) { i in
+      if i == 0 {
+        reference = Result { try unbounded(keep: keep) }
+      } else {
+        before = Result { try run(fifos.map(\.depth)) }
+      }
+    }
+    return (try reference!.get(), try before!.get())
+  }
+
+  /// Whether the design keeps up with a source that delivers a frame every `target`.
+  ///
+  /// The source adds a cycle of its own to the max-plus system and changes nothing else, so this is
+  /// whether the design by itself reaches the target. Paced, no FIFO fills up over many frames, and
+  /// the state repeats soon. Frame intervals of a max-plus system only grow towards the final one, so
+  /// a longer one ends the run.
+  func sustains(_ target: FramePeriod, _ depths: [Int]) throws -> Bool {
+    let simulation = try Simulation(plan(depths), pace: target)
+    let steady = simulation.steadyState(.init()) { ends in
+      guard ends.count > 3 else { return false }
+      let last = ends.count - 1
+      let now = FramePeriod(cycles: ends[last] - ends[last - 2], frames: 2)
+      let before = FramePeriod(cycles: ends[last - 1] - ends[last - 3], frames: 2)
+      return now > target && before > target
+    }
+    guard let steady, steady.isProven else { return false }
+    return FramePeriod(steady) <= target
+  }
+
+  /// The throughput of unbounded FIFOs, and depths that keep the fraction `keep` of it: the
+  /// occupancies when words arrive evenly at the target rate.
+  func unbounded(keep: Double) throws -> Reference {
+    var period = FramePeriod(cycles: try slowestBlock())
+    var (measured, occupancy) = try ample(period)
+    // Blocks may need longer together with their own buffers than `busyCycles` says.
+    for _ in 0..<4 where measured > period {
+      period = measured
+      (measured, occupancy) = try ample(period)
+    }
+    var target = period
+    if keep < 1 {
+      target = max(period, FramePeriod(cycles: Int((period.cyclesPerFrame / keep).rounded(.down))))
+      (_, occupancy) = try ample(target)
+    }
+    let depths = fifos.map { fifo in
+      let wanted = max((occupancy[fifo.name] ?? 0) + 1, 2)
+      return cost.depth(atStep: cost.step(holding: wanted))
+    }
+    return Reference(period: period, target: target, depths: depths)
+  }
+
+  /// Cycles per frame of the slowest block; a lower bound of the period.
+  private func slowestBlock() throws -> Int {
+    var alone: [[String: AttributeValue]: Int] = [:]
+    var slowest = 1
+    for (index, node) in plan.design.nodes.enumerated() where !node.isFIFO {
+      let ports = plan.inputPorts[index] + plan.outputPorts[index]
+      var cycles = max(plan.timings[index].busyCycles ?? 0, ports.compactMap(\.words).max() ?? 0)
+      // A sliding window's own period has no simple closed form.
+      if plan.timings[index].busyCycles == nil, node.opType.hasPrefix("ConvolutionInputGenerator") {
+        if alone[node.attributes] == nil { alone[node.attributes] = try period(ofNodeAlone: node) }
+        cycles = max(cycles, alone[node.attributes] ?? 0)
+      }
+      slowest = max(slowest, cycles)
+    }
+    return slowest
+  }
+
+  private func period(ofNodeAlone node: Node) throws -> Int {
+    var alone = Design(name: node.name, part: plan.design.part, clockMHz: plan.design.clockMHz)
+    alone.nodes = [node]
+    alone.graphInputs = node.inputs
+    alone.graphOutputs = node.outputs
+    let steady = try Simulation(Plan(alone)).steadyState()
+    return steady.map { Int($0.cyclesPerFrame.rounded(.down)) } ?? 0
+  }
+
+  /// The period and the occupancies with ample FIFOs, a frame's words arriving evenly within `period`.
+  private func ample(_ period: FramePeriod) throws -> (FramePeriod, [String: Int]) {
+    var room = fifos.map { max($0.words, 64) }
+    while true {
+      let simulation = try Simulation(
+        plan(room), observing: Observation(streams: true), pace: period)
+      guard let steady = simulation.steadyState() else {
+        guard room.allSatisfy({ $0 < 1 << 26 }) else { throw Self.stops }
+        room = room.map { $0 * 4 }
+        continue
+      }
+      let seen = simulation.result(frames: steady.simulatedFrames).fifos
+      let full = fifos.indices.filter { (seen[fifos[$0].name]?.max ?? 0) >= room[$0] }
+      let measured = FramePeriod(steady)
+      // A FIFO may fill up only when the source is faster than the design.
+      if measured > period || full.isEmpty || full.allSatisfy({ room[$0] >= 16 * max(fifos[$0].words, 64) }) {
+        return (measured, seen.mapValues(\.max))
+      }
+      for i in full { room[i] *= 4 }
+    }
+  }
+
+  private static let stops = InputError(
+    "the design stops even with unbounded FIFOs", hint: "`simrun hang` tells why")
+
+  /// Highest occupancies over three frames, and the cycles until the first is out.
+  func occupancies(_ depths: [Int]) throws -> (held: [String: Int], latency: Int?) {
+    let result = try Simulation(
+      plan(depths), scenario: Scenario(frames: 3), observing: Observation(streams: true)
+    ).run()
+    return (
+      result.fifos.mapValues(\.max),
+      result.frameEnds.values.compactMap(\.first).max().map { $0 + 1 }
+    )
+  }
+
+  /// `design` with new depths and, where they change the implementation, FINN's style for them.
+  func replaced(in design: Design, _ depths: [Int]) throws -> Design {
+    var result = design
+    for (fifo, depth) in zip(fifos, depths) {
+      result.nodes[fifo.node].attributes["depth"] = .int(depth)
+      guard cost.measure == .finn else { continue }
+      let style = FIFOCost.style(depth: depth, isBorder: fifo.isBorder)
+      result.nodes[fifo.node].attributes["impl_style"] = .string(style.rawValue)
+      if style == .vivado, result.nodes[fifo.node].attributes["ram_style"] == nil {
+        result.nodes[fifo.node].attributes["ram_style"] = .string("auto")
+      }
+    }
+    return result
+  }
+}

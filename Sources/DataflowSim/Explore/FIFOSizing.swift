@@ -1,0 +1,124 @@
+import Foundation
+
+/// Depths for every FIFO of a design at which it runs as fast as with unbounded FIFOs, or at a stated
+/// fraction of that.
+///
+/// Handshake times never get later when a FIFO gets deeper, so the set of sufficient depths is closed
+/// upwards. The search starts from the occupancies of a run whose source is paced at the target rate,
+/// which are sufficient, and lowers one FIFO after the other as far as the simulated steady state
+/// allows. A depth found insufficient while other FIFOs were deeper stays insufficient, so the result
+/// is locally minimal; `verifiesMinimality` reruns every single step down to confirm it.
+public struct FIFOSizing: Sendable {
+  public struct Options: Sendable {
+    /// Fraction of the unbounded throughput to keep.
+    public var keep = 1.0
+    public var measure = FIFOCost.Measure.words
+    /// Rerun each FIFO one step smaller at the end.
+    public var verifiesMinimality = true
+    /// Stop lowering after this many seconds; the result is then sufficient but not minimal.
+    public var seconds: Double?
+    /// Simulate the depths the design came with, too.
+    public var reportsBefore = true
+    public var workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
+    public var progress: (@Sendable (_ words: Int, _ settled: Int, _ all: Int) -> Void)?
+
+    public init() {}
+  }
+
+  public struct FIFO: Sendable, Equatable {
+    public var name: String
+    /// Bits per word; 0 where the design leaves it open.
+    public var width: Int
+    public var before: Int
+    public var after: Int
+    /// Words held at most, in the sized design.
+    public var maxOccupancy: Int
+    public var resourcesBefore: Resources
+    public var resourcesAfter: Resources
+  }
+
+  /// The design that was sized: FIFOs and converters inserted where it had none.
+  public let original: Design
+  /// The same with the new depths.
+  public let design: Design
+  public let fifos: [FIFO]
+  /// nil: the design stops with the old depths.
+  public let periodBefore: FramePeriod?
+  public let periodAfter: FramePeriod
+  public let periodUnbounded: FramePeriod
+  /// Cycles until the first frame is out.
+  public let latencyBefore: Int?
+  public let latencyAfter: Int?
+  /// No FIFO can be one step smaller: proven by the search, and by a rerun each when verified.
+  public let isLocallyMinimal: Bool
+  public let isVerified: Bool
+  /// Simulations run.
+  public let simulations: Int
+
+  public var totalBefore: Int { fifos.reduce(0) { $0 + $1.before } }
+  public var totalAfter: Int { fifos.reduce(0) { $0 + $1.after } }
+}
+
+extension FIFOSizing {
+  /// Sizes the FIFOs of `source`.
+  ///
+  /// Throws `InputError` for a design that cannot run at any depth.
+  public init(_ source: Design, options: Options = Options()) throws {
+    guard options.keep > 0, options.keep <= 1 else {
+      throw InputError("the fraction to keep is \(options.keep)", hint: "above 0, at most 1")
+    }
+    let deadline = options.seconds.map { Date().addingTimeInterval($0) }
+    original = try source.preparedForSizing()
+    let plan = try Plan(original)
+    let bench = FIFOBench(plan, measure: options.measure)
+    let (unbounded, before) = try bench.references(
+      keep: options.keep, reportsBefore: options.reportsBefore)
+    periodUnbounded = unbounded.period
+    periodBefore = before.period
+    latencyBefore = before.latency
+
+    var search = FIFOSearch(
+      bench, target: unbounded.target, sufficient: unbounded.depths, workers: options.workers,
+      deadline: deadline, progress: options.progress)
+    try search.start()
+    search.lower()
+    var verified = false
+    if options.verifiesMinimality, !search.isOutOfTime { verified = search.verify() }
+    let depths = search.depths
+    isLocallyMinimal = !search.isOutOfTime
+    isVerified = verified
+    simulations = search.simulations
+
+    // At full throughput the proof that the target is sustained is the period: nothing is faster.
+    periodAfter =
+      unbounded.target == unbounded.period
+      ? unbounded.period : try bench.run(depths).period ?? unbounded.target
+    let final = try bench.replaced(in: original, depths)
+    let occupancy: [String: Int]
+    (occupancy, latencyAfter) = try bench.occupancies(depths)
+    design = final
+    let family = DSPFamily(part: original.part ?? "")
+    let oldBlocks = try original.makeBlocks()
+    let newBlocks = try final.makeBlocks()
+    fifos = zip(bench.fifos, depths).map { fifo, depth in
+      FIFO(
+        name: fifo.name, width: fifo.width, before: fifo.depth, after: depth,
+        maxOccupancy: occupancy[fifo.name] ?? 0,
+        resourcesBefore: oldBlocks[fifo.node].resources(on: family).corrected,
+        resourcesAfter: newBlocks[fifo.node].resources(on: family).corrected)
+    }
+  }
+}
+
+extension Design {
+  /// The design with a FIFO on every stream: width converters and FIFOs as FINN inserts them where it
+  /// has neither, and FIFOs of two words on streams that lack one.
+  public func preparedForSizing() throws -> Design {
+    let plain = try resolvingStreamDepths()
+    if plain.nodes.contains(where: \.isFIFO) { return try plain.fillingBareStreams() }
+    let wide =
+      plain.nodes.contains(where: \.isWidthConverter)
+      ? plain : try plain.insertingWidthConverters()
+    return try wide.insertingFIFOs()
+  }
+}

@@ -1,0 +1,30 @@
+/// A period as an exact fraction: `cycles` cycles carry `frames` frames. Smaller is faster.
+public struct FramePeriod: Sendable, Equatable, Comparable, Codable {
+  public var cycles: Int
+  public var frames: Int
+
+  public init(cycles: Int, frames: Int = 1) {
+    self.cycles = cycles
+    self.frames = frames
+  }
+
+  init(_ steady: SteadyState) { self.init(cycles: steady.cycles, frames: steady.frames) }
+
+  public var cyclesPerFrame: Double { Double(cycles) / Double(frames) }
+
+  public static func < (a: FramePeriod, b: FramePeriod) -> Bool {
+    compare(a, b) { $0 < $1 }
+  }
+
+  public static func == (a: FramePeriod, b: FramePeriod) -> Bool {
+    compare(a, b) { $0 == $1 }
+  }
+
+  private static func compare(
+    _ a: FramePeriod, _ b: FramePeriod, _ holds: ((Int, UInt), (Int, UInt)) -> Bool
+  ) -> Bool {
+    let x = a.cycles.multipliedFullWidth(by: b.frames)
+    let y = b.cycles.multipliedFullWidth(by: a.frames)
+    return holds((x.high, x.low), (y.high, y.low))
+  }
+}

@@ -1,0 +1,113 @@
+import Foundation
+
+/// Check results in the formats that continuous integration reads.
+public struct CheckFormats: Sendable {
+  public let checks: [DesignCheck]
+
+  public init(_ checks: [DesignCheck]) { self.checks = checks }
+
+  private var problems: [CheckFinding] {
+    checks.flatMap(\.findings).filter { $0.level != .passed }
+  }
+
+  /// JUnit XML: a suite per design, a case per finding.
+  public var junit: String {
+    var lines = ["<?xml version=\"1.0\" encoding=\"UTF-8\"?>"]
+    let all = checks.flatMap(\.findings)
+    let failures = all.count { $0.level == .failed }
+    lines.append(
+      "<testsuites name=\"simrun check\" tests=\"\(all.count)\" failures=\"\(failures)\">")
+    for check in checks {
+      let failed = check.findings.count { $0.level == .failed }
+      lines.append(
+        "  <testsuite name=\"\(Self.xml(check.file))\" tests=\"\(check.findings.count)\" "
+          + "failures=\"\(failed)\">")
+      for finding in check.findings {
+        let head =
+          "    <testcase classname=\"\(Self.xml(check.file))\" name=\"\(finding.rule.rawValue)\""
+        let text = Self.xml(finding.message)
+        switch finding.level {
+        case .passed: lines.append(head + "/>")
+        case .warning:
+          lines.append(head + "><system-out>warning: \(text)</system-out></testcase>")
+        case .failed:
+          lines.append(head + "><failure message=\"\(text)\">\(text)</failure></testcase>")
+        }
+      }
+      lines.append("  </testsuite>")
+    }
+    return (lines + ["</testsuites>", ""]).joined(separator: "\n")
+  }
+
+  /// SARIF 2.1.0 with one result per problem.
+  public func sarif() throws -> Data {
+    let rules = CheckFinding.Rule.allCases.map { ["id": $0.rawValue] }
+    let results = problems.map { finding -> [String: Any] in
+      [
+        "ruleId": finding.rule.rawValue,
+        "level": finding.level == .failed ? "error" : "warning",
+        "message": ["text": finding.message],
+        "locations": [
+          ["physicalLocation": ["artifactLocation": ["uri": finding.file]]]
+        ],
+      ]
+    }
+    let driver: [String: Any] = ["name": "simrun", "rules": rules]
+    let document: [String: Any] = [
+      "$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0",
+      "runs": [["tool": ["driver": driver], "results": results]],
+    ]
+    return try JSONSerialization.data(
+      withJSONObject: document, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+  }
+
+  /// A Markdown table per design.
+  public var summary: String {
+    var lines = ["# simrun check", ""]
+    for check in checks {
+      lines += ["## \(check.file): \(check.hasFailed ? "failed" : "passed")", ""]
+      lines += ["| check | result | |", "|---|---|---|"]
+      for finding in check.findings {
+        let text = finding.message.replacingOccurrences(of: "|", with: "\\|")
+          .replacingOccurrences(of: "\n", with: " ")
+        lines.append("| \(finding.rule.rawValue) | \(finding.level.rawValue) | \(text) |")
+      }
+      lines.append("")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// Workflow commands that GitHub shows beside the files: the failures, then the warnings, at most ten.
+  public var annotations: [String] {
+    let ordered = problems.filter { $0.level == .failed } + problems.filter { $0.level == .warning }
+    return ordered.prefix(10).map { finding in
+      let kind = finding.level == .failed ? "error" : "warning"
+      let file = Self.command(finding.file).replacingOccurrences(of: ",", with: "%2C")
+        .replacingOccurrences(of: ":", with: "%3A")
+      return "::\(kind) file=\(file),title=simrun \(finding.rule.rawValue)::"
+        + Self.command(finding.message)
+    }
+  }
+
+  private static func command(_ text: String) -> String {
+    text.replacingOccurrences(of: "%", with: "%25").replacingOccurrences(of: "\r", with: "%0D")
+      .replacingOccurrences(of: "\n", with: "%0A")
+  }
+
+  private static func xml(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      case "\n": result += "&#10;"
+      case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF:
+        result += "\u{FFFD}"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+}

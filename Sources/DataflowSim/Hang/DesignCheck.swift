@@ -1,0 +1,149 @@
+/// What `simrun check` demands of a design.
+public struct CheckLimits: Sendable, Equatable {
+  public var minFPS: Double?
+  /// FPGA part or board the design must fit.
+  public var part: String?
+  public var maxLatencyMicroseconds: Double?
+
+  public init(minFPS: Double? = nil, part: String? = nil, maxLatencyMicroseconds: Double? = nil) {
+    self.minFPS = minFPS
+    self.part = part
+    self.maxLatencyMicroseconds = maxLatencyMicroseconds
+  }
+}
+
+/// One thing that was looked at, and whether it is as it should be.
+public struct CheckFinding: Codable, Sendable, Equatable {
+  public enum Rule: String, Codable, Sendable, CaseIterable {
+    case readable
+    case wordCounts = "word-counts"
+    case buildable
+    case live
+    case certificate
+    case fps
+    case latency
+    case fits
+  }
+
+  public enum Level: String, Codable, Sendable {
+    case passed
+    /// Worth knowing; does not fail the check.
+    case warning
+    case failed
+  }
+
+  /// The design file.
+  public var file: String
+  public var rule: Rule
+  public var level: Level
+  public var message: String
+
+  public init(file: String, rule: Rule, level: Level, message: String) {
+    self.file = file
+    self.rule = rule
+    self.level = level
+    self.message = message
+  }
+}
+
+/// Everything `simrun check` found out about one design.
+public struct DesignCheck: Sendable {
+  public let file: String
+  public private(set) var findings: [CheckFinding] = []
+
+  /// Runs every check that applies. A design that cannot be read is a finding too.
+  ///
+  /// - Parameters:
+  ///   - design: reads the design; may throw `InputError`.
+  ///   - scenario: how it is driven; nil: a word in every cycle.
+  public init(
+    file: String, scenario: Scenario? = nil, limits: CheckLimits = CheckLimits(),
+    design: () throws -> Design
+  ) {
+    self.file = file
+    do {
+      let plan = try Plan(try design())
+      add(.readable, .passed, "\(plan.design.nodes.count) nodes")
+      try check(plan, scenario, limits)
+    } catch let error as InputError {
+      add(.readable, .failed, error.inFile(file).description)
+    } catch {
+      add(.readable, .failed, "\(error)")
+    }
+  }
+
+  private mutating func add(_ rule: CheckFinding.Rule, _ level: CheckFinding.Level, _ text: String)
+  {
+    findings.append(CheckFinding(file: file, rule: rule, level: level, message: text))
+  }
+
+  private mutating func check(_ plan: Plan, _ scenario: Scenario?, _ limits: CheckLimits) throws {
+    let mismatches = WordCounts(plan: plan).mismatches
+    for text in mismatches { add(.wordCounts, .failed, text) }
+    if mismatches.isEmpty { add(.wordCounts, .passed, "word counts match on every stream") }
+    for (node, block) in zip(plan.design.nodes, plan.blocks) {
+      for issue in block.allBuildIssues { add(.buildable, .warning, "\(node.name): \(issue)") }
+    }
+    let report = try HangReport(plan, scenario: scenario ?? Scenario())
+    guard report.outcome == .complete else {
+      return add(.live, .failed, Self.explanation(report))
+    }
+    add(.live, .passed, "\(report.completedFrames) frames came out")
+    for effect in report.faultEffects where effect.missingFrames > 0 || effect.effect == .never {
+      add(.live, .failed, effect.sentence)
+    }
+    add(
+      .certificate, report.certificate.verdict == .live ? .passed : .warning,
+      "\(report.certificate.verdict.rawValue): \(report.certificate.reason)")
+    try measure(plan, limits)
+  }
+
+  private static func explanation(_ report: HangReport) -> String {
+    guard let chain = report.chain else {
+      return "\(report.outcome.rawValue): " + report.starvation.joined(separator: "; ")
+    }
+    let fixes = report.fixes.compactMap { fix in
+      fix.minimalDepth.map { "\(fix.fifo) at depth \($0) (now \(fix.depth)) frees it" }
+    }
+    return (["deadlock: \(chain)"] + fixes).joined(separator: "; ")
+  }
+
+  private mutating func measure(_ plan: Plan, _ limits: CheckLimits) throws {
+    guard limits != CheckLimits() else { return }
+    let throughput = try Throughput(plan.design)
+    let device = try (limits.part ?? plan.design.part).map {
+      try Device.named(limits.part == nil ? $0 : Device.part(for: $0))
+    }
+    let report = ThroughputReport(throughput, device: device)
+    if let least = limits.minFPS {
+      let fps = report.throughput?.fps ?? 0
+      add(.fps, fps >= least ? .passed : .failed, "\(fps) frames per second, \(least) demanded")
+    }
+    if let most = limits.maxLatencyMicroseconds {
+      let latency = report.latency?.microseconds ?? .infinity
+      add(
+        .latency, latency <= most ? .passed : .failed,
+        "first frame after \(latency) µs, \(most) µs allowed")
+    }
+    if let part = limits.part {
+      let shares = report.resources.utilisation ?? [:]
+      let text = shares.sorted { $0.key < $1.key }
+        .map { "\($0.key) \(($0.value * 1000).rounded() / 10) %" }.joined(separator: ", ")
+      add(.fits, report.resources.fits == true ? .passed : .failed, "\(part): \(text)")
+    }
+  }
+}
+
+extension DesignCheck {
+  public var hasFailed: Bool { findings.contains { $0.level == .failed } }
+
+  /// The exit code of DESIGN section 7 for these checks: bad input before a hang before a missed
+  /// budget before any other failure.
+  public static func exitCode(_ checks: [DesignCheck]) -> Int32 {
+    let failed = Set(checks.flatMap(\.findings).filter { $0.level == .failed }.map(\.rule))
+    if failed.contains(.readable) { return 65 }
+    if failed.contains(.live) { return 2 }
+    if !failed.isDisjoint(with: [.fps, .latency, .fits]) { return 3 }
+    return failed.isEmpty ? 0 : 1
+  }
+}

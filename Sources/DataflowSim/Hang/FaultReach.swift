@@ -1,0 +1,175 @@
+/// Where the words go that a fault has made wrong, and whether the design heals.
+///
+/// Without values no more can be known than which words *may* be wrong: a word that a fault concerns,
+/// and everything computed from it. Blocks that give a word for every word pass the damage on word by
+/// word; a block that mixes words of a frame passes it on to the whole frame. A lost or repeated word
+/// shifts every later word of its stream, for ever or until the design is reset.
+struct FaultReach {
+  let plan: Plan
+  let scenario: Scenario
+  private let graph: DesignGraph
+
+  init(_ plan: Plan, _ scenario: Scenario) throws {
+    self.plan = plan
+    self.scenario = scenario
+    graph = try DesignGraph(plan.design)
+  }
+
+  /// Wrong words of every graph output, as index ranges without overlap, in order; a range that ends
+  /// at `Int.max` goes on for ever.
+  func wrongWords() -> [String: [Range<Int>]] {
+    var wrong: [String: [Range<Int>]] = [:]
+    for stream in plan.design.graphInputs { strike(stream, &wrong) }
+    for n in graph.order {
+      let node = plan.design.nodes[n]
+      for (port, stream) in node.outputs.enumerated() {
+        var reached: [Range<Int>] = []
+        for (input, name) in node.inputs.enumerated() {
+          reached += (wrong[name] ?? []).map {
+            passed($0, node: n, from: plan.inputPorts[n][input].words, port: port)
+          }
+        }
+        wrong[stream] = Self.merged(reached)
+        strike(stream, &wrong)
+      }
+    }
+    return wrong.filter { plan.design.graphOutputs.contains($0.key) && !$0.value.isEmpty }
+  }
+
+  /// Adds what the faults of `stream` itself do.
+  private func strike(_ stream: String, _ wrong: inout [String: [Range<Int>]]) {
+    let perFrame = plan.wordsPerFrame[stream] ?? 0
+    let own = scenario.faults.compactMap { fault -> Range<Int>? in
+      switch fault {
+      case .drop(stream, let word), .duplicate(stream, let word):
+        let from = fault == .drop(stream: stream, word: word) ? word : word + 1
+        return from..<max(healed(after: from, perFrame), from + 1)
+      case .swap(stream, let word): return word..<word + 2
+      case .corrupt(stream, let word, _): return word..<word + 1
+      case .burstOrder(let node, let burst, let beats):
+        guard plan.design.nodes.first(where: { $0.name == node })?.streamSide == stream,
+          let start = burst.times(beats), let words = beats.times(2)
+        else { return nil }
+        return start..<start + words
+      default: return nil
+      }
+    }
+    if !own.isEmpty { wrong[stream] = Self.merged((wrong[stream] ?? []) + own) }
+  }
+
+  /// The first word that is right again after the words of a stream have shifted.
+  private func healed(after word: Int, _ perFrame: Int) -> Int {
+    let resets = scenario.faults.compactMap { fault -> Int? in
+      if case .reset(let frame) = fault { frame.times(perFrame) } else { nil }
+    }
+    return resets.filter { $0 > word }.min() ?? .max
+  }
+
+  private func passed(_ range: Range<Int>, node: Int, from words: Int?, port: Int) -> Range<Int> {
+    let given = plan.outputPorts[node][port].words
+    guard let words, let given, words > 0, given > 0 else { return range }
+    if words == given, isWordWise(plan.blocks[node]) { return range }
+    let first = range.lowerBound / words * given
+    guard range.upperBound != .max else { return first..<Int.max }
+    let frames = (range.upperBound - 1) / words + 1
+    return first..<(frames.times(given) ?? .max)
+  }
+
+  /// Whether output word k depends on input word k alone.
+  private func isWordWise(_ block: any Block) -> Bool {
+    block is StreamingFIFO || block is Thresholding || block is Fork || block is Join
+      || block is DuplicateStreams || block is Eltwise || block is Channelwise
+      || block is TLastMarker || block is CheckSum || block is Requant
+  }
+
+  private static func merged(_ ranges: [Range<Int>]) -> [Range<Int>] {
+    var result: [Range<Int>] = []
+    for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      if let last = result.last, range.lowerBound <= last.upperBound {
+        result[result.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
+      } else {
+        result.append(range)
+      }
+    }
+    return result
+  }
+}
+
+extension Int {
+  /// The product, or nil where it does not fit.
+  fileprivate func times(_ other: Int) -> Int? {
+    let (product, overflow) = multipliedReportingOverflow(by: other)
+    return overflow ? nil : product
+  }
+}
+
+/// What the faults of a scenario do to one graph output.
+public struct FaultEffect: Codable, Sendable, Equatable {
+  public enum Kind: String, Codable, Sendable {
+    /// No word can be wrong.
+    case masked
+    /// Some words may be wrong, then all is well again.
+    case heals
+    /// Every word from some point on may be wrong.
+    case never
+  }
+
+  public var output: String
+  public var effect: Kind
+  /// The first word that may be wrong: frame and word within the frame, both from 0.
+  public var firstFrame: Int?
+  public var firstWord: Int?
+  /// Frames with wrong words, for `heals`.
+  public var frames: Int?
+  /// Frames that never came out whole.
+  public var missingFrames: Int
+  /// True when values were compared; false when only the reach of the fault is known.
+  public var isMeasured: Bool
+}
+
+extension FaultEffect {
+  /// The effect on every graph output.
+  ///
+  /// - Parameter missing: frames that did not come out, negative.
+  static func all(_ plan: Plan, _ scenario: Scenario, missing: Int, sinks: [SinkRecord]) throws
+    -> [FaultEffect]
+  {
+    guard !scenario.faults.isEmpty else { return [] }
+    let wrong = try FaultReach(plan, scenario).wrongWords()
+    let frames = scenario.frames
+    return sinks.map { sink in
+      let perFrame = max(sink.wordsPerFrame, 1)
+      var effect = FaultEffect(
+        output: sink.stream, effect: .masked, missingFrames: max(0, -missing), isMeasured: false)
+      let seen = (wrong[sink.stream] ?? []).filter { $0.lowerBound < perFrame * frames }
+      guard let first = seen.first, let last = seen.last else { return effect }
+      effect.firstFrame = first.lowerBound / perFrame
+      effect.firstWord = first.lowerBound % perFrame
+      guard last.upperBound != .max else {
+        effect.effect = .never
+        return effect
+      }
+      effect.effect = .heals
+      effect.frames = (last.upperBound - 1) / perFrame - first.lowerBound / perFrame + 1
+      return effect
+    }
+  }
+
+  /// "may be wrong from frame 1, word 3 on, and never heals".
+  public var sentence: String {
+    let count =
+      missingFrames == 0
+      ? "" : "; \(missingFrames) frame\(missingFrames == 1 ? "" : "s") never came out whole"
+    guard let firstFrame, let firstWord else {
+      return "\(output): \(isMeasured ? "no word is wrong" : "no word is touched")" + count
+    }
+    let from =
+      "\(output): words \(isMeasured ? "are" : "may be") wrong from frame \(firstFrame), word "
+      + "\(firstWord) on"
+    return switch effect {
+    case .masked: "\(output): no word is touched" + count
+    case .heals: "\(from), and heal after \(frames ?? 1) frame\(frames == 1 ? "" : "s")" + count
+    case .never: "\(from), and never heal without a reset" + count
+    }
+  }
+}

@@ -1,0 +1,229 @@
+/// A FIFO of the wait cycle, and the least depth of it that alone frees the design.
+public struct HangFix: Codable, Sendable, Equatable {
+  public var fifo: String
+  /// The depth now; 0 where the FIFO has yet to be inserted on the stream it is named after.
+  public var depth: Int
+  /// `nil`: no depth of this FIFO alone suffices.
+  public var minimalDepth: Int?
+  /// Cycles per frame with that depth.
+  public var cyclesPerFrame: Double?
+  /// True when that is the proven steady state; false when it is the interval of the last frames run.
+  public var isSteady: Bool
+  /// True when reruns from reset have shown that this depth runs and one less hangs.
+  public var isConfirmed: Bool
+}
+
+/// The cheapest joint change found.
+public struct JointFix: Codable, Sendable, Equatable {
+  /// New depth by FIFO.
+  public var depths: [String: Int]
+  /// Words of storage added in all.
+  public var addedWords: Int
+  public var cyclesPerFrame: Double?
+  /// True when every word was forced: at each deadlock only one FIFO could help.
+  public var isMinimal: Bool
+}
+
+/// Finds the changes that free a design from a deadlock.
+struct FixSearch {
+  let plan: Plan
+  let scenario: Scenario
+  let frames: Int
+  /// Handshakes a confirming run may take before it stops at the end of a frame.
+  var handshakes = 60_000_000
+
+  /// A place where room can be made: a FIFO, or a stream that has none.
+  private struct Place {
+    var plan: Plan
+    var chain: Int
+    var fifo: String
+    var depth: Int
+  }
+
+  func fixes(_ cycle: [WaitGraph.Edge]) throws -> ([HangFix], JointFix?) {
+    let full = cycle.filter { $0.kind == .room }.map(\.chain)
+    let withFIFO = full.filter { chain in plan.chains[chain].stages.contains(where: \.stage.isFIFO)
+    }
+    // Where no FIFO is full, one has to be inserted.
+    let chains = withFIFO.isEmpty ? full : withFIFO
+    let places = chains.map { self.places($0) }
+    let base = prepared(places.joined())
+    // FIFOs of one chain share their storage, so what frees one frees the others.
+    let fixes = try Parallel.all(chains.count) { index -> [HangFix] in
+      guard let first = places[index].first else { return [] }
+      let fix = try self.fix(first, growth: try search(base).growth(of: chains[index]))
+      return places[index].map { place in
+        var own = fix
+        own.fifo = place.fifo
+        own.depth = place.depth
+        own.minimalDepth = fix.minimalDepth.map { $0 - first.depth + place.depth }
+        return own
+      }
+    }
+    return (Array(fixes.joined()), try joint(base, Array(fixes.joined()), chains))
+  }
+
+  private func search(_ plan: Plan) -> DepthSearch {
+    DepthSearch(plan: plan, scenario: scenario, frames: frames)
+  }
+
+  private func places(_ chain: Int) -> [Place] {
+    let fifos = plan.chains[chain].stages.filter { $0.stage.isFIFO }
+    guard fifos.isEmpty else {
+      return fifos.map {
+        Place(plan: plan, chain: chain, fifo: $0.node, depth: $0.stage.capacity)
+      }
+    }
+    let stream = plan.chains[chain].handshakesBetweenStages.joined().first ?? "?"
+    let name = "\(stream)_fifo"
+    return [
+      Place(
+        plan: plan.insertingFIFO(name, depth: 1, onChain: chain), chain: chain, fifo: name, depth: 0
+      )
+    ]
+  }
+
+  /// The plan with a FIFO of one word wherever one has to be inserted, so that it can grow.
+  private func prepared(_ places: some Sequence<Place>) -> Plan {
+    places.reduce(plan) { plan, place in
+      place.depth > 0 ? plan : plan.insertingFIFO(place.fifo, depth: 1, onChain: place.chain)
+    }
+  }
+
+  /// Confirms the depth by reruns, and corrects it where timing decides how much a block holds.
+  private func fix(_ place: Place, growth: Int?) throws -> HangFix {
+    var fix = HangFix(
+      fifo: place.fifo, depth: place.depth, minimalDepth: nil, cyclesPerFrame: nil, isSteady: false,
+      isConfirmed: false)
+    guard let growth else { return fix }
+    var depth = max(place.depth, 1) + growth
+    var (below, at) = try reruns(place, depth)
+    var corrections = 0
+    while corrections < 64 {
+      corrections += 1
+      if at == nil {
+        depth += 1
+        (below, at) = (at, try rerun(place, depth))
+      } else if below != nil {
+        depth -= 1
+        (below, at) = (try rerun(place, depth - 1), below)
+      } else {
+        break
+      }
+    }
+    guard let at else { return fix }
+    fix.minimalDepth = depth
+    fix.cyclesPerFrame = at.cyclesPerFrame
+    fix.isSteady = at.isSteady
+    fix.isConfirmed = below == nil
+    return fix
+  }
+
+  private struct Rate: Sendable {
+    var cyclesPerFrame: Double
+    var isSteady: Bool
+  }
+
+  /// Cycles per frame with one word less than `depth`, and with `depth`; nil where it hangs.
+  private func reruns(_ place: Place, _ depth: Int) throws -> (Rate?, Rate?) {
+    let both = try Parallel.all(2) { try rerun(place, depth - 1 + $0) }
+    return (both[0], both[1])
+  }
+
+  private func rerun(_ place: Place, _ depth: Int) throws -> Rate? {
+    guard depth > 0 else { return nil }
+    return try rerun(place.plan.replacingFIFODepths { $0 == place.fifo ? depth : $1 })
+  }
+
+  private func rerun(_ plan: Plan) throws -> Rate? {
+    let simulation = try Simulation(plan, scenario: scenario)
+    guard scenario.isFree else {
+      for frame in 1...frames {
+        simulation.run(frames: frame)
+        guard simulation.outcome(frames: frame) == .complete else { return nil }
+        if simulation.handshakes > handshakes, frame > 1 { break }
+      }
+      return simulation.lastInterval.map { Rate(cyclesPerFrame: $0, isSteady: false) }
+    }
+    var budget = SteadyStateBudget()
+    budget.frames = max(frames, 24)
+    budget.handshakes = handshakes
+    return simulation.steadyState(budget).map {
+      Rate(cyclesPerFrame: $0.cyclesPerFrame, isSteady: $0.isProven)
+    }
+  }
+
+  /// The least total over all FIFOs.
+  private func joint(_ base: Plan, _ fixes: [HangFix], _ chains: [Int]) throws -> JointFix? {
+    // With a single place to grow, a fix of it alone is the least there is.
+    if chains.count == 1, let only = fixes.first(where: { $0.minimalDepth != nil }) {
+      return JointFix(
+        depths: [only.fifo: only.minimalDepth!], addedWords: only.minimalDepth! - only.depth,
+        cyclesPerFrame: only.cyclesPerFrame, isMinimal: only.isConfirmed)
+    }
+    var choices: Set<Int> = []
+    var best: DepthSearch.Growth?
+    var tried: Set<[Int]> = []
+    var orders: [[Int]] = [[]]
+    while let order = orders.popLast(), tried.count < 12 {
+      guard tried.insert(order).inserted else { continue }
+      var seen: Set<Int> = []
+      let growth = try search(base).jointGrowth(preferring: order, choices: &seen)
+      if let growth, best == nil || growth.total < best!.total { best = growth }
+      choices.formUnion(seen)
+      orders += seen.sorted().filter { !order.contains($0) }.map { [$0] + order }
+    }
+    guard let best else { return nil }
+    var depths: [String: Int] = [:]
+    for (chain, words) in best where words > 0 {
+      guard let fifo = base.chains[chain].stages.first(where: { $0.stage.isFIFO }) else {
+        return nil
+      }
+      depths[fifo.node] = fifo.stage.capacity + words
+    }
+    let inserted = fixes.count { $0.depth == 0 && depths[$0.fifo] != nil }
+    var fix = JointFix(
+      depths: depths, addedWords: best.total + inserted, cyclesPerFrame: nil,
+      isMinimal: choices.isEmpty)
+    // The same change as one of the single fixes needs no run of its own.
+    if let single = depths.first, depths.count == 1,
+      let same = fixes.first(where: { $0.fifo == single.key && $0.minimalDepth != nil })
+    {
+      fix.depths = [same.fifo: same.minimalDepth!]
+      fix.addedWords = same.minimalDepth! - same.depth
+      fix.cyclesPerFrame = same.cyclesPerFrame
+      return fix
+    }
+    for _ in 0..<64 {
+      fix.cyclesPerFrame = try rerun(base.replacingFIFODepths { fix.depths[$0] ?? $1 })?
+        .cyclesPerFrame
+      if fix.cyclesPerFrame != nil { return fix }
+      for name in fix.depths.keys { fix.depths[name]! += 1 }
+      fix.addedWords += fix.depths.count
+      fix.isMinimal = false
+    }
+    return nil
+  }
+}
+
+extension DepthSearch.Growth {
+  fileprivate var total: Int { values.reduce(0, +) }
+}
+
+extension Scenario {
+  /// Nothing holds the design back: no pattern, no fault, no word limit.
+  var isFree: Bool {
+    sources.values.allSatisfy { $0.pattern.isAlways && $0.words == nil && !$0.endless }
+      && sinks.values.allSatisfy { $0.pattern.isAlways } && faults.isEmpty && maxCycles == nil
+  }
+}
+
+extension Simulation {
+  /// Cycles between the last frames at the first output; the first frame's end if there is but one.
+  var lastInterval: Double? {
+    guard let ends = sinks.first?.frameEnds, let last = ends.last else { return nil }
+    guard ends.count > 1 else { return Double(last + 1) }
+    let from = ends.count / 2 - 1
+    return Double(last - ends[from]) / Double(ends.count - 1 - from)
+  }
+}

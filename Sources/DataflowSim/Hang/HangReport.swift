@@ -1,0 +1,241 @@
+/// What `simrun hang` found, as its JSON document (schema version 1).
+public struct HangReport: Codable, Sendable, Equatable {
+  public struct Blocked: Codable, Sendable, Equatable {
+    public var node: String
+    public var stream: String
+    /// Index of the word, from 0, and the cycle since when it is offered.
+    public var word: Int
+    public var cycle: Cycle
+  }
+
+  public struct Occupancy: Codable, Sendable, Equatable {
+    public var fifo: String
+    public var depth: Int
+    /// Words in it when the run ended.
+    public var final: Int
+  }
+
+  public struct Proof: Codable, Sendable, Equatable {
+    public var verdict: Certificate.Verdict
+    public var reason: String
+    /// FIFO depths with which the design would be certain.
+    public var certainDepths: [String: Int]?
+    /// `simrun-scenario` text of a stall pattern that hangs the design.
+    public var witness: String?
+  }
+
+  public var schemaVersion = 1
+  public var design: String
+  public var outcome: RunResult.Outcome
+  /// The last handshake anywhere: nothing moves after it. `nil` when no word ever moved.
+  public var cycle: Cycle?
+  public var frames: Int
+  public var completedFrames: Int
+  /// The links of the wait cycle, each waiting for the next; the last for the first.
+  public var waitCycle: [WaitLink]
+  public var firstBlocked: Blocked?
+  public var occupancies: [Occupancy]
+  public var fixes: [HangFix]
+  public var minimalTotal: JointFix?
+  /// Why words are missing, with the arithmetic; empty for a deadlock.
+  public var starvation: [String]
+  /// The waits that lead from a starving sink to where they end.
+  public var waits: [WaitLink]
+  /// What the scenario's faults do to every graph output.
+  public var faultEffects: [FaultEffect]
+  public var certificate: Proof
+
+  /// The wait cycle as a chain, back to where it starts.
+  public var chain: String? {
+    guard let first = waitCycle.first else { return nil }
+    return (waitCycle.map(\.sentence) + [first.node]).joined(separator: " ← ")
+  }
+}
+
+/// How much to find out about a hang.
+public struct HangOptions: Sendable {
+  /// Frames to run; nil: the scenario's, and at least three.
+  public var frames: Int?
+  public var findsFixes = true
+  public var certifies = true
+  public var certificate = CertificateBudget()
+
+  public init() {}
+}
+
+extension HangReport {
+  /// Runs `plan` under `scenario`, and explains what stops it.
+  ///
+  /// Memory and time do not depend on `scenario.maxCycles`: an endless source is given the words of
+  /// `frames` frames, and beyond these the certificate speaks. Throws `InputError` for a scenario that
+  /// does not fit the design.
+  public init(_ plan: Plan, scenario: Scenario = Scenario(), options: HangOptions = .init()) throws
+  {
+    var scenario = scenario
+    let frames = options.frames ?? max(scenario.frames, 3)
+    scenario.frames = frames
+    for (name, source) in scenario.sources where source.endless {
+      scenario.sources[name]?.endless = false
+    }
+    let segments = scenario.segments(plan)
+    var simulation = try Simulation(plan, scenario: segments[0])
+    completedFrames = 0
+    for (index, segment) in segments.enumerated() {
+      if index > 0 { simulation = try Simulation(plan, scenario: segment) }
+      simulation.runToRest(frames: segment.frames)
+      completedFrames += simulation.completedFrames
+    }
+    let last = segments[segments.count - 1]
+    let result = try simulation.summary()
+    let starving = simulation.starvingSinks(frames: last.frames)
+    design = plan.design.name
+    cycle = result.lastHandshakeCycle
+    self.frames = frames
+    occupancies = simulation.occupancies
+    outcome = result.outcome
+    (waitCycle, fixes, starvation, waits) = ([], [], [], [])
+    faultEffects = try FaultEffect.all(
+      plan, scenario, missing: completedFrames - frames, sinks: simulation.sinks)
+    certificate = Proof(verdict: .none, reason: "not asked for")
+    switch result.outcome {
+    case .complete, .maxCycles:
+      if options.certifies {
+        certificate = Proof(try Certificate(plan, budget: options.certificate))
+      }
+    case .deadlock, .starved:
+      try explain(simulation, starving, options)
+    }
+  }
+
+  private mutating func explain(
+    _ simulation: Simulation, _ starving: [WaitGraph.Actor], _ options: HangOptions
+  ) throws {
+    let graph = WaitGraph(simulation)
+    let (plan, scenario) = (simulation.plan, simulation.scenario)
+    certificate.reason = "it stops under this very scenario"
+    let counts = WordCounts(plan: plan)
+    guard let edges = graph.cycle(from: starving) else {
+      outcome = .starved
+      waits = starving.first.map { simulation.links(graph.deadEnd(from: $0), isCycle: false) } ?? []
+      starvation = counts.mismatches + counts.shortSources(scenario) + counts.deadSinks(scenario)
+      if starvation.isEmpty { starvation = [Self.endOfWaits(waits)] }
+      return
+    }
+    outcome = .deadlock
+    waitCycle = simulation.links(edges, isCycle: true)
+    firstBlocked = waitCycle.compactMap { link in
+      link.blockedWord.flatMap { word in
+        link.blockedSince.map {
+          Blocked(node: link.node, stream: link.stream, word: word, cycle: $0)
+        }
+      }
+    }.min { $0.cycle < $1.cycle }
+    starvation = counts.mismatches
+    guard options.findsFixes else { return }
+    (fixes, minimalTotal) = try FixSearch(
+      plan: plan, scenario: scenario, frames: scenario.frames
+    )
+    .fixes(edges)
+  }
+
+  private static func endOfWaits(_ waits: [WaitLink]) -> String {
+    guard let last = waits.last else { return "no block waits for anything: no word was offered" }
+    return "\(last.sentence), and nobody gives it: the words offered do not make a frame"
+  }
+}
+
+extension HangReport.Proof {
+  public init(_ certificate: Certificate) {
+    verdict = certificate.verdict
+    reason = certificate.reason
+    certainDepths = certificate.certainDepths.isEmpty ? nil : certificate.certainDepths
+    witness = certificate.witness.map { String(decoding: $0.json(), as: UTF8.self) }
+  }
+}
+
+extension Simulation {
+  /// Releases frame after frame until one does not come out, then all of `frames`.
+  fileprivate func runToRest(frames: Int) {
+    for frame in 1...frames {
+      run(frames: frame)
+      if outcome(frames: frame) != .complete { return run(frames: frames) }
+    }
+  }
+
+  /// The result of the whole run. In a small run every handshake is looked at; in a large one the last
+  /// handshake is that of a block, and words that still move inside a row of FIFOs are left out.
+  fileprivate func summary() throws -> RunResult {
+    var result = self.result(frames: scenario.frames)
+    guard result.outcome != .complete else { return result }
+    if handshakes < 20_000_000 {
+      let observed = try Simulation(plan, scenario: scenario, observing: Observation(streams: true))
+      result.lastHandshakeCycle = observed.run().lastHandshakeCycle
+    } else {
+      result.lastHandshakeCycle =
+        network.channels.map { max($0.pointee.lastWrite, $0.pointee.lastRead) }.max()
+        .flatMap { $0 >= 0 ? $0 : nil }
+    }
+    return result
+  }
+
+  fileprivate var completedFrames: Int { sinks.map(\.frameEnds.count).min() ?? 0 }
+
+  /// What every FIFO holds at rest: words stand as far forward as they can.
+  fileprivate var occupancies: [HangReport.Occupancy] {
+    zip(plan.chains, ends).flatMap { chain, ends -> [HangReport.Occupancy] in
+      var words = wordsHeld(ends)
+      return chain.stages.reversed().compactMap { stage, node in
+        let held = Swift.min(words, stage.capacity)
+        words -= held
+        return stage.isFIFO
+          ? HangReport.Occupancy(fifo: node, depth: stage.capacity, final: held) : nil
+      }
+    }.sorted { $0.fifo < $1.fifo }
+  }
+
+  /// Words accepted into the chain between `ends` and not yet taken out of it.
+  private func wordsHeld(_ ends: Ends) -> Int {
+    ends.first.pointee.isWire ? 0 : ends.first.pointee.written - ends.last.pointee.read
+  }
+}
+
+extension Scenario {
+  /// The scenario from one reset of the design to the next. A reset is cycle 0 again: patterns start
+  /// anew, and faults count their words from there.
+  func segments(_ plan: Plan) -> [Scenario] {
+    let resets = Set(
+      faults.compactMap { fault -> Int? in
+        if case .reset(let frame) = fault, frame < frames { frame } else { nil }
+      }
+    ).sorted()
+    let bounds = [0] + resets + [frames]
+    return zip(bounds, bounds.dropFirst()).map { start, end in
+      var segment = self
+      segment.frames = end - start
+      segment.faults = faults.compactMap { $0.within(start..<end, plan.wordsPerFrame) }
+      return segment
+    }
+  }
+}
+
+extension Fault {
+  /// The fault as seen from the reset before the first of `frames`; nil if it strikes other frames.
+  fileprivate func within(_ frames: Range<Int>, _ perFrame: [String: Int]) -> Fault? {
+    func index(_ stream: String, _ word: Int) -> Int? {
+      let words = perFrame[stream] ?? 0
+      guard words > 0 else { return frames.lowerBound == 0 ? word : nil }
+      return frames.contains(word / words) ? word - frames.lowerBound * words : nil
+    }
+    switch self {
+    case .drop(let s, let w): return index(s, w).map { .drop(stream: s, word: $0) }
+    case .duplicate(let s, let w): return index(s, w).map { .duplicate(stream: s, word: $0) }
+    case .swap(let s, let w): return index(s, w).map { .swap(stream: s, word: $0) }
+    case .corrupt(let s, let w, let m):
+      return index(s, w).map { .corrupt(stream: s, word: $0, mask: m) }
+    case .delay(let s, let w, let c):
+      return index(s, w).map { .delay(stream: s, word: $0, cycles: c) }
+    case .stop, .holdDMA, .burstOrder: return frames.lowerBound == 0 ? self : nil
+    case .reset: return nil
+    }
+  }
+}

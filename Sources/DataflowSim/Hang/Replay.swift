@@ -1,0 +1,118 @@
+import Foundation
+
+/// Whether a run was repeated handshake by handshake, as `simrun replay` prints it (schema version 1).
+public struct ReplayReport: Codable, Sendable, Equatable {
+  public struct Difference: Codable, Sendable, Equatable {
+    public var stream: String
+    /// Index of the word, from 0.
+    public var word: Int
+    /// The cycle of its handshake in the recording, and in the replay; nil: it never moved.
+    public var recorded: Cycle?
+    public var replayed: Cycle?
+
+    var cycle: Cycle { min(recorded ?? .max, replayed ?? .max) }
+
+    /// "word 17 of s3: recorded in cycle 90, replayed in cycle 92".
+    public var sentence: String {
+      let a = recorded.map { "recorded in cycle \($0)" } ?? "not recorded"
+      let b = replayed.map { "replayed in cycle \($0)" } ?? "never moves in the replay"
+      return "word \(word) of \(stream): \(a), \(b)"
+    }
+  }
+
+  public var schemaVersion = 1
+  public var design: String
+  /// Outcome of the replay.
+  public var outcome: RunResult.Outcome
+  /// Streams compared, and recorded streams that the design does not have.
+  public var streams: [String]
+  public var unknownStreams: [String]
+  public var handshakes: Int
+  /// The first by cycle; nil: the replay is the same.
+  public var firstDifference: Difference?
+}
+
+extension ReplayReport {
+  /// Repeats the run of `trace`, on another design if one is given.
+  public init(_ trace: TraceFile, on changed: Design? = nil) throws {
+    if let damage = trace.damage { throw damage }
+    let plan = try Plan(changed ?? trace.design)
+    var scenario = trace.scenario
+    // What the changed design does not have cannot be driven.
+    scenario.sources = scenario.sources.filter { plan.design.graphInputs.contains($0.key) }
+    scenario.sinks = scenario.sinks.filter { plan.design.graphOutputs.contains($0.key) }
+    let result = try Simulation(plan, scenario: scenario, observing: Observation(times: true)).run()
+    design = plan.design.name
+    outcome = result.outcome
+    (streams, unknownStreams, handshakes) = ([], [], 0)
+    for stream in trace.streamNames {
+      guard let replayed = result.streams[stream] else {
+        unknownStreams.append(stream)
+        continue
+      }
+      streams.append(stream)
+      var cursor = try trace.handshakes(of: stream)
+      var recorded: [Cycle] = []
+      while let handshake = try cursor.next() { recorded.append(handshake.cycle) }
+      compare(stream, recorded, replayed)
+    }
+  }
+
+  /// Drives `design` as a board was driven and compares every stream the capture knows.
+  ///
+  /// Throws `InputError` when a mapped stream is none of the design's.
+  public init(_ capture: VCDCapture, on source: Design) throws {
+    let plan = try Plan(source)
+    let known = Set(plan.design.nodes.flatMap { $0.inputs + $0.outputs })
+    if let wrong = capture.streams.keys.filter({ !known.contains($0) }).min() {
+      let near = nearestName(to: wrong, among: known).map { "did you mean '\($0)'?" }
+      throw InputError("the design has no stream '\(wrong)'", at: "streams.\(wrong)", hint: near)
+    }
+    let result = try Simulation(
+      plan, scenario: capture.scenario(plan.design), observing: Observation(times: true)
+    ).run()
+    design = plan.design.name
+    outcome = result.outcome
+    (streams, unknownStreams, handshakes) = ([], [], 0)
+    for (stream, levels) in capture.streams.sorted(by: { $0.key < $1.key }) {
+      streams.append(stream)
+      compare(stream, levels.handshakes, result.streams[stream] ?? [])
+    }
+  }
+
+  private mutating func compare(_ stream: String, _ recorded: [Cycle], _ replayed: [Cycle]) {
+    handshakes += recorded.count
+    let word = zip(recorded, replayed).prefix { $0 == $1 }.count
+    guard word < max(recorded.count, replayed.count) else { return }
+    let difference = Difference(
+      stream: stream, word: word, recorded: word < recorded.count ? recorded[word] : nil,
+      replayed: word < replayed.count ? replayed[word] : nil)
+    if firstDifference == nil || difference.cycle < firstDifference!.cycle {
+      firstDifference = difference
+    }
+  }
+}
+
+extension VCDCapture {
+  /// The stall patterns at the borders of `design`: a source starts a word where the board did, a sink
+  /// is ready where the board was. Borders that were not captured are never in the way.
+  public func scenario(_ design: Design) -> Scenario {
+    var scenario = Scenario(maxCycles: max(cycles, 1))
+    for name in design.graphInputs {
+      guard let levels = streams[name] else {
+        scenario.sources[name] = Scenario.Source(endless: true)
+        continue
+      }
+      let starts = levels.valid.indices.map { c in
+        levels.valid[c] && (c == 0 || !levels.valid[c - 1] || levels.ready[c - 1])
+      }
+      scenario.sources[name] = Scenario.Source(
+        pattern: Pattern(bits: starts), words: starts.count { $0 })
+    }
+    for name in design.graphOutputs {
+      guard let levels = streams[name] else { continue }
+      scenario.sinks[name] = Scenario.Sink(pattern: Pattern(bits: levels.ready))
+    }
+    return scenario
+  }
+}

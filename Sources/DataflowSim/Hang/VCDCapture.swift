@@ -1,0 +1,57 @@
+import Foundation
+
+/// Valid and ready of some streams over clock cycles, as a logic analyser captured them.
+public struct VCDCapture: Sendable, Equatable {
+  /// One element per cycle each.
+  public struct Levels: Sendable, Equatable {
+    public var valid: [Bool] = []
+    public var ready: [Bool] = []
+
+    /// Cycles in which a word moved.
+    public var handshakes: [Cycle] { valid.indices.filter { valid[$0] && ready[$0] } }
+  }
+
+  public var streams: [String: Levels]
+  public var cycles: Int
+}
+
+/// Which signals of a capture are the handshakes of which streams.
+///
+/// JSON: `{"clock": "top.clk", "first_cycle": 0, "streams": {"in0": {"valid": "top.in_tvalid",
+/// "ready": "top.in_tready"}}}`. Without `clock` every `period` time units are a cycle. A signal is
+/// named by its scopes and itself, or by itself alone where that is unique.
+public struct VCDMap: Sendable, Equatable {
+  public struct Pair: Sendable, Equatable {
+    public var valid: String
+    public var ready: String
+  }
+
+  public var clock: String?
+  /// Time units per cycle when no clock is given.
+  public var period: Int
+  /// Cycles of the capture before cycle 0 of the design, the first that sees reset deasserted.
+  public var firstCycle: Int
+  public var streams: [String: Pair]
+
+  /// Reads a map. Throws `InputError` with the JSON path.
+  public init(json data: Data, file: String) throws {
+    do {
+      let root = JSONCursor(try JSONValue(parsing: data, file: file))
+      try root.requireKeys(["clock", "period", "first_cycle", "streams"])
+      clock = try root.optional("clock")?.name()
+      period = try root.optional("period")?.int(1...AttributeSpec.maximumInt) ?? 1
+      firstCycle = try root.optional("first_cycle")?.int(0...VCDReader.longest) ?? 0
+      streams = [:]
+      for (name, entry) in try root.member("streams").members() {
+        try entry.requireKeys(["valid", "ready"])
+        streams[name] = Pair(
+          valid: try entry.member("valid").name(), ready: try entry.member("ready").name())
+      }
+      guard !streams.isEmpty else {
+        throw InputError("names no stream", at: "streams", hint: "map at least the graph inputs")
+      }
+    } catch let error as InputError {
+      throw error.inFile(file)
+    }
+  }
+}

@@ -1,0 +1,235 @@
+import DataflowSim
+import Foundation
+
+/// Evaluates the points of a space that a database lacks, on several cores.
+public struct SweepRunner: Sendable {
+  public enum Strategy: String, Sendable, CaseIterable {
+    /// Every point.
+    case grid
+    /// Points drawn at random.
+    case random
+    /// Random points first, then the neighbours of the Pareto front.
+    case adaptive
+  }
+
+  public struct Options: Sendable {
+    public var strategy = Strategy.grid
+    /// Points in all for random and adaptive.
+    public var points = 200
+    public var seed: UInt64 = 1
+    /// This process does the points whose address falls to `index` of `count`.
+    public var shard: (index: Int, count: Int) = (0, 1)
+    public var workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
+    public var progress: (@Sendable (Progress) -> Void)?
+    public init() {}
+  }
+
+  public struct Progress: Sendable {
+    public var done: Int
+    public var all: Int
+    /// Points evaluated by this process, and its seconds.
+    public var evaluated: Int
+    public var seconds: Double
+    public var bestFramesPerSecond: Double
+  }
+
+  let base: Design
+  let space: SweepSpace
+  let database: SweepDatabase
+  let options: Options
+
+  public init(
+    _ base: Design, _ space: SweepSpace, into database: SweepDatabase, options: Options = Options()
+  ) {
+    self.base = base
+    self.space = space
+    self.database = database
+    self.options = options
+  }
+
+  /// Runs until nothing is left; returns the number of points evaluated now. Throws the first failure
+  /// of the database.
+  public func run() throws -> Int {
+    let state = SweepState(space, options)
+    try database.forEach { state.remember($0) }
+    state.begin(known: try database.count)
+    let prefix = try contentAddress(database.subject.design)
+    let group = DispatchGroup()
+    for _ in 0..<options.workers {
+      Thread.detachNewThread(in: group) {
+        while let ordinal = state.next() {
+          do {
+            try evaluate(ordinal, prefix, state)
+          } catch {
+            state.fail(error)
+            return
+          }
+        }
+      }
+    }
+    group.wait()
+    if let error = state.failure { throw error }
+    return state.evaluated
+  }
+
+  private func evaluate(_ ordinal: Int, _ prefix: String, _ state: SweepState) throws {
+    let point = space[ordinal]
+    let text = point.canonicalText
+    let address = contentAddress(prefix + text)
+    guard isOurs(address), try !database.contains(address) else {
+      state.skipped()
+      return
+    }
+    let start = Date()
+    let result = point.evaluate(from: base)
+    let entry = SweepDatabase.Entry(
+      address: address, ordinal: ordinal, point: text, result: result,
+      seconds: Date().timeIntervalSince(start))
+    try database.add(entry)
+    if let progress = state.finished(entry) { options.progress?(progress) }
+  }
+
+  private func isOurs(_ address: String) -> Bool {
+    guard options.shard.count > 1, let low = UInt64(address.suffix(8), radix: 16) else { return true }
+    return Int(low % UInt64(options.shard.count)) == options.shard.index
+  }
+}
+
+extension Thread {
+  /// A thread with room for deep graphs, counted in `group`.
+  fileprivate static func detachNewThread(
+    in group: DispatchGroup, _ body: @escaping @Sendable () -> Void
+  ) {
+    group.enter()
+    let thread = Thread {
+      body()
+      group.leave()
+    }
+    thread.stackSize = 8 << 20
+    thread.start()
+  }
+}
+
+/// Which point comes next, and what is known so far; shared by the workers.
+final class SweepState: @unchecked Sendable {
+  private let lock = NSLock()
+  private let space: SweepSpace
+  private let options: SweepRunner.Options
+  private var generator: SplitMix
+  private var cursor = 0
+  private var drawn: Set<Int> = []
+  private var front = ParetoFront()
+  private var known = 0
+  private(set) var evaluated = 0
+  private(set) var failure: Error?
+  private let start = Date()
+
+  init(_ space: SweepSpace, _ options: SweepRunner.Options) {
+    self.space = space
+    self.options = options
+    generator = SplitMix(state: options.seed)
+  }
+
+  private func locked<T>(_ body: () -> T) -> T {
+    lock.lock()
+    defer { lock.unlock() }
+    return body()
+  }
+
+  func remember(_ entry: SweepDatabase.Entry) { locked { front.add(entry) } }
+  func begin(known: Int) { locked { self.known = known } }
+  func skipped() {}
+  func fail(_ error: Error) { locked { failure = failure ?? error } }
+
+  func finished(_ entry: SweepDatabase.Entry) -> SweepRunner.Progress? {
+    locked {
+      front.add(entry)
+      evaluated += 1
+      return SweepRunner.Progress(
+        done: known + evaluated, all: total, evaluated: evaluated,
+        seconds: Date().timeIntervalSince(start), bestFramesPerSecond: front.best)
+    }
+  }
+
+  private var total: Int {
+    let all = options.strategy == .grid ? space.count : min(options.points, space.count)
+    return options.shard.count > 1 ? all / options.shard.count : all
+  }
+
+  func next() -> Int? {
+    locked {
+      guard failure == nil else { return nil }
+      switch options.strategy {
+      case .grid:
+        guard cursor < space.count else { return nil }
+        cursor += 1
+        return cursor - 1
+      case .random: return draw()
+      case .adaptive: return neighbour() ?? draw()
+      }
+    }
+  }
+
+  /// A point not drawn before; the sequence depends on the seed alone, so a resumed run draws the
+  /// same points and skips those that are done.
+  private func draw() -> Int? {
+    guard drawn.count < min(options.points, space.count) else { return nil }
+    while true {
+      let ordinal = Int(generator.next() % UInt64(space.count))
+      if drawn.insert(ordinal).inserted { return ordinal }
+    }
+  }
+
+  /// A neighbour of a point of the front, once a quarter of the points are known.
+  private func neighbour() -> Int? {
+    let budget = min(options.points, space.count)
+    guard known + evaluated >= budget / 4, drawn.count < budget else { return nil }
+    let members = front.ordinals
+    guard !members.isEmpty else { return nil }
+    for _ in 0..<64 {
+      let from = members[Int(generator.next() % UInt64(members.count))]
+      let axis = Int(generator.next() % UInt64(space.axes.count))
+      let up = generator.next() & 1 == 1
+      if let to = space.neighbour(of: from, axis: axis, up: up), drawn.insert(to).inserted {
+        return to
+      }
+    }
+    return nil
+  }
+}
+
+/// SplitMix64.
+struct SplitMix {
+  var state: UInt64
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
+
+/// The entries no other beats: frames per second up, LUT, BRAM, URAM, DSP and latency down.
+public struct ParetoFront: Sendable {
+  public private(set) var entries: [SweepDatabase.Entry] = []
+
+  public init() {}
+
+  var ordinals: [Int] { entries.map(\.ordinal) }
+  var best: Double { entries.map(\.result.framesPerSecond).max() ?? 0 }
+
+  public mutating func add(_ entry: SweepDatabase.Entry) {
+    let r = entry.result
+    guard r.status == .complete, r.fits != false else { return }
+    guard !entries.contains(where: { Self.covers($0.result, r) }) else { return }
+    entries.removeAll { Self.covers(r, $0.result) }
+    entries.append(entry)
+  }
+
+  private static func covers(_ a: SweepResult, _ b: SweepResult) -> Bool {
+    a.framesPerSecond >= b.framesPerSecond && a.resources.lut <= b.resources.lut
+      && a.resources.bram18 <= b.resources.bram18 && a.resources.uram <= b.resources.uram
+      && a.resources.dsp <= b.resources.dsp && a.latency <= b.latency
+  }
+}

@@ -1,3 +1,0 @@
-import GRDB
-import DataflowSim
-public let y = DataType.binary.bits

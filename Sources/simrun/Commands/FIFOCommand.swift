@@ -1,0 +1,75 @@
+import ArgumentParser
+import DataflowSim
+import Foundation
+
+struct FIFOCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fifo",
+    abstract: "Size every FIFO for full throughput at the least memory.",
+    discussion: """
+      Finds depths at which the design runs as fast as with unbounded FIFOs, or at a fraction of \
+      that (--keep), and lowers them until none can be one step smaller. A design without FIFOs \
+      gets width converters and FIFOs as FINN inserts them.
+      """)
+
+  @OptionGroup var source: DesignOptions
+
+  @Option(help: "Fraction of the unbounded throughput to keep, e.g. 0.99.")
+  var keep = 1.0
+
+  @Option(help: "What to minimise: words, bits, or finn (depths FINN builds: 2, 32 … 256, 512 …).")
+  var impl = FIFOCost.Measure.words
+
+  @Option(name: .shortAndLong, help: "Write FINN's folding configuration with the new depths.")
+  var output: String?
+
+  @Option(help: "Write the design with the new depths.")
+  var apply: String?
+
+  @Option(help: "Stop lowering after this many seconds and give the best so far.")
+  var seconds: Double?
+
+  @Flag(help: "Do not rerun every FIFO one word smaller at the end.")
+  var noVerify = false
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  @Flag(help: "List every FIFO, not only those deeper than two words.")
+  var all = false
+
+  func validate() throws {
+    guard keep > 0, keep <= 1 else {
+      throw ValidationError("--keep must be above 0 and at most 1")
+    }
+    if let seconds, !(seconds > 0) { throw ValidationError("--seconds must be above 0") }
+  }
+
+  func run() throws {
+    try reportingInputErrors {
+      let loaded = try source.load()
+      var options = FIFOSizing.Options()
+      options.keep = keep
+      options.measure = impl
+      options.verifiesMinimality = !noVerify
+      options.seconds = seconds
+      let line = ProgressLine()
+      options.progress = { words, settled, all in
+        line.show("\(settled) of \(all) FIFOs settled, \(words) words")
+      }
+      let sizing = try reportingFile(source.design) {
+        try FIFOSizing(loaded.design, options: options)
+      }
+      line.clear()
+      if let output {
+        try OutputFile.write(
+          FoldingConfig(of: sizing.design).json(order: sizing.design.nodes.map(\.name)), to: output)
+      }
+      if let apply { try OutputFile.write(sizing.design.json(), to: apply) }
+      let report = FIFOReport(sizing)
+      if json { try printJSON(report) } else { print(FIFOText(report, showsAll: all).text) }
+    }
+  }
+}
+
+extension FIFOCost.Measure: ExpressibleByArgument {}

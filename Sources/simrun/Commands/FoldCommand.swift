@@ -1,0 +1,73 @@
+import ArgumentParser
+import DataflowSim
+import Foundation
+
+struct FoldCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fold",
+    abstract: "Choose PE, SIMD, memories and FIFO depths for a frame rate or for a part.",
+    discussion: """
+      --target-fps looks for the least cost at which the simulated design reaches the rate, --max for \
+      the highest rate that fits the part. FINN's own SetFolding runs beside it as the baseline; \
+      --algorithm finn gives that result. Exit code 3: the target is missed or the part is too small.
+      """)
+
+  @OptionGroup var source: DesignOptions
+
+  @Option(help: "Frames per second to reach.")
+  var targetFps: Double?
+
+  @Flag(help: "The highest rate that fits the part.")
+  var max = false
+
+  @Option(help: "Share of the part to leave free, e.g. 0.2.")
+  var reserve = 0.0
+
+  @Option(help: "simrun or finn (SetFolding).")
+  var algorithm = FoldingSearch.Algorithm.simrun
+
+  @Option(name: .shortAndLong, help: "Write FINN's folding configuration, FIFO depths included.")
+  var output: String?
+
+  @Option(help: "Write the folded design.")
+  var apply: String?
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  func validate() throws {
+    guard max != (targetFps != nil) else {
+      throw ValidationError("state one of --target-fps and --max")
+    }
+    if let targetFps, !(targetFps > 0) { throw ValidationError("--target-fps must be above 0") }
+    guard reserve >= 0, reserve < 1 else {
+      throw ValidationError("--reserve must be at least 0 and below 1")
+    }
+  }
+
+  func run() throws {
+    try reportingInputErrors {
+      let design = try source.load().design
+      let device = try design.part.map { try Device.named($0) }
+      var options = FoldingSearch.Options()
+      options.algorithm = algorithm
+      options.reserve = reserve
+      let search = try reportingFile(source.design) {
+        try FoldingSearch(
+          design, goal: targetFps.map { .framesPerSecond($0) } ?? .highest, device: device,
+          options: options)
+      }
+      let chosen = search.chosen.design
+      if let output {
+        try OutputFile.write(
+          FoldingConfig(of: chosen).json(order: chosen.nodes.map(\.name)), to: output)
+      }
+      if let apply { try OutputFile.write(chosen.json(), to: apply) }
+      let report = FoldingReport(search)
+      if json { try printJSON(report) } else { print(FoldingText(report: report).text) }
+      guard search.meetsGoal else { throw SimrunExit.budgetMissed }
+    }
+  }
+}
+
+extension FoldingSearch.Algorithm: ExpressibleByArgument {}

@@ -1,0 +1,102 @@
+import ArgumentParser
+import DataflowSim
+import Foundation
+
+/// `simrun hang`: does it hang, why, what frees it, and is that certain.
+struct HangCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "hang",
+    abstract: "Find out whether a design hangs, why, and the smallest change that frees it.",
+    discussion: """
+      Ends with a certificate: live for every arrival pattern, fragile with a stall pattern that \
+      hangs it, or none with the reason. Exit code 2 for a deadlock or starvation.
+      """)
+
+  @OptionGroup var source: DesignOptions
+
+  @Option(help: "A scenario file: frames, arrival and acceptance patterns.", completion: .file())
+  var scenario: String?
+
+  @Option(help: "Frames to run; default: the scenario's, and at least 3.")
+  var frames: Int?
+
+  @Option(name: .shortAndLong, help: "Write the stall pattern that hangs the design here.")
+  var output: String?
+
+  @Option(help: "Try this many seeded stall patterns instead, until one does harm.")
+  var stress: Int?
+
+  @Option(help: "Seed of the patterns.")
+  var seed: UInt64 = 1
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  func validate() throws {
+    if let stress, !(1...1_000_000).contains(stress) {
+      throw ValidationError("--stress must be from 1 to 1000000")
+    }
+    if let frames, frames < 1 { throw ValidationError("--frames must be at least 1") }
+  }
+
+  func run() throws {
+    if let stress { return try runStress(stress) }
+    let report = try reportingInputErrors { try analyse() }
+    if json { try printJSON(report) } else { try printText(HangText(report).text) }
+    switch report.outcome {
+    case .complete, .maxCycles: break
+    case .deadlock, .starved: throw SimrunExit.deadlock
+    }
+  }
+
+  private func runStress(_ count: Int) throws {
+    let report = try reportingInputErrors {
+      let (plan, scenario, _) = try load()
+      let report = try reportingFile(self.scenario ?? source.design) {
+        try Stress(plan, base: scenario, frames: frames ?? max(scenario.frames, 3), seed: seed)
+          .run(count)
+      }
+      if let output, let finding = report.finding {
+        try OutputFiles.write([(output, Data(finding.scenario.utf8))])
+      }
+      return report
+    }
+    if json {
+      try printJSON(report)
+    } else if let finding = report.finding {
+      try printText(
+        "Pattern \(finding.pattern) of seed \(seed): \(finding.harm.rawValue). \(finding.detail)")
+      try printText(output.map { "Scenario saved as \($0)." } ?? finding.scenario)
+    } else {
+      try printText(
+        "No harm from \(count) stall patterns over \(report.frames) frames (seed \(seed)).")
+    }
+    switch report.finding?.harm {
+    case nil: break
+    case .hang: throw SimrunExit.deadlock
+    case .surplusWords, .changedBits: throw SimrunExit.bitsDiffer
+    }
+  }
+
+  private func load() throws -> (Plan, Scenario, ParameterStore?) {
+    let loaded = try source.load()
+    let scenario = try self.scenario.map { try Scenario(contentsOf: $0) } ?? Scenario()
+    let plan = try reportingFile(source.design) { try Plan(loaded.design) }
+    return (plan, scenario, loaded.parameters)
+  }
+
+  private func analyse() throws -> HangReport {
+    let (plan, scenario, parameters) = try load()
+    var options = HangOptions()
+    options.frames = frames
+    let report = try reportingFile(self.scenario ?? source.design) {
+      var report = try HangReport(plan, scenario: scenario, options: options)
+      try report.measureFaults(plan, parameters: parameters, scenario: scenario)
+      return report
+    }
+    if let output, let witness = report.certificate.witness {
+      try OutputFiles.write([(output, Data(witness.utf8))])
+    }
+    return report
+  }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import DataflowSim
+import Foundation
+import ONNXImport
+
+/// `simrun replay`: repeats a recorded run, or what a board was seen to do.
+struct ReplayCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replay",
+    abstract:
+      "Repeat a recorded run, or a board's captured handshakes, and name the first difference.",
+    discussion: """
+      simrun replay RUN.simtrace.zst [--design CHANGED] repeats what `simrun run --trace` recorded. \
+      simrun replay --vcd board.vcd --map map.json --design DESIGN drives the design with the stalls \
+      a logic analyser captured. Exit code 0 when nothing differs, 1 at the first handshake that does.
+      """)
+
+  @Argument(help: "A trace (.simtrace.zst).", completion: .file())
+  var trace: String?
+
+  @Option(help: "The design to replay on; default: the one in the trace.", completion: .file())
+  var design: String?
+
+  @Option(help: "A capture of valid and ready signals.", completion: .file())
+  var vcd: String?
+
+  @Option(help: "Which signals of the capture are which streams.", completion: .file())
+  var map: String?
+
+  @Option(name: .shortAndLong, help: "Write the scenario derived from the capture here.")
+  var output: String?
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  func validate() throws {
+    guard (trace == nil) != (vcd == nil) else {
+      throw ValidationError("give either a trace or --vcd with --map and --design")
+    }
+    if vcd != nil, map == nil || design == nil {
+      throw ValidationError("--vcd needs --map and --design")
+    }
+  }
+
+  func run() throws {
+    let report = try reportingInputErrors { try replay() }
+    if json {
+      try printJSON(report)
+    } else {
+      try printText(text(report))
+    }
+    if report.firstDifference != nil { throw SimrunExit.bitsDiffer }
+  }
+
+  private func replay() throws -> ReplayReport {
+    let changed = try design.map { try DesignFile.load($0, options: ImportOptions()).design }
+    if let trace {
+      let file = try TraceFile(contentsOf: trace)
+      return try reportingFile(design ?? trace) { try ReplayReport(file, on: changed) }
+    }
+    guard let vcd, let map, let changed else { throw SimrunExit.usage }
+    let signals = try VCDMap(json: try InputFile.read(map), file: map)
+    let capture = try VCDReader.read(try InputFile.read(vcd), file: vcd, map: signals)
+    if let output {
+      try OutputFiles.write([(output, capture.scenario(changed).json())])
+    }
+    return try reportingFile(map) { try ReplayReport(capture, on: changed) }
+  }
+
+  private func text(_ report: ReplayReport) -> String {
+    var lines: [String] = []
+    if !report.unknownStreams.isEmpty {
+      lines.append("Not in \(report.design): \(report.unknownStreams.joined(separator: ", "))")
+    }
+    let what = "\(report.handshakes) handshakes on \(report.streams.count) streams"
+    if let difference = report.firstDifference {
+      lines.append("First difference: \(difference.sentence) (of \(what)).")
+    } else {
+      lines.append("The same: \(what), outcome \(report.outcome.rawValue).")
+    }
+    return lines.joined(separator: "\n")
+  }
+}

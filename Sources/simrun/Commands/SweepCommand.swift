@@ -1,0 +1,195 @@
+import ArgumentParser
+import DataflowSim
+import Foundation
+import SweepStore
+
+struct SweepCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sweep",
+    abstract: "Simulate many foldings of a design; stop at any time and go on later.",
+    subcommands: [SweepRunCommand.self, SweepReportCommand.self, SweepMergeCommand.self],
+    defaultSubcommand: SweepRunCommand.self)
+}
+
+/// Exit code 75: the disk failed, the same command may work later.
+func reportingStorageFailures<T>(_ body: () throws -> T) throws -> T {
+  do {
+    return try reportingInputErrors(body)
+  } catch let error as StorageFailure {
+    writeError("error: \(error)")
+    throw ExitCode(75)
+  }
+}
+
+struct SweepRunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run the points of a space that the file lacks (what `simrun sweep DESIGN` does).",
+    discussion: """
+      Every point is committed before the next counts, so the run may be killed at any instant; the \
+      same command goes on where it stopped. Exit codes: 64 and 65 are permanent (usage, bad input), \
+      75 says the disk failed and a retry may work.
+      """)
+
+  @OptionGroup var source: DesignOptions
+
+  @Option(help: "The space (simrun-space JSON).", completion: .file())
+  var space: String
+
+  @Option(name: .shortAndLong, help: "The SQLite file with the results; made if missing.")
+  var output: String
+
+  @Option(help: "grid: every point; random; adaptive: random, then around the Pareto front.")
+  var strategy = SweepRunner.Strategy.grid
+
+  @Option(help: "How many points random and adaptive take.")
+  var points = 200
+
+  @Option(help: "Seed of random and adaptive.")
+  var seed: UInt64 = 1
+
+  @Option(help: "Do the i-th of n parts, i from 0, e.g. 0/4.")
+  var shard: String?
+
+  @Option(help: "Threads; as many as cores otherwise.")
+  var workers: Int?
+
+  func validate() throws {
+    guard points > 0 else { throw ValidationError("--points must be above 0") }
+    if let workers, !(1...1024).contains(workers) {
+      throw ValidationError("--workers must be 1 to 1024")
+    }
+    if shard != nil, parsedShard == nil {
+      throw ValidationError("--shard is I/N with 0 <= I < N, e.g. 0/4")
+    }
+  }
+
+  private var parsedShard: (index: Int, count: Int)? {
+    guard let parts = shard?.split(separator: "/").map({ Int($0) }), parts.count == 2,
+      let index = parts[0], let count = parts[1], index >= 0, index < count
+    else { return nil }
+    return (index, count)
+  }
+
+  func run() throws {
+    try reportingStorageFailures {
+      let design = try source.load().design
+      let space = try SweepSpace(json: InputFile.read(space), file: space, for: design)
+      let text = String(decoding: try design.json(), as: UTF8.self)
+      let database = try SweepDatabase(
+        output, for: .init(design: text, space: space.canonicalText))
+      var options = SweepRunner.Options()
+      options.strategy = strategy
+      options.points = points
+      options.seed = seed
+      options.shard = parsedShard ?? (0, 1)
+      if let workers { options.workers = workers }
+      let line = ProgressLine()
+      options.progress = { p in line.show(Self.text(p)) }
+      let start = Date()
+      let evaluated = try SweepRunner(design, space, into: database, options: options).run()
+      line.clear()
+      let seconds = Date().timeIntervalSince(start)
+      writeError(
+        "\(evaluated) points in \(String(format: "%.1f", seconds)) s, \(try database.count) in \(output)")
+    }
+  }
+
+  private static func text(_ p: SweepRunner.Progress) -> String {
+    let rate = Double(p.evaluated) / max(p.seconds, 1e-9)
+    let left = Double(max(p.all - p.done, 0)) / max(rate, 1e-9)
+    let filled = min(20, 20 * p.done / max(p.all, 1))
+    let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 20 - filled)
+    return "[\(bar)] \(p.done)/\(p.all)  \(String(format: "%.0f", rate * 60))/min  "
+      + "\(Int(left)) s left  best \(String(format: "%.1f", p.bestFramesPerSecond)) frames/s"
+  }
+}
+
+extension SweepRunner.Strategy: ExpressibleByArgument {}
+
+struct SweepMergeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "merge", abstract: "Join the parts of a sharded sweep into one file.")
+
+  @Option(name: .shortAndLong, help: "The file to join into; made if missing.")
+  var output: String
+
+  @Argument(help: "The parts.")
+  var parts: [String]
+
+  func run() throws {
+    try reportingStorageFailures {
+      let sources = try parts.map { try SweepDatabase($0, for: nil) }
+      guard let first = sources.first else { throw ValidationError("name the parts to join") }
+      let whole = try SweepDatabase(output, for: try first.subject)
+      for source in sources {
+        writeError("\(source.path): \(try whole.merge(source)) new points")
+      }
+      writeError("\(output): \(try whole.count) points")
+    }
+  }
+}
+
+struct SweepReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "The Pareto front of a sweep, and files made from it.")
+
+  @Argument(help: "The SQLite file of the sweep.")
+  var database: String
+
+  @Option(help: "Write every point as CSV.")
+  var csv: String?
+
+  @Option(help: "Write a page with the scatter plot and the front.")
+  var html: String?
+
+  @Option(help: "Write FINN folding files of the chosen points into this directory.")
+  var folding: String?
+
+  @Option(help: "A point by the beginning of its address; may be repeated. Otherwise the front.")
+  var point: [String] = []
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  func run() throws {
+    try reportingStorageFailures {
+      let database = try SweepDatabase(self.database, for: nil)
+      var front = ParetoFront()
+      try database.forEach { front.add($0) }
+      let entries = front.entries.sorted { $0.result.framesPerSecond > $1.result.framesPerSecond }
+      if let csv { try SweepTable.write(database, to: csv) }
+      if let html { try OutputFile.write(Data(SweepPage(database).html.utf8), to: html) }
+      if let folding { try writeFoldings(database, entries, folding) }
+      let rows = entries.map(SweepRow.init)
+      if json {
+        try printJSON(SweepDocument(points: try database.count, front: rows))
+      } else {
+        print(SweepTable.text(rows))
+      }
+    }
+  }
+
+  private func writeFoldings(
+    _ database: SweepDatabase, _ front: [SweepDatabase.Entry], _ directory: String
+  ) throws {
+    let subject = try database.subject
+    let base = try Design(json: Data(subject.design.utf8), file: database.path)
+    var chosen = point.isEmpty ? front : []
+    if !point.isEmpty {
+      try database.forEach { e in if point.contains(where: e.address.hasPrefix) { chosen.append(e) } }
+      guard !chosen.isEmpty else {
+        throw InputError("no point's address begins with \(point.joined(separator: ", "))")
+      }
+    }
+    try FileManager.default.createDirectory(
+      atPath: directory, withIntermediateDirectories: true)
+    for entry in chosen {
+      let design = try SweepPoint(text: entry.point, ordinal: entry.ordinal).design(from: base)
+      try OutputFile.write(
+        FoldingConfig(of: design).json(order: design.nodes.map(\.name)),
+        to: "\(directory)/\(entry.address.prefix(12)).json")
+    }
+    writeError("wrote \(chosen.count) folding files to \(directory)")
+  }
+}

@@ -1,0 +1,76 @@
+import DataflowSim
+import Foundation
+
+/// `FIFOReport` for a person.
+struct FIFOText {
+  let report: FIFOReport
+  let showsAll: Bool
+
+  init(_ report: FIFOReport, showsAll: Bool) {
+    self.report = report
+    self.showsAll = showsAll
+  }
+
+  var text: String {
+    [table, totals, certainty].filter { !$0.isEmpty }.joined(separator: "\n\n")
+  }
+
+  private var table: String {
+    let shown = report.fifos.filter { showsAll || $0.before > 2 || $0.after > 2 }
+    guard !shown.isEmpty else { return "" }
+    var table = TextTable()
+    table.add(["FIFO", "before", "after", "held", "bits", "LUT", "BRAM18", "URAM"])
+    for fifo in shown {
+      let r = fifo.resourcesAfter
+      table.add([
+        fifo.name, String(fifo.before), String(fifo.after), String(fifo.maxOccupancy),
+        String(fifo.width), String(r.lut), String(r.bram18), String(r.uram),
+      ])
+    }
+    let rest = report.fifos.count - shown.count
+    return table.text + (rest > 0 ? "\n… and \(rest) FIFOs of 2 words before and after (--all)" : "")
+  }
+
+  private var totals: String {
+    var table = TextTable()
+    table.add(["", "before", "after", "unbounded"])
+    table.add(["words", String(report.totalBefore), String(report.totalAfter), ""])
+    table.add(["bits", String(report.bitsBefore), String(report.bitsAfter), ""])
+    for (name, key) in [("LUT", \Resources.lut), ("BRAM18", \.bram18), ("URAM", \.uram)] {
+      table.add([
+        name, String(report.resourcesBefore[keyPath: key]),
+        String(report.resourcesAfter[keyPath: key]), "",
+      ])
+    }
+    table.add([
+      "cycles/frame", report.cyclesPerFrameBefore.map(number) ?? "stops",
+      number(report.cyclesPerFrameAfter), number(report.cyclesPerFrameUnbounded),
+    ])
+    table.add([
+      "frames/s", report.cyclesPerFrameBefore.map(fps) ?? "0", fps(report.cyclesPerFrameAfter),
+      fps(report.cyclesPerFrameUnbounded),
+    ])
+    table.add([
+      "latency, cycles", report.latencyBefore.map(String.init) ?? "-",
+      report.latencyAfter.map(String.init) ?? "-", "",
+    ])
+    return table.text
+  }
+
+  private var certainty: String {
+    guard report.locallyMinimal else {
+      return "Stopped by --seconds: these depths suffice, some may still be larger than needed."
+    }
+    return report.verified
+      ? "No FIFO can be one step smaller: each was rerun (\(report.simulations) simulations)."
+      : "No FIFO can be one step smaller (\(report.simulations) simulations)."
+  }
+
+  private func number(_ x: Double) -> String {
+    x == x.rounded() ? String(Int(x)) : String(format: "%.2f", x)
+  }
+
+  private func fps(_ cycles: Double) -> String {
+    String(format: "%.1f", report.clockMHz * 1e6 / cycles)
+  }
+}

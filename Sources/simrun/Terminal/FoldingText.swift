@@ -1,0 +1,48 @@
+import DataflowSim
+import Foundation
+
+/// `FoldingReport` for a person.
+struct FoldingText {
+  let report: FoldingReport
+
+  var text: String { [results, chain, next].filter { !$0.isEmpty }.joined(separator: "\n\n") }
+
+  private var results: String {
+    var table = TextTable()
+    table.add(["", "frames/s", "cycles/frame", "latency", "LUT", "BRAM18", "URAM", "DSP", "FIFO words"])
+    table.add(row("chosen (\(report.chosen.algorithm))", report.chosen))
+    if let finn = report.finn { table.add(row("FINN's SetFolding", finn)) }
+    if let budget = report.budget {
+      table.add(["may use", "", "", ""] + cells(budget))
+    }
+    return table.text + (report.meetsGoal ? "" : "\nThe goal is missed.")
+  }
+
+  private func row(_ name: String, _ r: FoldingReport.Result) -> [String] {
+    [
+      name, String(format: "%.1f", r.fps), String(format: "%.0f", r.cyclesPerFrame),
+      r.latency.map(String.init) ?? "-",
+    ] + cells(r.resources) + [String(r.fifoWords)]
+  }
+
+  private func cells(_ r: Resources) -> [String] {
+    [r.lut, r.bram18, r.uram, r.dsp].map { String($0) }
+  }
+
+  private var chain: String {
+    var table = TextTable()
+    table.add(["slowest blocks", "cycles"])
+    for load in report.bottleneckChain { table.add([load.node, String(load.cycles)]) }
+    return table.text
+  }
+
+  private var next: String {
+    guard let step = report.nextStep else { return "No block can be folded further." }
+    let r = step.resources
+    func signed(_ x: Int) -> String { x < 0 ? String(x) : "+\(x)" }
+    let names = step.changedNodes.prefix(6).joined(separator: ", ")
+    return "Next step: \(String(format: "%.1f", step.framesPerSecond)) frames/s "
+      + "(\(step.cyclesPerFrame) cycles) for LUT \(signed(r.lut)), BRAM18 \(signed(r.bram18)), "
+      + "DSP \(signed(r.dsp)), changing \(names)\(step.changedNodes.count > 6 ? ", …" : "")"
+  }
+}

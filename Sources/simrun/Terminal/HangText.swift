@@ -1,0 +1,94 @@
+import DataflowSim
+import Foundation
+
+/// What a person reads after `simrun hang`.
+struct HangText {
+  let report: HangReport
+
+  init(_ report: HangReport) { self.report = report }
+
+  var text: String {
+    [headline, wait, blocked, starvation, faults, occupancy, fixes, certificate].compactMap(\.self)
+      .joined(separator: "\n\n")
+  }
+
+  private var headline: String {
+    let done = "\(report.completedFrames) of \(report.frames) frames came out"
+    let last = report.cycle.map { "nothing moves after cycle \($0)" } ?? "no word ever moved"
+    return switch report.outcome {
+    case .complete: "\(report.design) runs: \(done)."
+    case .maxCycles: "\(report.design) was stopped by max_cycles: \(done)."
+    case .deadlock: "Deadlock in \(report.design): \(done), \(last)."
+    case .starved: "Starvation in \(report.design): \(done), \(last)."
+    }
+  }
+
+  private var wait: String? {
+    if let chain = report.chain { return "Wait cycle:\n  " + chain }
+    guard !report.waits.isEmpty else { return nil }
+    return "Waits:\n  " + report.waits.map(\.sentence).joined(separator: " ← ")
+  }
+
+  private var blocked: String? {
+    report.firstBlocked.map {
+      "First blocked: word \($0.word) of \($0.stream), offered by \($0.node) since cycle "
+        + "\($0.cycle)."
+    }
+  }
+
+  private var starvation: String? {
+    report.starvation.isEmpty
+      ? nil : "Word counts:\n" + report.starvation.map { "  " + $0 }.joined(separator: "\n")
+  }
+
+  private var faults: String? {
+    report.faultEffects.isEmpty
+      ? nil : "Faults:\n" + report.faultEffects.map { "  " + $0.sentence }.joined(separator: "\n")
+  }
+
+  private var occupancy: String? {
+    guard report.outcome == .deadlock else { return nil }
+    let used = report.occupancies.filter { $0.final > 0 }
+    guard !used.isEmpty else { return nil }
+    var table = TextTable()
+    table.add(["FIFO", "holds", "depth"])
+    for fifo in used.prefix(40) { table.add([fifo.fifo, String(fifo.final), String(fifo.depth)]) }
+    let more = used.count > 40 ? "\n… and \(used.count - 40) more" : ""
+    let empty = report.occupancies.count - used.count
+    return table.text + more + (empty > 0 ? "\n\(empty) other FIFOs are empty." : "")
+  }
+
+  private var fixes: String? {
+    guard report.outcome == .deadlock, !report.fixes.isEmpty else { return nil }
+    var table = TextTable()
+    table.add(["Fix: FIFO", "depth now", "smallest that alone suffices", "cycles per frame then"])
+    for fix in report.fixes {
+      table.add([
+        fix.fifo, fix.depth == 0 ? "none" : String(fix.depth),
+        fix.minimalDepth.map { String($0) + (fix.isConfirmed ? "" : " (not confirmed)") }
+          ?? "no depth",
+        fix.cyclesPerFrame.map { (fix.isSteady ? "" : "about ") + number($0) } ?? "-",
+      ])
+    }
+    guard let joint = report.minimalTotal else { return table.text }
+    let depths = joint.depths.sorted { $0.key < $1.key }.map { "\($0.key) to \($0.value)" }
+      .joined(separator: ", ")
+    let least = joint.isMinimal ? "Smallest change in all" : "Smallest change found"
+    return table.text + "\n\(least): \(depths), \(joint.addedWords) words more"
+      + (joint.cyclesPerFrame.map { "; \(number($0)) cycles per frame then." } ?? ".")
+  }
+
+  private var certificate: String? {
+    guard report.outcome == .complete || report.outcome == .maxCycles else { return nil }
+    let proof = report.certificate
+    return switch proof.verdict {
+    case .live: "Live for every arrival pattern: \(proof.reason)"
+    case .fragile: "Fragile: \(proof.reason)"
+    case .none: "No certificate: \(proof.reason)"
+    }
+  }
+
+  private func number(_ x: Double) -> String {
+    x == x.rounded() ? String(Int(x)) : String(format: "%.1f", x)
+  }
+}

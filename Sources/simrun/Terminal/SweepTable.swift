@@ -1,0 +1,70 @@
+import DataflowSim
+import Foundation
+import SweepStore
+
+/// One point of a sweep as reports show it.
+struct SweepRow: Codable {
+  var address: String
+  var fps: Double
+  var cyclesPerFrame: Double
+  var latency: Int
+  var resources: Resources
+  var point: String
+
+  init(_ entry: SweepDatabase.Entry) {
+    address = entry.address
+    fps = entry.result.framesPerSecond
+    cyclesPerFrame = entry.result.cyclesPerFrame
+    latency = entry.result.latency
+    resources = entry.result.resources
+    point = entry.point
+  }
+}
+
+struct SweepDocument: Codable {
+  var schemaVersion = 1
+  var points: Int
+  var front: [SweepRow]
+
+  init(points: Int, front: [SweepRow]) {
+    self.points = points
+    self.front = front
+  }
+}
+
+enum SweepTable {
+  static func text(_ rows: [SweepRow]) -> String {
+    guard !rows.isEmpty else { return "No point of the sweep runs and fits." }
+    var table = TextTable()
+    table.add(["point", "frames/s", "latency", "LUT", "BRAM18", "URAM", "DSP", "choices"])
+    for row in rows {
+      let r = row.resources
+      table.add([
+        String(row.address.prefix(12)), String(format: "%.1f", row.fps), String(row.latency),
+        String(r.lut), String(r.bram18), String(r.uram), String(r.dsp), row.point,
+      ])
+    }
+    return table.text
+  }
+
+  /// Every point of `database`, a line each, written as it is read.
+  static func write(_ database: SweepDatabase, to path: String) throws {
+    guard FileManager.default.createFile(atPath: path, contents: nil),
+      let file = FileHandle(forWritingAtPath: path)
+    else { throw InputError("cannot be written", file: path) }
+    defer { try? file.close() }
+    try file.write(
+      contentsOf: Data(
+        "address,status,fps,cycles_per_frame,latency,LUT,BRAM_18K,URAM,DSP,fits,point\n".utf8))
+    try database.forEach { e in
+      let r = e.result
+      let point = e.point.replacingOccurrences(of: "\"", with: "\"\"")
+      let fits = r.fits.map { $0 ? "1" : "0" } ?? ""
+      let line =
+        "\(e.address),\(r.status.rawValue),\(r.framesPerSecond),\(r.cyclesPerFrame),\(r.latency),"
+        + "\(r.resources.lut),\(r.resources.bram18),\(r.resources.uram),\(r.resources.dsp),"
+        + "\(fits),\"\(point)\"\n"
+      try file.write(contentsOf: Data(line.utf8))
+    }
+  }
+}

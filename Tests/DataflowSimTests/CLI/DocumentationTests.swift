@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+
+/// The documents show what the commands really print.
+///
+/// In a fence marked `console`, a line that starts with `$ ` is a command and the lines up to the
+/// next one are its output. `SIMRUN_RECORD=1 swift test …` writes the present output instead.
+@Suite struct DocumentationTests {
+  @Test(arguments: ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md"])
+  func consoleBlocksAreCurrent(file: String) throws {
+    let path = TestFiles.repository(file)
+    let text = String(decoding: try TestFiles.data(path), as: UTF8.self)
+    let current = try recorded(text)
+    if ProcessInfo.processInfo.environment["SIMRUN_RECORD"] != nil {
+      try Data(current.utf8).write(to: URL(fileURLWithPath: path))
+      return
+    }
+    let lines = zip(text.split(separator: "\n"), current.split(separator: "\n"))
+    let difference = lines.first { $0 != $1 }.map { "says '\($0)', prints '\($1)'" }
+    #expect(text == current, "\(file) \(difference ?? "")")
+  }
+
+  /// Links to files of the repository lead somewhere.
+  @Test(arguments: ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md"])
+  func linksLeadSomewhere(file: String) throws {
+    let text = String(decoding: try TestFiles.data(TestFiles.repository(file)), as: UTF8.self)
+    for match in text.matches(of: /\]\(([^)#:]+)(#[^)]*)?\)/) {
+      let target = TestFiles.repository(String(match.1))
+      #expect(FileManager.default.fileExists(atPath: target), "\(file): \(match.1)")
+    }
+  }
+
+  /// `text` with the output of every command as it is now.
+  private func recorded(_ text: String) throws -> String {
+    var lines: [String] = []
+    var isConsole = false
+    var status: Int32 = 0
+    for line in text.components(separatedBy: "\n") {
+      if line.hasPrefix("```") { isConsole = line == "```console" }
+      if isConsole, line.hasPrefix("$ ") {
+        lines.append(line)
+        lines += try output(of: String(line.dropFirst(2)), &status)
+      } else if !isConsole || line.hasPrefix("```") {
+        lines.append(line)
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// What a terminal would show: results and messages. `echo $?` is the last command's exit code.
+  private func output(of command: String, _ status: inout Int32) throws -> [String] {
+    if command == "echo $?" { return ["\(status)"] }
+    let result = try CommandLineTool.shell(command)
+    status = result.status
+    return (result.errors + result.output).split(separator: "\n", omittingEmptySubsequences: false)
+      .dropLast().map(String.init)
+  }
+}

@@ -1,0 +1,85 @@
+import DataflowSim
+import Foundation
+import ONNXImport
+import SweepStore
+import Testing
+
+/// Shards as processes, killed at random instants and started again, come to the same results.
+struct SweepKillTests {
+  private static let program: String? = ["release", "debug"].map {
+    TestFiles.repository(".build/\($0)/simrun")
+  }.first { FileManager.default.isExecutableFile(atPath: $0) }
+
+  private func start(_ arguments: [String]) throws -> Process {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: try #require(Self.program))
+    process.arguments = arguments
+    process.standardError = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    return process
+  }
+
+  @Test(.enabled(if: program != nil)) func losesNothing() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let design = TestFiles.repository("configs/conv1d-audio.json")
+      let text = """
+        {"nodes": {"MVAU_hls_0": {"PE": [1, 2, 4]}, "MVAU_hls_1": {"PE": [1, 2, 4]}},
+         "fifo": ["kept", 8, 32], "clock_mhz": [100, 200]}
+        """
+      let spacePath = "\(folder)/space.json"
+      try Data(text.utf8).write(to: URL(fileURLWithPath: spacePath))
+      var random = SeededGenerator(seed: 11)
+      var kills = 0
+      var open = Array(0..<3)
+      while !open.isEmpty {
+        let running = try open.map { i in
+          (
+            i,
+            try start([
+              "sweep", design, "--space", spacePath, "-o", "\(folder)/\(i).sqlite", "--shard",
+              "\(i)/3", "--workers", "1",
+            ])
+          )
+        }
+        for (_, process) in running where kills < 24 {
+          Thread.sleep(forTimeInterval: Double.random(in: 0.01...0.15, using: &random))
+          if process.isRunning {
+            kill(process.processIdentifier, SIGKILL)
+            kills += 1
+          }
+        }
+        for (_, process) in running { process.waitUntilExit() }
+        open = running.filter { $0.1.terminationReason != .exit || $0.1.terminationStatus != 0 }
+          .map(\.0)
+      }
+      let merge = try start(
+        ["sweep", "merge", "-o", "\(folder)/all.sqlite"] + (0..<3).map { "\(folder)/\($0).sqlite" })
+      merge.waitUntilExit()
+      #expect(merge.terminationStatus == 0)
+      let base = try DesignFile.load(design).design
+      let space = try SweepSpace(json: Data(text.utf8), file: "space.json", for: base)
+      let all = try SweepDatabase("\(folder)/all.sqlite", for: nil)
+      var seen: Set<Int> = []
+      try all.forEach { entry in
+        #expect(seen.insert(entry.ordinal).inserted)
+        #expect(entry.result == space[entry.ordinal].evaluate(from: base))
+      }
+      #expect(seen.count == space.count)
+    }
+  }
+
+  @Test(.enabled(if: program != nil)) func permanentFailuresHaveTheirOwnCode() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let space = "\(folder)/space.json"
+      try Data(#"{"fifo": ["deep"]}"#.utf8).write(to: URL(fileURLWithPath: space))
+      let design = TestFiles.repository("configs/lenet.json")
+      let bad = try start(["sweep", design, "--space", space, "-o", "\(folder)/a.sqlite"])
+      bad.waitUntilExit()
+      #expect(bad.terminationStatus == 65)
+      let usage = try start(["sweep", design, "--space", space, "-o", "x", "--shard", "3/3"])
+      usage.waitUntilExit()
+      #expect(usage.terminationStatus == 64)
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import DataflowSim
+import Testing
+
+/// The stepper is an oracle only if it agrees with the measured hardware itself.
+@Suite struct StepperGoldenTests {
+  @Test(arguments: GoldenCase.kinds)
+  func stepperReproducesMeasuredHandshakes(kind: String) throws {
+    for golden in try GoldenCase.load(kind) where golden.design.nodes.count < 200 {
+      let words = try Plan(golden.design).wordsPerFrame
+      for (name, run) in golden.runs.prefix(2) {
+        let sources = run.scenario.sources
+        var offered: [String: Int] = [:]
+        for input in golden.design.graphInputs {
+          let source = sources[input]
+          offered[input] =
+            source?.endless == true
+            ? .max : source?.words ?? words[input, default: 0] * run.scenario.frames
+        }
+        var scenario = run.scenario
+        scenario.maxCycles = run.until ?? scenario.maxCycles
+        let stepped = try CycleStepper(golden.design, scenario, words: offered).run()
+        for (stream, expected) in run.handshakes {
+          let got = (stepped.streams[stream] ?? []).filter { $0 < run.until ?? .max }
+          if got != expected {
+            let k = zip(got, expected).prefix { $0 == $1 }.count
+            Issue.record("\(golden.name)/\(name), stream \(stream) differs from word \(k) on")
+            break
+          }
+        }
+      }
+    }
+  }
+}

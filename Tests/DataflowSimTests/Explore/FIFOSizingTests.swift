@@ -1,0 +1,73 @@
+import DataflowSim
+import Foundation
+import ONNXImport
+import Testing
+
+struct FIFOSizingTests {
+  static func design(_ name: String) throws -> Design {
+    try DesignFile.load(TestFiles.repository("configs/\(name).json")).design
+  }
+
+  private func period(_ design: Design) throws -> Double? {
+    try Throughput(design).cyclesPerFrame
+  }
+
+  /// CNV with FIFOs of 2 takes 63056 cycles per frame; the slowest layer alone takes 32768.
+  @Test func liftsCNVToItsComputeBound() throws {
+    let sizing = try FIFOSizing(Self.design("cnv-w1a1"))
+    #expect(sizing.periodBefore?.cyclesPerFrame == 63056)
+    #expect(sizing.periodUnbounded.cyclesPerFrame == 32768)
+    #expect(sizing.periodAfter.cyclesPerFrame == 32768)
+    #expect(try period(sizing.design) == 32768)
+    #expect(sizing.isLocallyMinimal && sizing.isVerified)
+    #expect(sizing.totalAfter < 400)
+  }
+
+  /// The proof by hand, on a small net: one word less anywhere is slower, under an unthrottled source.
+  @Test(arguments: ["lenet", "conv1d-audio"]) func isLocallyMinimal(name: String) throws {
+    let sizing = try FIFOSizing(Self.design(name))
+    let target = sizing.periodUnbounded.cyclesPerFrame
+    #expect(try period(sizing.design) == target)
+    for fifo in sizing.fifos where fifo.after > 2 {
+      var smaller = sizing.design
+      let index = try #require(smaller.nodes.firstIndex { $0.name == fifo.name })
+      smaller.nodes[index].attributes["depth"] = .int(fifo.after - 1)
+      #expect(try period(smaller) ?? .infinity > target, "\(fifo.name)")
+    }
+  }
+
+  /// A residual network deadlocks with FIFOs of 2, and starts from a graph without any FIFO alike.
+  @Test func sizesBranchesAndBareGraphs() throws {
+    let design = try Self.design("resnet-small")
+    var options = FIFOSizing.Options()
+    options.verifiesMinimality = false
+    let sizing = try FIFOSizing(design, options: options)
+    #expect(sizing.periodBefore == nil)
+    #expect(try period(sizing.design) == sizing.periodUnbounded.cyclesPerFrame)
+    let bare = try FIFOSizing(design.removingBuffering(), options: options)
+    #expect(bare.fifos.map(\.name) == sizing.fifos.map(\.name))
+    #expect(bare.fifos.map(\.after) == sizing.fifos.map(\.after))
+  }
+
+  @Test func keepsAFraction() throws {
+    var options = FIFOSizing.Options()
+    options.keep = 0.8
+    let design = try Self.design("lenet")
+    let sizing = try FIFOSizing(design, options: options)
+    let full = try FIFOSizing(design)
+    #expect(sizing.totalAfter <= full.totalAfter)
+    let period = try #require(try period(sizing.design))
+    #expect(period <= full.periodUnbounded.cyclesPerFrame / 0.8)
+  }
+
+  @Test func finnDepthsAreThoseFINNBuilds() throws {
+    var options = FIFOSizing.Options()
+    options.measure = .finn
+    options.verifiesMinimality = false
+    let sizing = try FIFOSizing(Self.design("lenet"), options: options)
+    for fifo in sizing.fifos {
+      #expect(fifo.after == 2 || fifo.after % 32 == 0, "\(fifo.name) \(fifo.after)")
+    }
+    #expect(try period(sizing.design) == sizing.periodUnbounded.cyclesPerFrame)
+  }
+}

@@ -1,0 +1,103 @@
+import DataflowSim
+import Foundation
+import ONNXImport
+import SweepStore
+import Testing
+
+struct SweepTests {
+  private let space = """
+    {"format": "simrun-space", "version": 1, "nodes": {"MVAU_hls_0": {"PE": [1, 2, 3]}},
+     "fifo": ["kept", 16], "clock_mhz": [100, 200]}
+    """
+
+  private func design() throws -> Design { try FIFOSizingTests.design("lenet") }
+
+  private func space(_ text: String) throws -> SweepSpace {
+    try SweepSpace(json: Data(text.utf8), file: "space.json", for: try design())
+  }
+
+  @Test func refusesWhatIsOutOfRange() {
+    let cases = [
+      (#"{"nodes": {}}"#, "empty"), (#"{"fifo": []}"#, "no point"),
+      (#"{"nodes": {"MVAU_hls_0": {"PE": [0]}}}"#, "PE"),
+      (#"{"nodes": {"MVAU_hls_0": {"PE": [5]}}}"#, "does not divide"),
+      (#"{"nodes": {"MVAU_hls_0": {"Pe": [1]}}}"#, "did you mean 'PE'"),
+      (#"{"nodes": {"MVAU_hls_9": {"PE": [1]}}}"#, "no such node"),
+      (#"{"fifo": ["deep"]}"#, "no FIFO policy"), (#"{"part": ["xq"]}"#, "unknown part"),
+    ]
+    for (text, message) in cases {
+      let got = inputError { _ = try space(text) }
+      #expect(got.contains(message), "\(text): \(got)")
+    }
+  }
+
+  @Test func pointsReadBack() throws {
+    let space = try space(#"{"nodes": {"MVAU_hls_0": {"PE": [1, 2]}}, "fifo": ["kept", 16]}"#)
+    #expect(space.count == 4)
+    for ordinal in 0..<space.count {
+      let text = space[ordinal].canonicalText
+      #expect(try SweepPoint(text: text, ordinal: ordinal).canonicalText == text)
+    }
+  }
+
+  private func subject(_ space: SweepSpace) throws -> SweepDatabase.Subject {
+    .init(design: String(decoding: try design().json(), as: UTF8.self), space: space.canonicalText)
+  }
+
+  /// Shards together give what one run gives; a second run does nothing.
+  @Test func shardsMergeToTheWhole() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let space = try space(
+        #"{"nodes": {"MVAU_hls_0": {"PE": [1, 2]}}, "fifo": ["kept", 16], "clock_mhz": [100, 200]}"#)
+      let design = try design()
+      func entries(_ database: SweepDatabase) throws -> [String: SweepResult] {
+        var all: [String: SweepResult] = [:]
+        try database.forEach { all[$0.address] = $0.result }
+        return all
+      }
+      let whole = try SweepDatabase("\(folder)/whole.sqlite", for: subject(space))
+      #expect(try SweepRunner(design, space, into: whole).run() == space.count)
+      #expect(try SweepRunner(design, space, into: whole).run() == 0)
+      let joined = try SweepDatabase("\(folder)/joined.sqlite", for: subject(space))
+      for i in 0..<3 {
+        let part = try SweepDatabase("\(folder)/\(i).sqlite", for: subject(space))
+        var options = SweepRunner.Options()
+        options.shard = (i, 3)
+        _ = try SweepRunner(design, space, into: part, options: options).run()
+        _ = try joined.merge(part)
+      }
+      #expect(try entries(joined) == entries(whole))
+      #expect(try joined.merge(whole) == 0)
+      let page = try SweepPage(joined).html
+      #expect(page.contains("MVAU_hls_0.PE"))
+    }
+  }
+
+  @Test func refusesForeignFiles() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let space = try space(#"{"fifo": ["kept", 16]}"#)
+      let other = try self.space(#"{"fifo": ["kept", 32]}"#)
+      let path = "\(folder)/a.sqlite"
+      _ = try SweepDatabase(path, for: subject(space))
+      let text = inputError { _ = try SweepDatabase(path, for: subject(other)) }
+      #expect(text.contains("another design or space"))
+      try Data("not a database, but long enough to be looked at".utf8)
+        .write(to: URL(fileURLWithPath: "\(folder)/b.sqlite"))
+      let wrong = inputError { _ = try SweepDatabase("\(folder)/b.sqlite", for: subject(space)) }
+      #expect(wrong.contains("not a SQLite database"))
+      #expect(inputError { _ = try SweepDatabase("\(folder)/c", for: nil) }.contains("no such file"))
+    }
+  }
+
+  @Test func adaptiveStaysInItsBudget() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let space = try space(
+        #"{"nodes": {"MVAU_hls_0": {"PE": [1, 2]}, "MVAU_hls_1": {"PE": [1, 2, 4]}}, "fifo": ["kept", 16]}"#)
+      let database = try SweepDatabase("\(folder)/a.sqlite", for: subject(space))
+      var options = SweepRunner.Options()
+      options.strategy = .adaptive
+      options.points = 6
+      #expect(try SweepRunner(design(), space, into: database, options: options).run() == 6)
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import DataflowSim
+import Foundation
+import Testing
+
+/// Three hangs of our own making, their fixes, and what faults do.
+@Suite struct FaultTests {
+  private func plan(_ name: String) throws -> Plan {
+    let path = TestFiles.repository("configs/ci/\(name).json")
+    return try Plan(Design(json: TestFiles.data(path), file: path))
+  }
+
+  private func report(_ design: String, _ scenario: String) throws -> HangReport {
+    let path = TestFiles.repository("configs/ci/\(scenario).scenario.json")
+    return try HangReport(try plan(design), scenario: Scenario(contentsOf: path))
+  }
+
+  @Test func theShallowResidualHangsAndItsFixDoesNot() throws {
+    let hang = try report("residual-hang", "residual")
+    #expect(hang.outcome == .deadlock)
+    #expect(hang.waitCycle.map(\.node).contains("AddStreams_0"))
+    let depth = try #require(hang.fixes.first?.minimalDepth)
+    #expect(hang.fixes.first?.isConfirmed == true)
+    let fixed = try report("residual-fixed", "residual")
+    #expect(fixed.outcome == .complete)
+    #expect(fixed.certificate.verdict == .live)
+    #expect(try plan("residual-fixed").design.depth(of: "FIFO_skip") >= depth)
+  }
+
+  @Test func theWordCountMismatchStarvesWithItsArithmetic() throws {
+    let hang = try report("word-count-hang", "word-count")
+    #expect(hang.outcome == .starved)
+    #expect(hang.starvation.joined().contains("makes 64 words"))
+    #expect(hang.starvation.joined().contains("expects 80: 16 missing"))
+    #expect(try report("word-count-fixed", "word-count").certificate.verdict == .live)
+  }
+
+  @Test func theDroppedWordLeaksIntoEveryFrameUntilAReset() throws {
+    let hang = try report("frame-leak", "frame-leak-hang")
+    #expect(hang.outcome == .starved)
+    #expect(hang.faultEffects.first?.effect == .never)
+    #expect(hang.completedFrames == 2)
+    let fixed = try report("frame-leak", "frame-leak-fixed")
+    #expect(fixed.outcome == .complete)
+    #expect(fixed.faultEffects.first?.effect == .heals)
+    #expect(fixed.faultEffects.first?.frames == 1)
+  }
+
+  private func run(_ faults: [Fault]) throws -> HangReport {
+    try HangReport(try plan("frame-leak"), scenario: Scenario(frames: 2, faults: faults))
+  }
+
+  @Test func faultsThatKeepTheCountHealOrAreMasked() throws {
+    let swapped = try run([.swap(stream: "activations", word: 3)])
+    #expect(swapped.outcome == .complete)
+    #expect(swapped.faultEffects.first?.effect == .heals)
+    let late = try run([.delay(stream: "activations", word: 3, cycles: 500)])
+    let calm = try run([])
+    #expect(late.outcome == .complete)
+    #expect(late.faultEffects.first?.effect == .masked)
+    #expect(calm.faultEffects.isEmpty)
+    let twice = try run([.duplicate(stream: "activations", word: 3)])
+    #expect(twice.faultEffects.first?.effect == .never)
+    let flipped = try run([.corrupt(stream: "sums", word: 70, mask: "01")])
+    #expect(flipped.faultEffects.first?.firstFrame == 1)
+    let held = try run([.holdDMA(node: "DMA_out", from: 10, cycles: 1000)])
+    #expect(held.outcome == .complete)
+  }
+
+  /// With parameters the values themselves are compared.
+  @Test func faultsChangeTheValuesTheyStrike() throws {
+    let path = TestFiles.repository("configs/tfc-w2a2.json")
+    let design = try Design(json: TestFiles.data(path), file: path)
+    let file = TestFiles.repository("configs/tfc-w2a2.npz")
+    let parameters = ParameterStore(try NPZ(contentsOf: file))
+    let plan = try Plan(design)
+    func effect(_ faults: [Fault]) throws -> FaultEffect {
+      try #require(
+        try FaultMeasurement(
+          plan, parameters: parameters, scenario: Scenario(frames: 4, faults: faults)
+        ).effects().first)
+    }
+    let input = try #require(plan.design.graphInputs.first)
+    let late = try effect([.delay(stream: input, word: 3, cycles: 9)])
+    #expect(late.effect == .masked && late.isMeasured && late.missingFrames == 0)
+    // A corrupted word touches its own frame at most.
+    let flipped = try effect([.corrupt(stream: input, word: 1, mask: "ffffffffffff")])
+    #expect(flipped.effect != .never)
+    #expect(flipped.firstFrame ?? 0 == 0)
+    // A lost word loses the last frame, unless the design is reset.
+    #expect(try effect([.drop(stream: input, word: 0)]).missingFrames == 1)
+    let reset = try effect([.drop(stream: input, word: 0), .reset(frame: 1)])
+    #expect(reset.missingFrames == 1 && reset.effect == .heals && reset.frames == 1)
+  }
+
+  @Test func faultsMoveHandshakesExactly() throws {
+    let plan = try plan("frame-leak")
+    func ends(_ faults: [Fault]) throws -> [Int] {
+      try Simulation(plan, scenario: Scenario(frames: 2, faults: faults)).run().frameEnds["out0"]!
+    }
+    let calm = try ends([])
+    // A stop after the last word changes nothing; one before the first moves everything.
+    #expect(try ends([.stop(stream: "out0", from: calm[1] + 1, cycles: 50)]) == calm)
+    #expect(
+      try ends([.stop(stream: "in0", from: 0, cycles: 1000)]) == calm.map { $0 + 1000 })
+    #expect(try ends([.delay(stream: "in0", word: 0, cycles: 7)]) == calm.map { $0 + 7 })
+  }
+
+  @Test func wrongFaultsAreNamed() throws {
+    let plan = try plan("frame-leak")
+    func problem(_ fault: Fault) -> String {
+      inputError { _ = try HangReport(plan, scenario: Scenario(faults: [fault])) }
+    }
+    #expect(problem(.drop(stream: "activation", word: 1)).contains("did you mean 'activations'?"))
+    #expect(problem(.holdDMA(node: "MVAU_0", from: 0, cycles: 1)).contains("DMA_out"))
+    let text = #"{"format": "simrun-scenario", "version": 1, "faults": [{"kind": "dropp"}]}"#
+    #expect(
+      inputError { _ = try Scenario(json: Data(text.utf8), file: "s") }.contains("\"drop\""))
+  }
+
+  @Test func stressFindsAndMinimisesAHang() throws {
+    let golden = try #require(
+      try GoldenCase.load("composite").first { $0.name == "rnd_s9_3_edge" })
+    let plan = try Plan(golden.design)
+    let report = try Stress(plan, frames: 3, seed: 1).run(60)
+    let finding = try #require(report.finding)
+    #expect(finding.harm == .hang)
+    let scenario = try Scenario(json: Data(finding.scenario.utf8), file: "found")
+    #expect(try Simulation(plan, scenario: scenario).run().outcome != .complete)
+    #expect(scenario.frames <= 3)
+    #expect(try Stress(plan, frames: 3, seed: 1).run(60) == report)
+  }
+
+  @Test func checkWritesWhatContinuousIntegrationReads() throws {
+    let names = ["residual-hang", "residual-fixed", "word-count-hang"]
+    let checks = names.map { name in
+      DesignCheck(file: "\(name).json") { try plan(name).design }
+    }
+    #expect(checks.map(\.hasFailed) == [true, false, true])
+    #expect(DesignCheck.exitCode(checks) == 2)
+    let formats = CheckFormats(checks)
+    #expect(formats.junit.contains("<failure message=\"deadlock: AddStreams_0"))
+    #expect(String(decoding: try formats.sarif(), as: UTF8.self).contains("\"ruleId\" : \"live\""))
+    #expect(formats.summary.contains("residual-fixed.json: passed"))
+    #expect(formats.annotations.count <= 10)
+    #expect(formats.annotations.first?.hasPrefix("::error file=residual-hang.json") == true)
+    let broken = DesignCheck(file: "x.json") { throw InputError("bad") }
+    #expect(DesignCheck.exitCode([broken]) == 65)
+    let slow = DesignCheck(file: "s", limits: CheckLimits(minFPS: 1e12)) {
+      try plan("residual-fixed").design
+    }
+    #expect(DesignCheck.exitCode([slow]) == 3)
+  }
+}
+
+extension Design {
+  fileprivate func depth(of fifo: String) -> Int {
+    if case .int(let depth)? = nodes.first(where: { $0.name == fifo })?.attributes["depth"] {
+      depth
+    } else {
+      0
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import DataflowSim
+import Foundation
+import Testing
+
+/// Hangs that were measured on the RTL: explained, with the depth that was measured to free them.
+@Suite struct GoldenHangTests {
+  private static func composites() throws -> [GoldenCase] { try GoldenCase.load("composite") }
+
+  /// Smallest bypass depth that runs; golden/SWG.md.
+  private static let smallest = ["res1": 19, "res2": 11, "res2d": 11, "rate3": 12]
+
+  @Test func everyShallowBypassGetsTheMeasuredDepth() throws {
+    var options = HangOptions()
+    options.certifies = false
+    var checked = 0
+    for golden in try Self.composites() {
+      let family = String(golden.name.prefix { $0 != "_" })
+      guard let depth = Self.smallest[family] else { continue }
+      for (name, run) in golden.runs where run.fields["outcome"]?.string == "deadlock" {
+        let report = try HangReport(
+          try Plan(golden.design), scenario: run.scenario, options: options)
+        #expect(report.outcome == .deadlock, "\(golden.name)/\(name)")
+        let fix = report.fixes.first { $0.fifo == "bypass" }
+        #expect(fix?.minimalDepth == depth, "\(golden.name)/\(name)")
+        #expect(fix?.isConfirmed == true, "\(golden.name)/\(name)")
+        #expect(report.minimalTotal?.depths == ["bypass": depth], "\(golden.name)/\(name)")
+        checked += 1
+      }
+    }
+    #expect(checked > 60)
+  }
+
+  @Test func everyMeasuredDeadlockIsExplained() throws {
+    for golden in try Self.composites() {
+      let plan = try Plan(golden.design)
+      for (name, run) in golden.runs where run.fields["outcome"]?.string == "deadlock" {
+        let report = try HangReport(plan, scenario: run.scenario)
+        let label = "\(golden.name)/\(name)"
+        #expect(report.outcome == .deadlock, "\(label)")
+        #expect(report.cycle == run.fields["last_handshake_cycle"]?.int, "\(label)")
+        #expect(report.waitCycle.count >= 2, "\(label)")
+        #expect(report.waitCycle.contains { $0.waitsFor == .room }, "\(label)")
+        #expect(report.waitCycle.contains { $0.waitsFor == .word }, "\(label)")
+        #expect(report.firstBlocked != nil, "\(label)")
+        #expect(report.minimalTotal != nil, "\(label): \(report.chain ?? "")")
+        if name == "a" {
+          #expect(
+            report.fixes.contains { $0.minimalDepth != nil }, "\(label): \(report.chain ?? "")")
+        }
+      }
+    }
+  }
+
+  /// No certificate for a design that was seen to hang; and wherever one is given, no recorded run
+  /// hangs.
+  @Test func noDesignThatHangsIsCertified() throws {
+    var verdicts: [String: Int] = [:]
+    for golden in try Self.composites() {
+      let certificate = try Certificate(try Plan(golden.design))
+      verdicts[certificate.verdict.rawValue, default: 0] += 1
+      if golden.runs.contains(where: { $0.run.fields["outcome"]?.string == "deadlock" }) {
+        #expect(certificate.verdict != .live, "\(golden.name)")
+      } else if ProcessInfo.processInfo.environment["SIMRUN_VERBOSE"] != nil,
+        certificate.verdict != .live
+      {
+        print(golden.name, certificate.verdict, certificate.reason)
+      }
+    }
+    #expect(verdicts["live", default: 0] > 100, "\(verdicts)")
+  }
+
+  @Test func theExplanationReadsAsAChain() throws {
+    let golden = try #require(try Self.composites().first { $0.name == "res1_D18" })
+    let report = try HangReport(try Plan(golden.design), scenario: golden.runs[0].run.scenario)
+    #expect(
+      report.chain
+        == "join waits for a word on f_a1.o (empty) ← c0_mvu waits for a word on c0_fs.o (empty) ← "
+        + "c0_swg waits for a word on c0_fp.o (empty) ← c0_pad waits for a word on f_a0.o (empty) ← "
+        + "fork waits for room on fork.b (full, 18/18) ← join")
+    #expect(report.firstBlocked?.word == 18)
+    #expect(report.firstBlocked?.stream == "fork.b")
+    #expect(report.cycle == 49)
+  }
+}

@@ -1,0 +1,26 @@
+#!/bin/bash
+# A sweep as a Slurm job array: each task does its share of the points into a file of its own.
+#
+#   sbatch --export=ALL,DESIGN=configs/cnv-w1a1.json,SPACE=configs/spaces/cnv.json,OUT=parts sweep-slurm.sh
+#   simrun sweep merge -o sweep.sqlite parts/part-*.sqlite        # when the array is done
+#
+# A task that is killed or requeued goes on where it stopped. simrun exits with 64 or 65 when the
+# command or an input file is wrong; such a task must not be requeued, so it ends here.
+#SBATCH --job-name=simrun-sweep
+#SBATCH --array=0-15
+#SBATCH --cpus-per-task=4
+#SBATCH --mem-per-cpu=1G
+#SBATCH --time=04:00:00
+#SBATCH --requeue
+#SBATCH --open-mode=append
+set -u
+mkdir -p "$OUT"
+i=$((SLURM_ARRAY_TASK_ID - SLURM_ARRAY_TASK_MIN))
+n=$SLURM_ARRAY_TASK_COUNT
+simrun sweep "$DESIGN" --space "$SPACE" --shard "$i/$n" --workers "$SLURM_CPUS_PER_TASK" \
+  -o "$OUT/part-$i.sqlite"
+code=$?
+if [ $code -eq 75 ]; then
+  scontrol requeue "${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}"
+fi
+exit $code
