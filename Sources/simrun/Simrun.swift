@@ -15,7 +15,7 @@ struct Simrun: ParsableCommand {
       HangCommand.self,
       ReplayCommand.self,
       CheckCommand.self,
-      FifoCommand.self,
+      FIFOCommand.self,
       FoldCommand.self,
       SweepCommand.self,
       ReportCommand.self,

@@ -12,10 +12,11 @@ extension Design {
   /// The design with a converter on every stream whose writer and reader disagree about the width
   /// of a word, as FINN's InsertDWC does, and the names of these streams.
   ///
-  /// FINN's graphs have no converters before that step. The converter is called `<stream>_dwc` and
+  /// Unlike `insertingWidthConverters()` it keeps every name and the order of the nodes, so that a report
+  /// speaks of the file's own nodes. FINN's graphs have no converters before that step. The converter is called `<stream>_dwc` and
   /// writes `<stream>_converted`; a FIFO on the stream stays in front of it.
   /// Throws `InputError` for a wrong node or a wrong graph.
-  public func insertingWidthConverters() throws -> (design: Design, streams: [String]) {
+  public func bridgingWidths() throws -> (design: Design, streams: [String]) {
     let graph = try DesignGraph(self)
     let blocks = try nodes.map(block(of:))
     var names = UniqueNames(taken: nodes.map(\.name) + graph.streams.map(\.name))

@@ -116,11 +116,11 @@ public struct DesignCheck: Sendable {
     }
     let report = ThroughputReport(throughput, device: device)
     if let least = limits.minFPS {
-      let fps = report.throughput?.fps ?? 0
+      let fps = report.throughput.fps ?? 0
       add(.fps, fps >= least ? .passed : .failed, "\(fps) frames per second, \(least) demanded")
     }
     if let most = limits.maxLatencyMicroseconds {
-      let latency = report.latency?.microseconds ?? .infinity
+      let latency = report.latency.microseconds ?? .infinity
       add(
         .latency, latency <= most ? .passed : .failed,
         "first frame after \(latency) µs, \(most) µs allowed")

@@ -53,7 +53,7 @@ struct DesignOptions: ParsableArguments {
 
   /// A graph from before FINN's InsertDWC has streams whose two ends differ in width.
   private func insertWidthConverters(_ loaded: inout LoadedDesign) throws {
-    let (converted, streams) = try loaded.design.insertingWidthConverters()
+    let (converted, streams) = try loaded.design.bridgingWidths()
     guard !streams.isEmpty else { return }
     loaded.design = converted
     let plural = streams.count == 1 ? "a width converter" : "\(streams.count) width converters"

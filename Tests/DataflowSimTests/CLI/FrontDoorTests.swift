@@ -121,7 +121,7 @@ private func requireSaneOutcome(_ result: CommandLineTool.Result) throws {
     }
     let plain = try DesignFile.load(folder + "/dataflow.onnx").design
     let finn = try DesignFile.load(folder + "/dataflow_fifo.onnx").design
-    #expect(converters(try plain.insertingWidthConverters().design) == converters(finn))
+    #expect(converters(try plain.bridgingWidths().design) == converters(finn))
   }
 
   @Test func aMissedTargetIsThree() throws {
