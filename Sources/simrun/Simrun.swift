@@ -8,8 +8,10 @@ struct Simrun: ParsableCommand {
     subcommands: [
       FPSCommand.self,
       RunCommand.self,
-      TraceCommand.self,
       CompareCommand.self,
+      HazardsCommand.self,
+      ExportCommand.self,
+      TraceCommand.self,
       HangCommand.self,
       ReplayCommand.self,
       CheckCommand.self,

@@ -26,20 +26,28 @@ struct CoreArithmetic {
       switch result {
       case .whole(let k):
         try require(k, sums)
-        out += sums[k * pe..<(k + 1) * pe]
-      case .partial(let range):
+        out += kept(Array(sums[k * pe..<(k + 1) * pe]))
+      case .partial(let range, let lost):
         guard range.isEmpty || (range.lowerBound >= 0 && range.upperBound <= slots.count) else {
           throw missing(range.lowerBound)
         }
-        out += (0..<pe).map { row in range.reduce(0) { $0 &+ product($1, row, slots) } }
+        if let stray = lost.first(where: { !range.contains($0) }) { throw missing(stray) }
+        let sum = (0..<pe).map { row in range.reduce(0) { $0 &+ product($1, row, slots) } }
+        out += kept(damaged(sum, lost, slots))
       case .damaged(let k, let lost):
         try require(k, sums)
         if let stray = lost.first(where: { $0 < 0 || $0 / fold != k }) { throw missing(stray) }
-        out += damaged(Array(sums[k * pe..<(k + 1) * pe]), lost, slots)
+        out += kept(damaged(Array(sums[k * pe..<(k + 1) * pe]), lost, slots))
       }
     }
     let elements = Integers(out, rowLength: pe, format: compute.outputType.format)
     return WordSequence(elementsPerWord: pe, elements: elements)
+  }
+
+  /// What the accumulator's width keeps.
+  private func kept(_ sums: [Int64]) -> [Int64] {
+    let format = compute.outputType.format
+    return sums.map { Int64(format.wrap(Int($0))) }
   }
 
   private func require(_ k: Int, _ sums: [Int64]) throws {

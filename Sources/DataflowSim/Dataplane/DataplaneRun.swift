@@ -147,7 +147,7 @@ extension Dataplane {
     let elements: Integers
   }
 
-  private func elements(of tensors: [String: Tensor]) throws -> [Source] {
+  func elements(of tensors: [String: Tensor]) throws -> [Source] {
     let wanted = inputs
     if let stranger = tensors.keys.filter({ !wanted.contains($0) }).min() {
       let near = nearestName(to: stranger, among: wanted)

@@ -33,8 +33,8 @@ public enum CoreResult: Sendable, Equatable {
   /// Result k as it should be.
   case whole(Int)
   /// The sum over these slots only: a result cut short, what is left of it, or, of no slots, a
-  /// spurious zero.
-  case partial(Range<Int>)
+  /// spurious zero. `lost` are those of them whose product was lost while the core was frozen.
+  case partial(Range<Int>, lost: [Int] = [])
   /// Result k, with slots whose product was lost while the core was frozen.
   case damaged(Int, lost: [Int])
 }

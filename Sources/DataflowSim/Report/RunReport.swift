@@ -20,6 +20,8 @@ public struct RunReport: Codable, Sendable, Equatable {
   public var unfinished: [String: Cycle]
   public var hazards: [HazardCount]
   public var exactness: ExactnessReport
+  /// What became of the values, when the run had data.
+  public var bits: BitReport?
 
   /// - Parameter result: of a run that observed streams and hazards.
   public init(_ plan: Plan, _ scenario: Scenario, _ result: RunResult) {
@@ -61,14 +63,10 @@ public struct HazardCount: Codable, Sendable, Equatable {
   /// The hazards of compute cores: lost products, and surplus results while a weight was missing.
   static func all(_ plan: Plan, _ result: RunResult) -> [HazardCount] {
     zip(plan.design.nodes, plan.blocks).flatMap { node, block -> [HazardCount] in
-      guard let log = result.cores[node.name] else { return [] }
-      let weights =
-        (block as? MatrixVector)?.compute.weightStream
-        ?? (block as? VectorVector)?.compute.weightStream
-      let surplus = weights == .external ? "mvu-weight-stall-last" : "mvu-startup-words"
-      return [("mvu-dsp48-frozen-zero", log.damagedResults), (surplus, log.spurious)]
+      guard let log = result.cores[node.name], let core = DotProductShape(block) else { return [] }
+      return [(Hazard.frozenZero, log.damagedResults), (core.surplusHazard, log.spurious)]
         .filter { $0.1 > 0 }
-        .map { HazardCount(hazard: $0.0, node: node.name, words: $0.1) }
+        .map { HazardCount(hazard: $0.0.rawValue, node: node.name, words: $0.1) }
     }
   }
 }

@@ -1,20 +1,25 @@
 import ArgumentParser
 import DataflowSim
 import Foundation
+import ONNXImport
 
-/// `simrun run`: one design under one scenario.
+/// `simrun run`: one design under one scenario, with or without data.
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Run a design under a scenario: when does every word move, and does it get stuck.",
+    abstract: "Run a design: when does every word move, does it get stuck, what comes out.",
     discussion: """
-      Exit code 0 when every frame came out or --max-cycles ended the run, 2 for a deadlock or \
-      starvation.
+      With --input alone the design computes whole frames, without any notion of time. With \
+      --scenario (or --trace, --max-cycles) the data rides on the handshakes: what comes out is what \
+      the hardware would have moved, hazards included.
+
+      Exit code 0 when every frame came out or --max-cycles ended the run, 1 when --repeat finds a \
+      frame that differs, 2 for a deadlock or starvation.
       """)
 
   @OptionGroup var source: DesignOptions
 
-  @Option(help: "A scenario file: frames, arrival and acceptance patterns.")
+  @Option(help: "A scenario file: frames, arrival and acceptance patterns, data.")
   var scenario: String?
 
   @Option(help: "Frames to run instead of the scenario's.")
@@ -26,41 +31,180 @@ struct RunCommand: ParsableCommand {
   @Option(help: "Write every handshake of every stream to this file (NAME.simtrace.zst).")
   var trace: String?
 
+  @OptionGroup var data: DataOptions
+
   @Flag(help: "Print one JSON document.")
   var json = false
+
+  /// Whether the run goes by cycles.
+  private var isTimed: Bool {
+    data.input == nil || scenario != nil || trace != nil || maxCycles != nil
+  }
 
   func validate() throws {
     if let frames, frames < 1 { throw ValidationError("--frames must be at least 1") }
     if let maxCycles, !(1...Int.max >> 2).contains(maxCycles) {
       throw ValidationError("--max-cycles must be from 1 to \(Int.max >> 2)")
     }
+    if data.isUsed, data.input == nil, scenario == nil {
+      throw ValidationError("there is no data: state --input, or a --scenario that names some")
+    }
+    if frames != nil, !isTimed || data.repeats != nil {
+      throw ValidationError("--frames goes with --scenario; the input says how many frames it has")
+    }
+    if data.repeats != nil, trace != nil {
+      throw ValidationError("--repeat makes several runs; it writes no --trace")
+    }
   }
 
   func run() throws {
-    let report = try reportingInputErrors { try simulate() }
-    if json { try printJSON(report) } else { print(RunSummary(report).text) }
+    try reportingInputErrors {
+      let loaded = try source.load()
+      if let repeats = data.repeats {
+        try check(loaded, repeats)
+      } else if isTimed {
+        try show(try simulate(loaded))
+      } else {
+        let report = try compute(loaded)
+        if json { try printJSON(report) } else { try printText(BitSummary(report).text) }
+      }
+    }
+  }
+
+  private func show(_ report: RunReport) throws {
+    if json { try printJSON(report) } else { try printText(RunSummary(report).text) }
     switch report.outcome {
     case .complete, .maxCycles: break
     case .deadlock, .starved: throw SimrunExit.deadlock
     }
   }
 
-  private func simulate() throws -> RunReport {
-    let design = try source.load().design
+  private func readScenario() throws -> Scenario {
     var scenario = try self.scenario.map { try Scenario(contentsOf: $0) } ?? Scenario()
     scenario.frames = frames ?? scenario.frames
     scenario.maxCycles = maxCycles ?? scenario.maxCycles
-    let plan = try reportingFile(source.design) { try Plan(design) }
+    return scenario
+  }
+
+  /// The file that an error in the input data belongs to.
+  private var dataFile: String { data.input ?? scenario ?? source.design }
+}
+
+// MARK: Whole frames
+
+extension RunCommand {
+  private func compute(_ loaded: LoadedDesign) throws -> FrameReport {
+    let off = try data.hazardsOff()
+    let hazards = off.contains(.narrowWrap) ? ValueHazards.none : ValueHazards()
+    let plane = try reportingFile(source.design) {
+      try Dataplane(
+        loaded.design, parameters: loaded.parameters, options: .init(hazards: hazards))
+    }
+    let tensors = try data.tensors(for: plane, scenario: nil, file: nil)
+    let progress =
+      data.progress ? Progress(of: tensors.values.first?.shape.first ?? 1, "frames") : nil
+    let result = try reportingFile(dataFile) {
+      try plane.run(tensors, keep: data.activations == nil ? .outputs : .all) {
+        progress?.update($0)
+      }
+    }
+    try data.write(
+      outputs: loaded.design.graphOutputs, streams: result.streams.keys.sorted(), result.tensor)
+    var bits = BitReport()
+    bits.add(result.findings)
+    bits.hazardsOff = off.map(\.rawValue).sorted()
+    for name in loaded.design.graphOutputs {
+      bits.add(output: name, try result.tensor(name), layout: try plane.layout(of: name))
+    }
+    return FrameReport(design: loaded.design.name, frames: result.frames, bits: bits)
+  }
+}
+
+// MARK: By cycles
+
+extension RunCommand {
+  private func simulate(_ loaded: LoadedDesign) throws -> RunReport {
+    var scenario = try readScenario()
+    let plan = try reportingFile(source.design) { try Plan(loaded.design) }
+    let hasData = data.isUsed || scenario.sources.values.contains { $0.data != nil }
+    let values = try hasData ? prepare(plan, loaded, scenario) : nil
+    // A scenario that states no frames has one; the data has as many as it has.
+    if let values, frames == nil, scenario.frames == 1 { scenario.frames = values.data.frames }
     let writer = try trace.map { try TraceWriter(to: $0, plan: plan, scenario: scenario) }
     let guardian = writer.map { InterruptCleanup(removing: $0.temporaryPath) }
     defer { guardian?.end() }
     let simulation = try reportingFile(self.scenario ?? source.design) {
       try Simulation(
         plan, scenario: scenario,
-        observing: Observation(streams: true, hazards: true, listener: writer))
+        observing: Observation(
+          streams: true, cores: values != nil, hazards: true, listener: writer))
     }
-    let report = RunReport(plan, scenario, simulation.run())
+    let result = simulation.run()
+    var report = RunReport(plan, scenario, result)
+    if let values { report = try add(values, to: report, result, scenario) }
     try writer?.finish(report)
     return report
+  }
+
+  private struct Values {
+    let timed: TimedDataplane
+    let tensors: [String: Tensor]
+    let data: SourceData
+  }
+
+  private func prepare(_ plan: Plan, _ loaded: LoadedDesign, _ scenario: Scenario) throws -> Values
+  {
+    let off = try data.hazardsOff()
+    let timed = try reportingFile(source.design) {
+      try TimedDataplane(plan, parameters: loaded.parameters, without: off)
+    }
+    let tensors = try data.tensors(for: timed.plane, scenario: scenario, file: self.scenario)
+    return try reportingFile(dataFile) {
+      Values(timed: timed, tensors: tensors, data: try timed.plane.sourceData(tensors))
+    }
+  }
+
+  private func add(
+    _ values: Values, to report: RunReport, _ result: RunResult, _ scenario: Scenario
+  ) throws -> RunReport {
+    let timed = values.timed
+    let moved = try timed.words(of: values.data, in: result, scenario: scenario)
+    func tensor(_ name: String) throws -> Tensor {
+      guard let words = moved.words[name] else {
+        throw InputError("the stream '\(name)' carries no data")
+      }
+      return try timed.plane.tensor(words, of: name)
+    }
+    let outputs = timed.plan.design.graphOutputs
+    try data.write(outputs: outputs, streams: moved.words.keys.sorted(), tensor)
+    var bits = BitReport()
+    let progress = data.progress ? Progress(of: values.data.frames, "frames") : nil
+    let frames = try timed.plane.run(values.tensors) { progress?.update($0) }
+    bits.add(frames.findings)
+    bits.differingWords = moved.differing
+    bits.hazardsOff = timed.without.map(\.rawValue).sorted()
+    for name in outputs {
+      bits.add(output: name, try tensor(name), layout: try timed.plane.layout(of: name))
+    }
+    var report = report
+    report.bits = bits
+    report.hazards.removeAll { bits.hazardsOff.contains($0.hazard) }
+    return report
+  }
+}
+
+// MARK: One frame many times
+
+extension RunCommand {
+  private func check(_ loaded: LoadedDesign, _ repeats: Int) throws {
+    let scenario = try self.scenario == nil && maxCycles == nil ? nil : readScenario()
+    let plan = try reportingFile(source.design) { try Plan(loaded.design) }
+    let values = try prepare(plan, loaded, scenario ?? Scenario())
+    let report = try reportingFile(dataFile) {
+      try RepeatCheck(values.timed, inputs: values.tensors).run(
+        repeats: repeats, seed: data.seed, scenario: scenario)
+    }
+    if json { try printJSON(report) } else { try printText(report.text) }
+    if !report.allEqual { throw SimrunExit.bitsDiffer }
   }
 }

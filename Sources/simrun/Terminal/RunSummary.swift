@@ -7,7 +7,7 @@ struct RunSummary {
   init(_ report: RunReport) { self.report = report }
 
   var text: String {
-    [sentence, stuck, frames, fifos, hazards, exactness].compactMap(\.self)
+    [sentence, stuck, frames, fifos, hazards, values, exactness].compactMap(\.self)
       .joined(separator: "\n\n")
   }
 
@@ -61,6 +61,8 @@ struct RunSummary {
       "hazard \($0.hazard): \($0.words) words wrong or surplus at \($0.node)"
     }.joined(separator: "\n")
   }
+
+  private var values: String? { report.bits.map { BitSummary($0).text } }
 
   private var exactness: String {
     let approximate = report.exactness.approximate.sorted { $0.key < $1.key }

@@ -1,0 +1,139 @@
+import SimKernels
+
+/// Input tensors as the words of their streams.
+public struct SourceData: Sendable {
+  /// Frames in it.
+  public let frames: Int
+  /// All words of these frames, by graph input.
+  public let words: [String: WordSequence]
+}
+
+/// The values of a run of the time plane: what every stream really moved.
+public struct MovedWords: Sendable {
+  /// By stream, as many words as had a handshake.
+  public let words: [String: WordSequence]
+  /// By stream: moved words that are not those of hardware without hazards. Only streams with any.
+  public let differing: [String: Int]
+}
+
+extension Dataplane {
+  /// The words of input tensors, shaped as for `run`.
+  ///
+  /// Throws `InputError` for missing inputs, wrong shapes and values outside their type.
+  public func sourceData(_ tensors: [String: Tensor]) throws -> SourceData {
+    let sources = try elements(of: tensors)
+    var words: [String: WordSequence] = [:]
+    for source in sources {
+      words[graph.streams[source.stream].name] = WordSequence(
+        elementsPerWord: source.layout.elements, elements: source.elements)
+    }
+    return SourceData(frames: sources.first?.frames ?? 1, words: words)
+  }
+
+  /// Elements of a stream as an array: `(frames, normal shape…)` for whole frames, else
+  /// `(words, elements)`.
+  public func tensor(_ words: WordSequence, of stream: String) throws -> Tensor {
+    let layout = try layout(of: stream)
+    let isWhole = layout.words > 0 && words.count % layout.words == 0 && words.count > 0
+    let shape =
+      isWhole
+      ? [words.count / layout.words] + layout.shape : [words.count, words.elementsPerWord]
+    return try words.elements.tensor(type: layout.dataType, shape: shape, name: stream)
+  }
+}
+
+extension WordSequence {
+  /// `count` words, the sequence repeated as often as it takes.
+  func cycled(_ count: Int) -> WordSequence {
+    guard count > self.count, self.count > 0 else { return prefix(count) }
+    let (whole, rest) = count.quotientAndRemainder(dividingBy: self.count)
+    let parts = [Integers](repeating: elements, count: whole) + [prefix(rest).elements]
+    return WordSequence(
+      elementsPerWord: elementsPerWord,
+      elements: .joined(parts, rowLength: elementsPerWord, format: elements.format))
+  }
+
+  /// Words of this sequence that `other` does not have in the same place.
+  func countDifferences(from other: WordSequence) -> Int {
+    let shared = min(count, other.count)
+    if prefix(shared) == other.prefix(shared) { return count - shared }
+    let n = elementsPerWord
+    let differing = (0..<shared).count { word in
+      let range = word * n..<(word + 1) * n
+      return elements.elements(range, rowLength: n) != other.elements.elements(range, rowLength: n)
+    }
+    return differing + count - shared
+  }
+}
+
+/// Both planes of a design: how it moves words and what is in them.
+public struct TimedDataplane: Sendable {
+  public let plan: Plan
+  /// The bits as the hardware makes them.
+  public let plane: Dataplane
+  /// The bits without any hazard.
+  public let clean: Dataplane
+  /// Hazards taken as if the hardware did not have them.
+  public let without: Set<Hazard>
+
+  /// Prepares the bits of a planned design.
+  ///
+  /// Throws `InputError` as `Dataplane` does.
+  public init(_ plan: Plan, parameters: ParameterStore?, without: Set<Hazard> = []) throws {
+    self.plan = plan
+    self.without = without
+    let clean = try Dataplane(plan.design, parameters: parameters, options: .init(hazards: .none))
+    self.clean = clean
+    let wraps = plan.blocks.contains { ($0 as? Thresholding)?.canWrapNarrowly ?? false }
+    plane =
+      wraps && !without.contains(.narrowWrap)
+      ? try Dataplane(plan.design, parameters: parameters) : clean
+  }
+
+  /// What a run moved.
+  ///
+  /// The data of each source repeats when the run asks for more than there is.
+  /// - Parameters:
+  ///   - result: of a run of `plan` under `scenario` that observed streams and cores.
+  public func words(
+    of data: SourceData, in result: RunResult, scenario: Scenario
+  ) throws -> MovedWords {
+    var sources: [String: WordSequence] = [:]
+    for (name, words) in data.words {
+      // A word beyond those taken can have been offered, and no more than one.
+      let taken = (result.handshakeCounts[name] ?? 0) + 1
+      sources[name] = words.cycled(min(taken, offered(name, scenario)))
+    }
+    let cores = plan.coreResults(result, without: without)
+    let faults = WordFaults.all(scenario, plan.design)
+    let all = try plane.words(of: sources, cores: cores, faults: faults)
+    let moved = cut(all, to: result.handshakeCounts)
+    let ideal = try clean.words(of: sources)
+    var differing: [String: Int] = [:]
+    for (name, words) in moved {
+      let count = ideal[name].map { words.countDifferences(from: $0) } ?? 0
+      if count > 0 { differing[name] = count }
+    }
+    return MovedWords(words: moved, differing: differing)
+  }
+
+  private func offered(_ source: String, _ scenario: Scenario) -> Int {
+    let settings = scenario.sources[source] ?? Scenario.Source()
+    if settings.endless { return .max }
+    return settings.words ?? (plan.wordsPerFrame[source] ?? 0) * scenario.frames
+  }
+
+  private func cut(_ all: [String: WordSequence], to counts: [String: Int])
+    -> [String: WordSequence]
+  {
+    Dictionary(
+      uniqueKeysWithValues: all.map { name, words in (name, words.prefix(counts[name] ?? 0)) })
+  }
+}
+
+extension Thresholding {
+  /// RTL thresholds of fewer bits than a signed input clip wrongly.
+  var canWrapNarrowly: Bool {
+    isRTL && inputType.isSigned && thresholdType.bits < inputType.bits && inputType.bits <= 62
+  }
+}

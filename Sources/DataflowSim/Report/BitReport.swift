@@ -1,0 +1,96 @@
+import SimKernels
+
+/// What a run found about its bits, as `simrun run --json` prints it.
+public struct BitReport: Codable, Sendable, Equatable {
+  /// What came out of one graph output.
+  public struct Output: Codable, Sendable, Equatable {
+    public var dataType: String
+    public var words: Int
+    /// As written: `(frames, normal shape…)`, or `(words, elements)` if the last frame is not whole.
+    public var shape: [Int]
+  }
+
+  /// Something a node could not keep: a wrap, an index out of bounds, ….
+  public struct Finding: Codable, Sendable, Equatable {
+    public var node: String
+    public var kind: String
+    /// Values affected, over all frames.
+    public var values: Int
+    /// Frames in which it happened, and the first of them.
+    public var frames: Int
+    public var firstFrame: Int
+    /// The first case in words.
+    public var text: String
+  }
+
+  public var outputs: [String: Output] = [:]
+  public var findings: [Finding] = []
+  /// By stream: words that are not those of hardware without hazards.
+  public var differingWords: [String: Int] = [:]
+  /// Hazards turned off for this run.
+  public var hazardsOff: [String] = []
+
+  public init() {}
+
+  /// Findings of all frames, one entry per node and kind.
+  public mutating func add(_ found: [NodeFinding]) {
+    for item in found {
+      let entry = Finding(item)
+      if let i = findings.firstIndex(where: { $0.node == entry.node && $0.kind == entry.kind }) {
+        findings[i].values += entry.values
+        findings[i].frames += 1
+      } else {
+        findings.append(entry)
+      }
+    }
+  }
+
+  /// The shapes of written outputs.
+  public mutating func add(output name: String, _ tensor: Tensor, layout: StreamLayout) {
+    outputs[name] = Output(
+      dataType: layout.dataType.name, words: tensor.count / max(1, layout.elements),
+      shape: tensor.shape)
+  }
+}
+
+extension BitReport.Finding {
+  init(_ item: NodeFinding) {
+    node = item.node
+    frames = 1
+    firstFrame = item.frame
+    switch item.finding {
+    case .wrap(let register, let wrap):
+      kind = "wrap"
+      values = wrap.count
+      text =
+        "\(wrap.firstValue) at element \(wrap.firstIndex) does not fit the \(register); "
+        + "\(wrap.neededBits) bits would hold all"
+    case .outOfBounds(let count, let first):
+      kind = "index-out-of-bounds"
+      values = count
+      text = "the index at element \(first) lies beyond the table; row 0 is read"
+    case .register(let name, let value):
+      kind = "register"
+      values = 1
+      text = "\(name) = \(value)"
+    case .narrowWrap(let count, let first):
+      kind = Hazard.narrowWrap.rawValue
+      values = count
+      text = "element \(first) wraps instead of saturating at the thresholds' width"
+    }
+  }
+}
+
+/// A run of whole frames, which has no notion of time.
+public struct FrameReport: Codable, Sendable, Equatable {
+  public var schemaVersion = 1
+  public var design: String
+  public var frames: Int
+  public var bits: BitReport
+
+  public init(design: String, frames: Int, bits: BitReport) {
+    self.design = design
+    self.frames = frames
+    self.bits = bits
+  }
+}

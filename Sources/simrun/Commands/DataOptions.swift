@@ -1,0 +1,91 @@
+import ArgumentParser
+import DataflowSim
+import Foundation
+
+/// The options of `simrun run` that have to do with values.
+struct DataOptions: ParsableArguments {
+  @Option(help: "Input data (.npy or .npz): leading axis frames, then the input's shape.")
+  var input: String?
+
+  @Option(help: "Write what comes out of the graph outputs to this file (.npz or .npy).")
+  var outputs: String?
+
+  @Option(help: "Write what every stream carries to this file (.npz).")
+  var activations: String?
+
+  @Flag(help: "Show on standard error how far the run is.")
+  var progress = false
+
+  @Option(
+    name: .customLong("repeat"),
+    help: "Send the first frame this often in one go, ideal and with random stalls; exit with 1 if "
+      + "any copy differs.")
+  var repeats: Int?
+
+  @Option(help: "Seed of the random stalls of --repeat.")
+  var seed: UInt64 = 1
+
+  @Option(
+    help: "Take the hardware without this hazard (simrun hazards lists them); may be repeated.")
+  var withoutHazard: [String] = []
+
+  func validate() throws {
+    if let repeats, !(1...1_000_000).contains(repeats) {
+      throw ValidationError("--repeat must be from 1 to 1000000")
+    }
+    if repeats != nil, outputs != nil || activations != nil {
+      throw ValidationError("--repeat compares frames; it writes no --outputs and no --activations")
+    }
+  }
+
+  /// Whether anything asks for values.
+  var isUsed: Bool {
+    input != nil || outputs != nil || activations != nil || repeats != nil
+      || !withoutHazard.isEmpty
+  }
+
+  func hazardsOff() throws -> Set<Hazard> {
+    let hazards = try withoutHazard.map { name in
+      do {
+        return try Hazard(named: name)
+      } catch let error as InputError {
+        throw error.at("--without-hazard")
+      }
+    }
+    if hazards.contains(.staleFrame) {
+      throw InputError(
+        "'stale-frame' follows from word counts and cannot be turned off", at: "--without-hazard")
+    }
+    return Set(hazards)
+  }
+
+  /// The tensors by graph input: those of `--input`, replaced by the data the scenario names.
+  func tensors(for plane: Dataplane, scenario: Scenario?, file: String?) throws -> [String: Tensor]
+  {
+    var tensors: [String: Tensor] = [:]
+    if let input { tensors = try plane.namedInputs(TensorFile.read(input), file: input) }
+    for (name, source) in scenario?.sources ?? [:] {
+      guard let data = source.data else { continue }
+      let folder = URL(fileURLWithPath: file ?? "").deletingLastPathComponent()
+      let path = URL(fileURLWithPath: data, relativeTo: folder).path
+      let arrays = try TensorFile.read(path)
+      guard let tensor = arrays[name] ?? (arrays.count == 1 ? arrays.values.first : nil) else {
+        throw InputError(
+          "has no array '\(name)'", file: path,
+          hint: "it holds \(arrays.keys.sorted().joined(separator: ", "))")
+      }
+      tensors[name] = tensor
+    }
+    return tensors
+  }
+
+  /// Writes `--outputs` and `--activations`, the words of every stream given.
+  func write(
+    outputs names: [String], streams: [String], _ tensor: (String) throws -> Tensor
+  ) throws {
+    let outputTensors = try self.outputs.map { _ in try names.map { ($0, try tensor($0)) } }
+    let allTensors = try activations.map { _ in try streams.map { ($0, try tensor($0)) } }
+    if let file = self.outputs, let outputTensors { try TensorFile.write(outputTensors, to: file) }
+    if let activations, let allTensors { try TensorFile.write(allTensors, to: activations) }
+  }
+}

@@ -1,0 +1,45 @@
+import DataflowSim
+
+/// What a person reads about the values of a run.
+struct BitSummary {
+  private let head: String?
+  private let bits: BitReport
+
+  init(_ report: FrameReport) {
+    head = "\(report.design): \(report.frames) frames computed."
+    bits = report.bits
+  }
+
+  init(_ bits: BitReport) {
+    head = nil
+    self.bits = bits
+  }
+
+  var text: String {
+    ([head].compactMap(\.self) + outputs + differing + findings + off).joined(separator: "\n")
+  }
+
+  private var outputs: [String] {
+    bits.outputs.sorted { $0.key < $1.key }.map { name, output in
+      "output \(name): \(output.words) words, \(output.dataType), shape \(output.shape)"
+    }
+  }
+
+  private var differing: [String] {
+    bits.differingWords.sorted { $0.key < $1.key }.map { stream, words in
+      "stream \(stream): \(words) words differ from those of hardware without hazards"
+    }
+  }
+
+  private var findings: [String] {
+    bits.findings.map { found in
+      "\(found.node): \(found.kind), \(found.values) values in \(found.frames) frames; first in frame "
+        + "\(found.firstFrame): \(found.text)"
+    }
+  }
+
+  private var off: [String] {
+    bits.hazardsOff.isEmpty
+      ? [] : ["without the hazards \(bits.hazardsOff.joined(separator: ", "))"]
+  }
+}
