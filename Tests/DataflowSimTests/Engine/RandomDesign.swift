@@ -130,19 +130,19 @@ struct DesignGrower {
     guard style.hasPatterns else { return scenario }
     for input in graphInputs {
       var source = Scenario.Source()
-      if chance(50) { source.pattern = pattern() }
+      if chance(50) { source.pattern = pattern(mayBeNever: graphInputs.count == 1) }
       if graphInputs.count == 1, chance(8) {
         source.words = number(1...max(1, 2 * wordsPerFrame[input]!))
       }
       if source != Scenario.Source() { scenario.sources[input] = source }
     }
-    if chance(50) { scenario.sinks[output] = Scenario.Sink(pattern: pattern()) }
+    if chance(50) { scenario.sinks[output] = Scenario.Sink(pattern: pattern(mayBeNever: true)) }
     if chance(8) { scenario.maxCycles = number(1...600) }
     return scenario
   }
 
-  private mutating func pattern() -> Pattern {
-    if chance(2) { return .never }
+  private mutating func pattern(mayBeNever: Bool) -> Pattern {
+    if mayBeNever, chance(2) { return .never }
     var bits: [Bool] = []
     if chance(40) {
       // Bursts.
