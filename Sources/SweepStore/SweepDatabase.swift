@@ -110,7 +110,8 @@ public final class SweepDatabase: Sendable {
     case .SQLITE_CORRUPT: return InputError("is a damaged SQLite database", file: path)
     case .SQLITE_CANTOPEN: return InputError("cannot be opened or made", file: path)
     case .SQLITE_READONLY, .SQLITE_PERM: return InputError("cannot be written", file: path)
-    case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_BUSY: return StorageFailure(path: path, reason: "\(error.message ?? "")")
+    case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_BUSY:
+      return StorageFailure(path: path, reason: "\(error.message ?? "")")
     default: return error
     }
   }
@@ -160,7 +161,9 @@ extension SweepDatabase {
 
   public var count: Int {
     get throws {
-      try reporting { try queue.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM point") ?? 0 } }
+      try reporting {
+        try queue.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM point") ?? 0 }
+      }
     }
   }
 

@@ -90,7 +90,9 @@ public struct SweepRunner: Sendable {
   }
 
   private func isOurs(_ address: String) -> Bool {
-    guard options.shard.count > 1, let low = UInt64(address.suffix(8), radix: 16) else { return true }
+    guard options.shard.count > 1, let low = UInt64(address.suffix(8), radix: 16) else {
+      return true
+    }
     return Int(low % UInt64(options.shard.count)) == options.shard.index
   }
 }

@@ -17,7 +17,6 @@ struct FIFOBench: Sendable {
     /// nil when the design stops.
     var period: FramePeriod?
     var latency: Int?
-    var frames: Int
   }
 
   struct Reference: Sendable {
@@ -50,21 +49,18 @@ struct FIFOBench: Sendable {
     return plan.replacingFIFODepths { name, depth in byName[name] ?? depth }
   }
 
-  /// Steady state and latency at `depths`.
-  func run(_ depths: [Int], budget: SteadyStateBudget = .init()) throws -> Outcome {
-    let simulation = try Simulation(plan(depths))
-    guard let steady = simulation.steadyState(budget) else {
-      return Outcome(period: nil, latency: nil, frames: 2)
-    }
+  /// Steady state and latency of a plan.
+  static func run(_ plan: Plan) throws -> Outcome {
+    let simulation = try Simulation(plan)
+    guard let steady = simulation.steadyState() else { return Outcome(period: nil, latency: nil) }
     let latency = simulation.sinks.compactMap(\.frameEnds.first).max()
-    return Outcome(
-      period: FramePeriod(steady), latency: latency.map { $0 + 1 }, frames: steady.simulatedFrames)
+    return Outcome(period: FramePeriod(steady), latency: latency.map { $0 + 1 })
   }
 
   /// The unbounded reference and a run at the depths the design came with, side by side.
-  func references(keep: Double, reportsBefore: Bool) throws -> (Reference, Outcome) {
-    guard reportsBefore else {
-      return (try unbounded(keep: keep), Outcome(period: nil, latency: nil, frames: 0))
+  func references(keep: Double, before plan: Plan?) throws -> (Reference, Outcome) {
+    guard let plan else {
+      return (try unbounded(keep: keep), Outcome(period: nil, latency: nil))
     }
     nonisolated(unsafe) var reference: Result<Reference, Error>?
     nonisolated(unsafe) var before: Result<Outcome, Error>?
@@ -72,7 +68,7 @@ struct FIFOBench: Sendable {
       if i == 0 {
         reference = Result { try unbounded(keep: keep) }
       } else {
-        before = Result { try run(fifos.map(\.depth)) }
+        before = Result { try Self.run(plan) }
       }
     }
     return (try reference!.get(), try before!.get())
@@ -147,22 +143,30 @@ struct FIFOBench: Sendable {
 
   /// The period and the occupancies with ample FIFOs, a frame's words arriving evenly within `period`.
   private func ample(_ period: FramePeriod) throws -> (FramePeriod, [String: Int]) {
-    var room = fifos.map { max($0.words, 64) }
+    var room = fifos.map { max($0.words, 2) }
     while true {
       let simulation = try Simulation(
         plan(room), observing: Observation(streams: true), pace: period)
-      guard let steady = simulation.steadyState() else {
+      // Two frames on time are enough here: the depths that come of it are tested afterwards.
+      var isOnTime = false
+      let steady = simulation.steadyState(.init()) { ends in
+        guard ends.count > 2 else { return false }
+        let last = ends.count - 1
+        isOnTime = FramePeriod(cycles: ends[last] - ends[last - 2], frames: 2) <= period
+        return isOnTime
+      }
+      guard isOnTime || steady != nil else {
         guard room.allSatisfy({ $0 < 1 << 26 }) else { throw Self.stops }
         room = room.map { $0 * 4 }
         continue
       }
-      let seen = simulation.result(frames: steady.simulatedFrames).fifos
+      let frames = simulation.sinks.map(\.frameEnds.count).max() ?? 1
+      let seen = simulation.result(frames: frames).fifos
       let full = fifos.indices.filter { (seen[fifos[$0].name]?.max ?? 0) >= room[$0] }
-      let measured = FramePeriod(steady)
+      let measured = isOnTime ? period : steady.map { FramePeriod($0) } ?? period
       // A FIFO may fill up only when the source is faster than the design.
-      if measured > period || full.isEmpty || full.allSatisfy({ room[$0] >= 16 * max(fifos[$0].words, 64) }) {
-        return (measured, seen.mapValues(\.max))
-      }
+      let isAmple = full.allSatisfy { room[$0] >= 16 * max(fifos[$0].words, 2) }
+      if measured > period || isAmple { return (measured, seen.mapValues(\.max)) }
       for i in full { room[i] *= 4 }
     }
   }
@@ -170,10 +174,10 @@ struct FIFOBench: Sendable {
   private static let stops = InputError(
     "the design stops even with unbounded FIFOs", hint: "`simrun hang` tells why")
 
-  /// Highest occupancies over three frames, and the cycles until the first is out.
+  /// Highest occupancies over two frames, and the cycles until the first is out.
   func occupancies(_ depths: [Int]) throws -> (held: [String: Int], latency: Int?) {
     let result = try Simulation(
-      plan(depths), scenario: Scenario(frames: 3), observing: Observation(streams: true)
+      plan(depths), scenario: Scenario(frames: 2), observing: Observation(streams: true)
     ).run()
     return (
       result.fifos.mapValues(\.max),
@@ -186,7 +190,13 @@ struct FIFOBench: Sendable {
     var result = design
     for (fifo, depth) in zip(fifos, depths) {
       result.nodes[fifo.node].attributes["depth"] = .int(depth)
-      guard cost.measure == .finn else { continue }
+      guard cost.measure == .finn else {
+        // The exact depth exists as a shift register alone.
+        if result.nodes[fifo.node].attributes["impl_style"] != nil {
+          result.nodes[fifo.node].attributes["impl_style"] = .string("rtl")
+        }
+        continue
+      }
       let style = FIFOCost.style(depth: depth, isBorder: fifo.isBorder)
       result.nodes[fifo.node].attributes["impl_style"] = .string(style.rawValue)
       if style == .vivado, result.nodes[fifo.node].attributes["ram_style"] == nil {

@@ -96,7 +96,8 @@ struct FoldingOptions {
     }
     for option in sorted where !kept.contains(where: { $0.beats(option) }) { kept.append(option) }
     if kept.isEmpty {
-      kept = option(Dictionary(uniqueKeysWithValues: fallback.map { ($0, [:]) }), isForced: true)
+      kept =
+        option(Dictionary(uniqueKeysWithValues: fallback.map { ($0, [:]) }), isForced: true)
         .map { [$0] } ?? []
     }
     return kept

@@ -83,7 +83,9 @@ extension FoldingSearch {
     func isBetter(_ a: Candidate, _ b: Candidate) -> Bool {
       switch goal {
       case .framesPerSecond:
-        let (aMeets, bMeets) = (a.period.cyclesPerFrame <= Double(bound), b.period.cyclesPerFrame <= Double(bound))
+        let (aMeets, bMeets) = (
+          a.period.cyclesPerFrame <= Double(bound), b.period.cyclesPerFrame <= Double(bound)
+        )
         if aMeets != bMeets { return aMeets }
         return aMeets ? folder.cost(a.resources) < folder.cost(b.resources) : a.period < b.period
       case .highest:

@@ -20,7 +20,41 @@ extension Design {
   /// A converter at the border or beside an IODMA stays: FINN would not put it back.
   public func removingBuffering() throws -> Design {
     let plain = try resolvingStreamDepths()
-    return try plain.removing { $0.isFIFO }.removingInnerConverters()
+    return try plain.removing { $0.isFIFO }.removingInnerConverters().inStreamOrder()
+  }
+
+  /// Nodes by level and, within one, as the streams of the level before lead to them: the order FINN's
+  /// graphs have before FIFOs and converters move them about.
+  private func inStreamOrder() throws -> Design {
+    let graph = try DesignGraph(self)
+    var level = [Int](repeating: 0, count: nodes.count)
+    for node in graph.order {
+      for stream in nodes[node].inputs {
+        if let writer = graph[stream].writer {
+          level[node] = max(level[node], level[writer.node] + 1)
+        }
+      }
+    }
+    var position = [Int](repeating: 0, count: nodes.count)
+    var order: [Int] = []
+    for (_, members) in Dictionary(grouping: nodes.indices, by: { level[$0] })
+      .sorted(by: { $0.key < $1.key })
+    {
+      func key(_ node: Int) -> (Int, Int, Int) {
+        let writers = nodes[node].inputs.compactMap { graph[$0].writer }
+          .filter { level[$0.node] + 1 == level[node] }
+          .map { (position[$0.node], $0.port) }
+        let first = writers.min { $0 < $1 } ?? (-1, 0)
+        return (first.0, first.1, node)
+      }
+      for node in members.sorted(by: { key($0) < key($1) }) {
+        position[node] = order.count
+        order.append(node)
+      }
+    }
+    var result = self
+    result.nodes = order.map { nodes[$0] }
+    return result
   }
 
   private func removingInnerConverters() throws -> Design {
@@ -178,7 +212,9 @@ extension Design {
     var level = [Int](repeating: 0, count: nodes.count)
     for node in graph.order {
       for stream in nodes[node].inputs {
-        if let writer = graph[stream].writer { level[node] = max(level[node], level[writer.node] + 1) }
+        if let writer = graph[stream].writer {
+          level[node] = max(level[node], level[writer.node] + 1)
+        }
       }
     }
     let sorted = order.enumerated().sorted {

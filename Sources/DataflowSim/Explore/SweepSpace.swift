@@ -59,7 +59,8 @@ public struct SweepSpace: Sendable {
   private init(_ axes: [(Axis, [AttributeValue])]) throws {
     guard !axes.isEmpty else {
       throw InputError(
-        "the space is empty", hint: "name values under \"nodes\", \"fifo\", \"clock_mhz\" or \"part\"")
+        "the space is empty",
+        hint: "name values under \"nodes\", \"fifo\", \"clock_mhz\" or \"part\"")
     }
     let sorted = axes.map { (axis: $0.0, values: Self.unique($0.1)) }
       .sorted { $0.axis.name < $1.axis.name }
@@ -129,7 +130,8 @@ public struct SweepSpace: Sendable {
       case .string("kept"), .string("sized"): return value
       case .int(let depth) where (2...1 << 24).contains(depth): return value
       default:
-        throw item.error("\(value.text) is no FIFO policy (allowed: \"kept\", \"sized\", or a depth from 2 on)")
+        throw item.error(
+          "\(value.text) is no FIFO policy (allowed: \"kept\", \"sized\", or a depth from 2 on)")
       }
     }
   }

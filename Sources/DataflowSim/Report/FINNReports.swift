@@ -31,7 +31,10 @@ public struct FINNReports: Sendable {
         "estimate_layer_config_alternatives.json",
         Self.document(
           try rows.map { node, _ in
-            (node.name, "[" + (try Self.alternatives(node, design, family)).joined(separator: ", ") + "]")
+            (
+              node.name,
+              "[" + (try Self.alternatives(node, design, family)).joined(separator: ", ") + "]"
+            )
           })
       ),
       (
@@ -42,7 +45,12 @@ public struct FINNReports: Sendable {
         "op_and_param_counts.json",
         Self.document(
           counts.map { ($0.0, Self.object($0.1.map { ($0.key, String($0.value)) })) }
-            + [("total", Self.object(Self.total(counts.map { $0.1.map { ($0.key, String($0.value)) } })))])
+            + [
+              (
+                "total",
+                Self.object(Self.total(counts.map { $0.1.map { ($0.key, String($0.value)) } }))
+              )
+            ])
       ),
     ]
   }
@@ -63,7 +71,8 @@ public struct FINNReports: Sendable {
   private static func resources(_ estimate: ResourceEstimate) -> [(String, String)] {
     func ratio(_ x: Double) -> String { x == 1 ? "1" : "\(x)" }
     return [
-      ("BRAM_18K", String(estimate.finn.bram18)), ("BRAM_efficiency", ratio(estimate.bramEfficiency)),
+      ("BRAM_18K", String(estimate.finn.bram18)),
+      ("BRAM_efficiency", ratio(estimate.bramEfficiency)),
       ("LUT", String(estimate.finn.lut)), ("URAM", String(estimate.finn.uram)),
       ("URAM_efficiency", ratio(estimate.uramEfficiency)), ("DSP", String(estimate.finn.dsp)),
     ]

@@ -91,7 +91,8 @@ struct SweepRunCommand: ParsableCommand {
       line.clear()
       let seconds = Date().timeIntervalSince(start)
       writeError(
-        "\(evaluated) points in \(String(format: "%.1f", seconds)) s, \(try database.count) in \(output)")
+        "\(evaluated) points in \(String(format: "%.1f", seconds)) s, \(try database.count) in \(output)"
+      )
     }
   }
 
@@ -177,13 +178,18 @@ struct SweepReportCommand: ParsableCommand {
     let base = try Design(json: Data(subject.design.utf8), file: database.path)
     var chosen = point.isEmpty ? front : []
     if !point.isEmpty {
-      try database.forEach { e in if point.contains(where: e.address.hasPrefix) { chosen.append(e) } }
+      try database.forEach { e in if point.contains(where: e.address.hasPrefix) { chosen.append(e) }
+      }
       guard !chosen.isEmpty else {
         throw InputError("no point's address begins with \(point.joined(separator: ", "))")
       }
     }
-    try FileManager.default.createDirectory(
-      atPath: directory, withIntermediateDirectories: true)
+    do {
+      try FileManager.default.createDirectory(
+        atPath: directory, withIntermediateDirectories: true)
+    } catch {
+      throw InputError("cannot be made: \(error.localizedDescription)", file: directory)
+    }
     for entry in chosen {
       let design = try SweepPoint(text: entry.point, ordinal: entry.ordinal).design(from: base)
       try OutputFile.write(

@@ -28,7 +28,8 @@ struct FIFOText {
       ])
     }
     let rest = report.fifos.count - shown.count
-    return table.text + (rest > 0 ? "\n… and \(rest) FIFOs of 2 words before and after (--all)" : "")
+    return table.text
+      + (rest > 0 ? "\n… and \(rest) FIFOs of 2 words before and after (--all)" : "")
   }
 
   private var totals: String {

@@ -9,7 +9,9 @@ struct FoldingText {
 
   private var results: String {
     var table = TextTable()
-    table.add(["", "frames/s", "cycles/frame", "latency", "LUT", "BRAM18", "URAM", "DSP", "FIFO words"])
+    table.add([
+      "", "frames/s", "cycles/frame", "latency", "LUT", "BRAM18", "URAM", "DSP", "FIFO words",
+    ])
     table.add(row("chosen (\(report.chosen.algorithm))", report.chosen))
     if let finn = report.finn { table.add(row("FINN's SetFolding", finn)) }
     if let budget = report.budget {

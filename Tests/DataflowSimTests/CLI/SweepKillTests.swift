@@ -10,8 +10,8 @@ struct SweepKillTests {
     TestFiles.repository(".build/\($0)/simrun")
   }.first { FileManager.default.isExecutableFile(atPath: $0) }
 
-  private func start(_ arguments: [String]) throws -> Process {
-    let process = Process()
+  private func start(_ arguments: [String]) throws -> Foundation.Process {
+    let process = Foundation.Process()
     process.executableURL = URL(fileURLWithPath: try #require(Self.program))
     process.arguments = arguments
     process.standardError = FileHandle.nullDevice

@@ -12,7 +12,8 @@ struct FoldingSearchTests {
     let finn = try #require(search.baseline)
     #expect(search.meetsGoal)
     #expect(search.chosen.framesPerSecond >= 2000)
-    #expect(try Throughput(search.chosen.design).cyclesPerFrame == search.chosen.period.cyclesPerFrame)
+    #expect(
+      try Throughput(search.chosen.design).cyclesPerFrame == search.chosen.period.cyclesPerFrame)
     if finn.framesPerSecond >= 2000 {
       func share(_ r: Resources) -> Double {
         Double(r.lut) / Double(device.total.lut) + Double(r.bram18) / Double(device.total.bram18)

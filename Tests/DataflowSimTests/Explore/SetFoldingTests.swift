@@ -6,7 +6,8 @@ struct SetFoldingTests {
   @Test func reproducesFINN() throws {
     for row in try FINNChecksTests.vectors("set_folding").array.map(\.object) {
       let rule = SetFolding(
-        targetCycles: row["target_cycles_per_frame"]!.int, widestWeights: row["mvau_wwidth_max"]!.int,
+        targetCycles: row["target_cycles_per_frame"]!.int,
+        widestWeights: row["mvau_wwidth_max"]!.int,
         isTwoPass: row["two_pass"] == .bool(true))
       let folded = try rule.folded(GraphTransformsTests.tenNodes)
       let cycles = try folded.makeBlocks().map(\.expectedCycles)

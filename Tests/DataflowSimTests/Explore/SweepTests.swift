@@ -48,7 +48,8 @@ struct SweepTests {
   @Test func shardsMergeToTheWhole() throws {
     try TestFiles.withTemporaryDirectory { folder in
       let space = try space(
-        #"{"nodes": {"MVAU_hls_0": {"PE": [1, 2]}}, "fifo": ["kept", 16], "clock_mhz": [100, 200]}"#)
+        #"{"nodes": {"MVAU_hls_0": {"PE": [1, 2]}}, "fifo": ["kept", 16], "clock_mhz": [100, 200]}"#
+      )
       let design = try design()
       func entries(_ database: SweepDatabase) throws -> [String: SweepResult] {
         var all: [String: SweepResult] = [:]
@@ -85,14 +86,16 @@ struct SweepTests {
         .write(to: URL(fileURLWithPath: "\(folder)/b.sqlite"))
       let wrong = inputError { _ = try SweepDatabase("\(folder)/b.sqlite", for: subject(space)) }
       #expect(wrong.contains("not a SQLite database"))
-      #expect(inputError { _ = try SweepDatabase("\(folder)/c", for: nil) }.contains("no such file"))
+      #expect(
+        inputError { _ = try SweepDatabase("\(folder)/c", for: nil) }.contains("no such file"))
     }
   }
 
   @Test func adaptiveStaysInItsBudget() throws {
     try TestFiles.withTemporaryDirectory { folder in
       let space = try space(
-        #"{"nodes": {"MVAU_hls_0": {"PE": [1, 2]}, "MVAU_hls_1": {"PE": [1, 2, 4]}}, "fifo": ["kept", 16]}"#)
+        #"{"nodes": {"MVAU_hls_0": {"PE": [1, 2]}, "MVAU_hls_1": {"PE": [1, 2, 4]}}, "fifo": ["kept", 16]}"#
+      )
       let database = try SweepDatabase("\(folder)/a.sqlite", for: subject(space))
       var options = SweepRunner.Options()
       options.strategy = .adaptive

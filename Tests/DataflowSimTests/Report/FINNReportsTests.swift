@@ -14,8 +14,12 @@ struct FINNReportsTests {
     #expect(Set(mine.keys).isSuperset(of: expected.keys), "\(what)")
     for (key, value) in expected {
       guard let got = mine[key] else { continue }
-      if case .object = value { compare(got.object, value, "\(what) \(key)") } else {
-        #expect(FINNChecksTests.agree(got, value), "\(what) \(key): \(got.compactText) \(value.compactText)")
+      if case .object = value {
+        compare(got.object, value, "\(what) \(key)")
+      } else {
+        #expect(
+          FINNChecksTests.agree(got, value),
+          "\(what) \(key): \(got.compactText) \(value.compactText)")
       }
     }
   }
@@ -25,9 +29,12 @@ struct FINNReportsTests {
     let vector = try FINNChecksTests.vectors("reports").object
     let design = try SetFolding(targetCycles: 300).folded(GraphTransformsTests.tenNodes)
     let reports = try FINNReports(design)
-    compare(try content(reports, "estimate_layer_cycles.json"), vector["estimate_layer_cycles"]!, "cycles")
     compare(
-      try content(reports, "estimate_network_performance.json"), vector["performance"]!, "performance")
+      try content(reports, "estimate_layer_cycles.json"), vector["estimate_layer_cycles"]!, "cycles"
+    )
+    compare(
+      try content(reports, "estimate_network_performance.json"), vector["performance"]!,
+      "performance")
     compare(
       try content(reports, "op_and_param_counts.json"), vector["op_and_param_counts"]!, "counts")
     compare(
@@ -48,7 +55,8 @@ struct FINNReportsTests {
     let reports = try FINNReports(try DesignFile.load(graph, options: options).design)
     compare(
       try content(reports, "estimate_layer_cycles.json"), finn["exp_cycles_per_layer"]!, "cycles")
-    compare(try content(reports, "op_and_param_counts.json"), finn["op_and_param_counts"]!, "counts")
+    compare(
+      try content(reports, "op_and_param_counts.json"), finn["op_and_param_counts"]!, "counts")
     compare(
       try content(reports, "estimate_layer_resources.json"), finn["res_estimation"]!, "resources")
     compare(
