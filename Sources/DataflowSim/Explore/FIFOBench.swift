@@ -80,10 +80,11 @@ struct FIFOBench: Sendable {
   /// whether the design by itself reaches the target. Paced, no FIFO fills up over many frames, and
   /// the state repeats soon. Frame intervals of a max-plus system only grow towards the final one, so
   /// a longer one ends the run.
-  func sustains(_ target: FramePeriod, _ depths: [Int]) throws -> Bool {
+  /// At the start a frame may be late once, so a proof of the opposite runs to the end: `isExact`.
+  func sustains(_ target: FramePeriod, _ depths: [Int], isExact: Bool = false) throws -> Bool {
     let simulation = try Simulation(plan(depths), pace: target)
     let steady = simulation.steadyState(.init()) { ends in
-      guard ends.count > 3 else { return false }
+      guard !isExact, ends.count > 3 else { return false }
       let last = ends.count - 1
       let now = FramePeriod(cycles: ends[last] - ends[last - 2], frames: 2)
       let before = FramePeriod(cycles: ends[last - 1] - ends[last - 3], frames: 2)

@@ -119,7 +119,7 @@ struct FIFOSearch {
         copy[i] = bench.cost.depth(atStep: bench.cost.step(holding: depths[i]) - 1)
         return copy
       }
-      if let better = test(smaller).firstIndex(of: true) {
+      if let better = test(smaller, isExact: true).firstIndex(of: true) {
         // Not monotone here: take the gain and look at everything again.
         depths = smaller[better]
         return verify()
@@ -130,12 +130,12 @@ struct FIFOSearch {
   }
 
   /// Whether each of the depth sets reaches the target, run side by side.
-  private mutating func test(_ sets: [[Int]]) -> [Bool] {
+  private mutating func test(_ sets: [[Int]], isExact: Bool = false) -> [Bool] {
     simulations += sets.count
     let bench = bench
     let target = target
     @Sendable func meets(_ depths: [Int]) -> Bool {
-      (try? bench.sustains(target, depths)) ?? false
+      (try? bench.sustains(target, depths, isExact: isExact)) ?? false
     }
     guard sets.count > 1, workers > 1 else { return sets.map(meets) }
     nonisolated(unsafe) let results = UnsafeMutablePointer<Bool>.allocate(capacity: sets.count)

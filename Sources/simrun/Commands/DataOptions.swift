@@ -18,8 +18,7 @@ struct DataOptions: ParsableArguments {
 
   @Option(
     name: .customLong("repeat"),
-    help: "Send the first frame this often in one go, ideal and with random stalls; exit with 1 if "
-      + "any copy differs.")
+    help: "Send the first frame this often in one go, also with stalls; exit 1 if any differs.")
   var repeats: Int?
 
   @Option(help: "Seed of the random stalls of --repeat.")

@@ -260,12 +260,13 @@ extension DesignGrower {
       next.channels *= 2
       next.parallel *= 2
     } else {
-      next.stream = add(
-        "AddStreams_hls",
-        [
-          "NumChannels": .int(flow.channels), "PE": .int(flow.parallel), "inputDataType": element,
-          "numInputVectors": vectors(flow),
-        ], inputs: inputs, outputs: 1)[0]
+      next.stream =
+        add(
+          "AddStreams_hls",
+          [
+            "NumChannels": .int(flow.channels), "PE": .int(flow.parallel), "inputDataType": element,
+            "numInputVectors": vectors(flow),
+          ], inputs: inputs, outputs: 1)[0]
     }
     return next
   }
@@ -429,8 +430,9 @@ extension DesignGrower {
     }
     for i in 0..<2 where chance(70) { branches[i] = addFIFO(branches[i]) }
     var next = flow
-    next.stream = add(
-      "StreamingConcat_hls", concat, inputs: branches.map(\.stream), outputs: 1)[0]
+    next.stream =
+      add(
+        "StreamingConcat_hls", concat, inputs: branches.map(\.stream), outputs: 1)[0]
     return next
   }
 }

@@ -110,7 +110,8 @@ import Testing
       attributes: ["folded_shape": .ints([20, 1]), "dataType": .string("INT4")],
       inputs: ["spread", "bypass"], outputs: ["out"])
     let design = Design(
-      name: "bypass", nodes: [fork, pool, spread, fifo("bypass", depth, "fork.1", words: 20), join],
+      name: "bypass",
+      nodes: [fork, pool, spread, fifo("bypass", depth, "fork.1", words: 20), join],
       graphInputs: ["in"], graphOutputs: ["out"])
     let plan = try Plan(design)
     guard let steady = try Simulation(plan).steadyState() else {

@@ -29,8 +29,11 @@ extension RandomCase {
     for output in design.graphOutputs {
       let perFrame = plan.wordsPerFrame[output] ?? 0
       let times = stepped.streams[output] ?? []
-      let ends = perFrame == 0 ? [] : stride(from: perFrame - 1, to: times.count, by: perFrame)
-        .map { times[$0] }
+      let ends =
+        perFrame == 0
+        ? []
+        : stride(from: perFrame - 1, to: times.count, by: perFrame)
+          .map { times[$0] }
       if ends != observed.frameEnds[output] { return "frame ends of \(output)" }
       guard scenario.sources.values.allSatisfy({ $0.words == nil }) else { continue }
       let isComplete = times.count >= perFrame * scenario.frames
