@@ -7,7 +7,7 @@ struct Source: Process {
   let words: UnsafeMutablePointer<Int>
   /// Words of one frame, for the phase.
   let wordsPerFrame: Int
-  /// No word starts at or after this cycle.
+  /// One word at most starts at or after this cycle: others may have to know that none came before.
   let limit: Cycle
   /// Word k starts no earlier than an even spread over this period allows; nil: no pacing.
   let pace: FramePeriod?
@@ -34,6 +34,7 @@ struct Source: Process {
         output.pointee.writerWaits = true
         return
       }
+      guard output.pointee.takenAt < limit else { return }
       var earliest = max(output.pointee.takenAt + 1, 0)
       if let pace {
         let perFrame = wordsPerFrame * pace.frames
@@ -41,7 +42,6 @@ struct Source: Process {
         earliest = max(earliest, turns * pace.cycles + rest * pace.cycles / perFrame)
       }
       let start = pattern.next(earliest)
-      guard start < limit else { return }
       output.pointee.offer(at: start)
       sent += 1
     }

@@ -24,6 +24,8 @@ public struct Stage: Sendable, Equatable {
   public var credit: Int
   /// Whether this is a FIFO of the design, whose occupancy is to be reported.
   public var isFIFO: Bool
+  /// Of stages made one: the capacity of all but the last.
+  private(set) var upstreamCapacity = 0
 
   public init(latency: Int, capacity: Int, credit: Int = 1, isFIFO: Bool = false) {
     self.latency = latency
@@ -38,9 +40,11 @@ public struct Stage: Sendable, Equatable {
   /// Two stages in a row as one. Exact when both sustain a word per cycle: the handshake between
   /// them is then never the tightest constraint on either end.
   static func + (a: Stage, b: Stage) -> Stage {
-    Stage(
+    var sum = Stage(
       latency: a.latency + b.latency, capacity: a.capacity + b.capacity, credit: a.credit + b.credit
     )
+    sum.upstreamCapacity = a.capacity + b.upstreamCapacity
+    return sum
   }
 }
 
@@ -56,6 +60,8 @@ public struct Channel {
   let latency: Int
   let credit: Int
   let isWire: Bool
+  /// See `Stage.upstreamCapacity`.
+  private let upstreamCapacity: Int
 
   /// Words admitted and words read so far.
   private(set) var written = 0
@@ -94,6 +100,7 @@ public struct Channel {
     latency = stage?.latency ?? 0
     credit = stage?.credit ?? 1
     isWire = stage == nil
+    upstreamCapacity = stage?.upstreamCapacity ?? 0
     var size = 1
     // The proof of a steady state looks back over the reads of the longest period.
     while size < capacity + (history?.words ?? 0) { size *= 2 }
@@ -185,6 +192,10 @@ extension Channel {
 extension Channel {
   /// A word is offered and has not been taken, or its writer waits for room.
   var isBlocked: Bool { isWire ? written > read : pending != .never || writerWaits }
+
+  /// The same when nothing moves any more, with the words that wait inside: more than the last of the
+  /// merged stages holds.
+  var holdsBlockedWord: Bool { isBlocked || available > capacity - upstreamCapacity }
 }
 
 // The reader's side.

@@ -290,7 +290,7 @@ extension Simulation {
     }
     if missing.isEmpty { return .complete }
     if limit != .max, reachedLimit { return .maxCycles }
-    return network.channels.contains { $0.pointee.isBlocked } ? .deadlock : .starved
+    return network.channels.contains { $0.pointee.holdsBlockedWord } ? .deadlock : .starved
   }
 
   /// Words the sink should see for the frames its sources offer.

@@ -10,7 +10,7 @@ let searchFactor = ProcessInfo.processInfo.environment["SIMRUN_FUZZ"].flatMap { 
   @Test(arguments: 0..<4)
   func engineAgreesWithTheCycleStepper(part: Int) throws {
     let first = ProcessInfo.processInfo.environment["SIMRUN_SEED"].flatMap { UInt64($0) } ?? 1
-    for i in 0..<UInt64(150 * searchFactor) {
+    for i in 0..<UInt64(500 * searchFactor) {
       let seed = first + 4 * i + UInt64(part)
       let random = DesignGrower.make(seed: seed)
       guard let difference = try random.difference() else { continue }
