@@ -212,7 +212,9 @@ extension DesignGrower {
   /// Some block may emit more words than its frames have; a core would wait for weights for ever then,
   /// emitting a spurious result in every cycle.
   private var hasSurplusWords: Bool {
-    let exact = ["StreamingFIFO", "Thresholding", "StreamingDataWidthConverter", "ConvolutionInput"]
+    let exact = [
+      "StreamingFIFO", "Thresholding", "StreamingDataWidthConverter", "ConvolutionInput",
+    ]
     return !nodes.allSatisfy { node in exact.contains { node.opType.hasPrefix($0) } }
   }
 
