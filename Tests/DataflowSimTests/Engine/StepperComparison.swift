@@ -23,7 +23,9 @@ extension RandomCase {
       return "frame ends \(merged.frameEnds) unobserved, \(observed.frameEnds) observed"
     }
     if merged.firstOutputs != observed.firstOutputs { return "first outputs differ unobserved" }
-    if merged.outcome != observed.outcome {
+    // What a merged run does inside a chain is unknown, so where the limit falls into the last cycles of
+    // a deadlock it may not see that something still moved.
+    if merged.outcome != observed.outcome, scenario.maxCycles == nil {
       return "outcome \(merged.outcome) unobserved, \(observed.outcome) observed"
     }
     for output in design.graphOutputs {
