@@ -122,8 +122,11 @@ public struct RepeatCheck {
   private func shift(_ words: WordSequence, _ wanted: WordSequence, from first: Int) -> Int? {
     for size in 1...64 {
       for shift in [size, -size] {
-        let range = first + max(0, shift)..<min(words.count, wanted.count + min(0, shift))
-        guard range.count > 2 * size else { continue }
+        // Word i here is word i − shift of the wanted sequence; both must exist.
+        let start = first + max(0, shift)
+        let end = min(words.count, wanted.count + shift)
+        guard end - start > 2 * size else { continue }
+        let range = start..<end
         if range.allSatisfy({ words.hasSameWord($0, as: wanted, at: $0 - shift) }) { return shift }
       }
     }

@@ -272,6 +272,11 @@ extension Channel {
     slots = larger
     mask = size - 1
     capacity = deeper
+    // A writer that needs room in several channels at once waits without offering.
+    if writerWaits {
+      writerWaits = false
+      queue.pointee.push(writer)
+    }
     guard pending != .never else { return }
     onRead &= ~Self.holdsWord
     let earliest = pending
