@@ -79,6 +79,21 @@ public enum WordSchedule: Sendable {
     }
   }
 
+  /// How many words of each of `inputs` inputs have to come for output word `word` of port `port`.
+  func needs(for word: Int, port: Int, inputs count: Int) -> [Int] {
+    switch self {
+    case .groups(let inputs, let outputs):
+      let group = word / max(1, port < outputs.count ? outputs[port] : 1)
+      return inputs.map { (group + 1) * $0 }
+    case .even(let inputs, let outputs):
+      return [((word + 1) * inputs).dividedUp(by: max(1, outputs))]
+    case .table(let inputs, let needs):
+      let (frame, rest) = word.quotientAndRemainder(dividingBy: max(1, needs.count))
+      let need = needs.isEmpty ? inputs : Int(needs[rest])
+      return [Int](repeating: frame * inputs + need, count: count)
+    }
+  }
+
   /// Entries of an ascending list that are at most `limit`.
   private static func count(_ needs: [Int32], upTo limit: Int32) -> Int {
     var low = 0

@@ -147,6 +147,9 @@ struct DataplaneBuilder {
     for _ in 0...design.nodes.count {
       guard let reader = current.reader else { break }
       let node = design.nodes[reader.node]
+      if reader.port == 1, let compute = blocks[reader.node] as? any ComputeBlock {
+        return compute.weightLayout
+      }
       if let layout = StreamLayout(blocks[reader.node].inputs[reader.port]) { return layout }
       guard let next = node.outputs.first else { break }
       current = graph.streams[stream(next)]
@@ -233,12 +236,6 @@ struct DataplaneBuilder {
         at: "stream '\(graph.streams[index].name)'")
     }
   }
-}
-
-/// A block with a weight input: MVAU and VVAU.
-protocol ComputeBlock: BitBlock {
-  /// One pass over the weights as they arrive at input 1.
-  var weightLayout: StreamLayout { get }
 }
 
 extension BitBlock {

@@ -40,7 +40,6 @@ struct DataOptions: ParsableArguments {
   /// Whether anything asks for values.
   var isUsed: Bool {
     input != nil || outputs != nil || activations != nil || repeats != nil
-      || !withoutHazard.isEmpty
   }
 
   func hazardsOff() throws -> Set<Hazard> {
@@ -53,7 +52,10 @@ struct DataOptions: ParsableArguments {
     }
     if hazards.contains(.staleFrame) {
       throw InputError(
-        "'stale-frame' follows from word counts and cannot be turned off", at: "--without-hazard")
+        "'stale-frame' is no defect that a run could do without: it follows from a wrong number of "
+          + "words", at: "--without-hazard",
+        hint: "turn off what makes the wrong number: mvu-startup-words, mvu-weight-stall-last, or "
+          + "the scenario's faults")
     }
     return Set(hazards)
   }

@@ -137,7 +137,8 @@ extension RunCommand {
       try Simulation(
         plan, scenario: scenario,
         observing: Observation(
-          streams: true, cores: values != nil, hazards: true, listener: writer))
+          streams: true, cores: values != nil, hazards: true, listener: writer),
+        without: try data.hazardsOff())
     }
     let result = simulation.run()
     var report = RunReport(plan, scenario, result)
@@ -188,7 +189,7 @@ extension RunCommand {
     }
     var report = report
     report.bits = bits
-    report.hazards.removeAll { bits.hazardsOff.contains($0.hazard) }
+    report.hazards += moved.staleFrames
     return report
   }
 }
@@ -197,12 +198,12 @@ extension RunCommand {
 
 extension RunCommand {
   private func check(_ loaded: LoadedDesign, _ repeats: Int) throws {
-    let scenario = try self.scenario == nil && maxCycles == nil ? nil : readScenario()
+    let scenario = try self.scenario == nil ? nil : readScenario()
     let plan = try reportingFile(source.design) { try Plan(loaded.design) }
     let values = try prepare(plan, loaded, scenario ?? Scenario())
     let report = try reportingFile(dataFile) {
       try RepeatCheck(values.timed, inputs: values.tensors).run(
-        repeats: repeats, seed: data.seed, scenario: scenario)
+        repeats: repeats, seed: data.seed, scenario: scenario, maxCycles: maxCycles)
     }
     if json { try printJSON(report) } else { try printText(report.text) }
     if !report.allEqual { throw SimrunExit.bitsDiffer }
