@@ -1,4 +1,5 @@
 import Foundation
+import SimKernels
 
 /// One tensor against its reference.
 public struct TensorComparison: Sendable {
@@ -16,6 +17,8 @@ public struct TensorComparison: Sendable {
   public var psnr: Double
   public var first: Divergence?
   public var diagnosis: Diagnosis?
+  /// The stream's elements with ties decided as the reference has them.
+  var decided: Integers?
 
   /// All elements agree, but for values that sit on a rounding boundary.
   public var isFine: Bool {
@@ -59,7 +62,7 @@ public struct Comparison: Sendable {
   public func run(
     _ inputs: [String: Tensor], reference: NPZ, map: ReferenceMap?, stopsAtFirst: Bool = true
   ) throws -> [TensorComparison] {
-    let result = try plane.run(inputs, keep: .all)
+    var result = try plane.run(inputs, keep: .all)
     let map = map ?? .byName(result.streams.keys, in: reference.names)
     guard !map.entries.isEmpty else {
       throw InputError(
@@ -72,20 +75,29 @@ public struct Comparison: Sendable {
         "the design has no stream '\(stranger)'", at: "map",
         hint: near.map { "did you mean '\($0)'?" })
     }
+    let channelsFirst = try usesChannelsFirst(map, reference)
     var comparisons: [TensorComparison] = []
+    var replaced: [String: Integers] = [:]
     for stream in plane.graph.streams.map(\.name) {
       guard let entry = map.entries[stream] else { continue }
-      let comparison = try compare(stream, entry, result, reference)
+      let comparison = try compare(stream, entry, result, reference, channelsFirst)
       comparisons.append(comparison)
       if stopsAtFirst, !comparison.isFine { break }
+      if comparison.isFine, let decided = comparison.decided {
+        // What reads the tensor is compared on the reference's side of the tie.
+        replaced[stream] = decided
+        result = try plane.run(inputs, keep: .all, replacing: replaced)
+      }
     }
     return comparisons
   }
 
   private func compare(
-    _ stream: String, _ entry: ReferenceMap.Entry, _ result: DataplaneResult, _ reference: NPZ
+    _ stream: String, _ entry: ReferenceMap.Entry, _ result: DataplaneResult, _ reference: NPZ,
+    _ channelsFirst: Bool
   ) throws -> TensorComparison {
     let layout = try plane.layout(of: stream)
+    try Self.requirePerChannel(entry, layout, stream)
     guard reference.contains(entry.reference) else {
       let near = nearestName(to: entry.reference, among: reference.names)
       throw InputError(
@@ -95,7 +107,8 @@ public struct Comparison: Sendable {
     let array = try reference.tensor(entry.reference)
     let channels = layout.shape.last ?? 1
     let (values, frames) = try Self.channelsLast(
-      array, as: layout.shape, limit: result.frames, name: entry.reference, file: reference.file)
+      array, as: layout.shape, limit: result.frames, name: entry.reference, file: reference.file,
+      channelsFirst: entry.channelsFirst ?? Self.order(array.shape, layout.shape) ?? channelsFirst)
     let elements = result.streams[stream]!
     let ordered = plane.referenceOrder(of: stream)?(elements) ?? elements
     let actual = (ordered.int64s ?? []).prefix(values.count).map(Double.init)
@@ -104,7 +117,7 @@ public struct Comparison: Sendable {
       let scale = entry.scale.count == 1 ? entry.scale[0] : entry.scale[channel % entry.scale.count]
       let offset =
         entry.offset.count == 1 ? entry.offset[0] : entry.offset[channel % entry.offset.count]
-      return (value - offset) / scale
+      return scale == 0 ? actual[i] : (value - offset) / scale
     }
     // XNOR layers show −1 and +1 as 0 and 1.
     if layout.dataType == .bipolar, expected.allSatisfy({ $0 == 0 || $0 == 1 }) {
@@ -112,7 +125,7 @@ public struct Comparison: Sendable {
     }
     let sample = Sample(
       expected: expected, actual: actual, frames: frames, layout: layout,
-      unit: abs(entry.scale[0]))
+      unit: abs(entry.scale.first { $0 != 0 } ?? 1))
     return report(stream, entry, sample, result)
   }
 
@@ -131,14 +144,53 @@ public struct Comparison: Sendable {
         PreActivation($0, plane: plane, parameters: parameters, result: result)
       }
       comparison.diagnosis = Diagnosis(sample, activation: activation)
+      if case .roundingTie? = comparison.diagnosis, plane.referenceOrder(of: stream) == nil {
+        comparison.decided = result.streams[stream].map { sample.decided($0) }
+      }
     }
     return comparison
   }
 
-  /// The array's elements with the channel axis last, frame after frame. The array may have the stream's
-  /// own order or the channel axis first behind the batch (NCHW), as quantised models have it.
+  /// A list of scales or offsets has an entry per channel.
+  private static func requirePerChannel(
+    _ entry: ReferenceMap.Entry, _ layout: StreamLayout, _ stream: String
+  ) throws {
+    let channels = layout.shape.last ?? 1
+    for (name, list) in [("scale", entry.scale), ("offset", entry.offset)]
+    where list.count != 1 && list.count != channels {
+      throw InputError(
+        "has \(list.count) entries; the stream has \(channels) channels",
+        at: "map, stream '\(stream)', \(name)")
+    }
+  }
+
+  /// Whether an array of `array` has its channels first, by its shape; `nil` when that fits both ways.
+  private static func order(_ array: [Int], _ shape: [Int]) -> Bool? {
+    let spatial = Array(shape.dropFirst().dropLast())
+    guard shape.count > 2, let channels = shape.last else { return false }
+    let own = Array(array.suffix(shape.count - 1))
+    let isFirst = own == [channels] + spatial
+    return isFirst && own == spatial + [channels] ? nil : isFirst
+  }
+
+  /// How the reference orders the tensors whose shapes tell: channels first if any does and none has
+  /// them last.
+  private func usesChannelsFirst(_ map: ReferenceMap, _ reference: NPZ) throws -> Bool {
+    var orders: Set<Bool> = []
+    for (stream, entry) in map.entries where reference.contains(entry.reference) {
+      let layout = try plane.layout(of: stream)
+      guard layout.shape.count > 2, layout.shape.dropFirst().dropLast().contains(where: { $0 > 1 })
+      else { continue }
+      if let order = try Self.order(reference.tensor(entry.reference).shape, layout.shape) {
+        orders.insert(order)
+      }
+    }
+    return orders == [true]
+  }
+
+  /// The array's elements with the channel axis last, frame after frame.
   private static func channelsLast(
-    _ array: Tensor, as shape: [Int], limit: Int, name: String, file: String
+    _ array: Tensor, as shape: [Int], limit: Int, name: String, file: String, channelsFirst: Bool
   ) throws -> (values: [Double], frames: Int) {
     let perFrame = shape.reduce(1, *)
     guard perFrame > 0, array.count % perFrame == 0, array.count > 0 else {
@@ -150,11 +202,7 @@ public struct Comparison: Sendable {
     let values = Array(array.asDoubles().prefix(frames * perFrame))
     let spatial = Array(shape.dropFirst().dropLast())
     let channels = shape.last ?? 1
-    let own = Array(array.shape.suffix(shape.count - 1))
-    let channelFirst = [channels] + spatial
-    guard shape.count > 2, own != Array(shape.dropFirst()), own == channelFirst else {
-      return (values, frames)
-    }
+    guard channelsFirst, shape.count > 2 else { return (values, frames) }
     let pixels = spatial.reduce(1, *)
     var moved = values
     for f in 0..<frames {
@@ -209,6 +257,13 @@ struct Sample {
     let peak = (expected.max() ?? 0) - (expected.min() ?? 0)
     guard noise > 0 else { return .infinity }
     return 10 * log10(max(peak * peak, .leastNormalMagnitude) * Double(expected.count) / noise)
+  }
+
+  /// The stream's `elements` with the expected values where they differ.
+  func decided(_ elements: Integers) -> Integers {
+    var values = elements.int64s ?? []
+    for i in differing where i < values.count { values[i] = Int64(expected[i].rounded()) }
+    return Integers(values, rowLength: layout.rowLength, format: elements.format)
   }
 
   func divergence(at position: Int) -> Divergence {
