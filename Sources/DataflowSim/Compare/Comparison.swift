@@ -111,13 +111,19 @@ public struct Comparison: Sendable {
       channelsFirst: entry.channelsFirst ?? Self.order(array.shape, layout.shape) ?? channelsFirst)
     let elements = result.streams[stream]!
     let ordered = plane.referenceOrder(of: stream)?(elements) ?? elements
-    let actual = (ordered.int64s ?? []).prefix(values.count).map(Double.init)
+    guard let stored = ordered.int64s else {
+      throw InputError(
+        "carries \(layout.dataType); more than 64 bits cannot be compared", at: "stream '\(stream)'")
+    }
+    let actual = stored.prefix(values.count).map(Double.init)
+    // Fixed-point numbers are compared as the integers their bits are.
+    let fraction = Double(sign: .plus, exponent: layout.dataType.fractionBits, significand: 1)
     var expected = values.enumerated().map { i, value in
       let channel = i % channels
       let scale = entry.scale.count == 1 ? entry.scale[0] : entry.scale[channel % entry.scale.count]
       let offset =
         entry.offset.count == 1 ? entry.offset[0] : entry.offset[channel % entry.offset.count]
-      return scale == 0 ? actual[i] : (value - offset) / scale
+      return scale == 0 ? actual[i] : (value - offset) / scale * fraction
     }
     // XNOR layers show −1 and +1 as 0 and 1.
     if layout.dataType == .bipolar, expected.allSatisfy({ $0 == 0 || $0 == 1 }) {
@@ -140,10 +146,8 @@ public struct Comparison: Sendable {
       sqnr: sample.sqnr, psnr: sample.psnr)
     if let first = sample.differing.first {
       comparison.first = sample.divergence(at: first)
-      let activation = writer.flatMap {
-        PreActivation($0, plane: plane, parameters: parameters, result: result)
-      }
-      comparison.diagnosis = Diagnosis(sample, activation: activation)
+      let evidence = Evidence(writer, plane: plane, parameters: parameters, result: result)
+      comparison.diagnosis = Diagnosis(sample, evidence: evidence)
       if case .roundingTie? = comparison.diagnosis, plane.referenceOrder(of: stream) == nil {
         comparison.decided = result.streams[stream].map { sample.decided($0) }
       }
@@ -200,6 +204,11 @@ public struct Comparison: Sendable {
     }
     let frames = min(limit, array.count / perFrame)
     let values = Array(array.asDoubles().prefix(frames * perFrame))
+    if let bad = values.firstIndex(where: { !$0.isFinite }) {
+      throw InputError(
+        "\(values[bad]) is no number to compare with", file: file,
+        at: "array '\(name)', index \(Tensor.indices(of: bad, in: array.shape))")
+    }
     let spatial = Array(shape.dropFirst().dropLast())
     let channels = shape.last ?? 1
     guard channelsFirst, shape.count > 2 else { return (values, frames) }
@@ -239,6 +248,13 @@ struct Sample {
   }
 
   var channels: Int { max(1, layout.shape.last ?? 1) }
+
+  /// The directions of the differences when all of them are one step of the type; else `nil`.
+  var steps: Set<Int>? {
+    let one: Double = layout.dataType == .bipolar ? 2 : 1
+    let steps = Set(differing.map { (actual[$0] - expected[$0]).rounded() / one })
+    return steps.isSubset(of: [1, -1]) ? Set(steps.map { Int($0) }) : nil
+  }
   var perFrame: Int { max(1, expected.count / max(1, frames)) }
 
   private var errors: LazyMapSequence<Range<Int>, Double> {

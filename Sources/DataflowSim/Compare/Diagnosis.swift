@@ -66,35 +66,42 @@ extension Diagnosis: CustomStringConvertible {
 
 extension Diagnosis {
   /// Tries every explanation on a sample with at least one difference.
-  init(_ sample: Sample, activation: PreActivation?) {
+  init(_ sample: Sample, evidence: Evidence) {
     let attempts: [() -> Diagnosis?] = [
-      { Self.tieOrOffByOne(sample, activation) }, { Self.overflow(sample) },
+      { Self.tie(sample, evidence) }, { evidence.accumulatorWrap(sample) },
+      { Self.offByOne(sample, evidence) }, { Self.overflow(sample, evidence) },
       { Self.truncation(sample) }, { Self.affine(sample) }, { Self.bias(sample) },
-      { Self.permutation(sample) }, { Self.shift(sample) }, { Self.constant(sample) },
+      { evidence.missingBias(sample) }, { Self.permutation(sample) },
+      { evidence.inputOrder(sample) }, { Self.shift(sample) }, { Self.constant(sample) },
       { Self.previousFrame(sample) },
     ]
     self = attempts.lazy.compactMap { $0() }.first ?? .unexplained
   }
 
-  /// Differences of one step. At a threshold and few: a tie. In one direction: a threshold is off.
-  private static func tieOrOffByOne(_ s: Sample, _ activation: PreActivation?) -> Diagnosis? {
-    let steps = s.differing.map { (s.actual[$0] - s.expected[$0]).rounded() }
-    guard steps.allSatisfy({ abs($0) == 1 }) else { return nil }
-    if s.differing.count <= max(3, s.expected.count / 1000), let activation,
-      s.differing.allSatisfy({ sitsOnThreshold($0, s, activation) })
-    {
-      return .roundingTie(count: s.differing.count)
-    }
-    // A constant offset everywhere is a zero point, not a threshold.
-    guard Set(steps).count == 1, s.differing.count < s.expected.count else { return nil }
-    let perChannel = channelsOff(s)
-    if let perChannel, perChannel.allSatisfy({ $0 == .all || $0 == .none }) { return nil }
-    return .offByOne(up: steps[0] > 0)
+  /// Single differences of one step, each at a threshold.
+  private static func tie(_ s: Sample, _ evidence: Evidence) -> Diagnosis? {
+    guard s.differing.count <= max(3, s.expected.count / 1000), s.steps != nil,
+      let activation = evidence.activation,
+      s.differing.allSatisfy({ activation.sitsOnThreshold($0, channel: $0 % s.channels) })
+    else { return nil }
+    return .roundingTie(count: s.differing.count)
   }
 
-  private static func sitsOnThreshold(_ i: Int, _ s: Sample, _ activation: PreActivation) -> Bool {
-    guard let value = activation.value(i) else { return false }
-    return activation.thresholds(i % s.channels).contains { abs($0 - value) <= 1 }
+  /// Differences of one step in one direction, at thresholds as far as these are known.
+  private static func offByOne(_ s: Sample, _ evidence: Evidence) -> Diagnosis? {
+    // A constant offset everywhere is a zero point, not a threshold.
+    guard let steps = s.steps, steps.count == 1, let step = steps.first,
+      s.differing.count < s.expected.count
+    else { return nil }
+    if let activation = evidence.activation {
+      let atThresholds = s.differing.allSatisfy {
+        activation.sitsOnThreshold($0, channel: $0 % s.channels)
+      }
+      return atThresholds ? .offByOne(up: step > 0) : nil
+    }
+    let perChannel = channelsOff(s)
+    if let perChannel, perChannel.allSatisfy({ $0 == .all || $0 == .none }) { return nil }
+    return evidence.hasThresholds ? .offByOne(up: step > 0) : nil
   }
 
   private enum Extent { case none, some, all }
@@ -108,26 +115,35 @@ extension Diagnosis {
     return off.map { $0 == 0 ? .none : $0 == each ? .all : .some }
   }
 
-  /// Actual values are the expected ones modulo 2^w, or clipped to the type's range.
-  private static func overflow(_ s: Sample) -> Diagnosis? {
+  /// Actual values are the expected ones modulo 2^w, or stop at a limit.
+  private static func overflow(_ s: Sample, _ evidence: Evidence) -> Diagnosis? {
     let width = s.layout.dataType.bits
-    guard width < 60, let range = s.layout.dataType.range, isIntegral(s),
-      s.differing.contains(where: { !range.contains(Int(s.expected[$0].rounded())) })
-    else { return nil }
+    guard width < 60, let range = s.layout.dataType.range, isIntegral(s) else { return nil }
     let needed = neededBits(s, signed: range.lowerBound < 0)
     let modulus = Double(1 << width)
     let wraps = s.differing.allSatisfy {
       let steps = (s.expected[$0].rounded() - s.actual[$0]) / modulus
       return steps == steps.rounded() && steps != 0
     }
-    if wraps { return .wrap(width: width, needed: needed) }
+    // The same number of bits under another sign is no overflow.
+    if wraps, needed > width, evidence.isAccumulator { return .wrap(width: width, needed: needed) }
+    return saturation(s, needed: needed)
+  }
+
+  /// Everything beyond a limit came out as the limit.
+  private static func saturation(_ s: Sample, needed: Int) -> Diagnosis? {
+    let limits = Set(s.differing.map { s.actual[$0] })
+    guard let low = limits.min(), let high = limits.max(), limits.count <= 2,
+      let least = s.actual.min(), let most = s.actual.max(), least < most
+    else { return nil }
     let clips = s.differing.allSatisfy {
-      let e = s.expected[$0], a = Int(s.actual[$0])
-      return e > Double(range.upperBound) && a == range.upperBound
-        || e < Double(range.lowerBound) && a == range.lowerBound
+      let (e, a) = (s.expected[$0], s.actual[$0])
+      return e > a ? a == high && a == most : a == low && a == least
     }
-    let limit = Int(s.actual[s.differing[0]])
-    return clips ? .saturation(limit: limit, needed: needed) : nil
+    // A limit is passed by more than one value of the reference.
+    let beyond = Set(s.differing.map { s.expected[$0].rounded() })
+    guard clips, beyond.count > 1 else { return nil }
+    return .saturation(limit: Int(s.actual[s.differing[0]]), needed: needed)
   }
 
   private static func neededBits(_ s: Sample, signed: Bool) -> Int {
@@ -142,7 +158,9 @@ extension Diagnosis {
   private static func truncation(_ s: Sample) -> Diagnosis? {
     guard isIntegral(s) else { return nil }
     let expected = s.expected.map { Int($0.rounded()) }
-    for bits in 1..<max(2, min(32, neededBits(s, signed: true))) {
+    let width = s.layout.dataType.bits
+    let lengths = Set(1..<max(2, min(32, neededBits(s, signed: true)))).union(width < 60 ? [width] : [])
+    for bits in lengths.sorted() {
       for signed in [true, false] {
         let agrees = expected.indices.allSatisfy {
           low(expected[$0], bits, signed) == Int(s.actual[$0])
