@@ -17,6 +17,8 @@ public struct TensorComparison: Sendable {
   public var psnr: Double
   public var first: Divergence?
   public var diagnosis: Diagnosis?
+  /// What struck the first differing word, in a run under a scenario.
+  public var origin: WordOrigin?
   /// The stream's elements with ties decided as the reference has them.
   var decided: Integers?
 
@@ -48,6 +50,8 @@ public struct Divergence: Sendable, Equatable {
 public struct Comparison: Sendable {
   public let plane: Dataplane
   public let parameters: ParameterStore?
+  /// Frames computed at the same time.
+  public var threads = 1
 
   public init(_ design: Design, parameters: ParameterStore?) throws {
     plane = try Dataplane(design, parameters: parameters)
@@ -58,11 +62,15 @@ public struct Comparison: Sendable {
   ///
   /// - Parameters:
   ///   - stopsAtFirst: leave out everything behind the first real divergence.
+  ///   - timed: compare what the design moves under this scenario, faults and hazards included,
+  ///     instead of what it computes. Words that never come are not compared.
   /// - Throws: `InputError` for missing arrays and shapes that do not fit.
   public func run(
-    _ inputs: [String: Tensor], reference: NPZ, map: ReferenceMap?, stopsAtFirst: Bool = true
+    _ inputs: [String: Tensor], reference: NPZ, map: ReferenceMap?, stopsAtFirst: Bool = true,
+    under scenario: Scenario? = nil
   ) throws -> [TensorComparison] {
-    var result = try plane.run(inputs, keep: .all)
+    let moved = try scenario.map { try MovedValues(plane.design, parameters, inputs, $0) }
+    var result = try moved?.result ?? plane.run(inputs, keep: .all, threads: threads)
     let map = map ?? .byName(result.streams.keys, in: reference.names)
     guard !map.entries.isEmpty else {
       throw InputError(
@@ -72,21 +80,26 @@ public struct Comparison: Sendable {
     if let stranger = map.entries.keys.filter({ result.streams[$0] == nil }).min() {
       let near = nearestName(to: stranger, among: result.streams.keys)
       throw InputError(
-        "the design has no stream '\(stranger)'", at: "map",
+        "the design has no stream '\(stranger)'", file: map.file, at: map.file == nil ? "map" : nil,
         hint: near.map { "did you mean '\($0)'?" })
     }
     let channelsFirst = try usesChannelsFirst(map, reference)
     var comparisons: [TensorComparison] = []
     var replaced: [String: Integers] = [:]
-    for stream in plane.graph.streams.map(\.name) {
+    let written = plane.steps.flatMap(\.outputs).map { plane.graph.streams[$0].name }
+    for stream in plane.inputs + written {
       guard let entry = map.entries[stream] else { continue }
-      let comparison = try compare(stream, entry, result, reference, channelsFirst)
+      var comparison = try compare(
+        stream, entry, result, reference, channelsFirst, mapFile: map.file)
+      if let first = comparison.first {
+        comparison.origin = try moved?.origin(of: first, on: stream, plane.layout(of: stream))
+      }
       comparisons.append(comparison)
       if stopsAtFirst, !comparison.isFine { break }
-      if comparison.isFine, let decided = comparison.decided {
+      if moved == nil, comparison.isFine, let decided = comparison.decided {
         // What reads the tensor is compared on the reference's side of the tie.
         replaced[stream] = decided
-        result = try plane.run(inputs, keep: .all, replacing: replaced)
+        result = try plane.run(inputs, keep: .all, replacing: replaced, threads: threads)
       }
     }
     return comparisons
@@ -94,10 +107,10 @@ public struct Comparison: Sendable {
 
   private func compare(
     _ stream: String, _ entry: ReferenceMap.Entry, _ result: DataplaneResult, _ reference: NPZ,
-    _ channelsFirst: Bool
+    _ channelsFirst: Bool, mapFile: String?
   ) throws -> TensorComparison {
     let layout = try plane.layout(of: stream)
-    try Self.requirePerChannel(entry, layout, stream)
+    try Self.requirePerChannel(entry, layout, stream, file: mapFile)
     guard reference.contains(entry.reference) else {
       let near = nearestName(to: entry.reference, among: reference.names)
       throw InputError(
@@ -106,16 +119,17 @@ public struct Comparison: Sendable {
     }
     let array = try reference.tensor(entry.reference)
     let channels = layout.shape.last ?? 1
-    let (values, frames) = try Self.channelsLast(
+    var (values, frames) = try Self.channelsLast(
       array, as: layout.shape, limit: result.frames, name: entry.reference, file: reference.file,
       channelsFirst: entry.channelsFirst ?? Self.order(array.shape, layout.shape) ?? channelsFirst)
-    let elements = result.streams[stream]!
-    let ordered = plane.referenceOrder(of: stream)?(elements) ?? elements
+    let ordered = try inReferenceOrder(result.streams[stream]!, of: stream, layout)
     guard let stored = ordered.int64s else {
       throw InputError(
-        "carries \(layout.dataType); more than 64 bits cannot be compared", at: "stream '\(stream)'")
+        "carries \(layout.dataType); more than 64 bits cannot be compared", at: "stream '\(stream)'"
+      )
     }
     let actual = stored.prefix(values.count).map(Double.init)
+    values.removeLast(values.count - actual.count)
     // Fixed-point numbers are compared as the integers their bits are.
     let fraction = Double(sign: .plus, exponent: layout.dataType.fractionBits, significand: 1)
     var expected = values.enumerated().map { i, value in
@@ -133,6 +147,17 @@ public struct Comparison: Sendable {
       expected: expected, actual: actual, frames: frames, layout: layout,
       unit: abs(entry.scale.first { $0 != 0 } ?? 1))
     return report(stream, entry, sample, result)
+  }
+
+  /// Whole frames can be put in the reference's order.
+  private func inReferenceOrder(
+    _ elements: Integers, of stream: String, _ layout: StreamLayout
+  ) throws -> Integers {
+    guard let reorder = plane.referenceOrder(of: stream) else { return elements }
+    let whole = elements.count / max(1, layout.count) * layout.count
+    return reorder(
+      whole == elements.count
+        ? elements : elements.elements(0..<whole, rowLength: layout.rowLength))
   }
 
   private func report(
@@ -157,14 +182,14 @@ public struct Comparison: Sendable {
 
   /// A list of scales or offsets has an entry per channel.
   private static func requirePerChannel(
-    _ entry: ReferenceMap.Entry, _ layout: StreamLayout, _ stream: String
+    _ entry: ReferenceMap.Entry, _ layout: StreamLayout, _ stream: String, file: String?
   ) throws {
     let channels = layout.shape.last ?? 1
     for (name, list) in [("scale", entry.scale), ("offset", entry.offset)]
     where list.count != 1 && list.count != channels {
       throw InputError(
         "has \(list.count) entries; the stream has \(channels) channels",
-        at: "map, stream '\(stream)', \(name)")
+        file: file, at: "stream '\(stream)', \(name)")
     }
   }
 
@@ -255,7 +280,7 @@ struct Sample {
     let steps = Set(differing.map { (actual[$0] - expected[$0]).rounded() / one })
     return steps.isSubset(of: [1, -1]) ? Set(steps.map { Int($0) }) : nil
   }
-  var perFrame: Int { max(1, expected.count / max(1, frames)) }
+  var perFrame: Int { max(1, layout.count) }
 
   private var errors: LazyMapSequence<Range<Int>, Double> {
     expected.indices.lazy.map { abs(expected[$0] - actual[$0]) }

@@ -42,8 +42,8 @@ extension Diagnosis: CustomStringConvertible {
     case .truncation(let bits, let signed):
       "only the low \(bits) bits arrive, read as \(signed ? "signed" : "unsigned")"
     case .affine(let scale, let offset):
-      "scale or zero point: expected = \(Self.short(scale)) · actual "
-        + "\(offset < 0 ? "−" : "+") \(Self.short(abs(offset)))"
+      "scale or zero point: expected = \(Self.short(scale)) · actual"
+        + (offset == 0 ? "" : " \(offset < 0 ? "−" : "+") \(Self.short(abs(offset)))")
     case .bias(let channels):
       "bias missing or quantised with another scale: \(channels) channels are off by a constant each"
     case .permutation(let name): "permutation: \(name)"
@@ -159,7 +159,8 @@ extension Diagnosis {
     guard isIntegral(s) else { return nil }
     let expected = s.expected.map { Int($0.rounded()) }
     let width = s.layout.dataType.bits
-    let lengths = Set(1..<max(2, min(32, neededBits(s, signed: true)))).union(width < 60 ? [width] : [])
+    let lengths = Set(1..<max(2, min(32, neededBits(s, signed: true)))).union(
+      width < 60 ? [width] : [])
     for bits in lengths.sorted() {
       for signed in [true, false] {
         let agrees = expected.indices.allSatisfy {
@@ -217,12 +218,13 @@ extension Diagnosis {
   private static func permutation(_ s: Sample) -> Diagnosis? {
     for candidate in Permutation.candidates(for: s.layout) {
       guard let source = candidate.source() else { continue }
-      let agrees = (0..<s.frames).allSatisfy { frame in
-        let base = frame * s.perFrame
-        return (0..<s.perFrame).allSatisfy {
-          abs(s.actual[base + $0] - s.expected[base + source[$0]]) <= 0.25
+      let whole = s.expected.count / s.perFrame * s.perFrame
+      let agrees =
+        whole > 0
+        && (0..<whole).allSatisfy {
+          let (base, i) = ($0 / s.perFrame * s.perFrame, $0 % s.perFrame)
+          return abs(s.actual[$0] - s.expected[base + source[i]]) <= 0.25
         }
-      }
       if agrees { return .permutation(candidate.name) }
     }
     return BitOrder.explain(s).map(Diagnosis.permutation)
@@ -251,7 +253,7 @@ extension Diagnosis {
   }
 
   private static func previousFrame(_ s: Sample) -> Diagnosis? {
-    guard s.frames > 1 else { return nil }
+    guard s.expected.count > s.perFrame else { return nil }
     let late = s.perFrame..<s.expected.count
     let agrees = late.allSatisfy { abs(s.actual[$0] - s.expected[$0 - s.perFrame]) <= 0.25 }
     return agrees ? .previousFrame : nil

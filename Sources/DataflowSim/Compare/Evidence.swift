@@ -113,7 +113,8 @@ struct InputOrder {
         return (channel / other * taps + tap) * other + channel % other
       }
       return InputOrder(
-        name: "depthwise interleave: the window brings \(other) channels of each pixel in turn, the "
+        name:
+          "depthwise interleave: the window brings \(other) channels of each pixel in turn, the "
           + "node takes \(pe)",
         source: source)
     }

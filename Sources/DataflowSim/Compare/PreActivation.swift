@@ -14,7 +14,8 @@ struct PreActivation {
     _ node: Node, plane: Dataplane, parameters: ParameterStore?, result: DataplaneResult
   ) {
     guard let parameters, let name = node.initializers["thresholds"],
-      let tensor = try? parameters.tensor(name), let all = try? tensor.asIntegers(as: Int64.self, name: name),
+      let tensor = try? parameters.tensor(name),
+      let all = try? tensor.asIntegers(as: Int64.self, name: name),
       let steps = tensor.shape.last, steps > 0, let input = node.inputs.first,
       let elements = result.streams[input],
       let block = try? BlockCatalogue.make(

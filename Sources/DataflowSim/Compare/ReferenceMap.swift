@@ -24,6 +24,8 @@ public struct ReferenceMap: Sendable {
 
   /// By stream.
   public var entries: [String: Entry]
+  /// The file it was read from, for messages.
+  public var file: String?
 
   public init(entries: [String: Entry] = [:]) { self.entries = entries }
 
@@ -44,6 +46,7 @@ extension ReferenceMap {
   /// (`qonnx_tensor`, `scale_offset`: a pair, or a list of pairs with one per channel), or a table
   /// `tensor_map_fifo_to_dataflow` of the names in FINN's graph before FIFO insertion.
   public init(document: JSONValue, file: String) throws {
+    self.file = file
     do {
       entries = try Self.read(JSONCursor(document))
     } catch let error as InputError {

@@ -30,7 +30,7 @@ public struct DataplaneResult: Sendable {
   /// Kept streams by name: the elements of all frames in order.
   public let streams: [String: Integers]
   public let findings: [NodeFinding]
-  fileprivate let layouts: [String: StreamLayout]
+  let layouts: [String: StreamLayout]
 
   /// A kept stream as an array of shape `(frames, normal shape…)`.
   ///
@@ -57,19 +57,18 @@ extension Dataplane {
   ///   - keep: the streams wanted.
   ///   - replaced: streams whose elements (of all frames) are taken as stated instead of as computed,
   ///     by what reads them too.
-  ///   - progress: called after every frame with the number of frames done.
+  ///   - threads: how many frames are computed at the same time at most.
+  ///   - progress: called after every frame with the number of frames done, one call at a time.
   /// - Throws: `InputError` for missing inputs, wrong shapes and values outside their type.
   public func run(
     _ inputs: [String: Tensor], keep: KeptStreams = .outputs,
-    replacing replaced: [String: Integers] = [:],
+    replacing replaced: [String: Integers] = [:], threads: Int = 1,
     progress: ((Int) -> Void)? = nil
   ) throws -> DataplaneResult {
     let sources = try elements(of: inputs)
     let frames = sources.first?.frames ?? 1
     let kept = try keptStreams(keep)
-    var collected: [Int: [Integers]] = [:]
-    var findings: [NodeFinding] = []
-    for frame in 0..<frames {
+    let computed = try FrameWork(frames: frames, threads: threads, progress: progress) { frame in
       var values = [Integers?](repeating: nil, count: graph.streams.count)
       for source in sources {
         let n = source.layout.count
@@ -79,11 +78,14 @@ extension Dataplane {
           : source.elements.elements(
             frame * n..<(frame + 1) * n, rowLength: source.layout.rowLength)
       }
+      var findings: [NodeFinding] = []
       try compute(&values, frame: frame, kept: kept, replaced, findings: &findings)
-      for stream in kept { collected[stream, default: []].append(values[stream]!) }
-      progress?(frame + 1)
-    }
-    return result(collected, frames, findings)
+      let wanted = kept.map { ($0, values[$0]!) }
+      return ComputedFrame(streams: Dictionary(uniqueKeysWithValues: wanted), findings: findings)
+    }.run()
+    var collected: [Int: [Integers]] = [:]
+    for stream in kept { collected[stream] = computed.map { $0.streams[stream]! } }
+    return result(collected, frames, computed.flatMap(\.findings))
   }
 
   /// Computes every stream of one frame; those not in `kept` are dropped once read.

@@ -35,8 +35,10 @@ public struct RepeatCheck {
   /// - Parameters:
   ///   - scenario: its patterns and faults count; the words and cycles of its own run do not.
   ///   - maxCycles: the end of every run.
+  ///   - progress: called after every run with the number of runs done and of all.
   public func run(
-    repeats: Int, seed: UInt64, scenario: Scenario? = nil, maxCycles: Int? = nil
+    repeats: Int, seed: UInt64, scenario: Scenario? = nil, maxCycles: Int? = nil,
+    progress: ((_ done: Int, _ all: Int) -> Void)? = nil
   ) throws -> RepeatReport {
     let base = Scenario(frames: repeats, maxCycles: maxCycles)
     var stimuli = [("ideal", base)]
@@ -56,7 +58,10 @@ public struct RepeatCheck {
         ))
     }
     var report = RepeatReport(design: timed.plan.design.name, repeats: repeats, seed: seed)
-    for (name, scenario) in stimuli { report.runs.append(try run(name, scenario)) }
+    for (name, scenario) in stimuli {
+      report.runs.append(try run(name, scenario))
+      progress?(report.runs.count, stimuli.count)
+    }
     return report
   }
 

@@ -22,7 +22,9 @@ import Testing
       let first = try recorded.tensor("__input__")
       // Frame n is the recorded one, turned by n elements.
       let values = try first.asIntegers(name: name)
-      let all = (0..<frames).flatMap { n in values.indices.map { values[($0 + 5 * n) % values.count] } }
+      let all = (0..<frames).flatMap { n in
+        values.indices.map { values[($0 + 5 * n) % values.count] }
+      }
       input = try Tensor(all, shape: [frames] + first.shape.dropFirst())
     }
 
@@ -43,7 +45,8 @@ import Testing
 
     func index(_ node: String) -> Int { design.nodes.firstIndex { $0.name == node }! }
 
-    func array(_ node: String, _ role: String) throws -> (name: String, values: [Int], shape: [Int]) {
+    func array(_ node: String, _ role: String) throws -> (name: String, values: [Int], shape: [Int])
+    {
       let name = design.nodes[index(node)].initializers[role]!
       let tensor = try parameters.tensor(name)
       return (name, try tensor.asIntegers(name: name), tensor.shape)
@@ -77,7 +80,8 @@ import Testing
 
   /// Compares what `fault` makes of a network with the sound one.
   private func compare(
-    _ name: String, frames: Int = 2, _ fault: (inout Network) throws -> Void
+    _ name: String, frames: Int = 2, under scenario: Scenario? = nil,
+    _ fault: (inout Network) throws -> Void = { _ in }
   ) throws -> [TensorComparison] {
     let sound = try Network(name, frames: frames)
     let reference = try Self.reference(name, frames, sound)
@@ -85,7 +89,8 @@ import Testing
     try fault(&faulty)
     let comparison = try faulty.comparison()
     return try comparison.run(
-      [comparison.plane.inputs[0]: faulty.input], reference: reference, map: nil)
+      [comparison.plane.inputs[0]: faulty.input], reference: reference, map: nil,
+      under: scenario)
   }
 
   private static let cache = Cache()
@@ -246,7 +251,9 @@ import Testing
   @Test func biasInTheThresholds() throws {
     let (node, found) = try first(
       compare("lenet") {
-        try $0.change("MVAU_hls_1", "thresholds") { r, t, all in all[r][t] + (r < 12 ? 40 + 7 * r : 0) }
+        try $0.change("MVAU_hls_1", "thresholds") { r, t, all in
+          all[r][t] + (r < 12 ? 40 + 7 * r : 0)
+        }
       })
     guard node == "MVAU_hls_1", case .bias(let channels) = found else {
       Issue.record("\(node): \(found)")
@@ -310,7 +317,8 @@ import Testing
   /// The window generator in the wrong mode: its tensor is right, what the next node makes of it is not.
   @Test func depthwiseInterleave() throws {
     let (node, found) = try first(
-      compare("mobilenet-small") { $0.set("ConvolutionInputGenerator_rtl_2", "depthwise", .int(0)) })
+      compare("mobilenet-small") { $0.set("ConvolutionInputGenerator_rtl_2", "depthwise", .int(0)) }
+    )
     guard node == "VVAU_hls_1", case .permutation(let name) = found else {
       Issue.record("\(node): \(found)")
       return
@@ -340,6 +348,27 @@ import Testing
         try $0.change("MVAU_hls_1", "thresholds") { _, t, _ in t < 5 ? -9000 : 9000 }
       })
     #expect(other == "MVAU_hls_1" && constant == .constant(5))
+  }
+
+  /// Words lost, doubled and damaged on their way.
+  @Test func wordsThatDoNotArriveAsSent() throws {
+    func strike(_ fault: Fault) throws -> TensorComparison {
+      let results = try compare("tfc-w2a2", frames: 4, under: Scenario(faults: [fault]))
+      return try #require(results.last { $0.differing > 0 })
+    }
+    let stream = "StreamingFIFO_rtl_3_out0"
+    let lost = try strike(.drop(stream: stream, word: 11))
+    #expect(lost.stream == stream && lost.diagnosis == .shift(words: 1, from: 11))
+    #expect(lost.origin?.cause == "fault drop" && lost.origin?.word == 11)
+    let doubled = try strike(.duplicate(stream: stream, word: 5))
+    #expect(doubled.stream == stream && doubled.origin?.cause == "fault duplicate")
+    guard case .shift(words: -1, _)? = doubled.diagnosis else {
+      Issue.record("\(String(describing: doubled.diagnosis))")
+      return
+    }
+    let flipped = try strike(.corrupt(stream: stream, word: 9, mask: "3"))
+    #expect(flipped.origin?.cause == "fault corrupt")
+    #expect(try compare("tfc-w2a2", frames: 4, under: Scenario()).allSatisfy { $0.differing == 0 })
   }
 
   /// The host's buffer holds the frame before.
