@@ -128,7 +128,11 @@ public struct Comparison: Sendable {
         "carries \(layout.dataType); more than 64 bits cannot be compared", at: "stream '\(stream)'"
       )
     }
-    let actual = stored.prefix(values.count).map(Double.init)
+    let isFloat = layout.dataType == .float32
+    let actual =
+      isFloat
+      ? ordered.floats(of: .float32).prefix(values.count).map(Double.init)
+      : stored.prefix(values.count).map(Double.init)
     values.removeLast(values.count - actual.count)
     // Fixed-point numbers are compared as the integers their bits are.
     let fraction = Double(sign: .plus, exponent: layout.dataType.fractionBits, significand: 1)
@@ -258,7 +262,10 @@ struct Sample {
   let layout: StreamLayout
   /// Size of one integer step in the reference's unit.
   let unit: Double
-  /// Positions that differ. References in floating point come within a fraction of a step.
+  /// References in floating point come within a fraction of a step; streams in floating point within
+  /// some of their last bits.
+  let tolerance: Double
+  /// Positions that differ.
   let differing: [Int]
 
   init(
@@ -269,10 +276,15 @@ struct Sample {
     self.frames = frames
     self.layout = layout
     self.unit = unit
-    differing = expected.indices.filter { abs(expected[$0] - actual[$0]) > 0.25 }
+    let tolerance =
+      layout.dataType == .float32
+      ? max(1e-30, 1e-5 * (expected.lazy.map { abs($0) }.max() ?? 0)) : 0.25
+    self.tolerance = tolerance
+    differing = expected.indices.filter { abs(expected[$0] - actual[$0]) > tolerance }
   }
 
   var channels: Int { max(1, layout.shape.last ?? 1) }
+  var isFloat: Bool { layout.dataType == .float32 }
 
   /// The directions of the differences when all of them are one step of the type; else `nil`.
   var steps: Set<Int>? {

@@ -67,14 +67,19 @@ extension Diagnosis: CustomStringConvertible {
 extension Diagnosis {
   /// Tries every explanation on a sample with at least one difference.
   init(_ sample: Sample, evidence: Evidence) {
-    let attempts: [() -> Diagnosis?] = [
+    let bits: [() -> Diagnosis?] = [
       { Self.tie(sample, evidence) }, { evidence.accumulatorWrap(sample) },
       { Self.offByOne(sample, evidence) }, { Self.overflow(sample, evidence) },
-      { Self.truncation(sample) }, { Self.affine(sample) }, { Self.bias(sample) },
-      { evidence.missingBias(sample) }, { Self.permutation(sample) },
-      { evidence.inputOrder(sample) }, { Self.shift(sample) }, { Self.constant(sample) },
-      { Self.previousFrame(sample) },
+      { Self.truncation(sample) },
     ]
+    // The first explanations are about integers and thresholds.
+    let attempts: [() -> Diagnosis?] =
+      (sample.isFloat ? [] : bits) + [
+        { Self.affine(sample) }, { Self.bias(sample) },
+        { evidence.missingBias(sample) }, { Self.permutation(sample) },
+        { evidence.inputOrder(sample) }, { Self.shift(sample) }, { Self.constant(sample) },
+        { Self.previousFrame(sample) },
+      ]
     self = attempts.lazy.compactMap { $0() }.first ?? .unexplained
   }
 
@@ -190,7 +195,7 @@ extension Diagnosis {
     let scale = (s.expected[high] - s.expected[low]) / (s.actual[high] - s.actual[low])
     let offset = s.expected[low] - scale * s.actual[low]
     guard scale != 0 else { return nil }
-    let tolerance = 0.01 * max(1, abs(scale))
+    let tolerance = s.isFloat ? s.tolerance : 0.01 * max(1, abs(scale))
     let fits = s.expected.indices.allSatisfy {
       abs(scale * s.actual[$0] + offset - s.expected[$0]) <= tolerance
     }
@@ -206,12 +211,12 @@ extension Diagnosis {
     for i in s.expected.indices {
       let d = s.expected[i] - s.actual[i]
       if let known = offsets[i % s.channels] {
-        guard abs(known - d) < 0.25 else { return nil }
+        guard abs(known - d) < s.tolerance else { return nil }
       } else {
         offsets[i % s.channels] = d
       }
     }
-    return .bias(channels: offsets.filter { abs($0 ?? 0) > 0.25 }.count)
+    return .bias(channels: offsets.filter { abs($0 ?? 0) > s.tolerance }.count)
   }
 
   /// One of the usual reorderings turns the actual frame into the expected one.
@@ -223,11 +228,11 @@ extension Diagnosis {
         whole > 0
         && (0..<whole).allSatisfy {
           let (base, i) = ($0 / s.perFrame * s.perFrame, $0 % s.perFrame)
-          return abs(s.actual[$0] - s.expected[base + source[i]]) <= 0.25
+          return abs(s.actual[$0] - s.expected[base + source[i]]) <= s.tolerance
         }
       if agrees { return .permutation(candidate.name) }
     }
-    return BitOrder.explain(s).map(Diagnosis.permutation)
+    return s.isFloat ? nil : BitOrder.explain(s).map(Diagnosis.permutation)
   }
 
   /// From the first difference on, the words are those of some words later or earlier.
@@ -240,7 +245,7 @@ extension Diagnosis {
       let range = start..<s.actual.count
       let compared = range.filter { $0 + distance >= 0 && $0 + distance < s.expected.count }
       guard compared.count > 2 * word,
-        compared.allSatisfy({ abs(s.actual[$0] - s.expected[$0 + distance]) <= 0.25 })
+        compared.allSatisfy({ abs(s.actual[$0] - s.expected[$0 + distance]) <= s.tolerance })
       else { continue }
       return .shift(words: words, from: start / word)
     }
@@ -249,13 +254,13 @@ extension Diagnosis {
 
   private static func constant(_ s: Sample) -> Diagnosis? {
     guard let value = s.actual.first, s.actual.allSatisfy({ $0 == value }) else { return nil }
-    return .constant(Int(value))
+    return .constant(Int(exactly: value.rounded()) ?? 0)
   }
 
   private static func previousFrame(_ s: Sample) -> Diagnosis? {
     guard s.expected.count > s.perFrame else { return nil }
     let late = s.perFrame..<s.expected.count
-    let agrees = late.allSatisfy { abs(s.actual[$0] - s.expected[$0 - s.perFrame]) <= 0.25 }
+    let agrees = late.allSatisfy { abs(s.actual[$0] - s.expected[$0 - s.perFrame]) <= s.tolerance }
     return agrees ? .previousFrame : nil
   }
 }

@@ -55,7 +55,8 @@ struct Evidence {
   /// A constant per channel in front of the thresholds explains all.
   func missingBias(_ s: Sample) -> Diagnosis? {
     // With few values per channel some constant always fits.
-    guard let activation, activation.values.count >= s.expected.count,
+    guard let activation, activation.values.count >= s.expected.count, !s.isFloat,
+      s.expected.allSatisfy({ abs($0) < 1e15 }),
       s.expected.count >= 4 * s.channels
     else { return nil }
     let isBipolar = s.layout.dataType == .bipolar
@@ -76,9 +77,10 @@ struct Evidence {
 
   /// The node computes what is expected when the elements of its input rows change places.
   func inputOrder(_ s: Sample) -> Diagnosis? {
+    guard !s.isFloat else { return nil }
     for candidate in reordered {
       guard let values = candidate.output(), values.count >= s.expected.count,
-        s.expected.indices.allSatisfy({ abs(Double(values[$0]) - s.expected[$0]) <= 0.25 })
+        s.expected.indices.allSatisfy({ abs(Double(values[$0]) - s.expected[$0]) <= s.tolerance })
       else { continue }
       return .permutation(candidate.name)
     }

@@ -24,6 +24,12 @@ public protocol BlockBits: Sendable {
   func frame(_ inputs: [Integers]) throws -> FrameResult
   /// Which input words an output word needs.
   func schedule() -> WordSchedule
+  /// Why the values may differ from the hardware's; nil when they are exact.
+  var approximation: String? { get }
+}
+
+extension BlockBits {
+  public var approximation: String? { nil }
 }
 
 /// What a block made of one frame.

@@ -113,6 +113,7 @@ extension RunCommand {
       outputs: loaded.design.graphOutputs, streams: result.streams.keys.sorted(), result.tensor)
     var bits = BitReport()
     bits.add(result.findings)
+    bits.approximate = plane.approximateNodes
     bits.hazardsOff = off.map(\.rawValue).sorted()
     for name in loaded.design.graphOutputs {
       bits.add(output: name, try result.tensor(name), layout: try plane.layout(of: name))
@@ -198,6 +199,7 @@ extension RunCommand {
     }
     line.clear()
     bits.add(frames.findings)
+    bits.approximate = timed.plane.approximateNodes
     bits.differingWords = moved.differing
     bits.hazardsOff = timed.without.map(\.rawValue).sorted()
     for name in outputs {

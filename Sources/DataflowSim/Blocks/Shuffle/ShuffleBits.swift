@@ -18,7 +18,7 @@ struct ShuffleBits: BlockBits {
   private let simd: Int
 
   init(_ shape: ShuffleShape, _ setup: BitSetup) throws {
-    try setup.requireExact(shape.dataType, "elements")
+    try setup.requireCarried(shape.dataType, "elements")
     let count: Int = product(shape.inputShape)
     try setup.requireIndexable(count)
     simd = shape.simd
