@@ -48,6 +48,36 @@ public struct Stage: Sendable, Equatable {
   }
 }
 
+/// Who follows the handshakes at the two ends of a channel.
+final class ChannelWatcher {
+  let writeLog: StreamLog?
+  let readLog: StreamLog?
+  let monitor: OccupancyMonitor?
+  /// The last frames' writes, where the channel holds more than a frame.
+  let history: WriteHistory?
+
+  init(
+    writeLog: StreamLog? = nil, readLog: StreamLog? = nil, monitor: OccupancyMonitor? = nil,
+    history: WriteHistory? = nil
+  ) {
+    self.writeLog = writeLog
+    self.readLog = readLog
+    self.monitor = monitor
+    self.history = history
+  }
+
+  func wrote(_ index: Int, at t: Cycle, offered: Cycle) {
+    history?.note(index, t, isBound: t > offered)
+    writeLog?.append(t, offered: offered)
+    monitor?.wrote(t)
+  }
+
+  func read(at t: Cycle, offered: Cycle) {
+    readLog?.append(t, offered: offered)
+    monitor?.read(t)
+  }
+}
+
 /// The channel between one writing and one reading process: a stage, or a plain wire.
 ///
 /// One slot per word holds first the word's write time, then its read time; that is all the memory
@@ -80,22 +110,21 @@ public struct Channel {
   private static let observed: UInt8 = 1
   private static let waits: UInt8 = 2
   private static let holdsWord: UInt8 = 4
+  private static let orders: UInt8 = 8
+
+  /// The reader's standing order: words still to take, and when at the earliest.
+  private var ordered = 0
+  private var orderPace = 1
+  private var orderLast = Cycle.never
 
   var reader: Int32 = -1
   var writer: Int32 = -1
   private let queue: UnsafeMutablePointer<WorkQueue>
 
-  /// Recorders of the handshakes at the two ends; `nil` unless something listens.
-  let writeLog: StreamLog?
-  let readLog: StreamLog?
-  let monitor: OccupancyMonitor?
-  /// The last frames' writes, where the channel holds more than a frame.
-  let history: WriteHistory?
+  /// Who follows the handshakes; kept alive by the network, so that a channel is plain data.
+  unowned(unsafe) let watcher: ChannelWatcher?
 
-  init(
-    _ stage: Stage?, queue: UnsafeMutablePointer<WorkQueue>, writeLog: StreamLog? = nil,
-    readLog: StreamLog? = nil, monitor: OccupancyMonitor? = nil, history: WriteHistory? = nil
-  ) {
+  init(_ stage: Stage?, queue: UnsafeMutablePointer<WorkQueue>, watcher: ChannelWatcher? = nil) {
     capacity = stage?.capacity ?? 1
     latency = stage?.latency ?? 0
     credit = stage?.credit ?? 1
@@ -103,16 +132,13 @@ public struct Channel {
     upstreamCapacity = stage?.upstreamCapacity ?? 0
     var size = 1
     // The proof of a steady state looks back over the reads of the longest period.
-    while size < capacity + (history?.words ?? 0) { size *= 2 }
+    while size < capacity + (watcher?.history?.words ?? 0) { size *= 2 }
     mask = size - 1
     slots = .allocate(capacity: size)
     slots.initialize(repeating: .never, count: size)
     self.queue = queue
-    self.writeLog = writeLog
-    self.readLog = readLog
-    self.monitor = monitor
-    self.history = history
-    if writeLog != nil || readLog != nil || monitor != nil || history != nil {
+    self.watcher = watcher
+    if watcher != nil {
       onWrite = Self.observed
       onRead = Self.observed
     }
@@ -124,7 +150,7 @@ public struct Channel {
 extension Channel {
   /// Set by a process that stopped for lack of a word (reader) or of room (writer).
   var readerWaits: Bool {
-    get { onWrite & Self.waits != 0 }
+    get { onWrite & (Self.waits | Self.orders) != 0 }
     set { onWrite = newValue ? onWrite | Self.waits : onWrite & ~Self.waits }
   }
   var writerWaits: Bool {
@@ -160,29 +186,42 @@ extension Channel {
     return max(lastWrite + 1, slots[(written - capacity) & mask] + credit)
   }
 
-  /// Admits the next word in cycle `t ≥ room`, for a writer that waited only for room since `ready`.
+  /// Admits the next word in cycle `t ≥ room`, for a writer ready since `ready`.
   @inline(__always) mutating func admit(at t: Cycle, readySince ready: Cycle) {
-    // Where another channel's room was the later one, this channel held nothing up.
-    admit(from: room == t ? max(ready, lastWrite + 1) : t)
+    var run = writes
+    run.admit(at: t, readySince: ready)
+    finish(run, at: t)
   }
 
   /// Admits the next word, offered from cycle `earliest` on; word `written - capacity` has left.
   @inline(__always) private mutating func admit(from earliest: Cycle) {
-    let t = max(earliest, slots[(written - capacity) & mask] + credit)
-    waited += t - earliest
-    slots[written & mask] = t
-    written += 1
+    var run = writes
+    let t = run.admit(from: earliest)
+    finish(run, at: t)
+  }
+
+  /// Whether each write is followed by somebody, so that writes must come one by one.
+  @inline(__always) var isWriteWatched: Bool { onWrite & Self.observed != 0 }
+
+  /// Counts the words before `end` as written, the last at `t`, offered since `offered`.
+  @inline(__always)
+  mutating func finishWrites(upTo end: Int, at t: Cycle, waited: Int, offered: Cycle) {
+    guard end > written else { return }
+    self.waited += waited
+    written = end
     lastWrite = t
-    if onWrite != 0 { afterWrite(offered: earliest) }
+    if onWrite != 0 { afterWrite(offered: offered) }
   }
 
   @inline(never) private mutating func afterWrite(offered: Cycle) {
     if onWrite & Self.observed != 0 {
-      history?.note(written - 1, lastWrite, isBound: lastWrite > offered)
-      writeLog?.append(lastWrite, offered: offered)
-      monitor?.wrote(lastWrite)
+      watcher?.wrote(written - 1, at: lastWrite, offered: offered)
     }
-    if readerWaits {
+    if onWrite & Self.orders != 0 {
+      fillOrder()
+      if onWrite & Self.orders != 0 { return }
+      queue.pointee.push(reader)
+    } else if readerWaits {
       readerWaits = false
       queue.pointee.push(reader)
     }
@@ -212,23 +251,29 @@ extension Channel {
 
   /// Takes the oldest unread word in cycle `t`.
   @inline(__always) mutating func read(at t: Cycle) {
-    if onRead != 0 {
-      readAndTell(at: t)
-    } else {
-      slots[read & mask] = t
-      read += 1
-      lastRead = t
-    }
+    var run = reads
+    run.take(at: t)
+    finish(run, at: t)
   }
 
-  @inline(never) private mutating func readAndTell(at t: Cycle) {
-    if onRead & Self.observed != 0 {
-      readLog?.append(t, offered: offered)
-      monitor?.read(t)
-    }
-    slots[read & mask] = t
-    read += 1
+  /// Whether each read is followed by somebody, so that reads must come one by one.
+  @inline(__always) var isReadWatched: Bool { onRead & Self.observed != 0 }
+
+  /// Counts the words before `end` as read, the last at `t`, valid since `arrived`.
+  @inline(__always) mutating func finishReads(upTo end: Int, at t: Cycle, arrived: Cycle) {
+    guard end > read else { return }
+    if onRead & Self.observed != 0 { noteRead(at: t, arrived: arrived) }
+    read = end
     lastRead = t
+    if onRead & ~Self.observed != 0 { afterRead() }
+  }
+
+  @inline(never) private func noteRead(at t: Cycle, arrived: Cycle) {
+    watcher?.read(at: t, offered: max(arrived, lastRead + 1))
+  }
+
+  /// Lets the word that waits for room in, and wakes the writer.
+  @inline(never) private mutating func afterRead() {
     if onRead & Self.holdsWord != 0 {
       onRead &= ~Self.holdsWord
       let earliest = pending
@@ -243,15 +288,52 @@ extension Channel {
 
   /// Takes `n` words in consecutive cycles from `t` on.
   @inline(__always) mutating func read(_ n: Int, from t: Cycle) {
-    var i = 0
-    while i < n, onRead != 0 {
-      readAndTell(at: t + i)
-      i += 1
+    var done = 0
+    while done < n {
+      let end = done + min(n - done, readable)
+      var run = reads
+      for i in done..<end { run.take(at: t + i) }
+      done = end
+      finish(run, at: t + done - 1)
     }
-    guard i < n else { return }
-    for j in i..<n { slots[(read + j - i) & mask] = t + j }
-    read += n - i
-    lastRead = t + n - 1
+  }
+}
+
+// Reading ahead of time.
+extension Channel {
+  /// Leaves the order to take the next `n` words, each as soon as it is valid and `pace` cycles after
+  /// the one before, the first `pace` cycles after `last`.
+  ///
+  /// For readers whose next steps depend on nothing but these words. They are taken as they are
+  /// written, so that neither side runs once per word; the reader runs again when the order is filled.
+  @inline(__always) mutating func order(_ n: Int, after last: Cycle, pace: Int = 1) {
+    ordered = n
+    orderPace = pace
+    orderLast = last
+    onWrite |= Self.orders
+    fillOrder()
+  }
+
+  /// Words of the order that are still to come.
+  var wordsOrdered: Int { ordered }
+
+  /// Whether all words ordered have been taken, the last at `lastRead`.
+  @inline(__always) var isOrderFilled: Bool { onWrite & Self.orders == 0 }
+
+  private mutating func fillOrder() {
+    while ordered > 0, available > 0 {
+      let n = min(ordered, readable)
+      var (run, t) = (reads, orderLast)
+      for _ in 0..<n {
+        t = max(run.arrival, t + orderPace)
+        run.take(at: t)
+      }
+      // Before others are told: a word let in by these reads may be taken at once.
+      ordered -= n
+      orderLast = t
+      finish(run, at: t)
+    }
+    if ordered == 0 { onWrite &= ~Self.orders }
   }
 }
 
@@ -292,8 +374,8 @@ extension Channel {
 extension Channel {
   /// At the end of a run: tells the logs of the word that is offered and never taken, if any.
   func reportUnfinished() {
-    if pending != .never { writeLog?.leaveUnfinished(pending) }
-    if available > 0 { readLog?.leaveUnfinished(offered) }
+    if pending != .never { watcher?.writeLog?.leaveUnfinished(pending) }
+    if available > 0 { watcher?.readLog?.leaveUnfinished(offered) }
   }
 }
 
