@@ -90,7 +90,7 @@ public struct DesignCheck: Sendable {
     }
     add(.live, .passed, "\(report.completedFrames) frames came out")
     for effect in report.faultEffects where effect.missingFrames > 0 || effect.effect == .never {
-      add(.live, .failed, effect.sentence)
+      add(.live, effect.effect == .heals ? .warning : .failed, effect.sentence)
     }
     add(
       .certificate, report.certificate.verdict == .live ? .passed : .warning,

@@ -77,17 +77,11 @@ extension HangReport {
     for (name, source) in scenario.sources where source.endless {
       scenario.sources[name]?.endless = false
     }
-    let segments = scenario.segments(plan)
-    var simulation = try Simulation(plan, scenario: segments[0])
-    completedFrames = 0
-    for (index, segment) in segments.enumerated() {
-      if index > 0 { simulation = try Simulation(plan, scenario: segment) }
-      simulation.runToRest(frames: segment.frames)
-      completedFrames += simulation.completedFrames
-    }
-    let last = segments[segments.count - 1]
+    let simulation = try Simulation(plan, scenario: scenario)
+    simulation.runToRest(frames: frames)
+    completedFrames = simulation.completedFrames
     let result = try simulation.summary()
-    let starving = simulation.starvingSinks(frames: last.frames)
+    let starving = simulation.starvingSinks(frames: frames)
     design = plan.design.name
     cycle = result.lastHandshakeCycle
     self.frames = frames
@@ -171,9 +165,7 @@ extension Simulation {
       let observed = try Simulation(plan, scenario: scenario, observing: Observation(streams: true))
       result.lastHandshakeCycle = observed.run().lastHandshakeCycle
     } else {
-      result.lastHandshakeCycle =
-        network.channels.map { max($0.pointee.lastWrite, $0.pointee.lastRead) }.max()
-        .flatMap { $0 >= 0 ? $0 : nil }
+      result.lastHandshakeCycle = lastCycle
     }
     return result
   }
@@ -182,7 +174,7 @@ extension Simulation {
 
   /// What every FIFO holds at rest: words stand as far forward as they can.
   fileprivate var occupancies: [HangReport.Occupancy] {
-    zip(plan.chains, ends).flatMap { chain, ends -> [HangReport.Occupancy] in
+    parts.flatMap { chain, ends -> [HangReport.Occupancy] in
       var words = wordsHeld(ends)
       return chain.stages.reversed().compactMap { stage, node in
         let held = Swift.min(words, stage.capacity)
@@ -193,49 +185,8 @@ extension Simulation {
     }.sorted { $0.fifo < $1.fifo }
   }
 
-  /// Words accepted into the chain between `ends` and not yet taken out of it.
+  /// Words accepted into the part between `ends` and not yet taken out of it.
   private func wordsHeld(_ ends: Ends) -> Int {
     ends.first.pointee.isWire ? 0 : ends.first.pointee.written - ends.last.pointee.read
-  }
-}
-
-extension Scenario {
-  /// The scenario from one reset of the design to the next. A reset is cycle 0 again: patterns start
-  /// anew, and faults count their words from there.
-  func segments(_ plan: Plan) -> [Scenario] {
-    let resets = Set(
-      faults.compactMap { fault -> Int? in
-        if case .reset(let frame) = fault, frame < frames { frame } else { nil }
-      }
-    ).sorted()
-    let bounds = [0] + resets + [frames]
-    return zip(bounds, bounds.dropFirst()).map { start, end in
-      var segment = self
-      segment.frames = end - start
-      segment.faults = faults.compactMap { $0.within(start..<end, plan.wordsPerFrame) }
-      return segment
-    }
-  }
-}
-
-extension Fault {
-  /// The fault as seen from the reset before the first of `frames`; nil if it strikes other frames.
-  fileprivate func within(_ frames: Range<Int>, _ perFrame: [String: Int]) -> Fault? {
-    func index(_ stream: String, _ word: Int) -> Int? {
-      let words = perFrame[stream] ?? 0
-      guard words > 0 else { return frames.lowerBound == 0 ? word : nil }
-      return frames.contains(word / words) ? word - frames.lowerBound * words : nil
-    }
-    switch self {
-    case .drop(let s, let w): return index(s, w).map { .drop(stream: s, word: $0) }
-    case .duplicate(let s, let w): return index(s, w).map { .duplicate(stream: s, word: $0) }
-    case .swap(let s, let w): return index(s, w).map { .swap(stream: s, word: $0) }
-    case .corrupt(let s, let w, let m):
-      return index(s, w).map { .corrupt(stream: s, word: $0, mask: m) }
-    case .delay(let s, let w, let c):
-      return index(s, w).map { .delay(stream: s, word: $0, cycles: c) }
-    case .stop, .holdDMA, .burstOrder: return frames.lowerBound == 0 ? self : nil
-    case .reset: return nil
-    }
   }
 }

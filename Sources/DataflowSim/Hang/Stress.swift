@@ -92,7 +92,7 @@ public struct Stress: Sendable {
       let cycle = WaitGraph(simulation).cycle(from: starving)
       let links = cycle.map { simulation.links($0, isCycle: true).map(\.sentence) } ?? []
       let why = links.isEmpty ? "words are missing at the outputs" : links.joined(separator: " ← ")
-      return (.hang, "stops after cycle \(simulation.lastActivity ?? 0): \(why)")
+      return (.hang, "stops after cycle \(simulation.lastCycle ?? 0): \(why)")
     case .complete, .maxCycles: break
     }
     for sink in simulation.sinks {
@@ -109,14 +109,6 @@ public struct Stress: Sendable {
       )
     }
     return nil
-  }
-}
-
-extension Simulation {
-  /// The last cycle in which a block took or gave a word.
-  var lastActivity: Cycle? {
-    network.channels.map { max($0.pointee.lastWrite, $0.pointee.lastRead) }.max()
-      .flatMap { $0 >= 0 ? $0 : nil }
   }
 }
 
