@@ -34,7 +34,7 @@ import Testing
   }
 
   /// Padding puts out the border of the next image early; a window that uses no last row keeps it.
-  private static func window(stride: Int, of size: Int) -> Design {
+  static func window(stride: Int, of size: Int) -> Design {
     let padded = size + 2
     let out = (padded - 3) / stride + 1
     var design = Design(name: "border", part: "xczu7ev-ffvc1156-2-e")
