@@ -12,10 +12,10 @@ public struct FaultEffect: Codable, Sendable, Equatable {
   public var output: String
   public var effect: Kind
   /// The first word that may be wrong: frame and word within the frame, both from 0.
-  public var firstFrame: Int?
-  public var firstWord: Int?
+  @OrNull public var firstFrame: Int?
+  @OrNull public var firstWord: Int?
   /// Frames with wrong words, for `heals`.
-  public var frames: Int?
+  @OrNull public var frames: Int?
   /// Frames that never came out whole.
   public var missingFrames: Int
   /// True when values were compared; false when only the reach of the fault is known.

@@ -19,24 +19,24 @@ public struct HangReport: Codable, Sendable, Equatable {
     public var verdict: Certificate.Verdict
     public var reason: String
     /// FIFO depths with which the design would be certain.
-    public var certainDepths: [String: Int]?
+    @OrNull public var certainDepths: [String: Int]?
     /// `simrun-scenario` text of a stall pattern that hangs the design.
-    public var witness: String?
+    @OrNull public var witness: String?
   }
 
   public var schemaVersion = 1
   public var design: String
   public var outcome: RunResult.Outcome
   /// The last handshake anywhere: nothing moves after it. `nil` when no word ever moved.
-  public var cycle: Cycle?
+  @OrNull public var cycle: Cycle?
   public var frames: Int
   public var completedFrames: Int
   /// The links of the wait cycle, each waiting for the next; the last for the first.
   public var waitCycle: [WaitLink]
-  public var firstBlocked: Blocked?
+  @OrNull public var firstBlocked: Blocked?
   public var occupancies: [Occupancy]
   public var fixes: [HangFix]
-  public var minimalTotal: JointFix?
+  @OrNull public var minimalTotal: JointFix?
   /// Why words are missing, with the arithmetic; empty for a deadlock.
   public var starvation: [String]
   /// The waits that lead from a starving sink to where they end.

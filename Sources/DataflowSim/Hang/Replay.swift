@@ -7,8 +7,8 @@ public struct ReplayReport: Codable, Sendable, Equatable {
     /// Index of the word, from 0.
     public var word: Int
     /// The cycle of its handshake in the recording, and in the replay; nil: it never moved.
-    public var recorded: Cycle?
-    public var replayed: Cycle?
+    @OrNull public var recorded: Cycle?
+    @OrNull public var replayed: Cycle?
 
     var cycle: Cycle { min(recorded ?? .max, replayed ?? .max) }
 
@@ -29,7 +29,7 @@ public struct ReplayReport: Codable, Sendable, Equatable {
   public var unknownStreams: [String]
   public var handshakes: Int
   /// The first by cycle; nil: the replay is the same.
-  public var firstDifference: Difference?
+  @OrNull public var firstDifference: Difference?
 }
 
 extension ReplayReport {

@@ -16,8 +16,8 @@ public struct WaitLink: Codable, Sendable, Equatable {
   /// FIFOs between the two nodes, in flow order.
   public var fifos: [String]
   /// The word that cannot move, and the cycle since when it is offered; only for room.
-  public var blockedWord: Int?
-  public var blockedSince: Cycle?
+  @OrNull public var blockedWord: Int?
+  @OrNull public var blockedSince: Cycle?
 
   /// "`MVAU_3` waits for 34 more words of `s9`".
   public var sentence: String {

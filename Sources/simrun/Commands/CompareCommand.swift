@@ -40,15 +40,10 @@ struct CompareCommand: ParsableCommand {
       }
       let inputs = try comparison.plane.namedInputs(TensorFile.read(input), file: input)
       let results = try comparison.run(
-        inputs, reference: try NPZ(contentsOf: golden), map: try readMap(), stopsAtFirst: !all)
+        inputs, reference: try NPZ(contentsOf: golden),
+        map: try map.map(ReferenceMap.init(contentsOf:)), stopsAtFirst: !all)
       try show(ComparisonReport(loaded.design.name, results))
       if !results.allSatisfy(\.isFine) { throw SimrunExit.bitsDiffer }
-    }
-  }
-
-  private func readMap() throws -> ReferenceMap? {
-    try map.map {
-      try ReferenceMap(document: JSONValue(parsing: InputFile.read($0), file: $0), file: $0)
     }
   }
 

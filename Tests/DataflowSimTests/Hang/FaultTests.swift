@@ -186,7 +186,7 @@ import Testing
   @Test func checkWritesWhatContinuousIntegrationReads() throws {
     let names = ["residual-hang", "residual-fixed", "word-count-hang"]
     let checks = names.map { name in
-      DesignCheck(file: "\(name).json") { try plan(name).design }
+      DesignCheck(file: "\(name).json") { (try plan(name).design, nil) }
     }
     #expect(checks.map(\.hasFailed) == [true, false, true])
     #expect(DesignCheck.exitCode(checks) == 2)
@@ -199,7 +199,7 @@ import Testing
     let broken = DesignCheck(file: "x.json") { throw InputError("bad") }
     #expect(DesignCheck.exitCode([broken]) == 65)
     let slow = DesignCheck(file: "s", limits: CheckLimits(minFPS: 1e12)) {
-      try plan("residual-fixed").design
+      (try plan("residual-fixed").design, nil)
     }
     #expect(DesignCheck.exitCode([slow]) == 3)
   }
