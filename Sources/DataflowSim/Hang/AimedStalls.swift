@@ -1,10 +1,16 @@
 /// Stall patterns aimed at the moments that matter: the borders stall just when a FIFO of a recorded run
 /// is about to fill, or to run empty.
-struct AimedStalls: Sendable {
+package struct AimedStalls: Sendable {
   let plan: Plan
   /// What is run besides the stalls.
   let base: Scenario
   let seed: UInt64
+
+  package init(_ plan: Plan, base: Scenario, seed: UInt64) {
+    self.plan = plan
+    self.base = base
+    self.seed = seed
+  }
 
   /// Cycles that are looked at; what comes later is not aimed at.
   static let horizon = 100_000
@@ -12,16 +18,16 @@ struct AimedStalls: Sendable {
   private static let most = 256
 
   /// A FIFO that is about to fill or to run empty.
-  struct Moment: Sendable, Equatable {
-    var fifo: String
-    var cycle: Cycle
-    var isFilling: Bool
-    var depth: Int
+  package struct Moment: Sendable, Equatable {
+    package var fifo: String
+    package var cycle: Cycle
+    package var isFilling: Bool
+    package var depth: Int
   }
 
   /// The scenario with `index`: the base with one to three stalls. Each is aimed at a run with those
   /// before it, since a stall moves all that follows.
-  func scenario(_ index: Int) throws -> Scenario {
+  package func scenario(_ index: Int) throws -> Scenario {
     var random = SplitMix(seed: seed &* 0x9E37_79B9 &+ UInt64(truncatingIfNeeded: index))
     var scenario = base
     var earliest = 0
@@ -62,7 +68,7 @@ struct AimedStalls: Sendable {
 
   /// When the FIFOs of a run under `scenario` come within a word of full (or of the most they ever hold)
   /// and within a word of empty.
-  func moments(of scenario: Scenario) throws -> [Moment] {
+  package func moments(of scenario: Scenario) throws -> [Moment] {
     var short = scenario
     short.maxCycles = min(scenario.maxCycles ?? .max, Self.horizon)
     let result = try Simulation(plan, scenario: short, observing: Observation(times: true)).run()

@@ -79,7 +79,7 @@ public struct Stress: Sendable {
   /// Pattern `index`: every second one is aimed at what FIFOs do, the others are blind.
   private func scenario(_ index: Int) throws -> Scenario {
     guard index % 2 == 0 else {
-      return try AimedStalls(plan: plan, base: base, seed: seed).scenario(index / 2)
+      return try AimedStalls(plan, base: base, seed: seed).scenario(index / 2)
     }
     let blind = StallPatterns(plan.design, frames: frames, seed: seed)[index / 2]
     var result = base

@@ -170,19 +170,6 @@ import Testing
       inputError { _ = try Scenario(json: Data(text.utf8), file: "s") }.contains("\"drop\""))
   }
 
-  @Test func stressFindsAndMinimisesAHang() throws {
-    let golden = try #require(
-      try GoldenCase.load("composite").first { $0.name == "rnd_s9_3_edge" })
-    let plan = try Plan(golden.design)
-    let report = try Stress(plan, frames: 3, seed: 1).run(60)
-    let finding = try #require(report.finding)
-    #expect(finding.harm == .hang)
-    let scenario = try Scenario(json: Data(finding.scenario.utf8), file: "found")
-    #expect(try Simulation(plan, scenario: scenario).run().outcome != .complete)
-    #expect(scenario.frames <= 3)
-    #expect(try Stress(plan, frames: 3, seed: 1).run(60) == report)
-  }
-
   @Test func checkWritesWhatContinuousIntegrationReads() throws {
     let names = ["residual-hang", "residual-fixed", "word-count-hang"]
     let checks = names.map { name in
