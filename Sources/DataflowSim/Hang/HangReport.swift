@@ -87,17 +87,22 @@ extension HangReport {
     self.frames = frames
     occupancies = simulation.occupancies
     outcome = result.outcome
+    // Half a frame, or frames at one input alone, are words that wait for ever.
+    if outcome == .complete, !WordCounts(plan: plan).shortSources(scenario).isEmpty {
+      outcome = .starved
+    }
     (waitCycle, fixes, starvation, waits) = ([], [], [], [])
     faultEffects = try FaultEffect.all(
       plan, scenario, missing: completedFrames - frames, sinks: simulation.sinks)
     certificate = Proof(verdict: .none, reason: "not asked for")
-    switch result.outcome {
+    switch outcome {
     case .complete, .maxCycles:
       if options.certifies {
         certificate = Proof(try Certificate(plan, budget: options.certificate))
       }
     case .deadlock, .starved:
-      try explain(simulation, starving, options)
+      let open = starving.isEmpty ? simulation.sinks.map { .border(stream: $0.stream) } : starving
+      try explain(simulation, open, options)
     }
   }
 
@@ -111,7 +116,9 @@ extension HangReport {
     guard let edges = graph.cycle(from: starving) else {
       outcome = .starved
       waits = starving.first.map { simulation.links(graph.deadEnd(from: $0), isCycle: false) } ?? []
-      starvation = counts.mismatches + counts.shortSources(scenario) + counts.deadSinks(scenario)
+      starvation =
+        counts.mismatches + counts.shortSources(scenario) + counts.uncountedInputs
+        + counts.deadSinks(scenario)
       if starvation.isEmpty { starvation = [Self.endOfWaits(waits)] }
       return
     }

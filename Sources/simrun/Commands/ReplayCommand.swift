@@ -62,10 +62,11 @@ struct ReplayCommand: ParsableCommand {
     guard let vcd, let map, let changed else { throw SimrunExit.usage }
     let signals = try VCDMap(json: try InputFile.read(map), file: map)
     let capture = try VCDReader.read(try InputFile.read(vcd), file: vcd, map: signals)
+    let report = try reportingFile(map) { try ReplayReport(capture, on: changed) }
     if let output {
-      try OutputFiles.write([(output, capture.scenario(changed).json())])
+      try OutputFiles.write([(output, capture.scenario(try Plan(changed)).json())])
     }
-    return try reportingFile(map) { try ReplayReport(capture, on: changed) }
+    return report
   }
 
   private func text(_ report: ReplayReport) -> String {
