@@ -80,6 +80,12 @@ public struct Channel {
   private static let observed: UInt8 = 1
   private static let waits: UInt8 = 2
   private static let holdsWord: UInt8 = 4
+  private static let orders: UInt8 = 8
+
+  /// The reader's standing order: words still to take, and when at the earliest.
+  private var ordered = 0
+  private var orderPace = 1
+  private var orderLast = Cycle.never
 
   var reader: Int32 = -1
   var writer: Int32 = -1
@@ -124,7 +130,7 @@ public struct Channel {
 extension Channel {
   /// Set by a process that stopped for lack of a word (reader) or of room (writer).
   var readerWaits: Bool {
-    get { onWrite & Self.waits != 0 }
+    get { onWrite & (Self.waits | Self.orders) != 0 }
     set { onWrite = newValue ? onWrite | Self.waits : onWrite & ~Self.waits }
   }
   var writerWaits: Bool {
@@ -160,20 +166,31 @@ extension Channel {
     return max(lastWrite + 1, slots[(written - capacity) & mask] + credit)
   }
 
-  /// Admits the next word in cycle `t ≥ room`, for a writer that waited only for room since `ready`.
+  /// Admits the next word in cycle `t ≥ room`, for a writer ready since `ready`.
   @inline(__always) mutating func admit(at t: Cycle, readySince ready: Cycle) {
-    // Where another channel's room was the later one, this channel held nothing up.
-    admit(from: room == t ? max(ready, lastWrite + 1) : t)
+    var run = writes
+    run.admit(at: t, readySince: ready)
+    finish(run, at: t)
   }
 
   /// Admits the next word, offered from cycle `earliest` on; word `written - capacity` has left.
   @inline(__always) private mutating func admit(from earliest: Cycle) {
-    let t = max(earliest, slots[(written - capacity) & mask] + credit)
-    waited += t - earliest
-    slots[written & mask] = t
-    written += 1
+    var run = writes
+    let t = run.admit(from: earliest)
+    finish(run, at: t)
+  }
+
+  /// Whether each write is followed by somebody, so that writes must come one by one.
+  @inline(__always) var isWriteWatched: Bool { onWrite & Self.observed != 0 }
+
+  /// Counts the words before `end` as written, the last at `t`, offered since `offered`.
+  @inline(__always)
+  mutating func finishWrites(upTo end: Int, at t: Cycle, waited: Int, offered: Cycle) {
+    guard end > written else { return }
+    self.waited += waited
+    written = end
     lastWrite = t
-    if onWrite != 0 { afterWrite(offered: earliest) }
+    if onWrite != 0 { afterWrite(offered: offered) }
   }
 
   @inline(never) private mutating func afterWrite(offered: Cycle) {
@@ -182,7 +199,11 @@ extension Channel {
       writeLog?.append(lastWrite, offered: offered)
       monitor?.wrote(lastWrite)
     }
-    if readerWaits {
+    if onWrite & Self.orders != 0 {
+      fillOrder()
+      if onWrite & Self.orders != 0 { return }
+      queue.pointee.push(reader)
+    } else if readerWaits {
       readerWaits = false
       queue.pointee.push(reader)
     }
@@ -212,23 +233,30 @@ extension Channel {
 
   /// Takes the oldest unread word in cycle `t`.
   @inline(__always) mutating func read(at t: Cycle) {
-    if onRead != 0 {
-      readAndTell(at: t)
-    } else {
-      slots[read & mask] = t
-      read += 1
-      lastRead = t
-    }
+    var run = reads
+    run.take(at: t)
+    finish(run, at: t)
   }
 
-  @inline(never) private mutating func readAndTell(at t: Cycle) {
-    if onRead & Self.observed != 0 {
-      readLog?.append(t, offered: offered)
-      monitor?.read(t)
-    }
-    slots[read & mask] = t
-    read += 1
+  /// Whether each read is followed by somebody, so that reads must come one by one.
+  @inline(__always) var isReadWatched: Bool { onRead & Self.observed != 0 }
+
+  /// Counts the words before `end` as read, the last at `t`, valid since `arrived`.
+  @inline(__always) mutating func finishReads(upTo end: Int, at t: Cycle, arrived: Cycle) {
+    guard end > read else { return }
+    if onRead & Self.observed != 0 { noteRead(at: t, arrived: arrived) }
+    read = end
     lastRead = t
+    if onRead & ~Self.observed != 0 { afterRead() }
+  }
+
+  @inline(never) private func noteRead(at t: Cycle, arrived: Cycle) {
+    readLog?.append(t, offered: max(arrived, lastRead + 1))
+    monitor?.read(t)
+  }
+
+  /// Lets the word that waits for room in, and wakes the writer.
+  @inline(never) private mutating func afterRead() {
     if onRead & Self.holdsWord != 0 {
       onRead &= ~Self.holdsWord
       let earliest = pending
@@ -243,15 +271,52 @@ extension Channel {
 
   /// Takes `n` words in consecutive cycles from `t` on.
   @inline(__always) mutating func read(_ n: Int, from t: Cycle) {
-    var i = 0
-    while i < n, onRead != 0 {
-      readAndTell(at: t + i)
-      i += 1
+    var done = 0
+    while done < n {
+      let end = done + min(n - done, readable)
+      var run = reads
+      for i in done..<end { run.take(at: t + i) }
+      done = end
+      finish(run, at: t + done - 1)
     }
-    guard i < n else { return }
-    for j in i..<n { slots[(read + j - i) & mask] = t + j }
-    read += n - i
-    lastRead = t + n - 1
+  }
+}
+
+// Reading ahead of time.
+extension Channel {
+  /// Leaves the order to take the next `n` words, each as soon as it is valid and `pace` cycles after
+  /// the one before, the first `pace` cycles after `last`.
+  ///
+  /// For readers whose next steps depend on nothing but these words. They are taken as they are
+  /// written, so that neither side runs once per word; the reader runs again when the order is filled.
+  @inline(__always) mutating func order(_ n: Int, after last: Cycle, pace: Int = 1) {
+    ordered = n
+    orderPace = pace
+    orderLast = last
+    onWrite |= Self.orders
+    fillOrder()
+  }
+
+  /// Words of the order that are still to come.
+  var wordsOrdered: Int { ordered }
+
+  /// Whether all words ordered have been taken, the last at `lastRead`.
+  @inline(__always) var isOrderFilled: Bool { onWrite & Self.orders == 0 }
+
+  private mutating func fillOrder() {
+    while ordered > 0, available > 0 {
+      let n = min(ordered, readable)
+      var (run, t) = (reads, orderLast)
+      for _ in 0..<n {
+        t = max(run.arrival, t + orderPace)
+        run.take(at: t)
+      }
+      // Before others are told: a word let in by these reads may be taken at once.
+      ordered -= n
+      orderLast = t
+      finish(run, at: t)
+    }
+    if ordered == 0 { onWrite &= ~Self.orders }
   }
 }
 

@@ -141,6 +141,8 @@ struct LoopNest: Process {
   private var last = -1
   /// The current iteration's words are offered and wait for room.
   private var isOffered = false
+  /// The words of the current iterations are ordered.
+  private var isOrdered = false
 
   init(inputs: [Link], outputs: [Link], frame: [Loop], interval: Int) {
     self.inputs = .allocate(capacity: inputs.count)
@@ -166,11 +168,11 @@ struct LoopNest: Process {
       let moved =
         switch (current.reads, current.writes) {
         case (0, 0): pause()
-        case (1, 0): readRun()
-        case (0, 1): writeRun()
-        case (1, 1): copyRun()
-        case (3, 1): joinRun()
-        case (1, 3): forkRun()
+        case (1, 0): read()
+        case (0, 1): advance(NoInput(), OneOutput(outputs[0]))
+        case (1, 1): advance(OneInput(inputs[0]), OneOutput(outputs[0]))
+        case (3, 1): advance(TwoInputs(inputs[0], inputs[1]), OneOutput(outputs[0]))
+        case (1, 3): advance(OneInput(inputs[0]), TwoOutputs(outputs[0], outputs[1]))
         default: step()
         }
       guard moved else { return }
@@ -185,118 +187,59 @@ struct LoopNest: Process {
   }
 
   /// Iterations that only read input 0.
-  private mutating func readRun() -> Bool {
+  private mutating func read() -> Bool {
     let input = inputs[0]
-    let pace = current.every * interval
-    var n = min(current.count, input.pointee.available)
-    current.count -= n
-    while n > 0 {
-      last = max(last + pace, input.pointee.offered)
-      input.pointee.read(at: last)
-      n -= 1
+    if !isOrdered {
+      input.pointee.order(current.count, after: last, pace: current.every * interval)
     }
-    guard current.count > 0 else { return true }
-    if input.pointee.available > 0 { return true }
-    input.pointee.readerWaits = true
-    return false
+    isOrdered = !input.pointee.isOrderFilled
+    guard !isOrdered else { return false }
+    last = input.pointee.lastRead
+    current.count = 0
+    return true
   }
 
-  /// Iterations that only write output 0.
-  private mutating func writeRun() -> Bool {
-    let output = outputs[0]
+  /// As many of the current iterations as words and room allow; false when one of them is missing.
+  @inline(__always)
+  private mutating func advance(_ inputs: some InputSide, _ outputs: some OutputSide) -> Bool {
     let pace = current.every * interval
     while true {
-      guard output.pointee.isTaken else {
-        output.pointee.writerWaits = true
-        return false
-      }
       if isOffered {
+        guard let taken = outputs.taken else { return false }
         isOffered = false
-        last = output.pointee.takenAt
-        current.count -= 1
-        if current.count == 0 { return true }
+        last = taken
+        move(1, inputs, NoOutput(), pace: 0)
+      } else {
+        move(min(current.count, inputs.readable, outputs.writable), inputs, outputs, pace: pace)
       }
-      output.pointee.offer(at: max(last + pace, output.pointee.takenAt + 1))
-      isOffered = true
-    }
-  }
-
-  /// Iterations that read input 0 and write output 0.
-  private mutating func copyRun() -> Bool {
-    let (input, output) = (inputs[0], outputs[0])
-    let pace = current.every * interval
-    while true {
-      guard output.pointee.isTaken else {
-        output.pointee.writerWaits = true
-        return false
-      }
-      if isOffered {
-        isOffered = false
-        last = output.pointee.takenAt
-        input.pointee.read(at: last)
-        current.count -= 1
-        if current.count == 0 { return true }
-      }
-      guard input.pointee.available > 0 else {
-        input.pointee.readerWaits = true
-        return false
-      }
-      output.pointee.offer(
-        at: max(last + pace, input.pointee.offered, output.pointee.takenAt + 1))
-      isOffered = true
-    }
-  }
-
-  /// Iterations that read inputs 0 and 1 and write output 0.
-  private mutating func joinRun() -> Bool {
-    let (a, b, output) = (inputs[0], inputs[1], outputs[0])
-    let pace = current.every * interval
-    while true {
-      guard output.pointee.isTaken else {
-        output.pointee.writerWaits = true
-        return false
-      }
-      if isOffered {
-        isOffered = false
-        last = output.pointee.takenAt
-        a.pointee.read(at: last)
-        b.pointee.read(at: last)
-        current.count -= 1
-        if current.count == 0 { return true }
-      }
-      guard a.pointee.available > 0, b.pointee.available > 0 else {
-        a.pointee.readerWaits = a.pointee.available == 0
-        b.pointee.readerWaits = b.pointee.available == 0
-        return false
-      }
-      output.pointee.offer(
-        at: max(last + pace, a.pointee.offered, b.pointee.offered, output.pointee.takenAt + 1))
-      isOffered = true
-    }
-  }
-
-  /// Iterations that read input 0 and write outputs 0 and 1.
-  private mutating func forkRun() -> Bool {
-    let (input, a, b) = (inputs[0], outputs[0], outputs[1])
-    let pace = current.every * interval
-    while true {
-      guard input.pointee.available > 0 else {
-        input.pointee.readerWaits = true
-        return false
-      }
-      guard let roomA = a.pointee.room, let roomB = b.pointee.room else {
-        a.pointee.writerWaits = a.pointee.room == nil
-        b.pointee.writerWaits = b.pointee.room == nil
-        return false
-      }
-      let ready = max(last + pace, input.pointee.offered)
-      last = max(ready, roomA, roomB)
-      a.pointee.admit(at: last, readySince: ready)
-      b.pointee.admit(at: last, readySince: ready)
-      input.pointee.read(at: last)
-      current.count -= 1
       if current.count == 0 { return true }
+      guard inputs.readable > 0 else {
+        inputs.waitForWords()
+        return false
+      }
+      if outputs.writable > 0 { continue }
+      guard outputs.offer(at: max(last + pace, inputs.runs.arrival)) else { return false }
+      isOffered = true
     }
+  }
+
+  /// `n` iterations whose words and room are there.
+  @inline(__always)
+  private mutating func move(
+    _ n: Int, _ inputs: some InputSide, _ outputs: some OutputSide, pace: Int
+  ) {
+    guard n > 0 else { return }
+    var (reads, writes, t) = (inputs.runs, outputs.runs, last)
+    for _ in 0..<n {
+      let ready = max(t + pace, reads.arrival)
+      t = max(ready, writes.room)
+      writes.admit(at: t, readySince: ready)
+      reads.take(at: t)
+    }
+    inputs.finish(reads, at: t)
+    outputs.finish(writes, at: t)
+    last = t
+    current.count -= n
   }
 
   /// One iteration over any streams. It starts when everything it touches is there: no output gets its
@@ -352,6 +295,7 @@ struct LoopNest: Process {
     cursor.listState(&state)
     state.phase(current.count)
     state.phase(isOffered ? 1 : 0)
+    state.phase(isOrdered ? 1 : 0)
     state.time(last)
   }
 }

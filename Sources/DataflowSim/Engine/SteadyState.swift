@@ -165,6 +165,7 @@ extension Channel {
   func listState(_ state: inout StateList) {
     state.phase(available)
     state.phase(pending == .never ? 0 : 1)
+    state.phase(wordsOrdered)
     state.time(lastWrite)
     state.time(lastRead)
     state.time(pending)

@@ -50,21 +50,55 @@ struct PaddingGenerator: Process {
           output.pointee.writerWaits = true
           return
         }
-        var loaded = max(output.pointee.takenAt, 0)
-        if current.forwards {
-          guard input.pointee.available > 0 else {
-            input.pointee.readerWaits = true
-            return
-          }
-          loaded = max(loaded, input.pointee.offered)
-          input.pointee.read(at: loaded)
+        guard !current.forwards || input.pointee.available > 0 else {
+          input.pointee.readerWaits = true
+          return
         }
-        output.pointee.offer(at: loaded + 1)
-        done += 1
+        let n = min(current.words - done, output.pointee.writable)
+        if n == 0 {
+          emitOne(current.forwards)
+        } else if current.forwards {
+          forward(min(n, input.pointee.readable))
+        } else {
+          pad(n)
+        }
       }
       done = 0
       index = index + 1 == runs.count ? 0 : index + 1
     }
+  }
+
+  /// Offers a word where no room for it is known.
+  private mutating func emitOne(_ forwards: Bool) {
+    var loaded = max(output.pointee.takenAt, 0)
+    if forwards {
+      loaded = max(loaded, input.pointee.offered)
+      input.pointee.read(at: loaded)
+    }
+    output.pointee.offer(at: loaded + 1)
+    done += 1
+  }
+
+  /// Emits `n` zero words for which there is room.
+  private mutating func pad(_ n: Int) {
+    var (writes, taken) = (output.pointee.writes, max(output.pointee.takenAt, 0))
+    for _ in 0..<n { taken = writes.admit(from: taken + 1) }
+    output.pointee.finish(writes, at: taken)
+    done += n
+  }
+
+  /// Emits `n` words that are there and for which there is room.
+  private mutating func forward(_ n: Int) {
+    var (reads, writes) = (input.pointee.reads, output.pointee.writes)
+    var (loaded, taken) = (input.pointee.lastRead, max(output.pointee.takenAt, 0))
+    for _ in 0..<n {
+      loaded = max(taken, reads.arrival, loaded + 1)
+      reads.take(at: loaded)
+      taken = writes.admit(from: loaded + 1)
+    }
+    input.pointee.finish(reads, at: loaded)
+    output.pointee.finish(writes, at: taken)
+    done += n
   }
 
   func listState(_ state: inout StateList) {

@@ -141,49 +141,85 @@ struct CyclicWindowBuffer: Process {
   private mutating func accept() -> Bool {
     // Room: word i − B has been released, or all fetches of the frame are done.
     let limit = allFetched ? frameWords : min(frameWords, released + capacity)
-    let end = min(limit, accepted + input.pointee.available)
-    let moved = end > accepted
-    // Until word B there is room from the start; beyond the released words only the last fetch
-    // lifted the rule.
-    var word = accepted
-    while word < end {
+    let begin = accepted
+    while accepted < limit, input.pointee.available > 0 {
+      acceptRun(min(limit - accepted, input.pointee.readable))
+    }
+    if accepted < limit { input.pointee.readerWaits = true }
+    return accepted > begin
+  }
+
+  private mutating func acceptRun(_ n: Int) {
+    var (reads, t) = (input.pointee.reads, max(lastAccept, frameStart - 1))
+    for word in accepted..<accepted + n {
+      // Until word B there is room from the start; beyond the released words only the last fetch
+      // lifted the rule.
       let before = word - capacity
       let room = before < 0 ? .never : before < released ? slots[before & mask] : lastFetch
-      lastAccept = max(input.pointee.offered, room + 1, frameStart)
-      input.pointee.read(at: lastAccept)
-      slots[word & mask] = lastAccept
-      word += 1
+      t = max(reads.arrival, room + 1, t + 1)
+      reads.take(at: t)
+      slots[word & mask] = t
     }
-    accepted = word
-    if word < limit { input.pointee.readerWaits = true }
-    return moved
+    input.pointee.finish(reads, at: t)
+    lastAccept = t
+    accepted += n
   }
 
   /// Fetches and offers the words that have arrived.
   private mutating func emit() -> Bool {
     guard !allFetched else { return false }
-    let output = output
     var moved = false
     while true {
       guard output.pointee.isTaken else {
         output.pointee.writerWaits = true
         return moved
       }
-      let need = start + offsets[element]
-      guard need < accepted else { return moved }
-      let arrived = slots[need & mask] + 1
-      lastFetch = isOffered ? max(arrived, output.pointee.takenAt) : arrived
-      output.pointee.offer(at: lastFetch + 1)
-      isOffered = true
+      guard start + offsets[element] < accepted else { return moved }
       moved = true
-      if element == groupStart { enterGroup() }
-      element += 1
-      if element == elements {
-        guard nextWindow() else { return true }
-      }
-      let bound = min(keep, start + offsets[element])
-      if bound > released { release(upTo: bound) }
+      let isMoreToFetch =
+        output.pointee.writable > 0 ? emitRun(output.pointee.writable) : emitOne()
+      guard isMoreToFetch else { return true }
     }
+  }
+
+  /// Emits up to `n` words that have arrived and have room; false after the frame's last.
+  private mutating func emitRun(_ n: Int) -> Bool {
+    var (writes, taken) = (output.pointee.writes, output.pointee.takenAt)
+    defer { output.pointee.finish(writes, at: taken) }
+    for _ in 0..<n {
+      let need = start + offsets[element]
+      guard need < accepted else { break }
+      fetch(need, taken)
+      taken = writes.admit(from: lastFetch + 1)
+      guard advance() else { return false }
+    }
+    return true
+  }
+
+  /// Offers a word that has arrived where no room for it is known.
+  private mutating func emitOne() -> Bool {
+    fetch(start + offsets[element], output.pointee.takenAt)
+    output.pointee.offer(at: lastFetch + 1)
+    return advance()
+  }
+
+  /// Fetches word `need`, the handshake of the output before it being at `taken`.
+  @inline(__always) private mutating func fetch(_ need: Int, _ taken: Cycle) {
+    let arrived = slots[need & mask] + 1
+    lastFetch = isOffered ? max(arrived, taken) : arrived
+    isOffered = true
+  }
+
+  /// Moves on to the next fetch and releases what it needs no more; false after the frame's last.
+  @inline(__always) private mutating func advance() -> Bool {
+    if element == groupStart { enterGroup() }
+    element += 1
+    if element == elements {
+      guard nextWindow() else { return false }
+    }
+    let bound = min(keep, start + offsets[element])
+    if bound > released { release(upTo: bound) }
+    return true
   }
 
   /// The first word of a group has been fetched, so `keep` moves on: to the next fold of the window, or

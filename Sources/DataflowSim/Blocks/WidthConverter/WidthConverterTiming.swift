@@ -13,7 +13,8 @@ struct WideningConverter: Process {
   let input: Link
   let output: Link
   let ratio: Int
-  private var piece = 0
+  /// The first piece of a word has been taken, the others are ordered: they need no room.
+  private var isJoining = false
 
   init(input: Link, output: Link, ratio: Int) {
     self.input = input
@@ -23,28 +24,27 @@ struct WideningConverter: Process {
 
   mutating func run() {
     while true {
+      if isJoining {
+        guard input.pointee.isOrderFilled else { return }
+        output.pointee.offer(at: input.pointee.lastRead + 1)
+        isJoining = false
+      }
       guard input.pointee.available > 0 else {
         input.pointee.readerWaits = true
         return
       }
-      var moved = input.pointee.offered
-      if piece == 0 {
-        guard output.pointee.isTaken else {
-          output.pointee.writerWaits = true
-          return
-        }
-        moved = max(moved, output.pointee.takenAt)
+      guard output.pointee.isTaken else {
+        output.pointee.writerWaits = true
+        return
       }
-      input.pointee.read(at: moved)
-      piece += 1
-      if piece == ratio {
-        output.pointee.offer(at: moved + 1)
-        piece = 0
-      }
+      let first = max(input.pointee.offered, output.pointee.takenAt)
+      input.pointee.read(at: first)
+      input.pointee.order(ratio - 1, after: first)
+      isJoining = true
     }
   }
 
-  func listState(_ state: inout StateList) { state.phase(piece) }
+  func listState(_ state: inout StateList) { state.phase(isJoining ? 1 : 0) }
 }
 
 /// A width converter that splits one wide word into `ratio` narrow ones.

@@ -1,0 +1,98 @@
+/// The reader's side of a channel while several words are taken in a row.
+///
+/// What the loop touches lies in local variables; `Channel.finish(_:at:)` writes it back and tells
+/// those who wait. At most `Channel.readable` words may be taken.
+struct ReadRun {
+  private let slots: UnsafeMutablePointer<Cycle>
+  private let mask: Int
+  private let latency: Int
+  fileprivate var index: Int
+  /// When the last word taken was valid.
+  fileprivate var lastArrival = Cycle.never
+
+  fileprivate init(_ channel: borrowing Channel) {
+    slots = channel.slots
+    mask = channel.mask
+    latency = channel.latency
+    index = channel.read
+  }
+
+  /// First cycle in which the next word is valid, but for the rule of one word per cycle.
+  @inline(__always) var arrival: Cycle { slots[index & mask] &+ latency }
+
+  @inline(__always) mutating func take(at t: Cycle) {
+    lastArrival = arrival
+    slots[index & mask] = t
+    index &+= 1
+  }
+}
+
+/// The writer's side of a stage while several words are admitted in a row.
+///
+/// At most `Channel.writable` words may be admitted.
+struct WriteRun {
+  private let slots: UnsafeMutablePointer<Cycle>
+  private let mask: Int
+  private let capacity: Int
+  private let credit: Int
+  fileprivate var index: Int
+  fileprivate var waited = 0
+  /// Since when the last word admitted had been offered.
+  fileprivate var lastOffer = Cycle.never
+
+  fileprivate init(_ channel: borrowing Channel) {
+    slots = channel.slots
+    mask = channel.mask
+    capacity = channel.capacity
+    credit = channel.credit
+    index = channel.written
+  }
+
+  /// The first cycle with room for the next word, but for the rule of one word per cycle.
+  @inline(__always) var room: Cycle { slots[(index &- capacity) & mask] &+ credit }
+
+  /// Admits a word, ready since cycle `ready`, at `t ≥ room`. Where `t` is later than both, another
+  /// channel held it up, not this one.
+  @inline(__always) mutating func admit(at t: Cycle, readySince ready: Cycle) {
+    lastOffer = room == t ? ready : t
+    waited &+= t &- lastOffer
+    slots[index & mask] = t
+    index &+= 1
+  }
+
+  /// Admits a word as soon as there is room from cycle `ready` on, and says when.
+  @inline(__always) mutating func admit(from ready: Cycle) -> Cycle {
+    let t = max(ready, room)
+    lastOffer = ready
+    waited &+= t &- ready
+    slots[index & mask] = t
+    index &+= 1
+    return t
+  }
+}
+
+extension Channel {
+  /// How many words a `ReadRun` may take: all there are, but one at a time where somebody watches.
+  @inline(__always) var readable: Int { isReadWatched ? min(available, 1) : available }
+
+  @inline(__always) var reads: ReadRun { ReadRun(self) }
+
+  /// Ends a run whose last word was taken at `t`.
+  @inline(__always) mutating func finish(_ run: ReadRun, at t: Cycle) {
+    finishReads(upTo: run.index, at: t, arrived: run.lastArrival)
+  }
+
+  /// How many words a `WriteRun` may admit: as many as there is room for, but one at a time where
+  /// somebody watches. None on a wire.
+  @inline(__always) var writable: Int {
+    guard !isWire else { return 0 }
+    return isWriteWatched ? min(capacity - available, 1) : capacity - available
+  }
+
+  @inline(__always) var writes: WriteRun { WriteRun(self) }
+
+  /// Ends a run whose last word was admitted at `t`.
+  @inline(__always) mutating func finish(_ run: WriteRun, at t: Cycle) {
+    finishWrites(upTo: run.index, at: t, waited: run.waited, offered: run.lastOffer)
+  }
+}
