@@ -106,3 +106,32 @@ struct ResetDomain {
   var logs: [StreamLog] = []
   var monitors: [OccupancyMonitor] = []
 }
+
+/// What a simulation keeps to reset parts of itself.
+struct ResetState {
+  /// A place where two domains meet or faults strike.
+  struct Relay {
+    var stream: String
+    /// Domains on either side.
+    var writer: Int
+    var reader: Int
+    var output: Link
+    var state: FaultRelay.State
+  }
+
+  /// By domain: what is reset together, and the cycle from which it counts.
+  var domains: [ResetDomain]
+  var origins: [Cycle]
+  var relays: [Relay] = []
+  /// By graph input: the process of its source, and what it had sent or skipped beyond the words its
+  /// channel has counted.
+  var sources: [String: Int] = [:]
+  var sentBefore: [String: Int] = [:]
+  /// The resets that have happened.
+  var records: [ResetRecord] = []
+
+  init(domains count: Int) {
+    domains = Array(repeating: ResetDomain(), count: count)
+    origins = Array(repeating: 0, count: count)
+  }
+}

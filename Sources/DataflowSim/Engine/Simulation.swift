@@ -43,25 +43,7 @@ public final class Simulation {
   private var mergedFIFOs: [(channel: Link, names: [String])] = []
   let limit: Cycle
   let resets: ResetPlan
-  /// By domain of `resets`: what is reset together, and the cycle from which it counts.
-  private var domains: [ResetDomain]
-  private var origins: [Cycle]
-  private var relays: [Border] = []
-  /// By graph input, what its source had sent or skipped beyond the words its channel has counted.
-  private var sentBefore: [String: Int] = [:]
-  /// Process of every graph input's source.
-  private var sourceProcesses: [String: Int] = [:]
-  /// The resets that have happened.
-  private(set) var resetRecords: [ResetRecord] = []
-
-  /// A place where two domains meet or faults strike.
-  private struct Border {
-    var stream: String
-    var writer: Int
-    var reader: Int
-    var output: Link
-    var state: FaultRelay.State
-  }
+  var resetState: ResetState
 
   /// How many words a source may offer; shared with its process.
   final class SourceWords {
@@ -100,8 +82,7 @@ public final class Simulation {
     self.scenario = scenario
     limit = scenario.maxCycles ?? .max
     resets = ResetPlan(scenario, plan.design)
-    domains = Array(repeating: ResetDomain(), count: resets.signatures.count)
-    origins = Array(repeating: 0, count: resets.signatures.count)
+    resetState = ResetState(domains: resets.signatures.count)
     network = Network(
       processes: plan.processes.count + plan.design.graphInputs.count
         + plan.design.graphOutputs.count + plan.chains.reduce(0) { $0 + 2 * $1.items.count })
@@ -155,8 +136,8 @@ public final class Simulation {
     for (i, piece) in pieces.dropLast().enumerated() {
       let (input, output) = (ends[i].last, ends[i + 1].first)
       let state = FaultRelay.State()
-      relays.append(
-        Border(
+      resetState.relays.append(
+        ResetState.Relay(
           stream: piece.stream, writer: piece.domain, reader: pieces[i + 1].domain, output: output,
           state: state))
       let own = faults[piece.stream] ?? StreamFaults()
@@ -189,10 +170,10 @@ public final class Simulation {
     guard domain > 0 else { return body() }
     let before = (network.channels.count, network.processCount, logs.count, monitors.count)
     let result = body()
-    domains[domain].channels += network.channels[before.0...]
-    domains[domain].processes += before.1..<network.processCount
-    domains[domain].logs += logs[before.2...]
-    domains[domain].monitors += monitors[before.3...]
+    resetState.domains[domain].channels += network.channels[before.0...]
+    resetState.domains[domain].processes += before.1..<network.processCount
+    resetState.domains[domain].logs += logs[before.2...]
+    resetState.domains[domain].monitors += monitors[before.3...]
     return result
   }
 
@@ -279,7 +260,7 @@ public final class Simulation {
         stream: stream, perFrame: plan.wordsPerFrame[stream] ?? 0,
         fixed: settings.endless ? .max : settings.words)
       released.append(words)
-      sourceProcesses[stream] = network.processCount
+      resetState.sources[stream] = network.processCount
       let source = source(stream, ends.first, words)
       network.add(reading: [], writing: [ends.first]) { source }
     }
@@ -294,7 +275,7 @@ public final class Simulation {
     }
   }
 
-  private func source(
+  func source(
     _ stream: String, _ output: Link, _ words: SourceWords, sent: Int = 0, notBefore: Cycle = 0
   ) -> Source {
     let pattern = scenario.sources[stream]?.pattern ?? .always
@@ -306,14 +287,14 @@ public final class Simulation {
   /// Lets every source that goes by frames offer `frames` frames in all, and runs until quiet. Resets
   /// that come before one of these frames are done on the way.
   public func run(frames: Int) {
-    while resetRecords.count < resets.events.count {
-      let event = resets.events[resetRecords.count]
+    while resetState.records.count < resets.events.count {
+      let event = resets.events[resetState.records.count]
       guard event.frame < frames else { break }
       release(frames: event.frame, holdsAll: true)
       network.run()
       strike(event)
     }
-    release(frames: frames, holdsAll: resetRecords.count < resets.events.count)
+    release(frames: frames, holdsAll: resetState.records.count < resets.events.count)
     network.run()
   }
 
@@ -330,79 +311,6 @@ public final class Simulation {
   public func run() -> RunResult {
     run(frames: scenario.frames)
     return result(frames: scenario.frames)
-  }
-}
-
-// MARK: Resets
-
-extension Simulation {
-  /// Resets the blocks of `event`. Nothing can move at this point.
-  private func strike(_ event: ResetPlan.Event) {
-    let index = resetRecords.count
-    let struck = Set(resets.signatures.indices.filter { resets.signatures[$0].contains(index) })
-    // One cycle of reset follows the last handshake.
-    let origin = (lastCycle ?? -2) + 2
-    var record = ResetRecord(
-      frame: event.frame, cycle: origin, nodes: Set(event.nodes.map { plan.design.nodes[$0].name }),
-      restartsHost: event.restartsHost, moved: [:])
-    for log in logs { for name in log.names { record.moved[name] = log.count } }
-    for node in event.nodes { record.cores[plan.design.nodes[node].name] = coreLogs[node] }
-    resetRecords.append(record)
-    for domain in struck { restart(domain, at: origin) }
-    for relay in relays { restart(relay, struck, event, at: origin) }
-    for (chain, ends) in zip(plan.chains, ends) { restartSource(chain, ends, event, at: origin) }
-    if event.restartsHost { for sink in sinks { sink.restart(at: event.frame) } }
-  }
-
-  private func restart(_ domain: Int, at origin: Cycle) {
-    origins[domain] = origin
-    for channel in domains[domain].channels { channel.pointee.reset() }
-    for process in domains[domain].processes { network.restart(process) }
-    for log in domains[domain].logs { log.restart(at: origin) }
-    for monitor in domains[domain].monitors { monitor.restart(at: origin) }
-  }
-
-  private func restart(
-    _ relay: Border, _ struck: Set<Int>, _ event: ResetPlan.Event, at origin: Cycle
-  ) {
-    let isWriterStruck = struck.contains(relay.writer)
-    let isReaderStruck = struck.contains(relay.reader)
-    let isSourceAnew = event.restartsHost && plan.design.graphInputs.contains(relay.stream)
-    if isWriterStruck || isSourceAnew, !isReaderStruck, relay.state.isOffered {
-      relay.output.pointee.withdraw()
-    }
-    if isWriterStruck || isReaderStruck || isSourceAnew { relay.state.forgetOffer() }
-    if isWriterStruck { relay.state.inputOrigin = origin }
-    if isReaderStruck { relay.state.outputOrigin = origin }
-    if event.restartsHost {
-      relay.state.index = event.frame * (plan.wordsPerFrame[relay.stream] ?? 0)
-    }
-  }
-
-  /// The host holds back until the reset is over; if it knows of it, it starts the frame anew.
-  private func restartSource(
-    _ chain: Plan.Chain, _ ends: Ends, _ event: ResetPlan.Event, at origin: Cycle
-  ) {
-    guard case .border(let stream) = chain.writer, let id = sourceProcesses[stream],
-      let words = released.first(where: { $0.stream == stream })
-    else { return }
-    var sent = ends.first.pointee.offeredWords + (sentBefore[stream] ?? 0)
-    if event.restartsHost {
-      ends.first.pointee.withdraw()
-      sent = event.frame * words.perFrame
-    }
-    sentBefore[stream] = sent - ends.first.pointee.offeredWords
-    network.replace(id, by: source(stream, ends.first, words, sent: sent, notBefore: origin))
-  }
-
-  /// The last handshake at a block so far.
-  var lastCycle: Cycle? {
-    let parts = domains.indices.dropFirst().flatMap { domain in
-      domains[domain].channels.map { $0.pointee.lastHandshake + origins[domain] }
-    }
-    let own = Set(domains.flatMap(\.channels))
-    let others = network.channels.lazy.filter { !own.contains($0) }.map { $0.pointee.lastHandshake }
-    return (parts + others).filter { $0 >= 0 }.max()
   }
 }
 
@@ -433,7 +341,7 @@ extension Simulation {
       result.fifos[monitor.name] = RunResult.FIFO(
         depth: monitor.depth, max: monitor.maximum, final: monitor.final)
     }
-    result.resets = resetRecords
+    result.resets = resetState.records
     for (node, log) in coreLogs { result.cores[plan.design.nodes[node].name] = log }
     for sink in sinks {
       result.frameEnds[sink.stream] = sink.frameEnds

@@ -102,6 +102,7 @@ extension HangReport {
     guard !scenario.faults.isEmpty else { return }
     var scenario = scenario
     scenario.frames = frames
+    for name in scenario.sources.keys { scenario.sources[name]?.endless = false }
     let words = plan.wordsPerFrame.values.reduce(0, +).multipliedReportingOverflow(by: frames)
     guard !words.overflow, words.partialValue < 20_000_000,
       let measurement = try? FaultMeasurement(plan, parameters: parameters, scenario: scenario)

@@ -70,6 +70,9 @@ extension ReplayReport {
     }
     var scenario = capture.scenario(plan)
     scenario.maxCycles = max(capture.cycles, 1)
+    for name in plan.design.graphInputs where scenario.sources[name] == nil {
+      scenario.sources[name] = Scenario.Source(endless: true)
+    }
     let result = try Simulation(plan, scenario: scenario, observing: Observation(times: true)).run()
     design = plan.design.name
     outcome = result.outcome
@@ -102,10 +105,7 @@ extension VCDCapture {
   public func scenario(_ plan: Plan) -> Scenario {
     var scenario = Scenario()
     for name in plan.design.graphInputs {
-      guard let levels = streams[name] else {
-        scenario.sources[name] = Scenario.Source(endless: true)
-        continue
-      }
+      guard let levels = streams[name] else { continue }
       let starts = levels.valid.indices.map { c in
         levels.valid[c] && (c == 0 || !levels.valid[c - 1] || levels.ready[c - 1])
       }

@@ -39,7 +39,7 @@ public struct Stress: Sendable {
   public let plan: Plan
   public let frames: Int
   public let seed: UInt64
-  /// Faults and word limits come from here; its patterns are replaced.
+  /// Faults and word limits come from here; its patterns are replaced, and no source is endless.
   public let base: Scenario
   private let judge: HarmJudge
 
@@ -50,7 +50,10 @@ public struct Stress: Sendable {
   ) throws {
     var base = base
     base.frames = frames
-    for name in base.sources.keys { base.sources[name]?.pattern = .always }
+    for name in base.sources.keys {
+      base.sources[name]?.pattern = .always
+      base.sources[name]?.endless = false
+    }
     base.sinks = [:]
     self.plan = plan
     self.base = base

@@ -32,7 +32,8 @@ import Testing
       let told = try simrun("hang", Self.config("residual-hang.json"))
       #expect(told.status == 2 && told.errors.isEmpty)
       #expect(told.output.hasPrefix("Deadlock in residual-hang: 0 of 3 frames came out"))
-      #expect(told.output.contains("Duplicate_0 waits for room on skip (full, 4/4) ← AddStreams_0"))
+      #expect(
+        told.output.contains("← Duplicate_0 waits for room on skip (full, 4/4)\n  ← AddStreams_0"))
       #expect(
         told.output.contains(
           "First blocked: word 7 of skip, offered by Duplicate_0 since cycle 23"), "\(told.output)")
