@@ -51,15 +51,15 @@ struct FIFOReduction {
       "no FIFO depths reach the throughput of \(target.cyclesPerFrame) cycles per frame")
   }
 
-  /// Every FIFO deep enough to hold what all FIFOs of its section hold now.
+  /// Every FIFO deep enough to hold what the fullest FIFO of its section holds now, and half as much.
   private func roomy() -> [Int] {
     var result = depths
     for fifos in sections.fifos {
-      let frames = fifos.reduce(0.0) { sum, i in
-        sum + Double(depths[i]) / Double(max(bench.fifos[i].words, 1))
-      }
+      let frames =
+        fifos.map { Double(depths[$0]) / Double(max(bench.fifos[$0].words, 1)) }
+        .max() ?? 0
       for i in fifos {
-        let words = min(frames, 1) * Double(bench.fifos[i].words)
+        let words = min(1.5 * frames, 1) * Double(bench.fifos[i].words)
         let step = bench.cost.step(holding: max(depths[i], Int(words.rounded(.up))))
         result[i] = bench.cost.depth(atStep: step)
       }
@@ -101,11 +101,16 @@ struct FIFOReduction {
   /// The cheapest of what different orders end up with.
   private mutating func lowest(_ window: FIFOWindow, _ own: [Int]) -> [Int] {
     let roomy = window.fifos.map { depths[$0] }
-    let results = FIFOSearch.Order.allCases.compactMap { order -> [Int]? in
+    // Where a simulation is long, the second order is not worth its time.
+    let orders: [FIFOSearch.Order] =
+      sections.nodes.count > 8 ? [.frameCost] : FIFOSearch.Order.allCases
+    let results = orders.compactMap { order -> [Int]? in
       var start = roomy
       if order == .depth { for i in own { start[i] = sufficient[window.fifos[i]] } }
       var search = FIFOSearch(window.bench, target: target, sufficient: start, budget: budget)
       guard search.isSufficient() else { return nil }
+      let quiet = own.filter { sufficient[window.fifos[$0]] <= 4 }
+      search.lower(together: quiet)
       search.lower(own, order)
       simulations += search.simulations
       return search.depths

@@ -36,6 +36,12 @@ struct FIFOSearch {
     lower(group: candidates[...], isKnownToFail: false)
   }
 
+  /// Lowers `fifos` all at once, or none.
+  mutating func lower(together fifos: [Int]) {
+    let lowered = lowered(fifos[...])
+    if lowered != depths, test([lowered])[0].suffices == true { depths = lowered }
+  }
+
   /// Whether the depths reach the target.
   mutating func isSufficient() -> Bool { test([depths])[0].suffices == true }
 
