@@ -41,6 +41,12 @@ public struct ReferenceMap: Sendable {
 }
 
 extension ReferenceMap {
+  /// Reads the map in the file at `path`.
+  public init(contentsOf path: String) throws {
+    try self.init(
+      document: try JSONValue(parsing: try InputFile.read(path), file: path), file: path)
+  }
+
   /// Reads a map: either `{"tensors": {STREAM: {"reference": NAME, "scale": S, "offset": O}}}`, scale and
   /// offset a number or a list per channel, or the `matched` table FINN comparison scripts write
   /// (`qonnx_tensor`, `scale_offset`: a pair, or a list of pairs with one per channel), or a table

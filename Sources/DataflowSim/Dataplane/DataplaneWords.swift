@@ -71,12 +71,7 @@ extension Dataplane {
       values[graph.indexByName[name] ?? 0] = faults[name]?.applied(to: words) ?? words
     }
     for step in steps {
-      let inputs = step.inputs.indices.map { i -> WordSequence in
-        let port = step.ports[i]
-        let elements = step.adapters[i].apply(
-          values[step.inputs[i]]!.elements, rowLength: port.elements)
-        return WordSequence(elementsPerWord: port.elements, elements: elements)
-      }
+      let inputs = step.inputs.indices.map { step.words(values[step.inputs[$0]]!, at: $0) }
       let outputs = try perform(step) { try words(step, inputs, cores[step.node.name]) }
       for (stream, words) in zip(step.outputs, outputs) {
         values[stream] = faults[graph.streams[stream].name]?.applied(to: words) ?? words
@@ -89,7 +84,8 @@ extension Dataplane {
     return result
   }
 
-  private func words(
+  /// What one block makes of its input words.
+  func words(
     _ step: Step, _ inputs: [WordSequence], _ core: [CoreResult]?
   ) throws -> [WordSequence] {
     if let core, let bits = step.bits as? any CoreBits {
@@ -97,6 +93,15 @@ extension Dataplane {
     }
     let outputs = step.outputs.compactMap { layouts[$0] }
     return try step.bits.words(inputs, ports: step.ports, outputs: outputs)
+  }
+}
+
+extension Dataplane.Step {
+  /// Words of a stream as input `port` of this block reads them.
+  func words(_ words: WordSequence, at port: Int) -> WordSequence {
+    let n = ports[port].elements
+    return WordSequence(
+      elementsPerWord: n, elements: adapters[port].apply(words.elements, rowLength: n))
   }
 }
 

@@ -60,6 +60,25 @@ extension WordSequence {
       elements: .joined(parts, rowLength: elementsPerWord, format: elements.format))
   }
 
+  /// The words from `start` on.
+  func dropFirst(_ start: Int) -> WordSequence {
+    let first = min(max(0, start), count)
+    return WordSequence(
+      elementsPerWord: elementsPerWord,
+      elements: elements.elements(
+        first * elementsPerWord..<count * elementsPerWord, rowLength: elementsPerWord))
+  }
+
+  /// This sequence and then `other`, which has words of the same kind.
+  func followed(by other: WordSequence) -> WordSequence {
+    guard count > 0 else { return other }
+    guard other.count > 0 else { return self }
+    return WordSequence(
+      elementsPerWord: elementsPerWord,
+      elements: .joined(
+        [elements, other.elements], rowLength: elementsPerWord, format: elements.format))
+  }
+
   /// Words of this sequence that `other` does not have in the same place.
   func countDifferences(from other: WordSequence) -> Int {
     let shared = min(count, other.count)
@@ -114,6 +133,9 @@ public struct TimedDataplane: Sendable {
   public func words(
     of data: SourceData, in result: RunResult, scenario: Scenario
   ) throws -> MovedWords {
+    guard result.resets.isEmpty else {
+      return try ResetDataplane(timed: self, data: data, result: result, scenario: scenario).words()
+    }
     var sources: [String: WordSequence] = [:]
     for (name, words) in data.words {
       // A word beyond those taken can have been offered, and no more than one.
@@ -143,7 +165,7 @@ public struct TimedDataplane: Sendable {
       faults: faults)
   }
 
-  private func offered(_ source: String, _ scenario: Scenario) -> Int {
+  func offered(_ source: String, _ scenario: Scenario) -> Int {
     let settings = scenario.sources[source] ?? Scenario.Source()
     if settings.endless { return .max }
     return settings.words ?? (plan.wordsPerFrame[source] ?? 0) * scenario.frames

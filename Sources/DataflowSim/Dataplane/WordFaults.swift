@@ -39,29 +39,34 @@ public struct WordFaults: Sendable, Equatable {
   }
 
   /// The words as they arrive. Faults beyond the last word do nothing.
-  func applied(to words: WordSequence) -> WordSequence {
+  ///
+  /// - Parameter base: the number by which faults know the first word.
+  func applied(to words: WordSequence, from base: Int = 0) -> WordSequence {
     var order = Array(0..<words.count)
     var masks: [Int: [UInt8]] = [:]
     for fault in faults {
       switch fault {
-      case .swap(_, let word) where word + 1 < words.count: order.swapAt(word, word + 1)
+      case .swap(_, let word):
+        let place = word - base
+        if place >= 0, place + 1 < words.count { order.swapAt(place, place + 1) }
       case .burstOrder(_, let burst, let beats):
-        let (start, overflow) = burst.multipliedReportingOverflow(by: beats)
-        guard !overflow, start < words.count, beats < (words.count - start + 1) / 2 + 1,
+        let (product, overflow) = burst.multipliedReportingOverflow(by: beats)
+        let start = product - base
+        guard !overflow, start >= 0, start < words.count, beats < (words.count - start + 1) / 2 + 1,
           start + 2 * beats <= words.count
         else { continue }
         let first = order[start..<start + beats]
         order.replaceSubrange(
           start..<start + 2 * beats, with: order[start + beats..<start + 2 * beats] + first)
-      case .corrupt(_, let word, let mask): masks[word] = Self.bits(mask)
+      case .corrupt(_, let word, let mask): masks[word - base] = Self.bits(mask)
       default: continue
       }
     }
     for fault in faults {
       switch fault {
-      case .drop(_, let word): order.removeAll { $0 == word }
+      case .drop(_, let word): order.removeAll { $0 == word - base }
       case .duplicate(_, let word):
-        if let place = order.firstIndex(of: word) { order.insert(word, at: place) }
+        if let place = order.firstIndex(of: word - base) { order.insert(word, at: place) }
       default: continue
       }
     }

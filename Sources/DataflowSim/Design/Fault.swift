@@ -21,9 +21,27 @@ public enum Fault: Sendable, Equatable {
   case holdDMA(node: String, from: Int, cycles: Int)
   /// Bursts `burst` and `burst + 1` of a DMA, `beats` stream words each, come in the wrong order.
   case burstOrder(node: String, burst: Int, beats: Int)
-  /// Before frame `frame` (from 1) starts, once all is quiet, the whole design is reset: every block
-  /// loses its state and the words it holds.
-  case reset(frame: Int)
+  /// Before frame `frame` (from 1) starts, once all is quiet, blocks are reset: each loses its state
+  /// and the words it holds, and begins anew.
+  case reset(frame: Int, scope: ResetScope = .design)
+}
+
+/// Which blocks a reset reaches.
+public enum ResetScope: Sendable, Equatable {
+  /// All of them; the host starts frame `frame` anew.
+  case design
+  /// Only these nodes, unnoticed by the host: words it has not got rid of yet come first.
+  case only([String])
+  /// A reset of the design that fails to reach these nodes: they keep what they hold.
+  case except([String])
+
+  /// The nodes it names.
+  var nodes: [String] {
+    switch self {
+    case .design: []
+    case .only(let names), .except(let names): names
+    }
+  }
 }
 
 extension Fault {
@@ -71,8 +89,8 @@ extension Fault {
       self = .burstOrder(
         node: try name("node"), burst: try count("burst"), beats: try count("beats", from: 1))
     case "reset":
-      try fields("frame")
-      self = .reset(frame: try count("frame", from: 1))
+      try fields("frame", "only", "except")
+      self = .reset(frame: try count("frame", from: 1), scope: try ResetScope(cursor))
     default:
       let near = nearestName(to: kind, among: Self.kinds).map { "did you mean \"\($0)\"? " } ?? ""
       throw kindCursor.error(
@@ -102,18 +120,43 @@ extension Fault {
       fault("hold_dma", ["node": .string(node), "from": .int(from), "cycles": .int(cycles)])
     case .burstOrder(let node, let burst, let beats):
       fault("burst_order", ["node": .string(node), "burst": .int(burst), "beats": .int(beats)])
-    case .reset(let frame): fault("reset", ["frame": .int(frame)])
+    case .reset(let frame, let scope):
+      fault("reset", scope.json.merging(["frame": .int(frame)]) { a, _ in a })
     }
   }
 
-  /// The stream or the node the fault names.
-  var target: (stream: String?, node: String?) {
+  /// The stream or the nodes the fault names.
+  var target: (stream: String?, nodes: [String]) {
     switch self {
     case .drop(let s, _), .duplicate(let s, _), .swap(let s, _), .corrupt(let s, _, _),
       .delay(let s, _, _), .stop(let s, _, _):
-      (s, nil)
-    case .holdDMA(let n, _, _), .burstOrder(let n, _, _): (nil, n)
-    case .reset: (nil, nil)
+      (s, [])
+    case .holdDMA(let n, _, _), .burstOrder(let n, _, _): (nil, [n])
+    case .reset(_, let scope): (nil, scope.nodes)
+    }
+  }
+}
+
+extension ResetScope {
+  fileprivate init(_ cursor: JSONCursor) throws {
+    func names(_ key: String) throws -> [String]? {
+      try cursor.optional(key)?.names()
+    }
+    switch (try names("only"), try names("except")) {
+    case (nil, nil): self = .design
+    case (let only?, nil): self = .only(only)
+    case (nil, let kept?): self = .except(kept)
+    case (_?, _?):
+      throw cursor.error("\"only\" and \"except\" contradict each other", hint: "state one of them")
+    }
+  }
+
+  fileprivate var json: [String: JSONValue] {
+    func list(_ names: [String]) -> JSONValue { .array(names.map(JSONValue.string)) }
+    return switch self {
+    case .design: [:]
+    case .only(let names): ["only": list(names)]
+    case .except(let names): ["except": list(names)]
     }
   }
 }
@@ -129,7 +172,10 @@ extension Design {
       let near = nearestName(to: stream, among: known).map { "did you mean '\($0)'?" }
       throw InputError("the design has no stream '\(stream)'", at: place, hint: near)
     }
-    guard let name = fault.target.node else { return }
+    for name in fault.target.nodes { try requireNode(name, for: fault, at: place) }
+  }
+
+  private func requireNode(_ name: String, for fault: Fault, at place: String) throws {
     guard let node = nodes.first(where: { $0.name == name }) else {
       let near = nearestName(to: name, among: nodes.map(\.name)).map { "did you mean '\($0)'?" }
       throw InputError("the design has no node '\(name)'", at: place, hint: near)

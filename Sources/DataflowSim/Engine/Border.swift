@@ -11,14 +11,18 @@ struct Source: Process {
   let limit: Cycle
   /// Word k starts no earlier than an even spread over this period allows; nil: no pacing.
   let pace: FramePeriod?
+  /// No word starts before this cycle.
+  let notBefore: Cycle
 
-  private var sent = 0
+  private var sent: Int
 
   init(
     output: Link, pattern: PatternTable, words: UnsafeMutablePointer<Int>, wordsPerFrame: Int,
-    limit: Cycle, pace: FramePeriod? = nil
+    limit: Cycle, pace: FramePeriod? = nil, sent: Int = 0, notBefore: Cycle = 0
   ) {
     self.pace = pace
+    self.sent = sent
+    self.notBefore = notBefore
     self.output = output
     self.pattern = pattern
     self.words = words
@@ -35,7 +39,7 @@ struct Source: Process {
         return
       }
       guard output.pointee.takenAt < limit else { return }
-      var earliest = max(output.pointee.takenAt + 1, 0)
+      var earliest = max(output.pointee.takenAt + 1, notBefore)
       if let pace {
         let perFrame = wordsPerFrame * pace.frames
         let (turns, rest) = sent.quotientAndRemainder(dividingBy: perFrame)

@@ -372,6 +372,36 @@ extension Channel {
 }
 
 extension Channel {
+  /// Empties the channel, as a reset does: nothing has happened yet.
+  mutating func reset() {
+    slots.update(repeating: .never, count: mask + 1)
+    (written, read, waited) = (0, 0, 0)
+    (pending, lastWrite, lastRead) = (.never, .never, .never)
+    onWrite &= Self.observed
+    onRead &= Self.observed
+  }
+
+  /// Takes back the word that is offered and not taken, if there is one: its writer was reset.
+  mutating func withdraw() {
+    writerWaits = false
+    if isWire, written > read {
+      written = read
+      slots[0] = lastRead
+      lastWrite = lastRead
+    } else {
+      pending = .never
+      onRead &= ~Self.holdsWord
+    }
+  }
+
+  /// The last handshake at either end.
+  var lastHandshake: Cycle { isWire ? lastRead : max(lastWrite, lastRead) }
+
+  /// Words a writer has offered, taken or not.
+  var offeredWords: Int { written + (pending == .never ? 0 : 1) }
+}
+
+extension Channel {
   /// At the end of a run: tells the logs of the word that is offered and never taken, if any.
   func reportUnfinished() {
     if pending != .never { watcher?.writeLog?.leaveUnfinished(pending) }

@@ -1,60 +1,74 @@
-/// The place in a stream where faults strike: a handshake that loses, repeats or holds back words.
+/// The place in a stream where faults strike: a handshake that loses, repeats or holds back words, and
+/// the border between blocks that are reset and blocks that are not.
 ///
 /// A word that no fault concerns passes in the same cycle, as over a wire.
 struct FaultRelay: Process {
   let input: Link
   let output: Link
   let faults: StreamFaults
-  private var index = 0
-  private var copies = 0
-  private var isOffered = false
+  let state: State
 
-  init(input: Link, output: Link, faults: StreamFaults) {
-    self.input = input
-    self.output = output
-    self.faults = faults
+  /// What a reset changes.
+  final class State {
+    /// Words that have left the input, counted as faults count them.
+    var index = 0
+    /// Cycle 0 of the blocks on either side: those that were reset count from there.
+    var inputOrigin: Cycle = 0
+    var outputOrigin: Cycle = 0
+    fileprivate var copies = 0
+    fileprivate(set) var isOffered = false
+
+    /// The word on its way is offered anew, if it is still there.
+    func forgetOffer() {
+      copies = 0
+      isOffered = false
+    }
   }
 
   mutating func run() {
     while true {
-      if isOffered {
+      if state.isOffered {
         guard output.pointee.isTaken else {
           output.pointee.writerWaits = true
           return
         }
-        isOffered = false
-        if copies == 0 { take(at: output.pointee.takenAt) }
+        state.isOffered = false
+        if state.copies == 0 { take(at: takenAt) }
       }
       guard input.pointee.available > 0 else {
         input.pointee.readerWaits = true
         return
       }
-      if faults.dropped.contains(index) {
-        take(at: faults.released(input.pointee.offered))
+      let offered = input.pointee.offered + state.inputOrigin
+      if faults.dropped.contains(state.index) {
+        take(at: faults.released(offered))
         continue
       }
-      if copies == 0 { copies = faults.repeated.contains(index) ? 2 : 1 }
+      if state.copies == 0 { state.copies = faults.repeated.contains(state.index) ? 2 : 1 }
       guard output.pointee.isTaken else {
         output.pointee.writerWaits = true
         return
       }
-      let offered = input.pointee.offered + faults.delays[index, default: 0]
-      output.pointee.offer(at: faults.released(max(offered, output.pointee.takenAt + 1)))
-      copies -= 1
-      isOffered = true
+      let late = offered + faults.delays[state.index, default: 0]
+      let t = faults.released(max(late, takenAt + 1, state.outputOrigin))
+      output.pointee.offer(at: t - state.outputOrigin)
+      state.copies -= 1
+      state.isOffered = true
     }
   }
 
-  private mutating func take(at t: Cycle) {
-    input.pointee.read(at: max(t, input.pointee.offered))
-    index += 1
+  private var takenAt: Cycle { output.pointee.takenAt + state.outputOrigin }
+
+  private func take(at t: Cycle) {
+    input.pointee.read(at: max(t - state.inputOrigin, input.pointee.offered))
+    state.index += 1
   }
 
-  func listState(_ state: inout StateList) {
+  func listState(_ list: inout StateList) {
     // A run with a fault to come never repeats its state.
-    state.phase(index)
-    state.phase(copies)
-    state.phase(isOffered ? 1 : 0)
+    list.phase(state.index)
+    list.phase(state.copies)
+    list.phase(state.isOffered ? 1 : 0)
   }
 }
 

@@ -5,6 +5,8 @@ final class Network {
   private(set) var channels: [Link] = []
   private var runners: [ProcessRunner] = []
   private var watchers: [ChannelWatcher] = []
+  /// Makes each process as it is before its first step.
+  private var makers: [() -> any Process] = []
   private let queue: UnsafeMutablePointer<WorkQueue>
   var activations = 0
 
@@ -32,12 +34,24 @@ final class Network {
     return link
   }
 
-  func add(_ process: some Process, reading inputs: [Link], writing outputs: [Link]) {
+  /// Adds the process that `make` gives; `restart` asks for another one.
+  func add(
+    reading inputs: [Link], writing outputs: [Link], _ make: @escaping () -> any Process
+  ) {
     let id = Int32(runners.count)
     for link in inputs { link.pointee.reader = id }
     for link in outputs { link.pointee.writer = id }
-    runners.append(process.running())
+    runners.append(make().running())
+    makers.append(make)
   }
+
+  var processCount: Int { runners.count }
+
+  /// Puts a process back to its first step. Its channels are not touched.
+  func restart(_ id: Int) { runners[id] = makers[id]().running() }
+
+  /// Puts another process in the place of one.
+  func replace(_ id: Int, by process: some Process) { runners[id] = process.running() }
 
   /// Lets everything move until nothing can.
   func run() {

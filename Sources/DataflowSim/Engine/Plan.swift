@@ -206,21 +206,6 @@ extension Plan.Chain {
     return groups
   }
 
-  /// The chain cut behind every handshake of a stream for which `isCut` holds; each piece with the
-  /// stream it was cut behind.
-  func cut(where isCut: (String) -> Bool) -> [(chain: Plan.Chain, stream: String)] {
-    var pieces: [(chain: Plan.Chain, stream: String)] = []
-    var piece = Plan.Chain(writer: writer, reader: reader)
-    for item in items {
-      piece.items.append(item)
-      if case .handshake(let stream) = item, isCut(stream) {
-        pieces.append((piece, stream))
-        piece.items = []
-      }
-    }
-    return pieces + [(piece, "")]
-  }
-
   var stages: [(stage: Stage, node: String)] {
     items.compactMap { if case .stage(let stage, let node) = $0 { (stage, node) } else { nil } }
   }

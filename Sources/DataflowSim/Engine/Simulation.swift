@@ -29,18 +29,23 @@ public final class Simulation {
   public let plan: Plan
   public let scenario: Scenario
   let network: Network
-  private var logs: [StreamLog] = []
+  private(set) var logs: [StreamLog] = []
   private var monitors: [OccupancyMonitor] = []
-  private var coreLogs: [Int: CoreLog] = [:]
+  /// Of every compute core since it last started.
+  private(set) var coreLogs: [Int: CoreLog] = [:]
   private(set) var sinks: [SinkRecord] = []
   private(set) var released: [SourceWords] = []
   /// The channels at the ends of every chain of the plan.
   private(set) var ends: [Ends] = []
+  /// The same for the parts between which faults and resets come.
+  private(set) var parts: [(chain: Plan.Chain, ends: Ends)] = []
   /// The FIFOs in each merged channel.
   private var mergedFIFOs: [(channel: Link, names: [String])] = []
   let limit: Cycle
   /// Defects the hardware of this run does not have.
   private let hazardsOff: Set<Hazard>
+  let resets: ResetPlan
+  var resetState: ResetState
 
   /// How many words a source may offer; shared with its process.
   final class SourceWords {
@@ -84,6 +89,8 @@ public final class Simulation {
     self.pace = pace
     self.scenario = scenario
     limit = scenario.maxCycles ?? .max
+    resets = ResetPlan(scenario, plan.design)
+    resetState = ResetState(domains: resets.signatures.count)
     network = Network(
       processes: plan.processes.count + plan.design.graphInputs.count
         + plan.design.graphOutputs.count + plan.chains.reduce(0) { $0 + 2 * $1.items.count })
@@ -91,7 +98,9 @@ public final class Simulation {
     try checkFrames()
     let faults = try StreamFaults.all(scenario, plan.design)
     ends = plan.chains.map { build($0, observing, faults) }
-    for process in plan.processes { add(process, ends, observing) }
+    for process in plan.processes {
+      building(resets.domains[process.node]) { add(process, ends, observing) }
+    }
     for (chain, end) in zip(plan.chains, ends) { addBorder(chain, end) }
   }
 
@@ -127,18 +136,53 @@ public final class Simulation {
   private func build(
     _ chain: Plan.Chain, _ observing: Observation, _ faults: [String: StreamFaults]
   ) -> Ends {
-    let pieces = faults.isEmpty ? [] : chain.cut(where: { faults[$0] != nil })
-    guard pieces.count > 1 else {
-      return observing.streams ? buildObserved(chain, observing) : buildMerged(chain)
-    }
-    let ends = pieces.map { build($0.chain, observing, [:]) }
+    guard !faults.isEmpty || !resets.isEmpty else { return build(chain, observing) }
+    let pieces = chain.pieces(
+      hasFaults: { faults[$0] != nil }, domain: { domain(ofNode: $0) },
+      writer: domain(of: chain.writer), reader: domain(of: chain.reader))
+    let ends = pieces.map { piece in building(piece.domain) { build(piece.chain, observing) } }
     for (i, piece) in pieces.dropLast().enumerated() {
       let (input, output) = (ends[i].last, ends[i + 1].first)
-      network.add(
-        FaultRelay(input: input, output: output, faults: faults[piece.stream] ?? StreamFaults()),
-        reading: [input], writing: [output])
+      let state = FaultRelay.State()
+      resetState.relays.append(
+        ResetState.Relay(
+          stream: piece.stream, writer: piece.domain, reader: pieces[i + 1].domain, output: output,
+          state: state))
+      let own = faults[piece.stream] ?? StreamFaults()
+      network.add(reading: [input], writing: [output]) {
+        FaultRelay(input: input, output: output, faults: own, state: state)
+      }
     }
     return Ends(first: ends[0].first, last: ends[ends.count - 1].last)
+  }
+
+  private func build(_ chain: Plan.Chain, _ observing: Observation) -> Ends {
+    let ends = observing.streams ? buildObserved(chain, observing) : buildMerged(chain)
+    parts.append((chain, ends))
+    return ends
+  }
+
+  private func domain(of end: Plan.Chain.End) -> Int {
+    if case .node(let n) = end { resets.domains[n] } else { 0 }
+  }
+
+  private func domain(ofNode name: String) -> Int? {
+    resets.isEmpty ? 0 : nodeDomains[name]
+  }
+
+  private lazy var nodeDomains = Dictionary(
+    zip(plan.design.nodes.map(\.name), resets.domains), uniquingKeysWith: { first, _ in first })
+
+  /// Notes what `body` builds as part of `domain`.
+  private func building<T>(_ domain: Int, _ body: () -> T) -> T {
+    guard domain > 0 else { return body() }
+    let before = (network.channels.count, network.processCount, logs.count, monitors.count)
+    let result = body()
+    resetState.domains[domain].channels += network.channels[before.0...]
+    resetState.domains[domain].processes += before.1..<network.processCount
+    resetState.domains[domain].logs += logs[before.2...]
+    resetState.domains[domain].monitors += monitors[before.3...]
+    return result
   }
 
   /// Runs of stages that sustain a word per cycle become one stage.
@@ -205,7 +249,7 @@ public final class Simulation {
 
   private func joined(_ links: [Link]) -> Ends {
     for (a, b) in zip(links, links.dropFirst()) {
-      network.add(Relay(input: a, output: b), reading: [a], writing: [b])
+      network.add(reading: [a], writing: [b]) { Relay(input: a, output: b) }
     }
     return Ends(first: links[0], last: links[links.count - 1])
   }
@@ -214,10 +258,11 @@ public final class Simulation {
     guard case .process(let make) = plan.timings[process.node].body else { return }
     let inputs = process.inputs.map { ends[$0].last }
     let outputs = process.outputs.map { ends[$0].first }
-    let log = observing.cores || observing.hazards ? CoreLog(keepsSlots: observing.cores) : nil
-    coreLogs[process.node] = log
-    func add(_ p: some Process) { network.add(p, reading: inputs, writing: outputs) }
-    add(make(Ports(inputs: inputs, outputs: outputs, coreLog: log, hazardsOff: hazardsOff)))
+    network.add(reading: inputs, writing: outputs) { [unowned self] in
+      let log = observing.cores || observing.hazards ? CoreLog(keepsSlots: observing.cores) : nil
+      coreLogs[process.node] = log
+      return make(Ports(inputs: inputs, outputs: outputs, coreLog: log, hazardsOff: hazardsOff))
+    }
   }
 
   private func addBorder(_ chain: Plan.Chain, _ ends: Ends) {
@@ -227,29 +272,50 @@ public final class Simulation {
         stream: stream, perFrame: plan.wordsPerFrame[stream] ?? 0,
         fixed: settings.endless ? .max : settings.words)
       released.append(words)
-      network.add(
-        Source(
-          output: ends.first, pattern: PatternTable(settings.pattern), words: words.pointer,
-          wordsPerFrame: words.perFrame, limit: limit, pace: pace),
-        reading: [], writing: [ends.first])
+      resetState.sources[stream] = network.processCount
+      let source = source(stream, ends.first, words)
+      network.add(reading: [], writing: [ends.first]) { source }
     }
     if case .border(let stream) = chain.reader {
       let pattern = (scenario.sinks[stream] ?? Scenario.Sink()).pattern
       let record = SinkRecord(
         stream: stream, wordsPerFrame: plan.wordsPerFrame[stream] ?? 0, limit: limit)
       sinks.append(record)
-      network.add(
-        Sink(input: ends.last, pattern: PatternTable(pattern), record: record),
-        reading: [ends.last], writing: [])
+      network.add(reading: [ends.last], writing: []) {
+        Sink(input: ends.last, pattern: PatternTable(pattern), record: record)
+      }
     }
   }
 
-  /// Lets every source that goes by frames offer `frames` frames in all, and runs until quiet.
+  func source(
+    _ stream: String, _ output: Link, _ words: SourceWords, sent: Int = 0, notBefore: Cycle = 0
+  ) -> Source {
+    let pattern = scenario.sources[stream]?.pattern ?? .always
+    return Source(
+      output: output, pattern: PatternTable(pattern), words: words.pointer,
+      wordsPerFrame: words.perFrame, limit: limit, pace: pace, sent: sent, notBefore: notBefore)
+  }
+
+  /// Lets every source that goes by frames offer `frames` frames in all, and runs until quiet. Resets
+  /// that come before one of these frames are done on the way.
   public func run(frames: Int) {
-    for source in released where source.fixed == nil {
-      source.pointer.pointee = source.perFrame * frames
+    while resetState.records.count < resets.events.count {
+      let event = resets.events[resetState.records.count]
+      guard event.frame < frames else { break }
+      release(frames: event.frame, holdsAll: true)
+      network.run()
+      strike(event)
     }
+    release(frames: frames, holdsAll: resetState.records.count < resets.events.count)
     network.run()
+  }
+
+  /// - Parameter holdsAll: a reset is to come; sources that do not go by frames wait for it too.
+  private func release(frames: Int, holdsAll: Bool) {
+    for source in released {
+      let words = source.perFrame * frames
+      source.pointer.pointee = source.fixed.map { holdsAll ? min($0, words) : $0 } ?? words
+    }
   }
 
   /// Runs the whole scenario.
@@ -287,6 +353,7 @@ extension Simulation {
       result.fifos[monitor.name] = RunResult.FIFO(
         depth: monitor.depth, max: monitor.maximum, final: monitor.final)
     }
+    result.resets = resetState.records
     for (node, log) in coreLogs { result.cores[plan.design.nodes[node].name] = log }
     for sink in sinks {
       result.frameEnds[sink.stream] = sink.frameEnds
@@ -339,6 +406,9 @@ final class SinkRecord {
     self.limit = limit
   }
 
+  /// The host reads frame `frame` next, whatever has come of those before.
+  func restart(at frame: Int) { count = frame * wordsPerFrame }
+
   func took(_ t: Cycle) {
     guard t < limit else {
       sawLimit = true
@@ -383,4 +453,6 @@ public struct RunResult: Sendable {
   public var unfinished: [String: Cycle] = [:]
   /// What each compute core did, when observed.
   public nonisolated(unsafe) var cores: [String: CoreLog] = [:]
+  /// The resets that came, in order. `cores` and `fifos` speak of what has happened since.
+  public var resets: [ResetRecord] = []
 }

@@ -59,6 +59,8 @@ public final class StreamLog {
   func leaveUnfinished(_ offered: Cycle) { record.pointee.leaveUnfinished(offered) }
   /// Hands the listener what it has not seen yet.
   func flush() { record.pointee.flush() }
+  /// From now on cycles are counted from `origin`, when the block that writes the stream was reset.
+  func restart(at origin: Cycle) { record.pointee.origin = origin }
 
   private struct Record {
     let limit: Cycle
@@ -69,6 +71,8 @@ public final class StreamLog {
     var count = 0
     var last: Cycle?
     var unfinished: Cycle?
+    /// What is cycle 0 for those who report.
+    var origin = 0
     /// Handshakes collected for the listener; a batch per call keeps the call out of the inner loops.
     let batch: UnsafeMutablePointer<Handshake>?
     private var filled = 0
@@ -82,8 +86,9 @@ public final class StreamLog {
       batch = listener == nil ? nil : .allocate(capacity: Self.batchSize)
     }
 
-    mutating func append(_ t: Cycle, offered: Cycle) {
-      guard t < limit else { return leaveUnfinished(offered) }
+    mutating func append(_ local: Cycle, offered since: Cycle) {
+      let (t, offered) = (local + origin, since + origin)
+      guard t < limit else { return leaveUnfinished(since) }
       count += 1
       last = t
       if keepsTimes { times.append(t) }
@@ -94,7 +99,7 @@ public final class StreamLog {
     }
 
     mutating func leaveUnfinished(_ offered: Cycle) {
-      if unfinished == nil, offered < limit { unfinished = offered }
+      if unfinished == nil, offered + origin < limit { unfinished = offered + origin }
     }
 
     mutating func flush() {
@@ -137,6 +142,8 @@ public final class OccupancyMonitor {
   @inline(__always) func read(_ t: Cycle) { record.pointee.read(t) }
   /// Counts what is still waiting for its partner; call when the run is over.
   func finish() { record.pointee.finish() }
+  /// The FIFO is empty again; from now on cycles are counted from `origin`.
+  func restart(at origin: Cycle) { record.pointee.restart(at: origin) }
 
   private struct Record {
     let limit: Cycle
@@ -145,6 +152,8 @@ public final class OccupancyMonitor {
     var reads: Ring<Cycle>
     var level = 0
     var maximum = 0
+    /// What is cycle 0 for the FIFO.
+    var origin = 0
 
     init(limit: Cycle, depth: Int) {
       self.limit = limit
@@ -158,13 +167,13 @@ public final class OccupancyMonitor {
     }
 
     mutating func wrote(_ t: Cycle) {
-      guard t < limit else { return }
+      guard t + origin < limit else { return }
       writes.append(t)
       advance()
     }
 
     mutating func read(_ t: Cycle) {
-      guard t < limit else { return }
+      guard t + origin < limit else { return }
       reads.append(t)
       advance()
     }
@@ -173,6 +182,12 @@ public final class OccupancyMonitor {
       while !writes.isEmpty || !reads.isEmpty {
         step(writes.isEmpty ? .max : writes[0], reads.isEmpty ? .max : reads[0])
       }
+    }
+
+    mutating func restart(at origin: Cycle) {
+      finish()
+      level = 0
+      self.origin = origin
     }
 
     private mutating func advance() {

@@ -23,6 +23,7 @@ public struct CheckFinding: Codable, Sendable, Equatable {
     case fps
     case latency
     case fits
+    case golden
   }
 
   public enum Level: String, Codable, Sendable {
@@ -46,6 +47,44 @@ public struct CheckFinding: Codable, Sendable, Equatable {
   }
 }
 
+/// Reference activations that designs are compared with.
+public struct GoldenActivations: Sendable {
+  public var reference: NPZ
+  /// Arrays by graph input and the file they are from; nil: arrays of the reference.
+  public var input: (arrays: [String: Tensor], file: String)?
+  public var map: ReferenceMap?
+
+  public init(
+    reference: NPZ, input: (arrays: [String: Tensor], file: String)? = nil, map: ReferenceMap? = nil
+  ) {
+    self.reference = reference
+    self.input = input
+    self.map = map
+  }
+
+  /// What the graph inputs of `plane` are fed.
+  fileprivate func inputs(of plane: Dataplane) throws -> [String: Tensor] {
+    if let input { return try plane.namedInputs(input.arrays, file: input.file) }
+    var arrays: [String: Tensor] = [:]
+    for name in plane.inputs where reference.contains(name) {
+      arrays[name] = try reference.tensor(name)
+    }
+    return try plane.namedInputs(arrays, file: reference.file)
+  }
+}
+
+/// What `simrun check` found, as its JSON document (schema version 1).
+public struct CheckReport: Codable, Sendable, Equatable {
+  public var schemaVersion = 1
+  public var failed: Bool
+  public var findings: [CheckFinding]
+
+  public init(_ checks: [DesignCheck]) {
+    failed = checks.contains(where: \.hasFailed)
+    findings = checks.flatMap(\.findings)
+  }
+}
+
 /// Everything `simrun check` found out about one design.
 public struct DesignCheck: Sendable {
   public let file: String
@@ -56,15 +95,19 @@ public struct DesignCheck: Sendable {
   /// - Parameters:
   ///   - design: reads the design; may throw `InputError`.
   ///   - scenario: how it is driven; nil: a word in every cycle.
+  ///   - golden: what every layer must give.
   public init(
     file: String, scenario: Scenario? = nil, limits: CheckLimits = CheckLimits(),
-    design: () throws -> Design
+    golden: GoldenActivations? = nil,
+    design: () throws -> (design: Design, parameters: ParameterStore?)
   ) {
     self.file = file
     do {
-      let plan = try Plan(try design())
+      let (design, parameters) = try design()
+      let plan = try Plan(design)
       add(.readable, .passed, "\(plan.design.nodes.count) nodes")
-      try check(plan, scenario, limits)
+      try check(plan, parameters, scenario, limits)
+      if let golden { compare(design, parameters, golden) }
     } catch let error as InputError {
       add(.readable, .failed, error.inFile(file).description)
     } catch {
@@ -77,25 +120,45 @@ public struct DesignCheck: Sendable {
     findings.append(CheckFinding(file: file, rule: rule, level: level, message: text))
   }
 
-  private mutating func check(_ plan: Plan, _ scenario: Scenario?, _ limits: CheckLimits) throws {
+  private mutating func check(
+    _ plan: Plan, _ parameters: ParameterStore?, _ scenario: Scenario?, _ limits: CheckLimits
+  ) throws {
     let mismatches = WordCounts(plan: plan).mismatches
     for text in mismatches { add(.wordCounts, .failed, text) }
     if mismatches.isEmpty { add(.wordCounts, .passed, "word counts match on every stream") }
     for (node, block) in zip(plan.design.nodes, plan.blocks) {
       for issue in block.allBuildIssues { add(.buildable, .warning, "\(node.name): \(issue)") }
     }
-    let report = try HangReport(plan, scenario: scenario ?? Scenario())
+    var report = try HangReport(plan, scenario: scenario ?? Scenario())
+    try report.measureFaults(plan, parameters: parameters, scenario: scenario ?? Scenario())
     guard report.outcome == .complete else {
       return add(.live, .failed, Self.explanation(report))
     }
     add(.live, .passed, "\(report.completedFrames) frames came out")
     for effect in report.faultEffects where effect.missingFrames > 0 || effect.effect == .never {
-      add(.live, .failed, effect.sentence)
+      add(.live, effect.effect == .heals ? .warning : .failed, effect.sentence)
     }
     add(
       .certificate, report.certificate.verdict == .live ? .passed : .warning,
       "\(report.certificate.verdict.rawValue): \(report.certificate.reason)")
     try measure(plan, limits)
+  }
+
+  /// Every layer against its reference, up to the first that differs.
+  private mutating func compare(
+    _ design: Design, _ parameters: ParameterStore?, _ golden: GoldenActivations
+  ) {
+    do {
+      let comparison = try Comparison(design, parameters: parameters)
+      let results = try comparison.run(
+        try golden.inputs(of: comparison.plane), reference: golden.reference, map: golden.map)
+      let report = ComparisonReport(design.name, results)
+      add(.golden, report.agrees ? .passed : .failed, report.summary)
+    } catch let error as InputError {
+      add(.golden, .failed, error.description)
+    } catch {
+      add(.golden, .failed, "\(error)")
+    }
   }
 
   private static func explanation(_ report: HangReport) -> String {

@@ -1,75 +1,84 @@
 import SimKernels
 
-/// What faults do to the values of a design: the bit plane run with and without them.
+/// What faults do to the values of a design: both planes run with and without them.
 public struct FaultMeasurement {
-  let plan: Plan
-  let plane: Dataplane
+  let timed: TimedDataplane
   let scenario: Scenario
   /// Seed of the input data.
   var seed: UInt64 = 1
 
+  private var plan: Plan { timed.plan }
+
   /// Throws `InputError` where the bit plane lacks parameters.
   public init(_ plan: Plan, parameters: ParameterStore?, scenario: Scenario) throws {
-    self.plan = plan
     self.scenario = scenario
-    plane = try Dataplane(plan.design, parameters: parameters)
+    timed = try TimedDataplane(plan, parameters: parameters)
   }
 
-  /// The effect on every graph output, by comparing words one by one over the frames of the scenario,
-  /// with random input data.
+  /// The effect on every graph output, by comparing the words that come out one by one over the frames
+  /// of the scenario, with random input data.
   public func effects() throws -> [FaultEffect] {
-    var wrong: [String: [Int]] = [:]
-    var missing: [String: Int] = [:]
-    var start = 0
-    for (index, segment) in scenario.segments(plan).enumerated() {
-      let sources = try self.sources(frames: segment.frames, seed: seed &+ UInt64(index))
-      let clean = try plane.words(of: sources)
-      let struck = try plane.words(of: sources, faults: WordFaults.all(segment, plan.design))
-      for output in plan.design.graphOutputs {
-        guard let a = clean[output], let b = struck[output] else { continue }
-        let words = plan.wordsPerFrame[output] ?? 0
-        let expected = words * segment.frames
-        wrong[output, default: []] += Self.differences(a, b, upTo: expected)
-          .map { start * words + $0 }
-        let whole = words > 0 ? min(b.count, expected) / words : segment.frames
-        missing[output, default: 0] += segment.frames - whole
+    let data = try timed.plane.randomData(frames: scenario.frames, seed: seed)
+    var calm = scenario
+    calm.faults = []
+    let (undisturbed, _) = try timed.moved(data, under: calm)
+    let (struck, result) = try timed.moved(data, under: scenario)
+    return plan.design.graphOutputs.map { output in
+      guard let wanted = undisturbed[output], let seen = struck[output] else {
+        return FaultEffect(output: output, effect: .masked, missingFrames: 0, isMeasured: true)
       }
-      start += segment.frames
-    }
-    return plan.design.graphOutputs.map {
-      effect($0, wrong[$0] ?? [], missing[$0] ?? 0)
+      return effect(output, wanted, seen, result.resets)
     }
   }
 
-  private func effect(_ output: String, _ wrong: [Int], _ missing: Int) -> FaultEffect {
+  /// Compares what the host reads, which starts at a frame anew with every reset it knows of. A word
+  /// that never comes is as wrong as one with other bits.
+  private func effect(
+    _ output: String, _ wanted: WordSequence, _ seen: WordSequence, _ resets: [ResetRecord]
+  ) -> FaultEffect {
     let words = max(plan.wordsPerFrame[output] ?? 1, 1)
-    var effect = FaultEffect(
-      output: output, effect: .masked, missingFrames: missing, isMeasured: true)
-    guard let first = wrong.first, let last = wrong.last else { return effect }
-    effect.firstFrame = first / words
-    effect.firstWord = first % words
-    if last / words == scenario.frames - 1, first / words < scenario.frames - 1 || missing > 0 {
-      effect.effect = .never
-    } else {
-      effect.effect = .heals
-      effect.frames = last / words - first / words + 1
+    let restarts = resets.filter(\.restartsHost)
+    typealias Start = (frame: Int, word: Int)
+    let later = restarts.map { Start($0.frame, $0.moved[output] ?? 0) }
+    let starts = [Start(0, 0)] + later
+    var wrong: [Int] = []
+    var missing = 0
+    for (i, start) in starts.enumerated() {
+      let end = i + 1 < starts.count ? starts[i + 1].word : seen.count
+      let lastFrame = i + 1 < starts.count ? starts[i + 1].frame : scenario.frames
+      let expected = (lastFrame - start.frame) * words
+      let come = min(end - start.word, expected)
+      missing += lastFrame - start.frame - come / words
+      for word in 0..<expected {
+        let (own, other) = (word + start.word, word + start.frame * words)
+        guard other < wanted.count else { break }
+        if word >= come || !seen.hasSameWord(own, as: wanted, at: other) { wrong.append(other) }
+      }
     }
-    return effect
+    return FaultEffect(
+      output: output, wrong: wrong, wordsPerFrame: words, frames: scenario.frames, missing: missing)
   }
+}
 
-  private static func differences(_ a: WordSequence, _ b: WordSequence, upTo count: Int) -> [Int] {
-    let n = a.elementsPerWord
-    return (0..<count).filter { word in
-      guard word < a.count, word < b.count else { return word < a.count }
-      return (word * n..<(word + 1) * n).contains { a.elements.text($0) != b.elements.text($0) }
-    }
+extension TimedDataplane {
+  /// The words that move when `data` is sent under `scenario`, and the run.
+  func moved(_ data: SourceData, under scenario: Scenario) throws -> (
+    words: [String: WordSequence], result: RunResult
+  ) {
+    let result = try Simulation(
+      plan, scenario: scenario, observing: Observation(streams: true, cores: true)
+    ).run()
+    return (try words(of: data, in: result, scenario: scenario).words, result)
   }
+}
 
-  private func sources(frames: Int, seed: UInt64) throws -> [String: WordSequence] {
+extension Dataplane {
+  /// Random words for every graph input: the same for the same seed.
+  func randomData(frames: Int, seed: UInt64) throws -> SourceData {
     var random = SplitMix(seed: seed)
     var sources: [String: WordSequence] = [:]
-    for name in plane.inputs {
-      let layout = try plane.layout(of: name)
+    for name in inputs {
+      let layout = try layout(of: name)
       let range = layout.format.range ?? -1 << 20...1 << 20
       let values = (0..<layout.count * frames).map { _ in
         layout.format.encoding == .bipolar
@@ -79,12 +88,12 @@ public struct FaultMeasurement {
         elementsPerWord: layout.elements,
         elements: Integers(values, rowLength: layout.elements, format: layout.format))
     }
-    return sources
+    return SourceData(frames: frames, words: sources)
   }
 }
 
 extension HangReport {
-  /// Replaces what may be wrong by what is: runs the bit plane with and without the scenario's faults.
+  /// Replaces what may be wrong by what is: runs both planes with and without the scenario's faults.
   ///
   /// Leaves the report as it is where parameters are missing or the run is too large.
   public mutating func measureFaults(
@@ -93,8 +102,9 @@ extension HangReport {
     guard !scenario.faults.isEmpty else { return }
     var scenario = scenario
     scenario.frames = frames
+    for name in scenario.sources.keys { scenario.sources[name]?.endless = false }
     let words = plan.wordsPerFrame.values.reduce(0, +).multipliedReportingOverflow(by: frames)
-    guard !words.overflow, words.partialValue < 50_000_000,
+    guard !words.overflow, words.partialValue < 20_000_000,
       let measurement = try? FaultMeasurement(plan, parameters: parameters, scenario: scenario)
     else { return }
     faultEffects = try measurement.effects()

@@ -7,11 +7,17 @@
 struct FaultReach {
   let plan: Plan
   let scenario: Scenario
+  /// The resets of a run that observed its streams.
+  private let resets: [ResetRecord]
   private let graph: DesignGraph
 
   init(_ plan: Plan, _ scenario: Scenario) throws {
     self.plan = plan
     self.scenario = scenario
+    resets =
+      ResetPlan(scenario, plan.design).isEmpty
+      ? []
+      : try Simulation(plan, scenario: scenario, observing: Observation(streams: true)).run().resets
     graph = try DesignGraph(plan.design)
   }
 
@@ -29,7 +35,7 @@ struct FaultReach {
             passed($0, node: n, from: plan.inputPorts[n][input].words, port: port)
           }
         }
-        wrong[stream] = Self.merged(reached)
+        wrong[stream] = Self.merged(reached + displaced(node, stream))
         strike(stream, &wrong)
       }
     }
@@ -57,10 +63,32 @@ struct FaultReach {
     if !own.isEmpty { wrong[stream] = Self.merged((wrong[stream] ?? []) + own) }
   }
 
+  /// What a reset does to a stream whose writer loses words by it, or keeps words that all others lose.
+  private func displaced(_ node: Node, _ stream: String) -> [Range<Int>] {
+    guard let perFrame = plan.wordsPerFrame[stream] else { return [] }
+    return resets.indices.compactMap { index in
+      let reset = resets[index]
+      let isStruck = reset.nodes.contains(node.name)
+      guard isStruck != reset.restartsHost, !isBetweenFrames(node, at: index) else { return nil }
+      let start = reset.frame * perFrame
+      return start..<max(healed(after: start, perFrame), start + 1)
+    }
+  }
+
+  /// Whether a block has taken and given whole frames only, and the same number, when a reset comes.
+  private func isBetweenFrames(_ node: Node, at index: Int) -> Bool {
+    let last = resets[..<index].last(where: \.restartsHost)
+    let frames = resets[index].frame - (last?.frame ?? 0)
+    return (node.inputs + node.outputs).allSatisfy { stream in
+      let moved = (resets[index].moved[stream] ?? 0) - (last?.moved[stream] ?? 0)
+      return moved == frames * (plan.wordsPerFrame[stream] ?? 0)
+    }
+  }
+
   /// The first word that is right again after the words of a stream have shifted.
   private func healed(after word: Int, _ perFrame: Int) -> Int {
     let resets = scenario.faults.compactMap { fault -> Int? in
-      if case .reset(let frame) = fault { frame.times(perFrame) } else { nil }
+      if case .reset(let frame, .design) = fault { frame.times(perFrame) } else { nil }
     }
     return resets.filter { $0 > word }.min() ?? .max
   }
@@ -100,76 +128,5 @@ extension Int {
   fileprivate func times(_ other: Int) -> Int? {
     let (product, overflow) = multipliedReportingOverflow(by: other)
     return overflow ? nil : product
-  }
-}
-
-/// What the faults of a scenario do to one graph output.
-public struct FaultEffect: Codable, Sendable, Equatable {
-  public enum Kind: String, Codable, Sendable {
-    /// No word can be wrong.
-    case masked
-    /// Some words may be wrong, then all is well again.
-    case heals
-    /// Every word from some point on may be wrong.
-    case never
-  }
-
-  public var output: String
-  public var effect: Kind
-  /// The first word that may be wrong: frame and word within the frame, both from 0.
-  public var firstFrame: Int?
-  public var firstWord: Int?
-  /// Frames with wrong words, for `heals`.
-  public var frames: Int?
-  /// Frames that never came out whole.
-  public var missingFrames: Int
-  /// True when values were compared; false when only the reach of the fault is known.
-  public var isMeasured: Bool
-}
-
-extension FaultEffect {
-  /// The effect on every graph output.
-  ///
-  /// - Parameter missing: frames that did not come out, negative.
-  static func all(_ plan: Plan, _ scenario: Scenario, missing: Int, sinks: [SinkRecord]) throws
-    -> [FaultEffect]
-  {
-    guard !scenario.faults.isEmpty else { return [] }
-    let wrong = try FaultReach(plan, scenario).wrongWords()
-    let frames = scenario.frames
-    return sinks.map { sink in
-      let perFrame = max(sink.wordsPerFrame, 1)
-      var effect = FaultEffect(
-        output: sink.stream, effect: .masked, missingFrames: max(0, -missing), isMeasured: false)
-      let seen = (wrong[sink.stream] ?? []).filter { $0.lowerBound < perFrame * frames }
-      guard let first = seen.first, let last = seen.last else { return effect }
-      effect.firstFrame = first.lowerBound / perFrame
-      effect.firstWord = first.lowerBound % perFrame
-      guard last.upperBound != .max else {
-        effect.effect = .never
-        return effect
-      }
-      effect.effect = .heals
-      effect.frames = (last.upperBound - 1) / perFrame - first.lowerBound / perFrame + 1
-      return effect
-    }
-  }
-
-  /// "may be wrong from frame 1, word 3 on, and never heals".
-  public var sentence: String {
-    let count =
-      missingFrames == 0
-      ? "" : "; \(missingFrames) frame\(missingFrames == 1 ? "" : "s") never came out whole"
-    guard let firstFrame, let firstWord else {
-      return "\(output): \(isMeasured ? "no word is wrong" : "no word is touched")" + count
-    }
-    let from =
-      "\(output): words \(isMeasured ? "are" : "may be") wrong from frame \(firstFrame), word "
-      + "\(firstWord) on"
-    return switch effect {
-    case .masked: "\(output): no word is touched" + count
-    case .heals: "\(from), and heal after \(frames ?? 1) frame\(frames == 1 ? "" : "s")" + count
-    case .never: "\(from), and never heal without a reset" + count
-    }
   }
 }

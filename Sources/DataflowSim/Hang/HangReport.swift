@@ -19,24 +19,25 @@ public struct HangReport: Codable, Sendable, Equatable {
     public var verdict: Certificate.Verdict
     public var reason: String
     /// FIFO depths with which the design would be certain.
-    public var certainDepths: [String: Int]?
+    @OrNull public var certainDepths: [String: Int]?
     /// `simrun-scenario` text of a stall pattern that hangs the design.
-    public var witness: String?
+    @OrNull public var witness: String?
   }
 
   public var schemaVersion = 1
   public var design: String
   public var outcome: RunResult.Outcome
-  /// The last handshake anywhere: nothing moves after it. `nil` when no word ever moved.
-  public var cycle: Cycle?
+  /// The last handshake anywhere in the frames that were run: nothing moves after it. `nil` when no word
+  /// ever moved. Of many frames that are known to repeat only the first are run.
+  @OrNull public var cycle: Cycle?
   public var frames: Int
   public var completedFrames: Int
   /// The links of the wait cycle, each waiting for the next; the last for the first.
   public var waitCycle: [WaitLink]
-  public var firstBlocked: Blocked?
+  @OrNull public var firstBlocked: Blocked?
   public var occupancies: [Occupancy]
   public var fixes: [HangFix]
-  public var minimalTotal: JointFix?
+  @OrNull public var minimalTotal: JointFix?
   /// Why words are missing, with the arithmetic; empty for a deadlock.
   public var starvation: [String]
   /// The waits that lead from a starving sink to where they end.
@@ -77,34 +78,46 @@ extension HangReport {
     for (name, source) in scenario.sources where source.endless {
       scenario.sources[name]?.endless = false
     }
-    let segments = scenario.segments(plan)
-    var simulation = try Simulation(plan, scenario: segments[0])
-    completedFrames = 0
-    for (index, segment) in segments.enumerated() {
-      if index > 0 { simulation = try Simulation(plan, scenario: segment) }
-      simulation.runToRest(frames: segment.frames)
-      completedFrames += simulation.completedFrames
-    }
-    let last = segments[segments.count - 1]
+    // A run that is known to repeat need not be run to its end.
+    let isEndless = try frames > Self.fewFrames && Self.repeats(plan, scenario)
+    if isEndless { scenario.frames = Self.fewFrames }
+    let simulation = try Simulation(plan, scenario: scenario)
+    simulation.runToRest(frames: scenario.frames)
+    completedFrames = isEndless ? frames : simulation.completedFrames
     let result = try simulation.summary()
-    let starving = simulation.starvingSinks(frames: last.frames)
+    let starving = simulation.starvingSinks(frames: scenario.frames)
     design = plan.design.name
     cycle = result.lastHandshakeCycle
     self.frames = frames
     occupancies = simulation.occupancies
     outcome = result.outcome
+    // Half a frame, or frames at one input alone, are words that wait for ever.
+    if outcome == .complete, !WordCounts(plan: plan).shortSources(scenario).isEmpty {
+      outcome = .starved
+    }
     (waitCycle, fixes, starvation, waits) = ([], [], [], [])
     faultEffects = try FaultEffect.all(
       plan, scenario, missing: completedFrames - frames, sinks: simulation.sinks)
     certificate = Proof(verdict: .none, reason: "not asked for")
-    switch result.outcome {
+    switch outcome {
     case .complete, .maxCycles:
       if options.certifies {
         certificate = Proof(try Certificate(plan, budget: options.certificate))
       }
     case .deadlock, .starved:
-      try explain(simulation, starving, options)
+      let open = starving.isEmpty ? simulation.sinks.map { .border(stream: $0.stream) } : starving
+      try explain(simulation, open, options)
     }
+  }
+
+  private static let fewFrames = 64
+
+  /// Whether every frame is known to come out because the state of the whole design comes back.
+  private static func repeats(_ plan: Plan, _ scenario: Scenario) throws -> Bool {
+    guard scenario.isFree else { return false }
+    var budget = SteadyStateBudget()
+    budget.frames = fewFrames
+    return try Simulation(plan, scenario: scenario).steadyState(budget)?.isProven == true
   }
 
   private mutating func explain(
@@ -117,7 +130,9 @@ extension HangReport {
     guard let edges = graph.cycle(from: starving) else {
       outcome = .starved
       waits = starving.first.map { simulation.links(graph.deadEnd(from: $0), isCycle: false) } ?? []
-      starvation = counts.mismatches + counts.shortSources(scenario) + counts.deadSinks(scenario)
+      starvation =
+        counts.mismatches + counts.shortSources(scenario) + counts.uncountedInputs
+        + counts.deadSinks(scenario)
       if starvation.isEmpty { starvation = [Self.endOfWaits(waits)] }
       return
     }
@@ -171,9 +186,7 @@ extension Simulation {
       let observed = try Simulation(plan, scenario: scenario, observing: Observation(streams: true))
       result.lastHandshakeCycle = observed.run().lastHandshakeCycle
     } else {
-      result.lastHandshakeCycle =
-        network.channels.map { max($0.pointee.lastWrite, $0.pointee.lastRead) }.max()
-        .flatMap { $0 >= 0 ? $0 : nil }
+      result.lastHandshakeCycle = lastCycle
     }
     return result
   }
@@ -182,7 +195,7 @@ extension Simulation {
 
   /// What every FIFO holds at rest: words stand as far forward as they can.
   fileprivate var occupancies: [HangReport.Occupancy] {
-    zip(plan.chains, ends).flatMap { chain, ends -> [HangReport.Occupancy] in
+    parts.flatMap { chain, ends -> [HangReport.Occupancy] in
       var words = wordsHeld(ends)
       return chain.stages.reversed().compactMap { stage, node in
         let held = Swift.min(words, stage.capacity)
@@ -193,49 +206,8 @@ extension Simulation {
     }.sorted { $0.fifo < $1.fifo }
   }
 
-  /// Words accepted into the chain between `ends` and not yet taken out of it.
+  /// Words accepted into the part between `ends` and not yet taken out of it.
   private func wordsHeld(_ ends: Ends) -> Int {
     ends.first.pointee.isWire ? 0 : ends.first.pointee.written - ends.last.pointee.read
-  }
-}
-
-extension Scenario {
-  /// The scenario from one reset of the design to the next. A reset is cycle 0 again: patterns start
-  /// anew, and faults count their words from there.
-  func segments(_ plan: Plan) -> [Scenario] {
-    let resets = Set(
-      faults.compactMap { fault -> Int? in
-        if case .reset(let frame) = fault, frame < frames { frame } else { nil }
-      }
-    ).sorted()
-    let bounds = [0] + resets + [frames]
-    return zip(bounds, bounds.dropFirst()).map { start, end in
-      var segment = self
-      segment.frames = end - start
-      segment.faults = faults.compactMap { $0.within(start..<end, plan.wordsPerFrame) }
-      return segment
-    }
-  }
-}
-
-extension Fault {
-  /// The fault as seen from the reset before the first of `frames`; nil if it strikes other frames.
-  fileprivate func within(_ frames: Range<Int>, _ perFrame: [String: Int]) -> Fault? {
-    func index(_ stream: String, _ word: Int) -> Int? {
-      let words = perFrame[stream] ?? 0
-      guard words > 0 else { return frames.lowerBound == 0 ? word : nil }
-      return frames.contains(word / words) ? word - frames.lowerBound * words : nil
-    }
-    switch self {
-    case .drop(let s, let w): return index(s, w).map { .drop(stream: s, word: $0) }
-    case .duplicate(let s, let w): return index(s, w).map { .duplicate(stream: s, word: $0) }
-    case .swap(let s, let w): return index(s, w).map { .swap(stream: s, word: $0) }
-    case .corrupt(let s, let w, let m):
-      return index(s, w).map { .corrupt(stream: s, word: $0, mask: m) }
-    case .delay(let s, let w, let c):
-      return index(s, w).map { .delay(stream: s, word: $0, cycles: c) }
-    case .stop, .holdDMA, .burstOrder: return frames.lowerBound == 0 ? self : nil
-    case .reset: return nil
-    }
   }
 }

@@ -7,8 +7,8 @@ public struct ReplayReport: Codable, Sendable, Equatable {
     /// Index of the word, from 0.
     public var word: Int
     /// The cycle of its handshake in the recording, and in the replay; nil: it never moved.
-    public var recorded: Cycle?
-    public var replayed: Cycle?
+    @OrNull public var recorded: Cycle?
+    @OrNull public var replayed: Cycle?
 
     var cycle: Cycle { min(recorded ?? .max, replayed ?? .max) }
 
@@ -29,7 +29,7 @@ public struct ReplayReport: Codable, Sendable, Equatable {
   public var unknownStreams: [String]
   public var handshakes: Int
   /// The first by cycle; nil: the replay is the same.
-  public var firstDifference: Difference?
+  @OrNull public var firstDifference: Difference?
 }
 
 extension ReplayReport {
@@ -68,9 +68,12 @@ extension ReplayReport {
       let near = nearestName(to: wrong, among: known).map { "did you mean '\($0)'?" }
       throw InputError("the design has no stream '\(wrong)'", at: "streams.\(wrong)", hint: near)
     }
-    let result = try Simulation(
-      plan, scenario: capture.scenario(plan.design), observing: Observation(times: true)
-    ).run()
+    var scenario = capture.scenario(plan)
+    scenario.maxCycles = max(capture.cycles, 1)
+    for name in plan.design.graphInputs where scenario.sources[name] == nil {
+      scenario.sources[name] = Scenario.Source(endless: true)
+    }
+    let result = try Simulation(plan, scenario: scenario, observing: Observation(times: true)).run()
     design = plan.design.name
     outcome = result.outcome
     (streams, unknownStreams, handshakes) = ([], [], 0)
@@ -94,22 +97,26 @@ extension ReplayReport {
 }
 
 extension VCDCapture {
-  /// The stall patterns at the borders of `design`: a source starts a word where the board did, a sink
-  /// is ready where the board was. Borders that were not captured are never in the way.
-  public func scenario(_ design: Design) -> Scenario {
-    var scenario = Scenario(maxCycles: max(cycles, 1))
-    for name in design.graphInputs {
-      guard let levels = streams[name] else {
-        scenario.sources[name] = Scenario.Source(endless: true)
-        continue
-      }
+  /// The stall patterns at the borders of a design: a source starts a word where the board did, a sink is
+  /// ready where the board was. Borders that were not captured are never in the way.
+  ///
+  /// A source that still held out a word at the end would have gone on: it offers whole frames. One that
+  /// was silent had no more words. The patterns repeat behind the end of the capture.
+  public func scenario(_ plan: Plan) -> Scenario {
+    var scenario = Scenario()
+    for name in plan.design.graphInputs {
+      guard let levels = streams[name] else { continue }
       let starts = levels.valid.indices.map { c in
         levels.valid[c] && (c == 0 || !levels.valid[c - 1] || levels.ready[c - 1])
       }
+      let words = starts.count { $0 }
+      let perFrame = max(plan.wordsPerFrame[name] ?? 1, 1)
+      scenario.frames = max(scenario.frames, (words + perFrame - 1) / perFrame)
+      let holdsWord = levels.valid.last == true && levels.ready.last == false
       scenario.sources[name] = Scenario.Source(
-        pattern: Pattern(bits: starts), words: starts.count { $0 })
+        pattern: Pattern(bits: starts), words: holdsWord ? nil : words)
     }
-    for name in design.graphOutputs {
+    for name in plan.design.graphOutputs {
       guard let levels = streams[name] else { continue }
       scenario.sinks[name] = Scenario.Sink(pattern: Pattern(bits: levels.ready))
     }

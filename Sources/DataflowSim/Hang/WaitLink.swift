@@ -16,8 +16,8 @@ public struct WaitLink: Codable, Sendable, Equatable {
   /// FIFOs between the two nodes, in flow order.
   public var fifos: [String]
   /// The word that cannot move, and the cycle since when it is offered; only for room.
-  public var blockedWord: Int?
-  public var blockedSince: Cycle?
+  @OrNull public var blockedWord: Int?
+  @OrNull public var blockedSince: Cycle?
 
   /// "`MVAU_3` waits for 34 more words of `s9`".
   public var sentence: String {
@@ -59,8 +59,19 @@ extension Simulation {
       link.held = link.capacity
       link.blockedWord = first.isWire ? first.written - 1 : first.written
       link.blockedSince = first.isWire ? first.offered : first.pending
+      // A block that writes several outputs at once waits without offering: since its input is there.
+      if link.blockedSince == .never { link.blockedSince = readySince(edge, first) }
     }
     return link
+  }
+
+  /// The first cycle in which a block that waits for room in `channel` could have given its word.
+  private func readySince(_ edge: WaitGraph.Edge, _ channel: Channel) -> Cycle {
+    guard case .node(let node) = edge.actor,
+      let process = plan.processes.first(where: { $0.node == node })
+    else { return max(channel.lastWrite + 1, 0) }
+    let inputs = process.inputs.map { ends[$0].last.pointee }.filter { $0.available > 0 }
+    return max(channel.lastWrite + 1, inputs.map(\.offered).max() ?? 0, 0)
   }
 
   /// Words `edge.actor` lacks before it gives one to chain `output`.

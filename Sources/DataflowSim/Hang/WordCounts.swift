@@ -22,21 +22,21 @@ struct WordCounts {
       "\(w.name) (\(w.opType)) makes \(made) words of '\(stream)' per frame, \(r.name) "
       + "(\(r.opType)) expects \(expected): "
       + (difference > 0 ? "\(difference) missing" : "\(-difference) too many")
-    if let passes = weightPasses(reader, input), expected % max(made, 1) == 0, passes > 1 {
-      text += "; it uses its weights once for each of \(passes) vectors per frame"
-    }
+    text += weightPasses(reader, input) ?? ""
     if r.opType.hasPrefix("TLastMarker") {
       text += "; TLAST comes every \(expected) words, not at the end of a frame"
     }
     return text
   }
 
-  /// How often per frame an external weight memory is read through.
-  private func weightPasses(_ node: Int, _ input: Int) -> Int? {
-    guard input == 1 else { return nil }
-    if let block = plan.blocks[node] as? MatrixVector { return block.vectors }
-    if let block = plan.blocks[node] as? VectorVector { return block.pixels }
-    return nil
+  /// Why a core wants more weights than it has, where it reads them several times per frame.
+  private func weightPasses(_ node: Int, _ input: Int) -> String? {
+    guard input == 1, let words = plan.inputPorts[node][input].words else { return nil }
+    let passes =
+      (plan.blocks[node] as? MatrixVector)?.vectors ?? (plan.blocks[node] as? VectorVector)?.pixels
+    guard let passes, passes > 1 else { return nil }
+    return "; it reads its \(words / passes) weight words once for each of \(passes) vectors per "
+      + "frame: \(words / passes) × \(passes) = \(words)"
   }
 
   private func port(_ end: Plan.Chain.End, _ chain: Plan.Chain) -> Int? {
@@ -70,18 +70,41 @@ struct WordCounts {
 extension WordCounts {
   /// Sources of `scenario` that offer fewer words than its frames need.
   func shortSources(_ scenario: Scenario) -> [String] {
-    plan.design.graphInputs.compactMap { stream in
-      guard let perFrame = plan.wordsPerFrame[stream], perFrame > 0 else {
-        return
-          "no block says how many words of '\(stream)' make a frame; state \"words\" for its source"
-      }
-      guard let source = scenario.sources[stream] else { return nil }
+    let frames = plan.design.graphInputs.map { wholeFrames($0, scenario) }.max() ?? 0
+    return plan.design.graphInputs.compactMap { stream in
+      guard let perFrame = plan.wordsPerFrame[stream], perFrame > 0,
+        let source = scenario.sources[stream]
+      else { return nil }
       if source.pattern.isNever { return "the source of '\(stream)' never offers a word" }
-      guard let words = source.words, words % perFrame != 0 else { return nil }
-      return
-        "the source of '\(stream)' offers \(words) words = \(words / perFrame) frames of \(perFrame) "
-        + "and \(words % perFrame) words of another: \(perFrame - words % perFrame) missing"
+      guard let words = source.words else { return nil }
+      let (whole, rest) = words.quotientAndRemainder(dividingBy: perFrame)
+      guard rest > 0 || whole < frames else { return nil }
+      let offer = "the source of '\(stream)' offers \(words) words = \(whole) frames of \(perFrame)"
+      let missing =
+        rest > 0
+        ? " and \(rest) words of another: \(perFrame - rest) missing"
+        : ", while others offer \(frames)"
+      return offer + missing + (reader(of: stream).flatMap { weightPasses($0.node, $0.port) } ?? "")
     }
+  }
+
+  /// Inputs whose frames nobody counts.
+  var uncountedInputs: [String] {
+    plan.design.graphInputs.filter { plan.wordsPerFrame[$0, default: 0] == 0 }.map {
+      "no block says how many words of '\($0)' make a frame; state \"words\" for its source"
+    }
+  }
+
+  private func wholeFrames(_ stream: String, _ scenario: Scenario) -> Int {
+    guard let words = scenario.sources[stream]?.words else { return scenario.frames }
+    return words / max(plan.wordsPerFrame[stream] ?? 1, 1)
+  }
+
+  private func reader(of stream: String) -> (node: Int, port: Int)? {
+    for (n, node) in plan.design.nodes.enumerated() {
+      if let port = node.inputs.firstIndex(of: stream) { return (n, port) }
+    }
+    return nil
   }
 
   /// Sinks of `scenario` that take nothing.

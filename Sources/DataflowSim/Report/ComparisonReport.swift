@@ -93,6 +93,17 @@ extension ComparisonReport {
     return table + "\n\n" + verdict
   }
 
+  /// The verdict in one line.
+  public var summary: String {
+    guard let first = firstDivergence else {
+      return "\(layers.count) tensors agree with the reference"
+    }
+    return "first divergence at '\(first.stream)'"
+      + (first.node.isEmpty ? "" : ", written by \(first.node)")
+      + ", frame \(first.frame), index \(first.index), word \(first.word): expected "
+      + "\(number(first.expected)), got \(number(first.actual)); diagnosis: \(first.diagnosis)"
+  }
+
   private var verdict: String {
     let tied =
       ties.isEmpty

@@ -15,3 +15,5 @@ public struct OrNull<Value: Codable & Sendable>: Codable, Sendable {
     if let wrappedValue { try container.encode(wrappedValue) } else { try container.encodeNil() }
   }
 }
+
+extension OrNull: Equatable where Value: Equatable {}

@@ -1,14 +1,16 @@
 import ArgumentParser
 import DataflowSim
 import Foundation
-import ONNXImport
 
 /// `simrun check`: everything that can be said about designs, for continuous integration.
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Check designs in continuous integration: counts, liveness, throughput, fit.",
+    abstract: "Check designs in continuous integration: counts, liveness, bits, throughput, fit.",
     discussion: """
+      --golden compares every layer with reference activations, as simrun compare does; the input is \
+      --input, or the array of the graph input's name among the activations.
+
       Exit code 0 when all is well, 1 when a check failed, 2 for a hang, 3 for a missed budget, 65 \
       for a design that cannot be read. Under GitHub Actions problems are annotated, at most ten.
       """)
@@ -16,8 +18,19 @@ struct CheckCommand: ParsableCommand {
   @Argument(help: "Designs (.json) or FINN dataflow graphs (.onnx).", completion: .file())
   var designs: [String]
 
+  @OptionGroup var changes: DesignChanges
+
   @Option(help: "A scenario for all designs.", completion: .file())
   var scenario: String?
+
+  @Option(help: "Reference activations (.npz) each design must reproduce.", completion: .file())
+  var golden: String?
+
+  @Option(help: "Input data of the activations (.npy or .npz).", completion: .file())
+  var input: String?
+
+  @Option(help: "Which array of --golden belongs to which stream (.json).", completion: .file())
+  var map: String?
 
   @Option(help: "Frames per second each design must reach.")
   var minFps: Double?
@@ -37,19 +50,44 @@ struct CheckCommand: ParsableCommand {
   @Option(help: "Write a Markdown summary here.")
   var summary: String?
 
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  func validate() throws {
+    if golden == nil, input != nil || map != nil {
+      throw ValidationError("--input and --map belong to --golden")
+    }
+  }
+
   func run() throws {
     let checks = try reportingInputErrors {
       let scenario = try self.scenario.map { try Scenario(contentsOf: $0) }
       if let fits { _ = try Device.named(Device.part(for: fits)) }
       let limits = CheckLimits(
         minFPS: minFps, part: fits, maxLatencyMicroseconds: maxLatencyUs)
+      let golden = try self.golden.map { file in
+        GoldenActivations(
+          reference: try NPZ(contentsOf: file),
+          input: try input.map { (try TensorFile.read($0), $0) },
+          map: try map.map(ReferenceMap.init(contentsOf:)))
+      }
       let checks = designs.map { file in
-        DesignCheck(file: file, scenario: scenario, limits: limits) {
-          try DesignFile.load(file, options: ImportOptions()).design
+        DesignCheck(file: file, scenario: scenario, limits: limits, golden: golden) {
+          let loaded = try changes.load(file)
+          return (loaded.design, loaded.parameters)
         }
       }
       try write(CheckFormats(checks))
       return checks
+    }
+    try reportingInputErrors { try show(checks) }
+    let code = DesignCheck.exitCode(checks)
+    if code != 0 { throw ExitCode(code) }
+  }
+
+  private func show(_ checks: [DesignCheck]) throws {
+    if json {
+      return try printJSON(CheckReport(checks))
     }
     for finding in checks.flatMap(\.findings) {
       try printText(
@@ -58,8 +96,6 @@ struct CheckCommand: ParsableCommand {
     if ProcessInfo.processInfo.environment["GITHUB_ACTIONS"] == "true" {
       for line in CheckFormats(checks).annotations { try printText(line) }
     }
-    let code = DesignCheck.exitCode(checks)
-    if code != 0 { throw ExitCode(code) }
   }
 
   private func write(_ formats: CheckFormats) throws {

@@ -45,7 +45,7 @@ struct CompareCommand: ParsableCommand {
       comparison.threads = ProcessInfo.processInfo.activeProcessorCount
       let inputs = try comparison.plane.namedInputs(TensorFile.read(input), file: input)
       let reference = try NPZ(contentsOf: golden)
-      let map = try readMap()
+      let map = try map.map(ReferenceMap.init(contentsOf:))
       let stimulus = try scenario.map { try Scenario(contentsOf: $0) }
       let results = try reportingFile(input) {
         try comparison.run(
@@ -53,12 +53,6 @@ struct CompareCommand: ParsableCommand {
       }
       try show(ComparisonReport(loaded.design.name, results))
       if !results.allSatisfy(\.isFine) { throw SimrunExit.bitsDiffer }
-    }
-  }
-
-  private func readMap() throws -> ReferenceMap? {
-    try map.map {
-      try ReferenceMap(document: JSONValue(parsing: InputFile.read($0), file: $0), file: $0)
     }
   }
 

@@ -8,6 +8,23 @@ struct DesignOptions: ParsableArguments {
     help: "A design (.json) or a FINN dataflow graph (.onnx).", completion: .file())
   var design: String
 
+  @OptionGroup var changes: DesignChanges
+
+  /// Reads the design and applies the changes; notes and warnings go to standard error.
+  func load() throws -> LoadedDesign { try changes.load(design) }
+
+  /// The device `design` is for, if it names one. Throws `InputError` for an unknown part.
+  func device(of design: Design) throws -> Device? {
+    do {
+      return try design.part.map(Device.named)
+    } catch let error as InputError {
+      throw changes.part == nil ? error.at("part").inFile(self.design) : error.at("--part")
+    }
+  }
+}
+
+/// What a command may change about every design it reads.
+struct DesignChanges: ParsableArguments {
   @Option(help: "A FINN folding configuration (folding_config.json, final_hw_config.json).")
   var folding: String?
 
@@ -26,10 +43,10 @@ struct DesignOptions: ParsableArguments {
     }
   }
 
-  /// Reads the design and applies the folding; notes and warnings go to standard error.
-  func load() throws -> LoadedDesign {
+  /// Reads the design in `file` and applies the changes; notes and warnings go to standard error.
+  func load(_ file: String) throws -> LoadedDesign {
     var loaded = try DesignFile.load(
-      design,
+      file,
       options: ImportOptions(
         part: part.map(Device.part(for:)), clockMHz: clockMhz, parameterFiles: parameters))
     for note in loaded.notes { writeError("note: \(note)") }
@@ -38,17 +55,8 @@ struct DesignOptions: ParsableArguments {
       let warnings = try reportingFile(folding) { try loaded.design.apply(config) }
       for warning in warnings { writeError("warning: \(warning)") }
     }
-    try reportingFile(design) { try insertWidthConverters(&loaded) }
+    try reportingFile(file) { try insertWidthConverters(&loaded) }
     return loaded
-  }
-
-  /// The device `design` is for, if it names one. Throws `InputError` for an unknown part.
-  func device(of design: Design) throws -> Device? {
-    do {
-      return try design.part.map(Device.named)
-    } catch let error as InputError {
-      throw part == nil ? error.at("part").inFile(self.design) : error.at("--part")
-    }
   }
 
   /// A graph from before FINN's InsertDWC has streams whose two ends differ in width.

@@ -51,10 +51,12 @@ struct HangCommand: ParsableCommand {
 
   private func runStress(_ count: Int) throws {
     let report = try reportingInputErrors {
-      let (plan, scenario, _) = try load()
+      let (plan, scenario, parameters) = try load()
       let report = try reportingFile(self.scenario ?? source.design) {
-        try Stress(plan, base: scenario, frames: frames ?? max(scenario.frames, 3), seed: seed)
-          .run(count)
+        try Stress(
+          plan, parameters: parameters, base: scenario, frames: frames ?? max(scenario.frames, 3),
+          seed: seed
+        ).run(count)
       }
       if let output, let finding = report.finding {
         try OutputFiles.write([(output, Data(finding.scenario.utf8))])
@@ -74,7 +76,7 @@ struct HangCommand: ParsableCommand {
     switch report.finding?.harm {
     case nil: break
     case .hang: throw SimrunExit.deadlock
-    case .surplusWords, .changedBits: throw SimrunExit.bitsDiffer
+    case .surplusWords, .lostWords, .changedBits: throw SimrunExit.bitsDiffer
     }
   }
 

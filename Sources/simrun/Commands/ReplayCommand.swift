@@ -1,7 +1,6 @@
 import ArgumentParser
 import DataflowSim
 import Foundation
-import ONNXImport
 
 /// `simrun replay`: repeats a recorded run, or what a board was seen to do.
 struct ReplayCommand: ParsableCommand {
@@ -20,6 +19,8 @@ struct ReplayCommand: ParsableCommand {
 
   @Option(help: "The design to replay on; default: the one in the trace.", completion: .file())
   var design: String?
+
+  @OptionGroup var changes: DesignChanges
 
   @Option(help: "A capture of valid and ready signals.", completion: .file())
   var vcd: String?
@@ -53,7 +54,7 @@ struct ReplayCommand: ParsableCommand {
   }
 
   private func replay() throws -> ReplayReport {
-    let changed = try design.map { try DesignFile.load($0, options: ImportOptions()).design }
+    let changed = try design.map { try changes.load($0).design }
     if let trace {
       let file = try TraceFile(contentsOf: trace)
       return try reportingFile(design ?? trace) { try ReplayReport(file, on: changed) }
@@ -61,10 +62,11 @@ struct ReplayCommand: ParsableCommand {
     guard let vcd, let map, let changed else { throw SimrunExit.usage }
     let signals = try VCDMap(json: try InputFile.read(map), file: map)
     let capture = try VCDReader.read(try InputFile.read(vcd), file: vcd, map: signals)
+    let report = try reportingFile(map) { try ReplayReport(capture, on: changed) }
     if let output {
-      try OutputFiles.write([(output, capture.scenario(changed).json())])
+      try OutputFiles.write([(output, capture.scenario(try Plan(changed)).json())])
     }
-    return try reportingFile(map) { try ReplayReport(capture, on: changed) }
+    return report
   }
 
   private func text(_ report: ReplayReport) -> String {

@@ -24,9 +24,16 @@ struct HangText {
   }
 
   private var wait: String? {
-    if let chain = report.chain { return "Wait cycle:\n  " + chain }
-    guard !report.waits.isEmpty else { return nil }
-    return "Waits:\n  " + report.waits.map(\.sentence).joined(separator: " ← ")
+    if let first = report.waitCycle.first {
+      return "Wait cycle:\n  " + chain(report.waitCycle.map(\.sentence) + [first.node])
+    }
+    return report.waits.isEmpty ? nil : "Waits:\n  " + chain(report.waits.map(\.sentence))
+  }
+
+  /// On one line if it fits, else a line per link.
+  private func chain(_ links: [String]) -> String {
+    let line = links.joined(separator: " ← ")
+    return line.count <= 100 ? line : links.joined(separator: "\n  ← ")
   }
 
   private var blocked: String? {
@@ -66,7 +73,7 @@ struct HangText {
       table.add([
         fix.fifo, fix.depth == 0 ? "none" : String(fix.depth),
         fix.minimalDepth.map { String($0) + (fix.isConfirmed ? "" : " (not confirmed)") }
-          ?? "no depth",
+          ?? (isOneOfSeveral ? "none: others are too shallow too" : "no depth"),
         fix.cyclesPerFrame.map { (fix.isSteady ? "" : "about ") + number($0) } ?? "-",
       ])
     }
@@ -77,6 +84,9 @@ struct HangText {
     return table.text + "\n\(least): \(depths), \(joint.addedWords) words more"
       + (joint.cyclesPerFrame.map { "; \(number($0)) cycles per frame then." } ?? ".")
   }
+
+  /// Whether more FIFOs than one have to grow.
+  private var isOneOfSeveral: Bool { (report.minimalTotal?.depths.count ?? 0) > 1 }
 
   private var certificate: String? {
     guard report.outcome == .complete || report.outcome == .maxCycles else { return nil }

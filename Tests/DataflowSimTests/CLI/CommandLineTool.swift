@@ -18,9 +18,11 @@ enum CommandLineTool {
 
   /// The binary of this build: tests and tool are built together.
   static let path: String = {
-    let release = TestFiles.repository(".build/release/simrun")
-    return FileManager.default.fileExists(atPath: release)
-      ? release : TestFiles.repository(".build/debug/simrun")
+    #if DEBUG
+      TestFiles.repository(".build/debug/simrun")
+    #else
+      TestFiles.repository(".build/release/simrun")
+    #endif
   }()
 
   /// Runs `simrun` with `arguments` from the root of the repository.

@@ -6,7 +6,11 @@ import Testing
 /// In a fence marked `console`, a line that starts with `$ ` is a command and the lines up to the
 /// next one are its output. `SIMRUN_RECORD=1 swift test …` writes the present output instead.
 @Suite struct DocumentationTests {
-  @Test(arguments: ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md"])
+  private static let documents = [
+    "README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "docs/my-board-hangs.md", "docs/faults.md",
+  ]
+
+  @Test(arguments: documents)
   func consoleBlocksAreCurrent(file: String) throws {
     let path = TestFiles.repository(file)
     let text = String(decoding: try TestFiles.data(path), as: UTF8.self)
@@ -21,11 +25,13 @@ import Testing
   }
 
   /// Links to files of the repository lead somewhere.
-  @Test(arguments: ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md"])
+  @Test(arguments: documents)
   func linksLeadSomewhere(file: String) throws {
     let text = String(decoding: try TestFiles.data(TestFiles.repository(file)), as: UTF8.self)
     for match in text.matches(of: /\]\(([^)#:]+)(#[^)]*)?\)/) {
-      let target = TestFiles.repository(String(match.1))
+      let folder = TestFiles.repository(file).split(separator: "/").dropLast().joined(
+        separator: "/")
+      let target = "/\(folder)/\(match.1)"
       #expect(FileManager.default.fileExists(atPath: target), "\(file): \(match.1)")
     }
   }

@@ -81,14 +81,9 @@ extension RandomCase {
   /// A smaller case that still fails: patterns, frames and buffers that do not matter are dropped.
   func shrunk(while fails: (RandomCase) -> Bool) -> RandomCase {
     var best = self
-    var improved = true
-    while improved {
-      improved = false
-      for candidate in best.simpler where fails(candidate) {
-        best = candidate
-        improved = true
-        break
-      }
+    for _ in 0..<500 {
+      guard let next = best.simpler.first(where: fails) else { break }
+      best = next
     }
     return best
   }
@@ -98,7 +93,7 @@ extension RandomCase {
     func with(_ change: (inout RandomCase) -> Void) {
       var copy = self
       change(&copy)
-      list.append(copy)
+      if copy.design != design || copy.scenario != scenario { list.append(copy) }
     }
     for key in scenario.sources.keys { with { $0.scenario.sources[key] = nil } }
     for key in scenario.sinks.keys { with { $0.scenario.sinks[key] = nil } }

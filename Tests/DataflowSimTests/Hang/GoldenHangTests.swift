@@ -81,4 +81,22 @@ import Testing
     #expect(report.firstBlocked?.stream == "fork.b")
     #expect(report.cycle == 49)
   }
+
+  /// However long a run would be, no more of it is looked at than tells what happens.
+  @Test func longRunsCostNothing() throws {
+    let golden = try Self.composites()
+    let hanging = try #require(golden.first { $0.name == "res1_D18" })
+    let running = try #require(golden.first { $0.name == "res1_D20" })
+    var endless = Scenario(maxCycles: 1_000_000_000_000)
+    endless.sources[running.design.graphInputs[0]] = Scenario.Source(endless: true)
+    let many = Scenario(frames: 1_000_000_000)
+    for scenario in [endless, many] {
+      let stuck = try HangReport(Plan(hanging.design), scenario: scenario)
+      #expect(stuck.outcome == .deadlock && stuck.cycle == 49)
+      let sound = try HangReport(Plan(running.design), scenario: scenario)
+      #expect(sound.outcome == .complete && sound.completedFrames == sound.frames)
+    }
+    #expect(
+      try Stress(Plan(running.design), base: endless, frames: 2).run(4).finding == nil)
+  }
 }

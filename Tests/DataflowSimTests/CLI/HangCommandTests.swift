@@ -1,0 +1,269 @@
+import DataflowSim
+import Foundation
+import Testing
+
+/// `simrun hang`, `replay` and `check`, as a person or a build server runs them.
+@Suite struct HangCommandTests {
+  private typealias Tool = (String...) throws -> CommandLineTool.Outcome
+
+  private static func config(_ name: String) -> String {
+    TestFiles.repository("configs/ci/\(name)")
+  }
+
+  /// Runs `body` in an empty folder.
+  private func inFolder(_ body: (String, Tool) throws -> Void) throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      try body(folder) { try CommandLineTool.run($0, in: folder) }
+    }
+  }
+
+  private func write(_ text: String, _ name: String, in folder: String) throws {
+    try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+  }
+
+  private func text(_ name: String, in folder: String) throws -> String {
+    String(decoding: try TestFiles.data("\(folder)/\(name)"), as: UTF8.self)
+  }
+
+  // MARK: hang
+
+  @Test func aDeadlockIsExplainedAndEndsWithTwo() throws {
+    try inFolder { _, simrun in
+      let told = try simrun("hang", Self.config("residual-hang.json"))
+      #expect(told.status == 2 && told.errors.isEmpty)
+      #expect(told.output.hasPrefix("Deadlock in residual-hang: 0 of 3 frames came out"))
+      #expect(
+        told.output.contains("← Duplicate_0 waits for room on skip (full, 4/4)\n  ← AddStreams_0"))
+      #expect(
+        told.output.contains(
+          "First blocked: word 7 of skip, offered by Duplicate_0 since cycle 23"), "\(told.output)")
+      let document = try simrun("hang", Self.config("residual-hang.json"), "--json").json
+      #expect(document["schemaVersion"] as? Int == 1)
+      #expect(document["outcome"] as? String == "deadlock")
+      #expect(document["cycle"] as? Int == 25)
+      let link = try #require((document["waitCycle"] as? [[String: Any]])?.first)
+      #expect(link["node"] as? String == "AddStreams_0" && link["waitsFor"] as? String == "word")
+      #expect(link["stream"] as? String == "activations" && link["words"] as? Int == 1)
+      let fix = try #require((document["fixes"] as? [[String: Any]])?.first)
+      #expect(fix["fifo"] as? String == "FIFO_skip" && fix["depth"] as? Int == 4)
+      #expect(fix["minimalDepth"] as? Int == 13 && fix["cyclesPerFrame"] is NSNumber)
+      let certificate = try #require(document["certificate"] as? [String: Any])
+      #expect(certificate["verdict"] as? String == "none" && certificate["reason"] is String)
+      #expect(certificate["witness"] is NSNull)
+    }
+  }
+
+  /// A document has the same keys whatever happened.
+  @Test func absentValuesAreNull() throws {
+    try inFolder { _, simrun in
+      let hangs = try simrun("hang", Self.config("residual-hang.json"), "--json").json
+      let runs = try simrun("hang", Self.config("residual-fixed.json"), "--json")
+      #expect(runs.status == 0)
+      #expect(Set(runs.json.keys) == Set(hangs.keys))
+      #expect(runs.json["firstBlocked"] is NSNull && runs.json["minimalTotal"] is NSNull)
+      #expect((runs.json["certificate"] as? [String: Any])?["verdict"] as? String == "live")
+    }
+  }
+
+  @Test func whatStressFindsCanBeRunAgain() throws {
+    let golden = try #require(try GoldenCase.load("composite").first { $0.name == "rnd_s9_3_edge" })
+    try inFolder { folder, simrun in
+      try golden.design.json().write(to: URL(fileURLWithPath: folder + "/d.json"))
+      let found = try simrun("hang", "d.json", "--stress", "60", "-o", "found.json")
+      #expect(found.status == 2 && found.output.contains("Scenario saved as found.json."))
+      #expect(
+        try simrun("hang", "d.json", "--stress", "60", "--json").json["finding"] is [String: Any])
+      #expect(try simrun("run", "d.json", "--scenario", "found.json").status == 2)
+      #expect(try simrun("hang", "d.json", "--scenario", "found.json").status == 2)
+      #expect(try simrun("check", "d.json", "--scenario", "found.json").status == 2)
+      let calm = try simrun("hang", Self.config("residual-fixed.json"), "--stress", "6", "--json")
+      #expect(calm.status == 0 && calm.json["finding"] is NSNull)
+    }
+  }
+
+  @Test func wrongUseAndWrongScenariosAreNamed() throws {
+    try inFolder { folder, simrun in
+      let design = Self.config("frame-leak.json")
+      #expect(try simrun("hang", design, "--stress", "0").status == 64)
+      #expect(try simrun("hang", design, "--frames", "0").status == 64)
+      try write(
+        #"{"format": "simrun-scenario", "version": 1, "faults": [{"kind": "reset", "frame": 1,"#
+          + #" "except": ["MVAU_1"]}]}"#, "s.json", in: folder)
+      let wrong = try simrun("hang", design, "--scenario", "s.json")
+      #expect(wrong.status == 65 && wrong.output.isEmpty)
+      #expect(wrong.errors.contains("s.json") && wrong.errors.contains("'MVAU_0'"))
+      #expect(try simrun("run", design, "--scenario", "s.json").status == 65)
+    }
+  }
+
+  // MARK: replay
+
+  @Test func aRecordedRunIsARegressionTest() throws {
+    try inFolder { folder, simrun in
+      let design = Self.config("residual-hang.json")
+      #expect(try simrun("run", design, "--trace", "hang.simtrace.zst").status == 2)
+      let same = try simrun("replay", "hang.simtrace.zst")
+      #expect(same.status == 0 && same.output.hasPrefix("The same:"))
+      let changed = try simrun(
+        "replay", "hang.simtrace.zst", "--design", Self.config("residual-fixed.json"))
+      #expect(changed.status == 1 && changed.output.hasPrefix("First difference: word "))
+      let whole = try TestFiles.data(folder + "/hang.simtrace.zst")
+      try whole.prefix(whole.count - 9).write(to: URL(fileURLWithPath: folder + "/cut.zst"))
+      let cut = try simrun("replay", "cut.zst")
+      #expect(cut.status == 65 && cut.errors.contains("cut.zst"), "\(cut.errors)")
+      #expect(try simrun("replay").status == 64)
+      #expect(try simrun("replay", "--vcd", "b.vcd").status == 64)
+    }
+  }
+
+  @Test func aCaptureOfTheBoardIsReplayed() throws {
+    let golden = try #require(try GoldenCase.load("composite").first { $0.name == "res1_D18" })
+    try inFolder { folder, simrun in
+      var design = golden.design
+      design.clockMHz = 100  // A cycle is a time unit of the dump.
+      try design.json().write(to: URL(fileURLWithPath: folder + "/d.json"))
+      // The exported waves of a run stand for the capture.
+      #expect(try simrun("run", "d.json", "--trace", "t.simtrace.zst").status == 2)
+      try write(try simrun("trace", "t.simtrace.zst", "--vcd").output, "b.vcd", in: folder)
+      let capture = try text("b.vcd", in: folder)
+      let names = [golden.design.graphInputs[0], golden.design.graphOutputs[0]]
+      try #require(capture.contains("$var"))
+      let streams = names.map {
+        #""\#($0)": {"valid": "\#(Self.signal($0, "valid", capture))","#
+          + #" "ready": "\#(Self.signal($0, "ready", capture))"}"#
+      }
+      try write(#"{"streams": {\#(streams.joined(separator: ", "))}}"#, "map.json", in: folder)
+      let arguments = ["replay", "--vcd", "b.vcd", "--map", "map.json", "--design", "d.json"]
+      let same = try CommandLineTool.run(arguments + ["-o", "stalls.json", "--json"], in: folder)
+      #expect(same.status == 0, "\(same.errors)\(same.output)")
+      #expect(same.json["firstDifference"] is NSNull)
+      #expect(try simrun("hang", "d.json", "--scenario", "stalls.json").status == 2)
+
+      try write(
+        #"{"streams": {"\#(names[0])": {"valid": "nowhere", "ready": "x"}}}"#, "map.json",
+        in: folder)
+      let unknown = try CommandLineTool.run(arguments, in: folder)
+      #expect(unknown.status == 65 && unknown.errors.contains("has no signal 'nowhere'"))
+      try write(#"{"streams": {"\#(names[0])": {"valid": 3}}}"#, "map.json", in: folder)
+      let wrong = try CommandLineTool.run(arguments, in: folder)
+      #expect(wrong.status == 65 && wrong.errors.contains("map.json"))
+      #expect(wrong.errors.contains("streams.\(names[0])") || wrong.errors.contains("valid"))
+      try write("$timescale 1ns $end\n$enddefinitions $end\n#4\n#3\n", "b.vcd", in: folder)
+      try write(
+        #"{"streams": {"\#(names[0])": {"valid": "v", "ready": "r"}}}"#, "map.json", in: folder)
+      let empty = try CommandLineTool.run(arguments, in: folder)
+      #expect(empty.status == 65 && empty.errors.contains("b.vcd"))
+    }
+  }
+
+  /// The name of a signal of `stream` in an exported dump.
+  private static func signal(_ stream: String, _ kind: String, _ dump: String) -> String {
+    var scopes: [Substring] = []
+    for line in dump.split(separator: "\n") {
+      let words = line.split(separator: " ")
+      if line.hasPrefix("$scope") { scopes.append(words[2]) }
+      if line.hasPrefix("$upscope") { scopes.removeLast() }
+      guard line.hasPrefix("$var") else { continue }
+      let path = (scopes + [words[4]]).joined(separator: ".")
+      if path.contains(stream.replacingOccurrences(of: ".", with: "_")), path.hasSuffix(kind) {
+        return path
+      }
+    }
+    return ""
+  }
+
+  // MARK: check
+
+  @Test func checkWritesItsReports() throws {
+    try inFolder { folder, simrun in
+      let designs = ["residual-hang", "residual-fixed", "word-count-hang"].map {
+        Self.config("\($0).json")
+      }
+      let outcome = try simrun(
+        "check", designs[0], designs[1], designs[2], "--junit", "j.xml", "--sarif", "s.sarif",
+        "--summary", "m.md")
+      #expect(outcome.status == 2 && outcome.errors.isEmpty)
+      #expect(!outcome.output.contains("::error"))
+      let junit = try text("j.xml", in: folder)
+      #expect(junit.hasPrefix("<?xml") && junit.contains("failures=\"3\">"), "\(junit)")
+      #expect(junit.contains("<failure message=\"deadlock: AddStreams_0 waits"))
+      #expect(junit.contains("FIFO_skip at depth 13 (now 4) frees it"))
+      let sarif = try JSONSerialization.jsonObject(with: TestFiles.data(folder + "/s.sarif"))
+      let log = try #require(sarif as? [String: Any])
+      #expect(log["version"] as? String == "2.1.0")
+      let results = try #require(
+        (log["runs"] as? [[String: Any]])?.first?["results"] as? [[String: Any]])
+      #expect(
+        results.contains { $0["ruleId"] as? String == "live" && $0["level"] as? String == "error" })
+      let summary = try text("m.md", in: folder)
+      #expect(summary.contains("residual-fixed.json: passed"))
+      #expect(summary.contains("| live | failed | deadlock:"))
+    }
+  }
+
+  @Test func theExitCodeSaysWhatIsWrong() throws {
+    try inFolder { folder, simrun in
+      let sound = Self.config("residual-fixed.json")
+      #expect(try simrun("check", sound).status == 0)
+      #expect(try simrun("check", sound, "--min-fps", "1000").status == 0)
+      #expect(try simrun("check", sound, "--min-fps", "1e12").status == 3)
+      #expect(try simrun("check", sound, "--max-latency-us", "0.001").status == 3)
+      #expect(try simrun("check", sound, "--fits", "xczu3eg-sbva484-1-e").status == 0)
+      #expect(try simrun("check", sound, "--fits", "xczu0").status == 65)
+      try write("{", "broken.json", in: folder)
+      let broken = try simrun("check", sound, "broken.json", "--json")
+      #expect(broken.status == 65 && broken.json["failed"] as? Bool == true)
+      let findings = try #require(broken.json["findings"] as? [[String: Any]])
+      #expect(findings.contains { ($0["message"] as? String)?.contains("broken.json") == true })
+      #expect(try simrun("check", sound, "--input", "x.npy").status == 64)
+      #expect(try simrun("check", sound, "--golden", "none.npz").status == 65)
+      #expect(
+        try simrun(
+          "check", Self.config("frame-leak.json"), "--scenario",
+          Self.config("frame-leak-fixed.scenario.json")
+        ).status == 0)
+      #expect(
+        try simrun(
+          "check", Self.config("frame-leak.json"), "--scenario",
+          Self.config("frame-leak-hang.scenario.json")
+        ).status == 2)
+    }
+  }
+
+  /// On GitHub at most ten problems are annotated, failures first.
+  @Test func problemsAreAnnotatedOnGitHub() throws {
+    let designs = Array(repeating: Self.config("word-count-hang.json"), count: 7)
+    let line =
+      "GITHUB_ACTIONS=true ./simrun check " + designs.map { "'\($0)'" }.joined(separator: " ")
+    let outcome = try CommandLineTool.shell(line)
+    #expect(outcome.status == 2)
+    let annotations = outcome.output.split(separator: "\n").filter { $0.hasPrefix("::") }
+    #expect(annotations.count == 10 && annotations.allSatisfy { $0.hasPrefix("::error file=") })
+  }
+
+  @Test func goldenActivationsAreCompared() throws {
+    try inFolder { folder, simrun in
+      let design = TestFiles.repository("configs/tfc-w1a1.json")
+      let pixels = (0..<784).map { UInt8(truncatingIfNeeded: $0 &* 37 / 5) }
+      try TensorFile.write([("x", try Tensor(pixels, shape: [1, 784]))], to: folder + "/x.npy")
+      #expect(
+        try simrun("run", design, "--input", "x.npy", "--activations", "a.npz").status == 0)
+      let same = try simrun("check", design, "--golden", "a.npz", "--input", "x.npy")
+      #expect(same.status == 0 && same.output.contains("golden passed: 18 tensors agree"))
+      // The activations hold the graph input too.
+      #expect(try simrun("check", design, "--golden", "a.npz").status == 0)
+      var arrays = try TensorFile.read(folder + "/a.npz")
+      let wrong = "MVAU_hls_1_out0"
+      let values = try #require(arrays[wrong]).asIntegers(as: Int64.self, name: wrong)
+      arrays[wrong] = try Tensor(Array(values.reversed()), shape: arrays[wrong]!.shape)
+      try TensorFile.write(arrays.map { ($0.key, $0.value) }, to: folder + "/b.npz")
+      let other = try simrun(
+        "check", design, "--golden", "b.npz", "--junit", "j.xml", "--sarif", "s.sarif")
+      #expect(other.status == 1)
+      #expect(
+        try text("j.xml", in: folder).contains("<failure message=\"first divergence at '\(wrong)'"))
+      let sarif = try text("s.sarif", in: folder)
+      #expect(sarif.contains("\"ruleId\" : \"golden\"") && sarif.contains("diagnosis: permutation"))
+    }
+  }
+}
