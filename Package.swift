@@ -5,6 +5,7 @@ let package = Package(
   name: "simrun",
   products: [
     .library(name: "DataflowSim", targets: ["DataflowSim"]),
+    .library(name: "SimKernels", targets: ["SimKernels"]),
     .executable(name: "simrun", targets: ["simrun"]),
   ],
   dependencies: [

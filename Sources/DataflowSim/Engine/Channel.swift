@@ -48,6 +48,36 @@ public struct Stage: Sendable, Equatable {
   }
 }
 
+/// Who follows the handshakes at the two ends of a channel.
+final class ChannelWatcher {
+  let writeLog: StreamLog?
+  let readLog: StreamLog?
+  let monitor: OccupancyMonitor?
+  /// The last frames' writes, where the channel holds more than a frame.
+  let history: WriteHistory?
+
+  init(
+    writeLog: StreamLog? = nil, readLog: StreamLog? = nil, monitor: OccupancyMonitor? = nil,
+    history: WriteHistory? = nil
+  ) {
+    self.writeLog = writeLog
+    self.readLog = readLog
+    self.monitor = monitor
+    self.history = history
+  }
+
+  func wrote(_ index: Int, at t: Cycle, offered: Cycle) {
+    history?.note(index, t, isBound: t > offered)
+    writeLog?.append(t, offered: offered)
+    monitor?.wrote(t)
+  }
+
+  func read(at t: Cycle, offered: Cycle) {
+    readLog?.append(t, offered: offered)
+    monitor?.read(t)
+  }
+}
+
 /// The channel between one writing and one reading process: a stage, or a plain wire.
 ///
 /// One slot per word holds first the word's write time, then its read time; that is all the memory
@@ -91,17 +121,10 @@ public struct Channel {
   var writer: Int32 = -1
   private let queue: UnsafeMutablePointer<WorkQueue>
 
-  /// Recorders of the handshakes at the two ends; `nil` unless something listens.
-  let writeLog: StreamLog?
-  let readLog: StreamLog?
-  let monitor: OccupancyMonitor?
-  /// The last frames' writes, where the channel holds more than a frame.
-  let history: WriteHistory?
+  /// Who follows the handshakes; kept alive by the network, so that a channel is plain data.
+  unowned(unsafe) let watcher: ChannelWatcher?
 
-  init(
-    _ stage: Stage?, queue: UnsafeMutablePointer<WorkQueue>, writeLog: StreamLog? = nil,
-    readLog: StreamLog? = nil, monitor: OccupancyMonitor? = nil, history: WriteHistory? = nil
-  ) {
+  init(_ stage: Stage?, queue: UnsafeMutablePointer<WorkQueue>, watcher: ChannelWatcher? = nil) {
     capacity = stage?.capacity ?? 1
     latency = stage?.latency ?? 0
     credit = stage?.credit ?? 1
@@ -109,16 +132,13 @@ public struct Channel {
     upstreamCapacity = stage?.upstreamCapacity ?? 0
     var size = 1
     // The proof of a steady state looks back over the reads of the longest period.
-    while size < capacity + (history?.words ?? 0) { size *= 2 }
+    while size < capacity + (watcher?.history?.words ?? 0) { size *= 2 }
     mask = size - 1
     slots = .allocate(capacity: size)
     slots.initialize(repeating: .never, count: size)
     self.queue = queue
-    self.writeLog = writeLog
-    self.readLog = readLog
-    self.monitor = monitor
-    self.history = history
-    if writeLog != nil || readLog != nil || monitor != nil || history != nil {
+    self.watcher = watcher
+    if watcher != nil {
       onWrite = Self.observed
       onRead = Self.observed
     }
@@ -195,9 +215,7 @@ extension Channel {
 
   @inline(never) private mutating func afterWrite(offered: Cycle) {
     if onWrite & Self.observed != 0 {
-      history?.note(written - 1, lastWrite, isBound: lastWrite > offered)
-      writeLog?.append(lastWrite, offered: offered)
-      monitor?.wrote(lastWrite)
+      watcher?.wrote(written - 1, at: lastWrite, offered: offered)
     }
     if onWrite & Self.orders != 0 {
       fillOrder()
@@ -251,8 +269,7 @@ extension Channel {
   }
 
   @inline(never) private func noteRead(at t: Cycle, arrived: Cycle) {
-    readLog?.append(t, offered: max(arrived, lastRead + 1))
-    monitor?.read(t)
+    watcher?.read(at: t, offered: max(arrived, lastRead + 1))
   }
 
   /// Lets the word that waits for room in, and wakes the writer.
@@ -358,7 +375,7 @@ extension Channel {
   /// Empties the channel, as a reset does: nothing has happened yet.
   mutating func reset() {
     slots.update(repeating: .never, count: mask + 1)
-    (written, read, waited) = (0, 0, 0)
+    (written, read, waited, ordered) = (0, 0, 0, 0)
     (pending, lastWrite, lastRead) = (.never, .never, .never)
     onWrite &= Self.observed
     onRead &= Self.observed
@@ -387,8 +404,8 @@ extension Channel {
 extension Channel {
   /// At the end of a run: tells the logs of the word that is offered and never taken, if any.
   func reportUnfinished() {
-    if pending != .never { writeLog?.leaveUnfinished(pending) }
-    if available > 0 { readLog?.leaveUnfinished(offered) }
+    if pending != .never { watcher?.writeLog?.leaveUnfinished(pending) }
+    if available > 0 { watcher?.readLog?.leaveUnfinished(offered) }
   }
 }
 

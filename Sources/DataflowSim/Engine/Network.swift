@@ -6,6 +6,7 @@ final class Network {
   private var runners: [ProcessRunner] = []
   /// Makes each process as it is before its first step.
   private var makers: [() -> any Process] = []
+  private var watchers: [ChannelWatcher] = []
   private let queue: UnsafeMutablePointer<WorkQueue>
   var activations = 0
 
@@ -25,15 +26,10 @@ final class Network {
     queue.deallocate()
   }
 
-  func addChannel(
-    _ stage: Stage?, writeLog: StreamLog? = nil, readLog: StreamLog? = nil,
-    monitor: OccupancyMonitor? = nil, history: WriteHistory? = nil
-  ) -> Link {
+  func addChannel(_ stage: Stage?, watcher: ChannelWatcher? = nil) -> Link {
+    if let watcher { watchers.append(watcher) }
     let link = Link.allocate(capacity: 1)
-    link.initialize(
-      to: Channel(
-        stage, queue: queue, writeLog: writeLog, readLog: readLog, monitor: monitor,
-        history: history))
+    link.initialize(to: Channel(stage, queue: queue, watcher: watcher))
     channels.append(link)
     return link
   }

@@ -195,7 +195,10 @@ public final class Simulation {
       let wire = network.addChannel(nil)
       return Ends(first: wire, last: wire)
     }
-    let channels = merged.map { network.addChannel($0, history: history(of: chain, $0)) }
+    let channels = merged.map { stage in
+      network.addChannel(
+        stage, watcher: history(of: chain, stage).map { ChannelWatcher(history: $0) })
+    }
     mergedFIFOs += zip(channels, fifos).map { (channel: $0, names: $1) }
     return joined(channels)
   }
@@ -220,7 +223,7 @@ public final class Simulation {
       return log
     }
     guard !stages.isEmpty else {
-      let wire = network.addChannel(nil, readLog: groups[0])
+      let wire = network.addChannel(nil, watcher: groups[0].map { ChannelWatcher(readLog: $0) })
       return Ends(first: wire, last: wire)
     }
     return joined(
@@ -229,9 +232,10 @@ public final class Simulation {
         let monitor =
           stage.isFIFO ? OccupancyMonitor(name: node, depth: stage.capacity, limit: limit) : nil
         if let monitor { monitors.append(monitor) }
+        let readLog = i == stages.count - 1 ? groups[i + 1] : nil
         return network.addChannel(
-          stage, writeLog: groups[i], readLog: i == stages.count - 1 ? groups[i + 1] : nil,
-          monitor: monitor)
+          stage,
+          watcher: ChannelWatcher(writeLog: groups[i], readLog: readLog, monitor: monitor))
       })
   }
 

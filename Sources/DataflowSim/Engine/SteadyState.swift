@@ -171,14 +171,14 @@ extension Channel {
     state.time(pending)
     for word in read..<written { state.time(slots[word & mask]) }
     // Deeper channels are covered by `keepsRepeating`.
-    let reach = history == nil ? capacity : min(capacity, history!.wordsPerFrame)
+    let reach = min(capacity, watcher?.history?.wordsPerFrame ?? .max)
     for word in max(written - capacity, read - reach, 0)..<read { state.time(slots[word & mask]) }
   }
 
   /// Whether the next writes, if they repeat those of the last `frames` frames later by `shift`, obey
   /// every room constraint, and with equality where the room decided.
   func keepsRepeating(frames: Int, shift: Cycle) -> Bool {
-    guard let history else { return true }
+    guard let history = watcher?.history else { return true }
     let period = frames * history.wordsPerFrame
     guard period <= history.words, written >= period, read >= period else { return false }
     for word in written..<(written + capacity + period) {

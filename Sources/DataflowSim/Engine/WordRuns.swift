@@ -10,11 +10,14 @@ struct ReadRun {
   /// When the last word taken was valid.
   fileprivate var lastArrival = Cycle.never
 
-  fileprivate init(_ channel: borrowing Channel) {
-    slots = channel.slots
-    mask = channel.mask
-    latency = channel.latency
-    index = channel.read
+  @inline(__always)
+  fileprivate init(
+    _ slots: UnsafeMutablePointer<Cycle>, mask: Int, latency: Int, index: Int
+  ) {
+    self.slots = slots
+    self.mask = mask
+    self.latency = latency
+    self.index = index
   }
 
   /// First cycle in which the next word is valid, but for the rule of one word per cycle.
@@ -40,12 +43,15 @@ struct WriteRun {
   /// Since when the last word admitted had been offered.
   fileprivate var lastOffer = Cycle.never
 
-  fileprivate init(_ channel: borrowing Channel) {
-    slots = channel.slots
-    mask = channel.mask
-    capacity = channel.capacity
-    credit = channel.credit
-    index = channel.written
+  @inline(__always)
+  fileprivate init(
+    _ slots: UnsafeMutablePointer<Cycle>, mask: Int, capacity: Int, credit: Int, index: Int
+  ) {
+    self.slots = slots
+    self.mask = mask
+    self.capacity = capacity
+    self.credit = credit
+    self.index = index
   }
 
   /// The first cycle with room for the next word, but for the rule of one word per cycle.
@@ -75,7 +81,9 @@ extension Channel {
   /// How many words a `ReadRun` may take: all there are, but one at a time where somebody watches.
   @inline(__always) var readable: Int { isReadWatched ? min(available, 1) : available }
 
-  @inline(__always) var reads: ReadRun { ReadRun(self) }
+  @inline(__always) var reads: ReadRun {
+    ReadRun(slots, mask: mask, latency: latency, index: read)
+  }
 
   /// Ends a run whose last word was taken at `t`.
   @inline(__always) mutating func finish(_ run: ReadRun, at t: Cycle) {
@@ -89,7 +97,9 @@ extension Channel {
     return isWriteWatched ? min(capacity - available, 1) : capacity - available
   }
 
-  @inline(__always) var writes: WriteRun { WriteRun(self) }
+  @inline(__always) var writes: WriteRun {
+    WriteRun(slots, mask: mask, capacity: capacity, credit: credit, index: written)
+  }
 
   /// Ends a run whose last word was admitted at `t`.
   @inline(__always) mutating func finish(_ run: WriteRun, at t: Cycle) {
