@@ -375,7 +375,7 @@ extension Channel {
   /// Empties the channel, as a reset does: nothing has happened yet.
   mutating func reset() {
     slots.update(repeating: .never, count: mask + 1)
-    (written, read, waited) = (0, 0, 0)
+    (written, read, waited, ordered) = (0, 0, 0, 0)
     (pending, lastWrite, lastRead) = (.never, .never, .never)
     onWrite &= Self.observed
     onRead &= Self.observed

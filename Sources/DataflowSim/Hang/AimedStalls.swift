@@ -5,11 +5,15 @@ package struct AimedStalls: Sendable {
   /// What is run besides the stalls.
   let base: Scenario
   let seed: UInt64
+  /// The moments of the run without stalls.
+  private var first: [Moment] = []
 
-  package init(_ plan: Plan, base: Scenario, seed: UInt64) {
+  /// Records the run of `plan` under `base`, which the first stall of every pattern is aimed at.
+  package init(_ plan: Plan, base: Scenario, seed: UInt64) throws {
     self.plan = plan
     self.base = base
     self.seed = seed
+    first = try moments(of: base)
   }
 
   /// Cycles that are looked at; what comes later is not aimed at.
@@ -32,7 +36,8 @@ package struct AimedStalls: Sendable {
     var scenario = base
     var earliest = 0
     for _ in 0..<Int.random(in: 1...3, using: &random) {
-      let moments = try moments(of: scenario).filter { $0.cycle >= earliest }
+      let seen = try scenario == base ? first : moments(of: scenario)
+      let moments = seen.filter { $0.cycle >= earliest }
       let fifos = Set(moments.map(\.fifo)).sorted()
       guard let fifo = fifos.randomElement(using: &random),
         let moment = moments.filter({ $0.fifo == fifo }).randomElement(using: &random)

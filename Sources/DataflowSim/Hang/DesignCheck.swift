@@ -95,16 +95,18 @@ public struct DesignCheck: Sendable {
   /// - Parameters:
   ///   - design: reads the design; may throw `InputError`.
   ///   - scenario: how it is driven; nil: a word in every cycle.
+  ///   - scenarioFile: the file it is from, for errors.
   ///   - golden: what every layer must give.
   public init(
-    file: String, scenario: Scenario? = nil, limits: CheckLimits = CheckLimits(),
-    golden: GoldenActivations? = nil,
+    file: String, scenario: Scenario? = nil, scenarioFile: String? = nil,
+    limits: CheckLimits = CheckLimits(), golden: GoldenActivations? = nil,
     design: () throws -> (design: Design, parameters: ParameterStore?)
   ) {
     self.file = file
     do {
       let (design, parameters) = try design()
       let plan = try Plan(design)
+      if let scenario { try Self.require(scenario, scenarioFile, fits: plan.design) }
       add(.readable, .passed, "\(plan.design.nodes.count) nodes")
       try check(plan, parameters, scenario, limits)
       if let golden { compare(design, parameters, golden) }
@@ -112,6 +114,14 @@ public struct DesignCheck: Sendable {
       add(.readable, .failed, error.inFile(file).description)
     } catch {
       add(.readable, .failed, "\(error)")
+    }
+  }
+
+  private static func require(_ scenario: Scenario, _ file: String?, fits design: Design) throws {
+    do {
+      try scenario.requireNames(of: design)
+    } catch let error as InputError {
+      throw file.map(error.inFile) ?? error
     }
   }
 

@@ -42,6 +42,7 @@ public struct Stress: Sendable {
   /// Faults and word limits come from here; its patterns are replaced, and no source is endless.
   public let base: Scenario
   private let judge: HarmJudge
+  private let aimed: AimedStalls
 
   /// - Parameter parameters: weights and thresholds; with them the words that come out are compared.
   public init(
@@ -59,6 +60,7 @@ public struct Stress: Sendable {
     self.base = base
     self.frames = frames
     self.seed = seed
+    aimed = try AimedStalls(plan, base: base, seed: seed)
     judge = try HarmJudge(plan, parameters: parameters, base: base, seed: seed)
   }
 
@@ -81,9 +83,7 @@ public struct Stress: Sendable {
 
   /// Pattern `index`: every second one is aimed at what FIFOs do, the others are blind.
   private func scenario(_ index: Int) throws -> Scenario {
-    guard index % 2 == 0 else {
-      return try AimedStalls(plan, base: base, seed: seed).scenario(index / 2)
-    }
+    guard index % 2 == 0 else { return try aimed.scenario(index / 2) }
     let blind = StallPatterns(plan.design, frames: frames, seed: seed)[index / 2]
     var result = base
     for (name, source) in blind.sources {

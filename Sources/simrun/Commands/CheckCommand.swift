@@ -72,7 +72,10 @@ struct CheckCommand: ParsableCommand {
           map: try map.map(ReferenceMap.init(contentsOf:)))
       }
       let checks = designs.map { file in
-        DesignCheck(file: file, scenario: scenario, limits: limits, golden: golden) {
+        DesignCheck(
+          file: file, scenario: scenario, scenarioFile: self.scenario, limits: limits,
+          golden: golden
+        ) {
           let loaded = try changes.load(file)
           return (loaded.design, loaded.parameters)
         }

@@ -93,6 +93,8 @@ import Testing
       #expect(wrong.status == 65 && wrong.output.isEmpty)
       #expect(wrong.errors.contains("s.json") && wrong.errors.contains("'MVAU_0'"))
       #expect(try simrun("run", design, "--scenario", "s.json").status == 65)
+      let check = try simrun("check", design, "--scenario", "s.json")
+      #expect(check.status == 65 && check.output.contains("failed: s.json: faults[0]"))
     }
   }
 

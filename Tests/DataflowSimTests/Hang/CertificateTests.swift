@@ -79,7 +79,7 @@ import Testing
   /// Tries `patterns` patterns, one of them aimed at what the FIFOs do.
   private func expectLive(_ plan: Plan, _ name: String, patterns: Int, seed: UInt64) throws {
     let stalls = StallPatterns(plan.design, frames: 3, seed: seed)
-    let aimed = AimedStalls(plan, base: Scenario(frames: 3), seed: seed)
+    let aimed = try AimedStalls(plan, base: Scenario(frames: 3), seed: seed)
     for index in 0..<patterns * searchFactor {
       // The kinds of blind patterns take turns over the designs.
       let scenario =
