@@ -1,10 +1,13 @@
 import ArgumentParser
+import DataflowSim
+import Foundation
 
 @main
 struct Simrun: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simrun",
     abstract: "Simulates FPGA dataflow accelerators: how fast, at what cost, are the bits right.",
+    version: "0.1.0",
     subcommands: [
       FPSCommand.self,
       RunCommand.self,
@@ -23,4 +26,22 @@ struct Simrun: ParsableCommand {
       BlocksCommand.self,
     ],
     defaultSubcommand: FPSCommand.self)
+
+  /// A word that is neither a command nor a file would be taken for a design by the default command,
+  /// which then complains of the wrong thing.
+  static func main() {
+    if let word = CommandLine.arguments.dropFirst().first, let command = misspelt(word) {
+      writeError("error: there is no command '\(word)'\n  hint: did you mean '\(command)'?")
+      exit(withError: SimrunExit.usage)
+    }
+    main(nil)
+  }
+
+  private static func misspelt(_ word: String) -> String? {
+    let commands = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+    guard !commands.contains(word), word.allSatisfy(\.isLetter),
+      !FileManager.default.fileExists(atPath: word)
+    else { return nil }
+    return nearestName(to: word, among: commands)
+  }
 }

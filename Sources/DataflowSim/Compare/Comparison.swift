@@ -105,6 +105,13 @@ public struct Comparison: Sendable {
     return comparisons
   }
 
+  /// Arrays of `reference` that `run` leaves alone, sorted.
+  public func unmatched(_ reference: NPZ, _ map: ReferenceMap?) -> [String] {
+    let used = map.map { Set($0.entries.values.map(\.reference)) }
+    let streams = Set(plane.graph.streams.map(\.name))
+    return reference.names.filter { !(used ?? streams).contains($0) }.sorted()
+  }
+
   private func compare(
     _ stream: String, _ entry: ReferenceMap.Entry, _ result: DataplaneResult, _ reference: NPZ,
     _ channelsFirst: Bool, mapFile: String?

@@ -96,7 +96,9 @@ extension ComparisonReport {
   /// The verdict in one line.
   public var summary: String {
     guard let first = firstDivergence else {
-      return "\(layers.count) tensors agree with the reference"
+      return layers.count == 1
+        ? "1 tensor agrees with the reference"
+        : "\(layers.count) tensors agree with the reference"
     }
     return "first divergence at '\(first.stream)'"
       + (first.node.isEmpty ? "" : ", written by \(first.node)")

@@ -32,13 +32,13 @@ struct CheckCommand: ParsableCommand {
   @Option(help: "Which array of --golden belongs to which stream (.json).", completion: .file())
   var map: String?
 
-  @Option(help: "Frames per second each design must reach.")
+  @Option(parsing: .unconditional, help: "Frames per second each design must reach.")
   var minFps: Double?
 
   @Option(help: "FPGA part or board each design must fit.")
   var fits: String?
 
-  @Option(help: "Latest time of the first frame, in microseconds.")
+  @Option(parsing: .unconditional, help: "Latest time of the first frame, in microseconds.")
   var maxLatencyUs: Double?
 
   @Option(help: "Write JUnit XML here.")
@@ -54,6 +54,8 @@ struct CheckCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
+    try requireGoal(minFps, "--min-fps")
+    try requireGoal(maxLatencyUs, "--max-latency-us")
     if golden == nil, input != nil || map != nil {
       throw ValidationError("--input and --map belong to --golden")
     }

@@ -51,6 +51,13 @@ struct CompareCommand: ParsableCommand {
         try comparison.run(
           inputs, reference: reference, map: map, stopsAtFirst: !all, under: stimulus)
       }
+      let left = comparison.unmatched(reference, map)
+      if !left.isEmpty {
+        writeError(
+          "note: \(left.count) of \(reference.names.count) arrays of \(golden) belong to no stream "
+            + "(\(left.prefix(3).joined(separator: ", "))\(left.count > 3 ? ", …" : ""))"
+            + (map == nil ? "; --map says which belongs to which" : ""))
+      }
       try show(ComparisonReport(loaded.design.name, results))
       if !results.allSatisfy(\.isFine) { throw SimrunExit.bitsDiffer }
     }

@@ -16,11 +16,12 @@ struct DataOptions: ParsableArguments {
   @Flag(help: "Tell on standard error how far the run is even if that is no terminal.")
   var progress = false
 
-  @Option(help: "Frames computed at the same time; all cores unless stated.")
+  @Option(
+    parsing: .unconditional, help: "Frames computed at the same time; all cores unless stated.")
   var threads: Int?
 
   @Option(
-    name: .customLong("repeat"),
+    name: .customLong("repeat"), parsing: .unconditional,
     help: "Send the first frame this often in one go, also with stalls; exit 1 if any differs.")
   var repeats: Int?
 

@@ -31,7 +31,7 @@ struct DesignChanges: ParsableArguments {
   @Option(help: "FPGA part or board, e.g. xc7z020clg400-1 or Pynq-Z1.")
   var part: String?
 
-  @Option(help: "Clock frequency in MHz.")
+  @Option(parsing: .unconditional, help: "Clock frequency in MHz.")
   var clockMhz: Double?
 
   @Option(help: "A .npz or .onnx with weights the design leaves out; may be repeated.")

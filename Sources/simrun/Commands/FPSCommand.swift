@@ -20,8 +20,12 @@ struct FPSCommand: ParsableCommand {
   @Flag(help: "List every node, not only the busiest.")
   var all = false
 
-  @Option(help: "Exit with 3 unless the design reaches this many frames per second.")
+  @Option(
+    parsing: .unconditional,
+    help: "Exit with 3 unless the design reaches this many frames per second.")
   var minFps: Double?
+
+  func validate() throws { try requireGoal(minFps, "--min-fps") }
 
   func run() throws {
     try reportingInputErrors {
@@ -35,7 +39,10 @@ struct FPSCommand: ParsableCommand {
         try printText(ThroughputText(report, showsAllNodes: all).text)
       }
       guard report.outcome == .complete else { throw SimrunExit.deadlock }
-      if let minFps, (report.throughput.fps ?? 0) < minFps { throw SimrunExit.budgetMissed }
+      if let minFps, let fps = report.throughput.fps, fps < minFps {
+        writeError("missed: \(fps) of \(minFps) frames/s")
+        throw SimrunExit.budgetMissed
+      }
     }
   }
 }

@@ -20,7 +20,9 @@ struct ImportCommand: ParsableCommand {
   @Option(help: "FPGA part, e.g. xc7z020clg400-1; an ONNX file does not name it.")
   var part: String?
 
-  @Option(help: "Clock frequency in MHz; otherwise the model's clk_ns, otherwise 100.")
+  @Option(
+    parsing: .unconditional,
+    help: "Clock frequency in MHz; otherwise the model's clk_ns, otherwise 100.")
   var clockMhz: Double?
 
   @Option(

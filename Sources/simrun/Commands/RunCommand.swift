@@ -22,10 +22,12 @@ struct RunCommand: ParsableCommand {
   @Option(help: "A scenario file: frames, arrival and acceptance patterns, data.")
   var scenario: String?
 
-  @Option(help: "Frames to run instead of the scenario's.")
+  @Option(parsing: .unconditional, help: "Frames to run instead of the scenario's.")
   var frames: Int?
 
-  @Option(help: "Stop after this many cycles instead of the scenario's max_cycles.")
+  @Option(
+    parsing: .unconditional,
+    help: "Stop after this many cycles instead of the scenario's max_cycles.")
   var maxCycles: Int?
 
   @Option(help: "Write every handshake of every stream to this file (NAME.simtrace.zst).")

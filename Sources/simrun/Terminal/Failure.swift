@@ -33,3 +33,9 @@ func reportingInputErrors<T>(_ body: () throws -> T) throws -> T {
 func writeError(_ text: String) {
   FileHandle.standardError.write(Data((text + "\n").utf8))
 }
+
+/// A number to be reached must be one that can be.
+func requireGoal(_ value: Double?, _ option: String) throws {
+  guard let value, !(value > 0 && value.isFinite) else { return }
+  throw ValidationError("\(option) must be a number above 0")
+}

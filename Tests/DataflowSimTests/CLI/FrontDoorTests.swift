@@ -179,4 +179,17 @@ private func requireSaneOutcome(_ result: CommandLineTool.Result) throws {
     #expect(!plain.output.contains("\u{1B}"))
     #expect(plain.output.split(separator: "\n").allSatisfy { $0.last != " " })
   }
+
+  @Test func whatIsMistypedIsNamed() throws {
+    let tfc = TestFiles.repository("configs/tfc-w1a1.json")
+    func refuse(_ text: String, _ arguments: String..., status: Int32 = 64) throws {
+      let result = try CommandLineTool.run(arguments)
+      #expect(result.status == status && result.errors.contains(text), "\(result)")
+    }
+    try refuse("did you mean 'hang'?", "hnag", tfc)
+    try refuse("--clock-mhz must be above 0", tfc, "--clock-mhz", "-1")
+    try refuse("--min-fps must be a number above 0", tfc, "--min-fps", "nan")
+    try refuse("missed: 3125000.0 of 3125001.0 frames/s", tfc, "--min-fps", "3125001", status: 3)
+    #expect(try CommandLineTool.run(["--version"]).output.hasSuffix(".0\n"))
+  }
 }
