@@ -284,6 +284,7 @@ import Testing
     let lost = try strike(.drop(stream: stream, word: 11))
     #expect(lost.stream == stream && lost.diagnosis == .shift(words: 1, from: 11))
     #expect(lost.origin?.cause == "fault drop" && lost.origin?.word == 11)
+    #expect(lost.missingWords == 1 && !lost.isFine)
     let doubled = try strike(.duplicate(stream: stream, word: 5))
     #expect(doubled.stream == stream && doubled.origin?.cause == "fault duplicate")
     guard case .shift(words: -1, _)? = doubled.diagnosis else {
@@ -293,6 +294,21 @@ import Testing
     let flipped = try strike(.corrupt(stream: stream, word: 9, mask: "3"))
     #expect(flipped.origin?.cause == "fault corrupt")
     #expect(try compare("tfc-w2a2", frames: 4, under: Scenario()).allSatisfy { $0.differing == 0 })
+  }
+
+  /// A source that stops one word early: what came agrees, but not all came.
+  @Test func wordsThatNeverCome() throws {
+    let sound = try Network("tfc-w2a2", frames: 4)
+    let words = 4 * (try sound.comparison().plane.layout(of: sound.design.graphInputs[0])).words
+    let source = Scenario.Source(words: words - 1)
+    let stopped = Scenario(frames: 4, sources: [sound.design.graphInputs[0]: source])
+    let results = try compare("tfc-w2a2", frames: 4, under: stopped)
+    let short = try #require(results.last)
+    #expect(short.differing == 0 && !short.isFine)
+    #expect(short.missingWords == 1 && short.firstMissingWord == words - 1)
+    let report = ComparisonReport("tfc-w2a2", results)
+    #expect(!report.agrees && report.text.contains("never come"))
+    #expect(report.csv.contains("missing words"))
   }
 
   /// The host's buffer holds the frame before.
