@@ -15,6 +15,10 @@ public struct TensorComparison: Sendable {
   /// Signal to quantisation noise, and peak signal to noise, in dB; infinite when all agree.
   public var sqnr: Double
   public var psnr: Double
+  /// Words of the compared frames that never come, in a run under a scenario.
+  public var missingWords = 0
+  /// The first of them, counted from the first frame.
+  public var firstMissingWord: Int?
   public var first: Divergence?
   public var diagnosis: Diagnosis?
   /// What struck the first differing word, in a run under a scenario.
@@ -22,8 +26,9 @@ public struct TensorComparison: Sendable {
   /// The stream's elements with ties decided as the reference has them.
   var decided: Integers?
 
-  /// All elements agree, but for values that sit on a rounding boundary.
+  /// All elements are there and agree, but for values that sit on a rounding boundary.
   public var isFine: Bool {
+    if missingWords > 0 { return false }
     if differing == 0 { return true }
     if case .roundingTie? = diagnosis { return true }
     return false
@@ -63,7 +68,7 @@ public struct Comparison: Sendable {
   /// - Parameters:
   ///   - stopsAtFirst: leave out everything behind the first real divergence.
   ///   - timed: compare what the design moves under this scenario, faults and hazards included,
-  ///     instead of what it computes. Words that never come are not compared.
+  ///     instead of what it computes. Words that never come are counted as missing.
   /// - Throws: `InputError` for missing arrays and shapes that do not fit.
   public func run(
     _ inputs: [String: Tensor], reference: NPZ, map: ReferenceMap?, stopsAtFirst: Bool = true,
@@ -90,7 +95,7 @@ public struct Comparison: Sendable {
     for stream in plane.inputs + written {
       guard let entry = map.entries[stream] else { continue }
       var comparison = try compare(
-        stream, entry, result, reference, channelsFirst, mapFile: map.file)
+        stream, entry, result, reference, channelsFirst, moved: moved, mapFile: map.file)
       if let first = comparison.first {
         comparison.origin = try moved?.origin(of: first, on: stream, plane.layout(of: stream))
       }
@@ -114,7 +119,7 @@ public struct Comparison: Sendable {
 
   private func compare(
     _ stream: String, _ entry: ReferenceMap.Entry, _ result: DataplaneResult, _ reference: NPZ,
-    _ channelsFirst: Bool, mapFile: String?
+    _ channelsFirst: Bool, moved: MovedValues?, mapFile: String?
   ) throws -> TensorComparison {
     let layout = try plane.layout(of: stream)
     try Self.requirePerChannel(entry, layout, stream, file: mapFile)
@@ -140,6 +145,7 @@ public struct Comparison: Sendable {
       isFloat
       ? ordered.floats(of: .float32).prefix(values.count).map(Double.init)
       : stored.prefix(values.count).map(Double.init)
+    let due = values.count / layout.elements
     values.removeLast(values.count - actual.count)
     // Fixed-point numbers are compared as the integers their bits are.
     let fraction = Double(sign: .plus, exponent: layout.dataType.fractionBits, significand: 1)
@@ -157,7 +163,12 @@ public struct Comparison: Sendable {
     let sample = Sample(
       expected: expected, actual: actual, layout: layout,
       unit: abs(entry.scale.first { $0 != 0 } ?? 1))
-    return report(stream, entry, sample, result)
+    var comparison = report(stream, entry, sample, result)
+    if let missing = moved?.missing(stream, of: due) {
+      comparison.missingWords = missing.count
+      comparison.firstMissingWord = missing.lowerBound
+    }
+    return comparison
   }
 
   /// Whole frames can be put in the reference's order.

@@ -147,7 +147,21 @@ struct InputOrder {
       InputOrder(
         name: what + " channel by channel, the weights take them pixel by pixel",
         source: (0..<row).map { $0 % channels * pixels + $0 / channels }),
-    ]
+    ] + interleaved(row, channels, pixels)
+  }
+
+  /// A depthwise window in front of a node that takes whole pixels.
+  private static func interleaved(_ row: Int, _ channels: Int, _ pixels: Int) -> [InputOrder] {
+    divisors(of: channels).filter { $0 > 1 && $0 < channels }.map { group in
+      InputOrder(
+        name:
+          "depthwise interleave: the window brings \(group) channels of each pixel in turn, the "
+          + "node takes all \(channels)",
+        source: (0..<row).map { i in
+          let (pixel, channel) = (i / channels, i % channels)
+          return (channel / group * pixels + pixel) * group + channel % group
+        })
+    }
   }
 
   /// What the node makes of all frames of its input in this order.

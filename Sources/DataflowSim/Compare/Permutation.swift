@@ -70,16 +70,14 @@ struct Permutation {
     let count = height * width * channels
     return [2, 3, 4].flatMap { r -> [Permutation] in
       let squares = r * r
-      let before = Permutation(name: "pixel shuffle by \(r): DCR against CRD channel order") {
-        guard channels % squares == 0, channels > squares else { return nil }
+      func before(_ order: String, _ channel: @escaping (_ depth: Int, Int) -> Int) -> Permutation {
         let depth = channels / squares
-        return perPixel(count, channels) { $0 % squares * depth + $0 / squares }
-      }
-      let beforeInverse = Permutation(name: "pixel shuffle by \(r): CRD against DCR channel order")
-      {
-        guard channels % squares == 0, channels > squares else { return nil }
-        let depth = channels / squares
-        return perPixel(count, channels) { $0 % depth * squares + $0 / depth }
+        // With as many channels as block positions each order is the inverse of the other.
+        let orders = depth == squares ? "DCR against CRD channel order" : order
+        return Permutation(name: "pixel shuffle by \(r): \(orders)") {
+          guard channels % squares == 0, channels > squares else { return nil }
+          return perPixel(count, channels) { channel(depth, $0) }
+        }
       }
       func after(_ name: String, _ inverse: Bool) -> Permutation {
         Permutation(name: name) {
@@ -97,7 +95,9 @@ struct Permutation {
         }
       }
       return [
-        before, beforeInverse, after("pixel shuffle by \(r): DCR instead of CRD", false),
+        before("CRD channel order instead of DCR") { $1 % squares * $0 + $1 / squares },
+        before("DCR channel order instead of CRD") { $1 % $0 * squares + $1 / $0 },
+        after("pixel shuffle by \(r): DCR instead of CRD", false),
         after("pixel shuffle by \(r): CRD instead of DCR", true),
       ]
     }
@@ -106,10 +106,12 @@ struct Permutation {
   /// A depthwise window interleaves PE channels of each kernel pixel; read as whole pixels (or the
   /// other way round) the elements of a window are reordered.
   private static func depthwise(channels: Int, count: Int) -> [Permutation] {
-    let kernels = [4, 9, 25, 49].filter { channels % $0 == 0 && channels > $0 }
+    // 9 first, the most usual: 4 pixels of 9 groups are turned like 9 pixels of 4 groups turned back.
+    let kernels = [9, 25, 49, 4].filter { channels % $0 == 0 && channels > $0 }
     return kernels.flatMap { k -> [Permutation] in
       let depth = channels / k
       return divisors(of: depth).filter { $0 < depth }.flatMap { pe -> [Permutation] in
+        // Where the interleaved row has the element that the row by pixels has at j.
         let toPixels = (0..<channels).map { j -> Int in
           let (pixel, c) = (j / depth, j % depth)
           return (c / pe * k + pixel) * pe + c % pe
@@ -118,10 +120,10 @@ struct Permutation {
         for (j, source) in toPixels.enumerated() { toGroups[source] = j }
         return [
           Permutation(name: "depthwise interleave (kernel \(k), PE \(pe)) missing") {
-            perPixel(count, channels) { toGroups[$0] }
+            perPixel(count, channels) { toPixels[$0] }
           },
           Permutation(name: "depthwise interleave (kernel \(k), PE \(pe)) where none is due") {
-            perPixel(count, channels) { toPixels[$0] }
+            perPixel(count, channels) { toGroups[$0] }
           },
         ]
       }

@@ -192,7 +192,8 @@ struct DataplaneBuilder {
     }
     let adapters = try used.indices.map { i in
       do {
-        return try StreamAdapter(from: fed[i], to: ports[i])
+        return try StreamAdapter(
+          from: fed[i], to: ports[i], padded: touchesDMA(used[i]))
       } catch let error as InputError {
         throw error.at("stream '\(graph.streams[used[i]].name)'")
       }
@@ -223,6 +224,23 @@ struct DataplaneBuilder {
     throw InputError(
       "a frame of \(layout.words) words of \(layout.elements) x \(layout.dataType) is beyond the "
         + "bit plane", at: "stream '\(stream)'")
+  }
+
+  /// Whether a DMA is at one end of the stream or of the FIFOs it belongs to.
+  private func touchesDMA(_ index: Int) -> Bool {
+    func reaches(_ next: (DesignGraph.Stream) -> (node: Int?, stream: String?)) -> Bool {
+      var current = graph.streams[index]
+      for _ in 0...design.nodes.count {
+        let (node, stream) = next(current)
+        guard let node else { return false }
+        if blocks[node] is IODMA { return true }
+        guard blocks[node] is StreamingFIFO, let stream else { return false }
+        current = graph[stream]
+      }
+      return false
+    }
+    return reaches { ($0.writer?.node, $0.writer.flatMap { design.nodes[$0.node].inputs.first }) }
+      || reaches { ($0.reader?.node, $0.reader.flatMap { design.nodes[$0.node].outputs.first }) }
   }
 
   /// Both ends of a stream must see the same frame; how it is cut into words is not looked at here,

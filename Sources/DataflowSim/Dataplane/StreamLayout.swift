@@ -73,14 +73,16 @@ enum StreamAdapter: Sendable, Equatable {
   case repack(from: WordLayout, to: WordLayout)
 
   /// Throws `InputError` when the words of the two do not have the same width.
-  init(from stream: StreamLayout, to port: StreamLayout) throws {
+  ///
+  /// - Parameter padded: a DMA is at one end: it moves whole bytes, pad bits included.
+  init(from stream: StreamLayout, to port: StreamLayout, padded: Bool) throws {
     if stream.format == port.format {
       self = .none
     } else if stream.format.bits == port.format.bits {
       self = .reinterpret(port.format)
     } else {
       let (from, to) = (stream.word, port.word)
-      guard from.bytes == to.bytes else {
+      guard from.width == to.width || padded && from.bytes == to.bytes else {
         throw InputError(
           "carries words of \(stream.elements) x \(stream.dataType) (\(from.width) bits), but its "
             + "reader takes \(port.elements) x \(port.dataType) (\(to.width) bits)")

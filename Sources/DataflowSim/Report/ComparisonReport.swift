@@ -8,6 +8,10 @@ public struct ComparisonReport: Codable, Sendable {
     public var reference: String
     public var elements: Int
     public var differing: Int
+    /// In a run under a scenario: words that never come, and the first of them, counted from the
+    /// first frame; nil when all come.
+    public var missingWords: Int?
+    public var firstMissingWord: Int?
     public var maximumError: Double
     public var meanError: Double
     /// In dB; nil when nothing differs.
@@ -45,7 +49,9 @@ public struct ComparisonReport: Codable, Sendable {
     layers = comparisons.map {
       Layer(
         stream: $0.stream, node: $0.node, reference: $0.reference, elements: $0.elements,
-        differing: $0.differing, maximumError: $0.maximumError, meanError: $0.meanError,
+        differing: $0.differing, missingWords: $0.missingWords > 0 ? $0.missingWords : nil,
+        firstMissingWord: $0.firstMissingWord, maximumError: $0.maximumError,
+        meanError: $0.meanError,
         sqnr: $0.sqnr.isFinite ? $0.sqnr : nil, psnr: $0.psnr.isFinite ? $0.psnr : nil)
     }
     ties = comparisons.filter { $0.isFine && $0.differing > 0 }.map(\.stream)
@@ -61,7 +67,8 @@ public struct ComparisonReport: Codable, Sendable {
 
 extension ComparisonReport {
   private static let columns = [
-    "stream", "node", "elements", "differing", "max error", "mean error", "SQNR dB", "PSNR dB",
+    "stream", "node", "elements", "differing", "missing words", "max error", "mean error",
+    "SQNR dB", "PSNR dB",
   ]
 
   private func cells(_ layer: Layer) -> [String] {
@@ -69,7 +76,8 @@ extension ComparisonReport {
     func error(_ x: Double) -> String { x == 0 ? "0" : String(format: "%.4g", x) }
     return [
       layer.stream, layer.node, String(layer.elements), String(layer.differing),
-      error(layer.maximumError), error(layer.meanError), decibel(layer.sqnr), decibel(layer.psnr),
+      String(layer.missingWords ?? 0), error(layer.maximumError), error(layer.meanError),
+      decibel(layer.sqnr), decibel(layer.psnr),
     ]
   }
 
@@ -82,8 +90,12 @@ extension ComparisonReport {
   }
 
   public var text: String {
-    let rows = [Self.columns] + layers.map(cells)
-    let widths = Self.columns.indices.map { c in rows.map { $0[c].count }.max() ?? 0 }
+    let isShort = firstShort != nil
+    let rows = ([Self.columns] + layers.map(cells)).map { row in
+      row.enumerated().filter { isShort || Self.columns[$0.offset] != "missing words" }.map(
+        \.element)
+    }
+    let widths = rows[0].indices.map { c in rows.map { $0[c].count }.max() ?? 0 }
     let table = rows.map { row in
       row.enumerated().map { c, cell in
         let space = String(repeating: " ", count: widths[c] - cell.count)
@@ -96,6 +108,7 @@ extension ComparisonReport {
   /// The verdict in one line.
   public var summary: String {
     guard let first = firstDivergence else {
+      if let short = firstShort { return "first divergence at \(missing(short))" }
       return layers.count == 1
         ? "1 tensor agrees with the reference"
         : "\(layers.count) tensors agree with the reference"
@@ -111,14 +124,32 @@ extension ComparisonReport {
       ties.isEmpty
       ? ""
       : "\nOnly values exactly on a rounding boundary differ in \(ties.joined(separator: ", "))."
-    guard let first = firstDivergence else { return "All compared tensors agree.\(tied)" }
+    guard let first = firstDivergence else {
+      if let short = firstShort { return "First divergence: \(missing(short))\(tied)" }
+      return "All compared tensors agree.\(tied)"
+    }
     return """
       First divergence: stream '\(first.stream)'\(first.node.isEmpty ? "" : ", written by \(first.node)"), \
       frame \(first.frame), index \(first.index): expected \(number(first.expected)), \
       got \(number(first.actual))
         channel \(first.channel), fold \(first.fold), stream word \(first.word), element \(first.lane)
-        diagnosis: \(first.diagnosis)\(origin(first))\(tied)
+        diagnosis: \(first.diagnosis)\(origin(first))\(shortage(of: first.stream))\(tied)
       """
+  }
+
+  private var firstShort: Layer? { layers.first { $0.missingWords != nil } }
+
+  private func missing(_ layer: Layer) -> String {
+    "stream '\(layer.stream)'" + (layer.node.isEmpty ? "" : ", written by \(layer.node)")
+      + ": \(layer.missingWords ?? 0) words never come, word \(layer.firstMissingWord ?? 0) is the "
+      + "first; all words before it agree"
+  }
+
+  private func shortage(of stream: String) -> String {
+    guard let layer = layers.first(where: { $0.stream == stream }),
+      let words = layer.missingWords, let first = layer.firstMissingWord
+    else { return "" }
+    return "\n  \(words) word\(words == 1 ? "" : "s") never come, from word \(first) of the run on"
   }
 
   private func origin(_ first: First) -> String {

@@ -87,18 +87,25 @@ extension HazardSearch {
       return [
         entry(
           .staleFrame, .byCount,
-          "the padding before an image's first pixel is emitted before its first word comes")
+          "the padding before an image's first pixel is emitted before its first word comes; "
+            + Self.countCondition)
       ]
     case let window as SlidingWindow where window.holdsWordsOverFrames:
       return [
         entry(
           .staleFrame, .byCount,
           "no window uses the last \(window.unusedTrailingWords) words of a frame; they leave the "
-            + "buffer only with the next frame's words")
+            + "buffer only with the next frame's words; " + Self.countCondition)
       ]
     default: return []
     }
   }
+
+  /// Stalls alone never shift a frame: every pattern leaves the number of words as it is.
+  private static let countCondition =
+    "strikes under no stall pattern by itself, only from the frame on in which its input has a word "
+    + "too few or too many (fault drop or duplicate, a source of another length, surplus words of a "
+    + "core before it)"
 
   private static func coreConditions(_ core: DotProductShape) -> [(Hazard, String)] {
     var list: [(Hazard, String)] = []

@@ -67,6 +67,27 @@ import Testing
     #expect(clean.sqnr == .infinity)
   }
 
+  /// 84 values through a FIFO: one 10 as it should be, and one 1 where all others are 0.
+  @Test func decibels() throws {
+    var design = try network.comparison.plane.design
+    design.nodes = design.nodes.filter { $0.name == "StreamingFIFO_rtl_15" }
+    design.graphInputs = design.nodes[0].inputs
+    design.graphOutputs = design.nodes[0].outputs
+    design.streams = [:]
+    let comparison = try Comparison(design, parameters: nil)
+    let due = [10] + [Int](repeating: 0, count: 83)
+    let reference = try NPZ(
+      NPZ.encode([(design.graphOutputs[0], try Tensor(due, shape: [1, 84]))]), file: "due.npz")
+    let sent = try Tensor(due.dropLast() + [1], shape: [1, 84])
+    let found = try #require(
+      try comparison.run([design.graphInputs[0]: sent], reference: reference, map: nil).first)
+    // A signal of 100 over a noise of 1; a peak of 100 over a mean noise of 1/84.
+    #expect(abs(found.sqnr - 20) < 1e-9)
+    #expect(abs(found.psnr - 39.2427929) < 1e-6)
+    #expect(found.differing == 1 && found.maximumError == 1)
+    #expect(abs(found.meanError - 1.0 / 84) < 1e-12)
+  }
+
   @Test func noiseIsNotExplained() throws {
     let noise = try network.diagnose(try activationStream()) { i, v in
       Double((v[i] &* 7919 &+ i &* 104_729) % 13)

@@ -79,7 +79,7 @@ import Testing
   }
 
   /// Compares what `fault` makes of a network with the sound one.
-  private func compare(
+  func compare(
     _ name: String, frames: Int = 2, under scenario: Scenario? = nil,
     _ fault: (inout Network) throws -> Void = { _ in }
   ) throws -> [TensorComparison] {
@@ -112,7 +112,7 @@ import Testing
   }
 
   /// The node and the diagnosis at the first divergence.
-  private func first(_ results: [TensorComparison]) throws -> (node: String, Diagnosis) {
+  func first(_ results: [TensorComparison]) throws -> (node: String, Diagnosis) {
     let wrong = try #require(results.last { $0.differing > 0 })
     return (wrong.node, try #require(wrong.diagnosis))
   }
@@ -263,82 +263,6 @@ import Testing
     #expect((8...12).contains(channels))
   }
 
-  /// Output channels of a convolution in another order: weights and thresholds agree with each other.
-  private func reorder(_ channel: @escaping (Int) -> Int) throws -> (node: String, Diagnosis) {
-    try first(
-      compare("lenet") { network in
-        try network.change("MVAU_hls_1", "weights") { r, c, all in all[r][channel(c)] }
-        try network.change("MVAU_hls_1", "thresholds") { r, t, all in all[channel(r)][t] }
-      })
-  }
-
-  @Test func channelOrders() throws {
-    #expect(try reorder { 15 - $0 } == ("MVAU_hls_1", .permutation("channel order reversed")))
-    #expect(
-      try reorder { $0 % 4 * 4 + $0 / 4 }
-        == ("MVAU_hls_1", .permutation("pixel shuffle by 2: DCR against CRD channel order")))
-    #expect(
-      try reorder { $0 % 8 * 2 + $0 / 8 }
-        == (
-          "MVAU_hls_1",
-          .permutation("PE/SIMD interleave of 8: neighbours spread over the folds")
-        ))
-    #expect(
-      try reorder { $0 / 4 * 4 + 3 - $0 % 4 }
-        == ("MVAU_hls_1", .permutation("element order reversed in words of 4")))
-  }
-
-  @Test func inputOrders() throws {
-    // 32 x 32 pixels of 3 channels, recorded as the host should have sent them.
-    func sent(_ name: String, _ source: @escaping (Int) -> Int) throws -> Diagnosis {
-      try first(
-        compare("lenet") { network in
-          let values = try network.input.asIntegers(name: "in")
-          let frame = 32 * 32 * 3
-          let moved = values.indices.map { values[$0 / frame * frame + source($0 % frame)] }
-          network.input = try Tensor(moved, shape: network.input.shape)
-        }
-      ).1
-    }
-    #expect(
-      try sent("turned") { ($0 / 3 % 32 * 32 + $0 / 96) * 3 + $0 % 3 }
-        == .permutation("rows and columns swapped"))
-    #expect(
-      try sent("planes") { $0 % 1024 * 3 + $0 / 1024 } == .permutation("NCHW data read as NHWC"))
-    let bits = try first(
-      compare("lenet") { network in
-        let values = try network.input.asIntegers(name: "in")
-        let reversed = values.map { v in (0..<8).reduce(0) { $0 | (v >> $1 & 1) << (7 - $1) } }
-        network.input = try Tensor(reversed, shape: network.input.shape)
-      })
-    #expect(bits.1 == .permutation("bit order of every element reversed"))
-  }
-
-  /// The window generator in the wrong mode: its tensor is right, what the next node makes of it is not.
-  @Test func depthwiseInterleave() throws {
-    let (node, found) = try first(
-      compare("mobilenet-small") { $0.set("ConvolutionInputGenerator_rtl_2", "depthwise", .int(0)) }
-    )
-    guard node == "VVAU_hls_1", case .permutation(let name) = found else {
-      Issue.record("\(node): \(found)")
-      return
-    }
-    #expect(name.hasPrefix("depthwise interleave: the window brings 32 channels"))
-  }
-
-  /// A fully connected layer whose weights were exported for a channel-first flatten.
-  @Test func flattenOrder() throws {
-    let (node, found) = try first(
-      compare("lenet") { network in
-        try network.change("MVAU_hls_2", "weights") { r, c, all in all[r % 16 * 25 + r / 16][c] }
-      })
-    guard node == "MVAU_hls_2", case .permutation(let name) = found else {
-      Issue.record("\(node): \(found)")
-      return
-    }
-    #expect(name.hasPrefix("NHWC against NCHW: 25 pixels of 16 channels"))
-  }
-
   @Test func allZeroAndConstant() throws {
     let (node, found) = try first(
       compare("lenet") { try $0.change("MVAU_rtl_0", "weights") { _, _, _ in 0 } })
@@ -360,6 +284,7 @@ import Testing
     let lost = try strike(.drop(stream: stream, word: 11))
     #expect(lost.stream == stream && lost.diagnosis == .shift(words: 1, from: 11))
     #expect(lost.origin?.cause == "fault drop" && lost.origin?.word == 11)
+    #expect(lost.missingWords == 1 && !lost.isFine)
     let doubled = try strike(.duplicate(stream: stream, word: 5))
     #expect(doubled.stream == stream && doubled.origin?.cause == "fault duplicate")
     guard case .shift(words: -1, _)? = doubled.diagnosis else {
@@ -369,6 +294,21 @@ import Testing
     let flipped = try strike(.corrupt(stream: stream, word: 9, mask: "3"))
     #expect(flipped.origin?.cause == "fault corrupt")
     #expect(try compare("tfc-w2a2", frames: 4, under: Scenario()).allSatisfy { $0.differing == 0 })
+  }
+
+  /// A source that stops one word early: what came agrees, but not all came.
+  @Test func wordsThatNeverCome() throws {
+    let sound = try Network("tfc-w2a2", frames: 4)
+    let words = 4 * (try sound.comparison().plane.layout(of: sound.design.graphInputs[0])).words
+    let source = Scenario.Source(words: words - 1)
+    let stopped = Scenario(frames: 4, sources: [sound.design.graphInputs[0]: source])
+    let results = try compare("tfc-w2a2", frames: 4, under: stopped)
+    let short = try #require(results.last)
+    #expect(short.differing == 0 && !short.isFine)
+    #expect(short.missingWords == 1 && short.firstMissingWord == words - 1)
+    let report = ComparisonReport("tfc-w2a2", results)
+    #expect(!report.agrees && report.text.contains("never come"))
+    #expect(report.csv.contains("missing words"))
   }
 
   /// The host's buffer holds the frame before.
