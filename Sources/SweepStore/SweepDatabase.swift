@@ -142,6 +142,17 @@ extension SweepDatabase {
     }
   }
 
+  /// The entry of a point that is done; nil: it is not.
+  func entry(_ address: String) throws -> Entry? {
+    try reporting {
+      try queue.read {
+        try Row.fetchOne(
+          $0.cachedStatement(sql: "SELECT * FROM point WHERE address = ?"), arguments: [address]
+        ).map(Self.entry)
+      }
+    }
+  }
+
   /// Commits one result; a point that is there already stays as it is.
   public func add(_ entry: Entry) throws {
     try reporting { try queue.write { try Self.insert(entry, $0) } }

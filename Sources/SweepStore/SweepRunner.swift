@@ -50,9 +50,8 @@ public struct SweepRunner: Sendable {
   /// Runs until nothing is left; returns the number of points evaluated now. Throws the first failure
   /// of the database.
   public func run() throws -> Int {
-    let state = SweepState(space, options)
-    try database.forEach { state.remember($0) }
-    state.begin(known: try database.count)
+    let state = SweepState(space, options, known: try database.count)
+    if options.strategy != .adaptive { try database.forEach { state.remember($0) } }
     let prefix = try contentAddress(database.subject.design)
     let group = DispatchGroup()
     for _ in 0..<options.workers {
@@ -76,9 +75,11 @@ public struct SweepRunner: Sendable {
     let point = space[ordinal]
     let text = point.canonicalText
     let address = contentAddress(prefix + text)
-    guard isOurs(address), try !database.contains(address) else {
-      state.skipped()
-      return
+    guard isOurs(address) else { return state.skipped(nil) }
+    if options.strategy == .adaptive {
+      if let entry = try database.entry(address) { return state.skipped(entry) }
+    } else if try database.contains(address) {
+      return state.skipped(nil)
     }
     let start = Date()
     let result = point.evaluate(from: base)
@@ -113,39 +114,56 @@ extension Thread {
 }
 
 /// Which point comes next, and what is known so far; shared by the workers.
+///
+/// Adaptive points come in generations: the front that a generation is drawn from holds all of the
+/// generations before it and nothing else, so the sequence depends on the seed alone, however many
+/// workers there are and wherever an earlier run was stopped.
 final class SweepState: @unchecked Sendable {
-  private let lock = NSLock()
+  private static let generationSize = 16
+  private let changed = NSCondition()
   private let space: SweepSpace
   private let options: SweepRunner.Options
+  private let known: Int
   private var generator: SplitMix
   private var cursor = 0
   private var drawn: Set<Int> = []
   private var front = ParetoFront()
-  private var known = 0
+  /// Points of the current generation not handed out, not finished, and finished.
+  private var waiting: [Int] = []
+  private var running = 0
+  private var done: [SweepDatabase.Entry] = []
   private(set) var evaluated = 0
   private(set) var failure: Error?
   private let start = Date()
 
-  init(_ space: SweepSpace, _ options: SweepRunner.Options) {
+  init(_ space: SweepSpace, _ options: SweepRunner.Options, known: Int) {
     self.space = space
     self.options = options
+    self.known = known
     generator = SplitMix(state: options.seed)
   }
 
   private func locked<T>(_ body: () -> T) -> T {
-    lock.lock()
-    defer { lock.unlock() }
+    changed.lock()
+    defer { changed.unlock() }
     return body()
   }
 
   func remember(_ entry: SweepDatabase.Entry) { locked { front.add(entry) } }
-  func begin(known: Int) { locked { self.known = known } }
-  func skipped() {}
-  func fail(_ error: Error) { locked { failure = failure ?? error } }
+
+  func fail(_ error: Error) {
+    locked {
+      failure = failure ?? error
+      changed.broadcast()
+    }
+  }
+
+  /// A point that is another shard's, or was done before: then with its result.
+  func skipped(_ entry: SweepDatabase.Entry?) { locked { settle(entry) } }
 
   func finished(_ entry: SweepDatabase.Entry) -> SweepRunner.Progress? {
     locked {
-      front.add(entry)
+      settle(entry)
       evaluated += 1
       return SweepRunner.Progress(
         done: known + evaluated, all: total, evaluated: evaluated,
@@ -153,41 +171,65 @@ final class SweepState: @unchecked Sendable {
     }
   }
 
+  private func settle(_ entry: SweepDatabase.Entry?) {
+    guard options.strategy == .adaptive else {
+      if let entry { front.add(entry) }
+      return
+    }
+    if let entry { done.append(entry) }
+    running -= 1
+    if running == 0 { changed.broadcast() }
+  }
+
   private var total: Int {
-    let all = options.strategy == .grid ? space.count : min(options.points, space.count)
+    let all = options.strategy == .grid ? space.count : budget
     return options.shard.count > 1 ? all / options.shard.count : all
   }
 
+  private var budget: Int { min(options.points, space.count) }
+
   func next() -> Int? {
     locked {
-      guard failure == nil else { return nil }
       switch options.strategy {
       case .grid:
-        guard cursor < space.count else { return nil }
+        guard failure == nil, cursor < space.count else { return nil }
         cursor += 1
         return cursor - 1
-      case .random: return draw()
-      case .adaptive: return neighbour() ?? draw()
+      case .random: return failure == nil ? draw() : nil
+      case .adaptive: return nextOfGeneration()
       }
     }
+  }
+
+  private func nextOfGeneration() -> Int? {
+    while waiting.isEmpty, running > 0, failure == nil { changed.wait() }
+    guard failure == nil else { return nil }
+    if waiting.isEmpty {
+      for entry in done.sorted(by: { $0.ordinal < $1.ordinal }) { front.add(entry) }
+      done = []
+      while waiting.count < Self.generationSize, let ordinal = neighbour() ?? draw() {
+        waiting.append(ordinal)
+      }
+    }
+    guard !waiting.isEmpty else { return nil }
+    running += 1
+    return waiting.removeFirst()
   }
 
   /// A point not drawn before; the sequence depends on the seed alone, so a resumed run draws the
   /// same points and skips those that are done.
   private func draw() -> Int? {
-    guard drawn.count < min(options.points, space.count) else { return nil }
+    guard drawn.count < budget else { return nil }
     while true {
       let ordinal = Int(generator.next() % UInt64(space.count))
       if drawn.insert(ordinal).inserted { return ordinal }
     }
   }
 
-  /// A neighbour of a point of the front, once a quarter of the points are known.
+  /// A neighbour of a point of the front, once a quarter of the points are drawn.
   private func neighbour() -> Int? {
-    let budget = min(options.points, space.count)
-    guard known + evaluated >= budget / 4, drawn.count < budget else { return nil }
     let members = front.ordinals
-    guard !members.isEmpty else { return nil }
+    guard drawn.count >= budget / 4, drawn.count < budget, !members.isEmpty else { return nil }
     for _ in 0..<64 {
       let from = members[Int(generator.next() % UInt64(members.count))]
       let axis = Int(generator.next() % UInt64(space.axes.count))

@@ -51,7 +51,8 @@ struct EngineRow: ParsableCommand {
     let stepper = try cyclesPerSecondStepping(plan.design)
     print(
       [
-        "\((ends.last! - ends[0]) / (frames - 1))", short(engine / 1e6), short(seconds / Double(frames) * 1e3),
+        "\((ends.last! - ends[0]) / (frames - 1))", short(engine / 1e6),
+        short(seconds / Double(frames) * 1e3),
         short(seconds * 1e9 / Double(handshakes * frames)), short(memory),
         stepper.map { short(engine / $0) } ?? "–",
       ].joined(separator: "|"))

@@ -1,13 +1,5 @@
 import SimKernels
 
-/// The operands of a compute core's slots.
-protocol CoreSlots {
-  /// Slots whose operands have arrived.
-  var count: Int { get }
-  func activation(_ slot: Int, row: Int, column: Int) -> Int64
-  func weight(_ slot: Int, row: Int, column: Int) -> Int64
-}
-
 /// What a DSP core puts out when not every result is whole. Source: golden data, section 4.
 struct CoreArithmetic {
   let pe: Int
@@ -19,7 +11,7 @@ struct CoreArithmetic {
   /// The words of `results`; `sums` are the whole results, `pe` elements each.
   ///
   /// Throws `InputError` for a result whose operands are not there.
-  func words(_ results: [CoreResult], sums: [Int64], slots: some CoreSlots) throws -> WordSequence {
+  func words(_ results: [CoreResult], sums: [Int64], slots: CoreSlots) throws -> WordSequence {
     var out: [Int64] = []
     out.reserveCapacity(results.count * pe)
     for result in results {
@@ -32,8 +24,7 @@ struct CoreArithmetic {
           throw missing(range.lowerBound)
         }
         if let stray = lost.first(where: { !range.contains($0) }) { throw missing(stray) }
-        let sum = (0..<pe).map { row in range.reduce(0) { $0 &+ product($1, row, slots) } }
-        out += kept(damaged(sum, lost, slots))
+        out += kept(damaged(sum(range, slots), lost, slots))
       case .damaged(let k, let lost):
         try require(k, sums)
         if let stray = lost.first(where: { $0 < 0 || $0 / fold != k }) { throw missing(stray) }
@@ -59,15 +50,20 @@ struct CoreArithmetic {
     InputError("the core put out a result whose operands (slot \(slot)) never arrived")
   }
 
-  private func product(_ slot: Int, _ row: Int, _ slots: some CoreSlots) -> Int64 {
+  /// The sums over some slots, one per row of the core.
+  func sum(_ range: Range<Int>, _ slots: CoreSlots) -> [Int64] {
+    (0..<pe).map { row in range.reduce(0) { $0 &+ product($1, row, slots) } }
+  }
+
+  private func product(_ slot: Int, _ row: Int, _ slots: CoreSlots) -> Int64 {
     (0..<simd).reduce(0) {
-      $0 &+ slots.activation(slot, row: row, column: $1) &* slots.weight(slot, row: row, column: $1)
+      $0 &+ slots.activation(slot, row, $1) &* slots.weight(slot, row, $1)
     }
   }
 
   /// A product lost in a frozen DSP48 core disappears, and the carries between the lanes of the DSP
   /// it shared keep the two low bits of its neighbour's.
-  private func damaged(_ whole: [Int64], _ lost: [Int], _ slots: some CoreSlots) -> [Int64] {
+  private func damaged(_ whole: [Int64], _ lost: [Int], _ slots: CoreSlots) -> [Int64] {
     var result = whole
     for slot in lost {
       for row in 0..<pe { result[row] &-= product(slot, row, slots) }
@@ -86,13 +82,12 @@ struct CoreArithmetic {
   /// The hardware sums them in a binary tree whose nodes are only as wide as contributions of −1 … 1
   /// need; the −2 that a lost product can leave overflows them where the number of columns below a
   /// node is no power of two.
-  private func carrySum(_ slot: Int, row: Int, _ slots: some CoreSlots) -> Int64 {
+  private func carrySum(_ slot: Int, row: Int, _ slots: CoreSlots) -> Int64 {
     var tree = [Int64](repeating: 0, count: 2 * simd - 1)
     var leaves = [Int](repeating: 1, count: 2 * simd - 1)
     for column in 0..<simd {
       let p =
-        slots.weight(slot, row: row, column: column)
-        &* slots.activation(slot, row: row, column: column)
+        slots.weight(slot, row, column) &* slots.activation(slot, row, column)
       let low = -p & 3
       tree[simd - 1 + column] = low >= 2 ? low - 4 : low
     }

@@ -47,7 +47,7 @@ extension BitSetup {
 
 extension FMPadding: BitBlock {
   public func bits(_ setup: BitSetup) throws -> any BlockBits {
-    try setup.requireExact(dataType, "elements")
+    try setup.requireCarried(dataType, "elements")
     guard dataType.kind != .bipolar else {
       throw InputError("BIPOLAR has no zero to pad with", at: "attribute 'inputDataType'")
     }
@@ -67,7 +67,7 @@ extension FMPadding: BitBlock {
 
 extension FMPaddingPixel: BitBlock {
   public func bits(_ setup: BitSetup) throws -> any BlockBits {
-    try setup.requireExact(dataType, "elements")
+    try setup.requireCarried(dataType, "elements")
     guard dataType.kind != .bipolar else {
       throw InputError("BIPOLAR has no zero to pad with", at: "attribute 'inputDataType'")
     }

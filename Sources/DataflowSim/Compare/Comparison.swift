@@ -1,4 +1,5 @@
 import Foundation
+import SimKernels
 
 /// One tensor against its reference.
 public struct TensorComparison: Sendable {
@@ -16,6 +17,10 @@ public struct TensorComparison: Sendable {
   public var psnr: Double
   public var first: Divergence?
   public var diagnosis: Diagnosis?
+  /// What struck the first differing word, in a run under a scenario.
+  public var origin: WordOrigin?
+  /// The stream's elements with ties decided as the reference has them.
+  var decided: Integers?
 
   /// All elements agree, but for values that sit on a rounding boundary.
   public var isFine: Bool {
@@ -45,6 +50,8 @@ public struct Divergence: Sendable, Equatable {
 public struct Comparison: Sendable {
   public let plane: Dataplane
   public let parameters: ParameterStore?
+  /// Frames computed at the same time.
+  public var threads = 1
 
   public init(_ design: Design, parameters: ParameterStore?) throws {
     plane = try Dataplane(design, parameters: parameters)
@@ -55,11 +62,15 @@ public struct Comparison: Sendable {
   ///
   /// - Parameters:
   ///   - stopsAtFirst: leave out everything behind the first real divergence.
+  ///   - timed: compare what the design moves under this scenario, faults and hazards included,
+  ///     instead of what it computes. Words that never come are not compared.
   /// - Throws: `InputError` for missing arrays and shapes that do not fit.
   public func run(
-    _ inputs: [String: Tensor], reference: NPZ, map: ReferenceMap?, stopsAtFirst: Bool = true
+    _ inputs: [String: Tensor], reference: NPZ, map: ReferenceMap?, stopsAtFirst: Bool = true,
+    under scenario: Scenario? = nil
   ) throws -> [TensorComparison] {
-    let result = try plane.run(inputs, keep: .all)
+    let moved = try scenario.map { try MovedValues(plane.design, parameters, inputs, $0) }
+    var result = try moved?.result ?? plane.run(inputs, keep: .all, threads: threads)
     let map = map ?? .byName(result.streams.keys, in: reference.names)
     guard !map.entries.isEmpty else {
       throw InputError(
@@ -69,23 +80,37 @@ public struct Comparison: Sendable {
     if let stranger = map.entries.keys.filter({ result.streams[$0] == nil }).min() {
       let near = nearestName(to: stranger, among: result.streams.keys)
       throw InputError(
-        "the design has no stream '\(stranger)'", at: "map",
+        "the design has no stream '\(stranger)'", file: map.file, at: map.file == nil ? "map" : nil,
         hint: near.map { "did you mean '\($0)'?" })
     }
+    let channelsFirst = try usesChannelsFirst(map, reference)
     var comparisons: [TensorComparison] = []
-    for stream in plane.graph.streams.map(\.name) {
+    var replaced: [String: Integers] = [:]
+    let written = plane.steps.flatMap(\.outputs).map { plane.graph.streams[$0].name }
+    for stream in plane.inputs + written {
       guard let entry = map.entries[stream] else { continue }
-      let comparison = try compare(stream, entry, result, reference)
+      var comparison = try compare(
+        stream, entry, result, reference, channelsFirst, mapFile: map.file)
+      if let first = comparison.first {
+        comparison.origin = try moved?.origin(of: first, on: stream, plane.layout(of: stream))
+      }
       comparisons.append(comparison)
       if stopsAtFirst, !comparison.isFine { break }
+      if moved == nil, comparison.isFine, let decided = comparison.decided {
+        // What reads the tensor is compared on the reference's side of the tie.
+        replaced[stream] = decided
+        result = try plane.run(inputs, keep: .all, replacing: replaced, threads: threads)
+      }
     }
     return comparisons
   }
 
   private func compare(
-    _ stream: String, _ entry: ReferenceMap.Entry, _ result: DataplaneResult, _ reference: NPZ
+    _ stream: String, _ entry: ReferenceMap.Entry, _ result: DataplaneResult, _ reference: NPZ,
+    _ channelsFirst: Bool, mapFile: String?
   ) throws -> TensorComparison {
     let layout = try plane.layout(of: stream)
+    try Self.requirePerChannel(entry, layout, stream, file: mapFile)
     guard reference.contains(entry.reference) else {
       let near = nearestName(to: entry.reference, among: reference.names)
       throw InputError(
@@ -94,17 +119,29 @@ public struct Comparison: Sendable {
     }
     let array = try reference.tensor(entry.reference)
     let channels = layout.shape.last ?? 1
-    let (values, frames) = try Self.channelsLast(
-      array, as: layout.shape, limit: result.frames, name: entry.reference, file: reference.file)
-    let elements = result.streams[stream]!
-    let ordered = plane.referenceOrder(of: stream)?(elements) ?? elements
-    let actual = (ordered.int64s ?? []).prefix(values.count).map(Double.init)
+    var (values, frames) = try Self.channelsLast(
+      array, as: layout.shape, limit: result.frames, name: entry.reference, file: reference.file,
+      channelsFirst: entry.channelsFirst ?? Self.order(array.shape, layout.shape) ?? channelsFirst)
+    let ordered = try inReferenceOrder(result.streams[stream]!, of: stream, layout)
+    guard let stored = ordered.int64s else {
+      throw InputError(
+        "carries \(layout.dataType); more than 64 bits cannot be compared", at: "stream '\(stream)'"
+      )
+    }
+    let isFloat = layout.dataType == .float32
+    let actual =
+      isFloat
+      ? ordered.floats(of: .float32).prefix(values.count).map(Double.init)
+      : stored.prefix(values.count).map(Double.init)
+    values.removeLast(values.count - actual.count)
+    // Fixed-point numbers are compared as the integers their bits are.
+    let fraction = Double(sign: .plus, exponent: layout.dataType.fractionBits, significand: 1)
     var expected = values.enumerated().map { i, value in
       let channel = i % channels
       let scale = entry.scale.count == 1 ? entry.scale[0] : entry.scale[channel % entry.scale.count]
       let offset =
         entry.offset.count == 1 ? entry.offset[0] : entry.offset[channel % entry.offset.count]
-      return (value - offset) / scale
+      return scale == 0 ? actual[i] : (value - offset) / scale * fraction
     }
     // XNOR layers show −1 and +1 as 0 and 1.
     if layout.dataType == .bipolar, expected.allSatisfy({ $0 == 0 || $0 == 1 }) {
@@ -112,8 +149,19 @@ public struct Comparison: Sendable {
     }
     let sample = Sample(
       expected: expected, actual: actual, frames: frames, layout: layout,
-      unit: abs(entry.scale[0]))
+      unit: abs(entry.scale.first { $0 != 0 } ?? 1))
     return report(stream, entry, sample, result)
+  }
+
+  /// Whole frames can be put in the reference's order.
+  private func inReferenceOrder(
+    _ elements: Integers, of stream: String, _ layout: StreamLayout
+  ) throws -> Integers {
+    guard let reorder = plane.referenceOrder(of: stream) else { return elements }
+    let whole = elements.count / max(1, layout.count) * layout.count
+    return reorder(
+      whole == elements.count
+        ? elements : elements.elements(0..<whole, rowLength: layout.rowLength))
   }
 
   private func report(
@@ -127,18 +175,55 @@ public struct Comparison: Sendable {
       sqnr: sample.sqnr, psnr: sample.psnr)
     if let first = sample.differing.first {
       comparison.first = sample.divergence(at: first)
-      let activation = writer.flatMap {
-        PreActivation($0, plane: plane, parameters: parameters, result: result)
+      let evidence = Evidence(writer, plane: plane, parameters: parameters, result: result)
+      comparison.diagnosis = Diagnosis(sample, evidence: evidence)
+      if case .roundingTie? = comparison.diagnosis, plane.referenceOrder(of: stream) == nil {
+        comparison.decided = result.streams[stream].map { sample.decided($0) }
       }
-      comparison.diagnosis = Diagnosis(sample, activation: activation)
     }
     return comparison
   }
 
-  /// The array's elements with the channel axis last, frame after frame. The array may have the stream's
-  /// own order or the channel axis first behind the batch (NCHW), as quantised models have it.
+  /// A list of scales or offsets has an entry per channel.
+  private static func requirePerChannel(
+    _ entry: ReferenceMap.Entry, _ layout: StreamLayout, _ stream: String, file: String?
+  ) throws {
+    let channels = layout.shape.last ?? 1
+    for (name, list) in [("scale", entry.scale), ("offset", entry.offset)]
+    where list.count != 1 && list.count != channels {
+      throw InputError(
+        "has \(list.count) entries; the stream has \(channels) channels",
+        file: file, at: "stream '\(stream)', \(name)")
+    }
+  }
+
+  /// Whether an array of `array` has its channels first, by its shape; `nil` when that fits both ways.
+  private static func order(_ array: [Int], _ shape: [Int]) -> Bool? {
+    let spatial = Array(shape.dropFirst().dropLast())
+    guard shape.count > 2, let channels = shape.last else { return false }
+    let own = Array(array.suffix(shape.count - 1))
+    let isFirst = own == [channels] + spatial
+    return isFirst && own == spatial + [channels] ? nil : isFirst
+  }
+
+  /// How the reference orders the tensors whose shapes tell: channels first if any does and none has
+  /// them last.
+  private func usesChannelsFirst(_ map: ReferenceMap, _ reference: NPZ) throws -> Bool {
+    var orders: Set<Bool> = []
+    for (stream, entry) in map.entries where reference.contains(entry.reference) {
+      let layout = try plane.layout(of: stream)
+      guard layout.shape.count > 2, layout.shape.dropFirst().dropLast().contains(where: { $0 > 1 })
+      else { continue }
+      if let order = try Self.order(reference.tensor(entry.reference).shape, layout.shape) {
+        orders.insert(order)
+      }
+    }
+    return orders == [true]
+  }
+
+  /// The array's elements with the channel axis last, frame after frame.
   private static func channelsLast(
-    _ array: Tensor, as shape: [Int], limit: Int, name: String, file: String
+    _ array: Tensor, as shape: [Int], limit: Int, name: String, file: String, channelsFirst: Bool
   ) throws -> (values: [Double], frames: Int) {
     let perFrame = shape.reduce(1, *)
     guard perFrame > 0, array.count % perFrame == 0, array.count > 0 else {
@@ -148,13 +233,14 @@ public struct Comparison: Sendable {
     }
     let frames = min(limit, array.count / perFrame)
     let values = Array(array.asDoubles().prefix(frames * perFrame))
+    if let bad = values.firstIndex(where: { !$0.isFinite }) {
+      throw InputError(
+        "\(values[bad]) is no number to compare with", file: file,
+        at: "array '\(name)', index \(Tensor.indices(of: bad, in: array.shape))")
+    }
     let spatial = Array(shape.dropFirst().dropLast())
     let channels = shape.last ?? 1
-    let own = Array(array.shape.suffix(shape.count - 1))
-    let channelFirst = [channels] + spatial
-    guard shape.count > 2, own != Array(shape.dropFirst()), own == channelFirst else {
-      return (values, frames)
-    }
+    guard channelsFirst, shape.count > 2 else { return (values, frames) }
     let pixels = spatial.reduce(1, *)
     var moved = values
     for f in 0..<frames {
@@ -176,7 +262,10 @@ struct Sample {
   let layout: StreamLayout
   /// Size of one integer step in the reference's unit.
   let unit: Double
-  /// Positions that differ. References in floating point come within a fraction of a step.
+  /// References in floating point come within a fraction of a step; streams in floating point within
+  /// some of their last bits.
+  let tolerance: Double
+  /// Positions that differ.
   let differing: [Int]
 
   init(
@@ -187,11 +276,23 @@ struct Sample {
     self.frames = frames
     self.layout = layout
     self.unit = unit
-    differing = expected.indices.filter { abs(expected[$0] - actual[$0]) > 0.25 }
+    let tolerance =
+      layout.dataType == .float32
+      ? max(1e-30, 1e-5 * (expected.lazy.map { abs($0) }.max() ?? 0)) : 0.25
+    self.tolerance = tolerance
+    differing = expected.indices.filter { abs(expected[$0] - actual[$0]) > tolerance }
   }
 
   var channels: Int { max(1, layout.shape.last ?? 1) }
-  var perFrame: Int { max(1, expected.count / max(1, frames)) }
+  var isFloat: Bool { layout.dataType == .float32 }
+
+  /// The directions of the differences when all of them are one step of the type; else `nil`.
+  var steps: Set<Int>? {
+    let one: Double = layout.dataType == .bipolar ? 2 : 1
+    let steps = Set(differing.map { (actual[$0] - expected[$0]).rounded() / one })
+    return steps.isSubset(of: [1, -1]) ? Set(steps.map { Int($0) }) : nil
+  }
+  var perFrame: Int { max(1, layout.count) }
 
   private var errors: LazyMapSequence<Range<Int>, Double> {
     expected.indices.lazy.map { abs(expected[$0] - actual[$0]) }
@@ -209,6 +310,13 @@ struct Sample {
     let peak = (expected.max() ?? 0) - (expected.min() ?? 0)
     guard noise > 0 else { return .infinity }
     return 10 * log10(max(peak * peak, .leastNormalMagnitude) * Double(expected.count) / noise)
+  }
+
+  /// The stream's `elements` with the expected values where they differ.
+  func decided(_ elements: Integers) -> Integers {
+    var values = elements.int64s ?? []
+    for i in differing where i < values.count { values[i] = Int64(expected[i].rounded()) }
+    return Integers(values, rowLength: layout.rowLength, format: elements.format)
   }
 
   func divergence(at position: Int) -> Divergence {

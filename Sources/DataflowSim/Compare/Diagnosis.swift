@@ -42,8 +42,8 @@ extension Diagnosis: CustomStringConvertible {
     case .truncation(let bits, let signed):
       "only the low \(bits) bits arrive, read as \(signed ? "signed" : "unsigned")"
     case .affine(let scale, let offset):
-      "scale or zero point: expected = \(Self.short(scale)) · actual "
-        + "\(offset < 0 ? "−" : "+") \(Self.short(abs(offset)))"
+      "scale or zero point: expected = \(Self.short(scale)) · actual"
+        + (offset == 0 ? "" : " \(offset < 0 ? "−" : "+") \(Self.short(abs(offset)))")
     case .bias(let channels):
       "bias missing or quantised with another scale: \(channels) channels are off by a constant each"
     case .permutation(let name): "permutation: \(name)"
@@ -66,35 +66,47 @@ extension Diagnosis: CustomStringConvertible {
 
 extension Diagnosis {
   /// Tries every explanation on a sample with at least one difference.
-  init(_ sample: Sample, activation: PreActivation?) {
-    let attempts: [() -> Diagnosis?] = [
-      { Self.tieOrOffByOne(sample, activation) }, { Self.overflow(sample) },
-      { Self.truncation(sample) }, { Self.affine(sample) }, { Self.bias(sample) },
-      { Self.permutation(sample) }, { Self.shift(sample) }, { Self.constant(sample) },
-      { Self.previousFrame(sample) },
+  init(_ sample: Sample, evidence: Evidence) {
+    let bits: [() -> Diagnosis?] = [
+      { Self.tie(sample, evidence) }, { evidence.accumulatorWrap(sample) },
+      { Self.offByOne(sample, evidence) }, { Self.overflow(sample, evidence) },
+      { Self.truncation(sample) },
     ]
+    // The first explanations are about integers and thresholds.
+    let attempts: [() -> Diagnosis?] =
+      (sample.isFloat ? [] : bits) + [
+        { Self.affine(sample) }, { Self.bias(sample) },
+        { evidence.missingBias(sample) }, { Self.permutation(sample) },
+        { evidence.inputOrder(sample) }, { Self.shift(sample) }, { Self.constant(sample) },
+        { Self.previousFrame(sample) },
+      ]
     self = attempts.lazy.compactMap { $0() }.first ?? .unexplained
   }
 
-  /// Differences of one step. At a threshold and few: a tie. In one direction: a threshold is off.
-  private static func tieOrOffByOne(_ s: Sample, _ activation: PreActivation?) -> Diagnosis? {
-    let steps = s.differing.map { (s.actual[$0] - s.expected[$0]).rounded() }
-    guard steps.allSatisfy({ abs($0) == 1 }) else { return nil }
-    if s.differing.count <= max(3, s.expected.count / 1000), let activation,
-      s.differing.allSatisfy({ sitsOnThreshold($0, s, activation) })
-    {
-      return .roundingTie(count: s.differing.count)
-    }
-    // A constant offset everywhere is a zero point, not a threshold.
-    guard Set(steps).count == 1, s.differing.count < s.expected.count else { return nil }
-    let perChannel = channelsOff(s)
-    if let perChannel, perChannel.allSatisfy({ $0 == .all || $0 == .none }) { return nil }
-    return .offByOne(up: steps[0] > 0)
+  /// Single differences of one step, each at a threshold.
+  private static func tie(_ s: Sample, _ evidence: Evidence) -> Diagnosis? {
+    guard s.differing.count <= max(3, s.expected.count / 1000), s.steps != nil,
+      let activation = evidence.activation,
+      s.differing.allSatisfy({ activation.sitsOnThreshold($0, channel: $0 % s.channels) })
+    else { return nil }
+    return .roundingTie(count: s.differing.count)
   }
 
-  private static func sitsOnThreshold(_ i: Int, _ s: Sample, _ activation: PreActivation) -> Bool {
-    guard let value = activation.value(i) else { return false }
-    return activation.thresholds(i % s.channels).contains { abs($0 - value) <= 1 }
+  /// Differences of one step in one direction, at thresholds as far as these are known.
+  private static func offByOne(_ s: Sample, _ evidence: Evidence) -> Diagnosis? {
+    // A constant offset everywhere is a zero point, not a threshold.
+    guard let steps = s.steps, steps.count == 1, let step = steps.first,
+      s.differing.count < s.expected.count
+    else { return nil }
+    if let activation = evidence.activation {
+      let atThresholds = s.differing.allSatisfy {
+        activation.sitsOnThreshold($0, channel: $0 % s.channels)
+      }
+      return atThresholds ? .offByOne(up: step > 0) : nil
+    }
+    let perChannel = channelsOff(s)
+    if let perChannel, perChannel.allSatisfy({ $0 == .all || $0 == .none }) { return nil }
+    return evidence.hasThresholds ? .offByOne(up: step > 0) : nil
   }
 
   private enum Extent { case none, some, all }
@@ -108,26 +120,35 @@ extension Diagnosis {
     return off.map { $0 == 0 ? .none : $0 == each ? .all : .some }
   }
 
-  /// Actual values are the expected ones modulo 2^w, or clipped to the type's range.
-  private static func overflow(_ s: Sample) -> Diagnosis? {
+  /// Actual values are the expected ones modulo 2^w, or stop at a limit.
+  private static func overflow(_ s: Sample, _ evidence: Evidence) -> Diagnosis? {
     let width = s.layout.dataType.bits
-    guard width < 60, let range = s.layout.dataType.range, isIntegral(s),
-      s.differing.contains(where: { !range.contains(Int(s.expected[$0].rounded())) })
-    else { return nil }
+    guard width < 60, let range = s.layout.dataType.range, isIntegral(s) else { return nil }
     let needed = neededBits(s, signed: range.lowerBound < 0)
     let modulus = Double(1 << width)
     let wraps = s.differing.allSatisfy {
       let steps = (s.expected[$0].rounded() - s.actual[$0]) / modulus
       return steps == steps.rounded() && steps != 0
     }
-    if wraps { return .wrap(width: width, needed: needed) }
+    // The same number of bits under another sign is no overflow.
+    if wraps, needed > width, evidence.isAccumulator { return .wrap(width: width, needed: needed) }
+    return saturation(s, needed: needed)
+  }
+
+  /// Everything beyond a limit came out as the limit.
+  private static func saturation(_ s: Sample, needed: Int) -> Diagnosis? {
+    let limits = Set(s.differing.map { s.actual[$0] })
+    guard let low = limits.min(), let high = limits.max(), limits.count <= 2,
+      let least = s.actual.min(), let most = s.actual.max(), least < most
+    else { return nil }
     let clips = s.differing.allSatisfy {
-      let e = s.expected[$0], a = Int(s.actual[$0])
-      return e > Double(range.upperBound) && a == range.upperBound
-        || e < Double(range.lowerBound) && a == range.lowerBound
+      let (e, a) = (s.expected[$0], s.actual[$0])
+      return e > a ? a == high && a == most : a == low && a == least
     }
-    let limit = Int(s.actual[s.differing[0]])
-    return clips ? .saturation(limit: limit, needed: needed) : nil
+    // A limit is passed by more than one value of the reference.
+    let beyond = Set(s.differing.map { s.expected[$0].rounded() })
+    guard clips, beyond.count > 1 else { return nil }
+    return .saturation(limit: Int(s.actual[s.differing[0]]), needed: needed)
   }
 
   private static func neededBits(_ s: Sample, signed: Bool) -> Int {
@@ -142,7 +163,10 @@ extension Diagnosis {
   private static func truncation(_ s: Sample) -> Diagnosis? {
     guard isIntegral(s) else { return nil }
     let expected = s.expected.map { Int($0.rounded()) }
-    for bits in 1..<max(2, min(32, neededBits(s, signed: true))) {
+    let width = s.layout.dataType.bits
+    let lengths = Set(1..<max(2, min(32, neededBits(s, signed: true)))).union(
+      width < 60 ? [width] : [])
+    for bits in lengths.sorted() {
       for signed in [true, false] {
         let agrees = expected.indices.allSatisfy {
           low(expected[$0], bits, signed) == Int(s.actual[$0])
@@ -171,7 +195,7 @@ extension Diagnosis {
     let scale = (s.expected[high] - s.expected[low]) / (s.actual[high] - s.actual[low])
     let offset = s.expected[low] - scale * s.actual[low]
     guard scale != 0 else { return nil }
-    let tolerance = 0.01 * max(1, abs(scale))
+    let tolerance = s.isFloat ? s.tolerance : 0.01 * max(1, abs(scale))
     let fits = s.expected.indices.allSatisfy {
       abs(scale * s.actual[$0] + offset - s.expected[$0]) <= tolerance
     }
@@ -187,27 +211,28 @@ extension Diagnosis {
     for i in s.expected.indices {
       let d = s.expected[i] - s.actual[i]
       if let known = offsets[i % s.channels] {
-        guard abs(known - d) < 0.25 else { return nil }
+        guard abs(known - d) < s.tolerance else { return nil }
       } else {
         offsets[i % s.channels] = d
       }
     }
-    return .bias(channels: offsets.filter { abs($0 ?? 0) > 0.25 }.count)
+    return .bias(channels: offsets.filter { abs($0 ?? 0) > s.tolerance }.count)
   }
 
   /// One of the usual reorderings turns the actual frame into the expected one.
   private static func permutation(_ s: Sample) -> Diagnosis? {
     for candidate in Permutation.candidates(for: s.layout) {
       guard let source = candidate.source() else { continue }
-      let agrees = (0..<s.frames).allSatisfy { frame in
-        let base = frame * s.perFrame
-        return (0..<s.perFrame).allSatisfy {
-          abs(s.actual[base + $0] - s.expected[base + source[$0]]) <= 0.25
+      let whole = s.expected.count / s.perFrame * s.perFrame
+      let agrees =
+        whole > 0
+        && (0..<whole).allSatisfy {
+          let (base, i) = ($0 / s.perFrame * s.perFrame, $0 % s.perFrame)
+          return abs(s.actual[$0] - s.expected[base + source[i]]) <= s.tolerance
         }
-      }
       if agrees { return .permutation(candidate.name) }
     }
-    return BitOrder.explain(s).map(Diagnosis.permutation)
+    return s.isFloat ? nil : BitOrder.explain(s).map(Diagnosis.permutation)
   }
 
   /// From the first difference on, the words are those of some words later or earlier.
@@ -220,7 +245,7 @@ extension Diagnosis {
       let range = start..<s.actual.count
       let compared = range.filter { $0 + distance >= 0 && $0 + distance < s.expected.count }
       guard compared.count > 2 * word,
-        compared.allSatisfy({ abs(s.actual[$0] - s.expected[$0 + distance]) <= 0.25 })
+        compared.allSatisfy({ abs(s.actual[$0] - s.expected[$0 + distance]) <= s.tolerance })
       else { continue }
       return .shift(words: words, from: start / word)
     }
@@ -229,13 +254,13 @@ extension Diagnosis {
 
   private static func constant(_ s: Sample) -> Diagnosis? {
     guard let value = s.actual.first, s.actual.allSatisfy({ $0 == value }) else { return nil }
-    return .constant(Int(value))
+    return .constant(Int(exactly: value.rounded()) ?? 0)
   }
 
   private static func previousFrame(_ s: Sample) -> Diagnosis? {
-    guard s.frames > 1 else { return nil }
+    guard s.expected.count > s.perFrame else { return nil }
     let late = s.perFrame..<s.expected.count
-    let agrees = late.allSatisfy { abs(s.actual[$0] - s.expected[$0 - s.perFrame]) <= 0.25 }
+    let agrees = late.allSatisfy { abs(s.actual[$0] - s.expected[$0 - s.perFrame]) <= s.tolerance }
     return agrees ? .previousFrame : nil
   }
 }

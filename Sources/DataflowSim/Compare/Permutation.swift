@@ -26,8 +26,8 @@ struct Permutation {
               return (p % w * w + p / w) * channels + c
             } : nil
         },
-        Permutation(name: "NHWC data read as NCHW") { channelsFirst(h * w, channels) },
-        Permutation(name: "NCHW data read as NHWC") { channelsLast(h * w, channels) },
+        Permutation(name: "NCHW data read as NHWC") { channelsFirst(h * w, channels) },
+        Permutation(name: "NHWC data read as NCHW") { channelsLast(h * w, channels) },
       ]
       all += pixelShuffles(height: h, width: w, channels: channels)
     }

@@ -1,64 +1,74 @@
 import SimKernels
 
-/// What a thresholding node compared with its thresholds, for single elements: the evidence that a
-/// difference sits on a rounding boundary.
+/// What a thresholding node compared with its thresholds: the evidence that a difference sits on a
+/// rounding boundary, or that a constant is missing in front of it.
 struct PreActivation {
-  /// Values in front of the thresholds at an element of the node's output, `nil` where unknown.
-  let value: (_ position: Int) -> Int?
-  /// Thresholds of a channel, ascending.
-  let thresholds: (_ channel: Int) -> [Int]
+  /// Values in front of the thresholds, one per element of the node's output.
+  let values: [Int64]
+  /// Rows of thresholds, ascending; one for all channels, or one per channel.
+  private let table: [[Int64]]
+  private let bias: Int
 
-  /// For Thresholding and for MVAU with thresholds; nil for every other node.
+  /// For Thresholding, MVAU and VVAU with thresholds; nil for every other node.
   init?(
     _ node: Node, plane: Dataplane, parameters: ParameterStore?, result: DataplaneResult
   ) {
     guard let parameters, let name = node.initializers["thresholds"],
-      let tensor = try? parameters.tensor(name), let table = try? tensor.asIntegers(name: name),
+      let tensor = try? parameters.tensor(name),
+      let all = try? tensor.asIntegers(as: Int64.self, name: name),
       let steps = tensor.shape.last, steps > 0, let input = node.inputs.first,
-      let elements = result.streams[input]
-    else { return nil }
-    let rows = table.count / steps
-    thresholds = { channel in
-      let row = rows == 1 ? 0 : channel % rows
-      return table[row * steps..<(row + 1) * steps].sorted()
-    }
-    if node.opType.hasPrefix("Thresholding") {
-      value = { elements.int($0) }
-      return
-    }
-    guard node.opType.hasPrefix("MVAU"),
-      let sums = DotProduct(node, elements, plane: plane, parameters: parameters)
-    else { return nil }
-    value = sums.value
-  }
-}
-
-/// The accumulator of one element of an MVAU.
-private struct DotProduct {
-  let value: (Int) -> Int?
-
-  init?(_ node: Node, _ input: Integers, plane: Dataplane, parameters: ParameterStore) {
-    guard let name = node.initializers["weights"],
-      let tensor = try? parameters.tensor(name), tensor.shape.count == 2,
-      let weights = try? tensor.asIntegers(name: name),
+      let elements = result.streams[input],
       let block = try? BlockCatalogue.make(
         opType: node.opType, attributes: node.attributes, part: plane.design.part,
-        clockMHz: plane.design.clockMHz, unknownAttributes: .ignore) as? MatrixVector
+        clockMHz: plane.design.clockMHz, unknownAttributes: .ignore)
     else { return nil }
-    let (mw, mh) = (block.mw, block.mh)
-    let bothBipolar =
-      block.compute.inputType == .bipolar && block.compute.weightType == .bipolar
-    let isXnor = bothBipolar || block.compute.binaryXnorMode
-    value = { position in
-      let (vector, row) = (position / mh, position % mh)
-      guard (vector + 1) * mw <= input.count else { return nil }
-      var sum = 0
-      for i in 0..<mw {
-        guard let x = input.int(vector * mw + i) else { return nil }
-        let w = weights[i * mh + row]
-        sum += isXnor ? (x == w ? 1 : 0) : x * w
-      }
-      return sum
+    table = stride(from: 0, to: all.count, by: steps).map { all[$0..<$0 + steps].sorted() }
+    if let thresholding = block as? Thresholding {
+      bias = thresholding.actVal
+      values = elements.int64s ?? []
+    } else if let compute = block as? any ComputeBlock,
+      let sums = Self.sums(compute, node, elements, parameters)
+    {
+      bias = compute.compute.outputType == .bipolar ? 0 : compute.compute.actVal
+      values = sums
+    } else {
+      return nil
     }
+  }
+
+  private static func sums(
+    _ block: some ComputeBlock, _ node: Node, _ input: Integers, _ parameters: ParameterStore
+  ) -> [Int64]? {
+    guard let name = node.initializers["weights"], let tensor = try? parameters.tensor(name),
+      let weights = try? tensor.elements(
+        of: block.compute.weightType, name: name, rowLength: block.weightShape.rowLength),
+      weights.count == block.rows * block.taps
+    else { return nil }
+    let row = block.replays == 1 ? block.rows * block.taps : block.taps
+    guard input.count % row == 0 else { return nil }
+    return block.kernel(weights: weights, level: .best).apply(input.reshaped(rowLength: row)).int64s
+  }
+
+  func thresholds(_ channel: Int) -> [Int64] { table[table.count == 1 ? 0 : channel % table.count] }
+
+  /// Whether a value is within one step of a threshold.
+  func sitsOnThreshold(_ position: Int, channel: Int) -> Bool {
+    guard position < values.count else { return false }
+    return thresholds(channel).contains { abs($0 &- values[position]) <= 1 }
+  }
+
+  /// Which constants in front of the thresholds would have given `level` (a count of thresholds).
+  func offsets(for level: Int, at position: Int, channel: Int) -> ClosedRange<Int64>? {
+    let row = thresholds(channel)
+    guard position < values.count, (0...row.count).contains(level) else { return nil }
+    let (value, far) = (values[position], Int64(1) << 60)
+    let low = level == 0 ? -far : row[level - 1] &- value
+    let high = level == row.count ? far : row[level] &- value &- 1
+    return low <= high ? low...high : nil
+  }
+
+  /// The count of thresholds behind an output value.
+  func level(of output: Double, isBipolar: Bool) -> Int {
+    isBipolar ? Int((output + 1) / 2) : Int(output) - bias
   }
 }

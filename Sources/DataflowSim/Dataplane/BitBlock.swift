@@ -24,6 +24,12 @@ public protocol BlockBits: Sendable {
   func frame(_ inputs: [Integers]) throws -> FrameResult
   /// Which input words an output word needs.
   func schedule() -> WordSchedule
+  /// Why the values may differ from the hardware's; nil when they are exact.
+  var approximation: String? { get }
+}
+
+extension BlockBits {
+  public var approximation: String? { nil }
 }
 
 /// What a block made of one frame.
@@ -76,6 +82,21 @@ public enum WordSchedule: Sendable {
       let n = words.first ?? 0
       let rest = Int32(n % max(1, inputs))
       return [n / max(1, inputs) * needs.count + Self.count(needs, upTo: rest)]
+    }
+  }
+
+  /// How many words of each of `inputs` inputs have to come for output word `word` of port `port`.
+  func needs(for word: Int, port: Int, inputs count: Int) -> [Int] {
+    switch self {
+    case .groups(let inputs, let outputs):
+      let group = word / max(1, port < outputs.count ? outputs[port] : 1)
+      return inputs.map { (group + 1) * $0 }
+    case .even(let inputs, let outputs):
+      return [((word + 1) * inputs).dividedUp(by: max(1, outputs))]
+    case .table(let inputs, let needs):
+      let (frame, rest) = word.quotientAndRemainder(dividingBy: max(1, needs.count))
+      let need = needs.isEmpty ? inputs : Int(needs[rest])
+      return [Int](repeating: frame * inputs + need, count: count)
     }
   }
 

@@ -58,7 +58,8 @@ public struct BitSetup: Sendable {
   public func requireExact(_ type: DataType, _ what: String) throws {
     guard !type.hasExactBits else { return }
     throw InputError(
-      "\(what) of type \(type): the bit plane computes integers and fixed-point numbers only")
+      "\(what) of type \(type): \(node.opType) is computed for integers and fixed-point numbers only"
+    )
   }
 }
 
@@ -68,6 +69,7 @@ extension Tensor {
   /// Throws `InputError` with the index of an element that is no value of `type`.
   func elements(of type: DataType, name: String, rowLength: Int) throws -> Integers {
     if type.fractionBits > 0 { return try fixedPoint(type, name, rowLength) }
+    if type == .float32 { return try floatingPoint(name, rowLength) }
     if elementType == .uint8, type.format.storage == .uint8, type.bits == 8 {
       return Integers(.uint8(bytes), format: type.format)
     }
@@ -84,6 +86,16 @@ extension Tensor {
       throw outside(type, name, bad, String(values[bad]))
     }
     return Integers(values, rowLength: rowLength, format: type.format)
+  }
+
+  private func floatingPoint(_ name: String, _ rowLength: Int) throws -> Integers {
+    let values = asDoubles()
+    if let bad = values.firstIndex(where: { !$0.isFinite }) {
+      throw InputError(
+        "\(values[bad]) is no number",
+        at: "array '\(name)', index \(Self.indices(of: bad, in: shape))")
+    }
+    return Integers(values.map { Float($0) }, rowLength: rowLength)
   }
 
   private func fixedPoint(_ type: DataType, _ name: String, _ rowLength: Int) throws -> Integers {
@@ -119,6 +131,7 @@ extension Integers {
   ///
   /// Throws `InputError` when a value needs more than 64 bits.
   func tensor(type: DataType, shape: [Int], name: String) throws -> Tensor {
+    if type == .float32 { return try Tensor(floats(of: type), shape: shape) }
     if type.fractionBits > 0, let v = int64s {
       let scale = Double(sign: .plus, exponent: -type.fractionBits, significand: 1)
       return try Tensor(v.map { Double($0) * scale }, shape: shape)

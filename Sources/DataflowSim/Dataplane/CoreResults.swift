@@ -1,17 +1,9 @@
 extension CoreLog {
-  /// What the core put out, in terms of its slots.
+  /// What the core put out, in terms of its slots: result i is the sum of the slots since result
+  /// i − 1.
   ///
-  /// - Parameters:
-  ///   - fold: slots of a whole result.
-  ///   - without: hazards taken as if the core did not have them. Without a hazard that makes
-  ///     surplus words, the genuine results remain, in their order.
-  func coreResults(fold: Int, without: Set<Hazard>, surplus: Hazard) -> [CoreResult] {
-    let lost = without.contains(.frozenZero) ? [] : self.lost
-    return without.contains(surplus) ? genuine(fold, lost) : all(fold, lost)
-  }
-
-  /// Result i is the sum of the slots since result i − 1.
-  private func all(_ fold: Int, _ lost: [Int]) -> [CoreResult] {
+  /// - Parameter fold: slots of a whole result.
+  func coreResults(fold: Int) -> [CoreResult] {
     var cursor = LossCursor(lost: lost)
     var start = 0
     return results.map { end in
@@ -23,17 +15,6 @@ extension CoreLog {
       }
       let k = range.lowerBound / fold
       return missing.isEmpty ? .whole(k) : .damaged(k, lost: missing)
-    }
-  }
-
-  private func genuine(_ fold: Int, _ lost: [Int]) -> [CoreResult] {
-    var cursor = LossCursor(lost: lost)
-    var next = 0
-    return results.compactMap { end in
-      guard end == (next + 1) * fold else { return nil }
-      let missing = cursor.losses(in: next * fold..<end)
-      next += 1
-      return missing.isEmpty ? .whole(next - 1) : .damaged(next - 1, lost: missing)
     }
   }
 
@@ -55,15 +36,17 @@ extension CoreLog {
 
 extension Plan {
   /// What the compute cores put out in a run that observed them, by node.
-  public func coreResults(_ result: RunResult, without: Set<Hazard> = []) -> [String: [CoreResult]]
-  {
-    var cores: [String: [CoreResult]] = [:]
-    for (node, block) in zip(design.nodes, blocks) {
-      guard let core = DotProductShape(block), let log = result.cores[node.name] else { continue }
-      cores[node.name] = log.coreResults(
-        fold: core.fold, without: without, surplus: core.surplusHazard)
+  public func coreResults(_ result: RunResult) -> [String: [CoreResult]] {
+    cores.reduce(into: [:]) { results, core in
+      results[core.key] = result.cores[core.key]?.coreResults(fold: core.value.fold)
     }
-    return cores
+  }
+
+  /// The RTL compute cores by node.
+  var cores: [String: DotProductShape] {
+    var shapes: [String: DotProductShape] = [:]
+    for (node, block) in zip(design.nodes, blocks) { shapes[node.name] = DotProductShape(block) }
+    return shapes
   }
 }
 
@@ -77,24 +60,11 @@ struct DotProductShape {
 
   /// `nil` for anything but an RTL MVAU or VVAU.
   init?(_ block: any Block) {
-    guard block.isRTL else { return nil }
-    if let mvu = block as? MatrixVector {
-      fold = mvu.synapseFold
-      everySlotEnds = mvu.synapseFold == 1 && mvu.neuronFold == 1
-      compute = mvu.compute
-    } else if let vvu = block as? VectorVector {
-      fold = vvu.synapseFold
-      everySlotEnds = vvu.synapseFold == 1
-      compute = vvu.compute
-    } else {
-      return nil
-    }
+    guard block.isRTL, let block = block as? any ComputeBlock else { return nil }
+    fold = block.synapseFold
+    everySlotEnds = fold == 1 && block.replays == 1
+    compute = block.compute
   }
 
-  /// The name of the hazard by which this core emits surplus words.
-  var surplusHazard: Hazard {
-    compute.weightStream == .external ? .weightStallLast : .startUpWords
-  }
-
-  var losesProducts: Bool { compute.computeCore.map { $0 != .mvuVVU8sx9DSP58 } ?? false }
+  var losesProducts: Bool { compute.computeCore != nil && compute.losesFrozenProducts }
 }

@@ -59,6 +59,11 @@ public struct Dataplane: Sendable {
       "there is no stream '\(stream)' with data", hint: near.map { "did you mean '\($0)'?" })
   }
 
+  /// Nodes whose values may differ from the hardware's, and why.
+  public var approximateNodes: [String: String] {
+    steps.reduce(into: [:]) { $0[$1.node.name] = $1.bits.approximation }
+  }
+
   /// Graph inputs that need a tensor.
   public var inputs: [String] {
     design.graphInputs.filter { layouts[graph.indexByName[$0] ?? 0] != nil }
@@ -99,7 +104,9 @@ struct DataplaneBuilder {
           "has \(node.inputs.count) inputs; \(node.opType) takes \(block.inputs.count)")
       }
       guard let bits = block as? any BitBlock else {
-        throw InputError("\(node.opType) has no model in the bit plane")
+        throw InputError(
+          "\(node.opType) has no model in the bit plane",
+          hint: "FINN's documents state no formula for its values; its timing can be simulated")
       }
       return bits
     } catch let error as InputError {
@@ -147,6 +154,9 @@ struct DataplaneBuilder {
     for _ in 0...design.nodes.count {
       guard let reader = current.reader else { break }
       let node = design.nodes[reader.node]
+      if reader.port == 1, let compute = blocks[reader.node] as? any ComputeBlock {
+        return compute.weightLayout
+      }
       if let layout = StreamLayout(blocks[reader.node].inputs[reader.port]) { return layout }
       guard let next = node.outputs.first else { break }
       current = graph.streams[stream(next)]
@@ -233,12 +243,6 @@ struct DataplaneBuilder {
         at: "stream '\(graph.streams[index].name)'")
     }
   }
-}
-
-/// A block with a weight input: MVAU and VVAU.
-protocol ComputeBlock: BitBlock {
-  /// One pass over the weights as they arrive at input 1.
-  var weightLayout: StreamLayout { get }
 }
 
 extension BitBlock {

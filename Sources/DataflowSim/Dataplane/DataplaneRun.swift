@@ -30,7 +30,7 @@ public struct DataplaneResult: Sendable {
   /// Kept streams by name: the elements of all frames in order.
   public let streams: [String: Integers]
   public let findings: [NodeFinding]
-  fileprivate let layouts: [String: StreamLayout]
+  let layouts: [String: StreamLayout]
 
   /// A kept stream as an array of shape `(frames, normal shape…)`.
   ///
@@ -55,18 +55,20 @@ extension Dataplane {
   ///   - inputs: by graph input; leading axis frames, then the input's normal shape with or without
   ///     its batch axis of 1. All have as many frames.
   ///   - keep: the streams wanted.
-  ///   - progress: called after every frame with the number of frames done.
+  ///   - replaced: streams whose elements (of all frames) are taken as stated instead of as computed,
+  ///     by what reads them too.
+  ///   - threads: how many frames are computed at the same time at most.
+  ///   - progress: called after every frame with the number of frames done, one call at a time.
   /// - Throws: `InputError` for missing inputs, wrong shapes and values outside their type.
   public func run(
     _ inputs: [String: Tensor], keep: KeptStreams = .outputs,
+    replacing replaced: [String: Integers] = [:], threads: Int = 1,
     progress: ((Int) -> Void)? = nil
   ) throws -> DataplaneResult {
     let sources = try elements(of: inputs)
     let frames = sources.first?.frames ?? 1
     let kept = try keptStreams(keep)
-    var collected: [Int: [Integers]] = [:]
-    var findings: [NodeFinding] = []
-    for frame in 0..<frames {
+    let computed = try FrameWork(frames: frames, threads: threads, progress: progress) { frame in
       var values = [Integers?](repeating: nil, count: graph.streams.count)
       for source in sources {
         let n = source.layout.count
@@ -76,16 +78,20 @@ extension Dataplane {
           : source.elements.elements(
             frame * n..<(frame + 1) * n, rowLength: source.layout.rowLength)
       }
-      try compute(&values, frame: frame, kept: kept, findings: &findings)
-      for stream in kept { collected[stream, default: []].append(values[stream]!) }
-      progress?(frame + 1)
-    }
-    return result(collected, frames, findings)
+      var findings: [NodeFinding] = []
+      try compute(&values, frame: frame, kept: kept, replaced, findings: &findings)
+      let wanted = kept.map { ($0, values[$0]!) }
+      return ComputedFrame(streams: Dictionary(uniqueKeysWithValues: wanted), findings: findings)
+    }.run()
+    var collected: [Int: [Integers]] = [:]
+    for stream in kept { collected[stream] = computed.map { $0.streams[stream]! } }
+    return result(collected, frames, computed.flatMap(\.findings))
   }
 
   /// Computes every stream of one frame; those not in `kept` are dropped once read.
   private func compute(
-    _ values: inout [Integers?], frame: Int, kept: Set<Int>, findings: inout [NodeFinding]
+    _ values: inout [Integers?], frame: Int, kept: Set<Int>, _ replaced: [String: Integers],
+    findings: inout [NodeFinding]
   ) throws {
     for step in steps {
       let inputs = step.inputs.indices.map { i in
@@ -93,7 +99,13 @@ extension Dataplane {
       }
       for stream in step.inputs where !kept.contains(stream) { values[stream] = nil }
       let result = try perform(step) { try step.bits.frame(inputs) }
-      for (stream, elements) in zip(step.outputs, result.outputs) { values[stream] = elements }
+      for (stream, elements) in zip(step.outputs, result.outputs) {
+        values[stream] = elements
+        guard !replaced.isEmpty, let own = replaced[graph.streams[stream].name] else { continue }
+        let n = elements.count
+        values[stream] = own.elements(
+          frame * n..<(frame + 1) * n, rowLength: layouts[stream]?.rowLength ?? n)
+      }
       for finding in result.findings {
         findings.append(NodeFinding(node: step.node.name, frame: frame, finding: finding))
       }
@@ -181,15 +193,20 @@ extension Dataplane {
     if let packed = try memoryImage(index, name, tensor, layout) { return packed }
     let shape = layout.shape.map(String.init).joined(separator: ", ")
     let short = layout.shape.dropFirst().map(String.init).joined(separator: ", ")
+    let needed =
+      layout.shape.first == 1 && layout.shape.count > 1
+      ? "needed: (frames, \(shape)) or (frames, \(short))" : "needed: (frames, \(shape))"
+    let spatial = layout.shape.dropFirst().dropLast()
+    let channelsFirst = layout.shape.suffix(1) + spatial
     throw InputError(
       "has shape \(tensor.shape)", at: "input '\(name)'",
-      hint: layout.shape.first == 1 && layout.shape.count > 1
-        ? "needed: (frames, \(shape)) or (frames, \(short))" : "needed: (frames, \(shape))")
+      hint: !spatial.isEmpty && tensor.shape.suffix(channelsFirst.count) == channelsFirst
+        ? needed + "; it seems to have its channels first (NCHW): move them last" : needed)
   }
 
   /// Frames of a tensor of `shape` for a normal shape: all axes behind the first are the normal
   /// shape, the normal shape without its leading 1, or the frame as one axis.
-  private static func frames(of shape: [Int], _ normal: [Int]) -> Int? {
+  static func frames(of shape: [Int], _ normal: [Int]) -> Int? {
     guard let frames = shape.first, frames > 0 else { return nil }
     let rest = Array(shape.dropFirst())
     if rest == normal || (normal.first == 1 && rest == Array(normal.dropFirst())) { return frames }

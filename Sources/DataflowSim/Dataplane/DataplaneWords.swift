@@ -24,10 +24,8 @@ public struct WordSequence: Sendable, Equatable {
   }
 }
 
-/// One word a compute core (MVU, VVU) put out, in terms of its slots.
+/// One word a compute core (MVU, VVU) put out, in terms of its slots (see `ComputeBlock`).
 ///
-/// Slot g of an MVU multiplies input word (v·SF + sf) by weight word (nf·SF + sf) for
-/// g = (v·NF + nf)·SF + sf; slot g of a VVU takes input word g and weight word g mod (NF·SF).
 /// Result k is the sum over slots k·SF ..< (k+1)·SF. Source: golden data, sections 3 and 4.
 public enum CoreResult: Sendable, Equatable {
   /// Result k as it should be.
@@ -41,8 +39,8 @@ public enum CoreResult: Sendable, Equatable {
 
 /// The bits of a block whose output words the time plane may rearrange.
 protocol CoreBits: BlockBits {
-  /// The words of `results`, from all input words.
-  func words(_ results: [CoreResult], input: WordSequence) throws -> WordSequence
+  /// The words of `results`, from all words of all inputs.
+  func words(_ results: [CoreResult], inputs: [WordSequence]) throws -> WordSequence
 }
 
 extension Dataplane {
@@ -90,8 +88,8 @@ extension Dataplane {
   func words(
     _ step: Step, _ inputs: [WordSequence], _ core: [CoreResult]?
   ) throws -> [WordSequence] {
-    if let core, let bits = step.bits as? any CoreBits, let input = inputs.first {
-      return [try bits.words(core, input: input)]
+    if let core, let bits = step.bits as? any CoreBits {
+      return [try bits.words(core, inputs: inputs)]
     }
     let outputs = step.outputs.compactMap { layouts[$0] }
     return try step.bits.words(inputs, ports: step.ports, outputs: outputs)

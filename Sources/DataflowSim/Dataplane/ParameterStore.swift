@@ -38,8 +38,8 @@ public struct ParameterStore: Sendable {
       let near = nearestName(to: name, among: names)
       throw InputError(
         "there is no parameter array '\(name)'",
-        hint: near.map { "did you mean '\($0)'?" }
-          ?? "state the file that holds it with --parameters")
+        hint: (near.map { "did you mean '\($0)'? if not, " } ?? "")
+          + "state the file that holds it with --parameters")
     }
     return try load(name)
   }

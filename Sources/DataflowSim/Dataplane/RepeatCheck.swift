@@ -31,12 +31,23 @@ public struct RepeatCheck {
 
   /// The frame `repeats` times in one go: ideal, under `scenario` if there is one, and under random
   /// stalls of every style.
-  public func run(repeats: Int, seed: UInt64, scenario: Scenario? = nil) throws -> RepeatReport {
-    let base = Scenario(frames: repeats, maxCycles: scenario?.maxCycles)
+  ///
+  /// - Parameters:
+  ///   - scenario: its patterns and faults count; the words and cycles of its own run do not.
+  ///   - maxCycles: the end of every run.
+  ///   - progress: called after every run with the number of runs done and of all.
+  public func run(
+    repeats: Int, seed: UInt64, scenario: Scenario? = nil, maxCycles: Int? = nil,
+    progress: ((_ done: Int, _ all: Int) -> Void)? = nil
+  ) throws -> RepeatReport {
+    let base = Scenario(frames: repeats, maxCycles: maxCycles)
     var stimuli = [("ideal", base)]
-    if var scenario {
-      scenario.frames = repeats
-      stimuli.append(("scenario", scenario))
+    if let scenario {
+      var own = base
+      own.sources = scenario.sources.mapValues { Scenario.Source(pattern: $0.pattern) }
+      own.sinks = scenario.sinks
+      own.faults = scenario.faults
+      stimuli.append(("scenario", own))
     }
     var stalls = RandomStalls(seed: seed)
     for style in RandomStalls.Style.allCases {
@@ -47,21 +58,22 @@ public struct RepeatCheck {
         ))
     }
     var report = RepeatReport(design: timed.plan.design.name, repeats: repeats, seed: seed)
-    for (name, scenario) in stimuli { report.runs.append(try run(name, scenario)) }
+    for (name, scenario) in stimuli {
+      report.runs.append(try run(name, scenario))
+      progress?(report.runs.count, stimuli.count)
+    }
     return report
   }
 
   private func run(_ name: String, _ scenario: Scenario) throws -> RepeatReport.Run {
-    let result = try Simulation(
-      timed.plan, scenario: scenario, observing: Observation(streams: true, cores: true)
-    ).run()
+    let result = try timed.simulate(scenario)
     let moved = try timed.words(of: data, in: result, scenario: scenario)
     var run = RepeatReport.Run(stimulus: name, outcome: result.outcome)
     for output in timed.plan.design.graphOutputs {
       guard let words = moved.words[output], let frame = reference[output] else { continue }
       let wanted = frame.cycled(frame.count * scenario.frames)
       if words.prefix(wanted.count) == wanted { continue }
-      run.difference = difference(output, words, wanted, frame, result)
+      run.difference = difference(output, words, wanted, frame, moved, result)
       break
     }
     return run
@@ -69,7 +81,7 @@ public struct RepeatCheck {
 
   private func difference(
     _ output: String, _ words: WordSequence, _ wanted: WordSequence, _ frame: WordSequence,
-    _ result: RunResult
+    _ moved: MovedWords, _ result: RunResult
   ) -> RepeatReport.Difference? {
     let n = frame.elementsPerWord
     let shared = min(words.count, wanted.count)
@@ -82,7 +94,7 @@ public struct RepeatCheck {
       ? (0..<n).first {
         words.elements.text(first * n + $0) != wanted.elements.text(first * n + $0)
       } ?? 0 : 0
-    let (causes, explanation) = cause(words, wanted, first: first, result)
+    let (causes, explanation) = cause(output, first, moved, result)
     return RepeatReport.Difference(
       output: output, frame: first / frame.count, word: first % frame.count, element: element,
       expected: wanted.elements.text(first * n + element),
@@ -91,46 +103,52 @@ public struct RepeatCheck {
       explanation: explanation)
   }
 
+  /// Why word `first` is not there or not right, in names and in words.
   private func cause(
-    _ words: WordSequence, _ wanted: WordSequence, first: Int, _ result: RunResult
-  ) -> ([String], String) {
-    let struck = HazardCount.all(timed.plan, result).filter { count in
-      !timed.without.contains { $0.rawValue == count.hazard }
+    _ output: String, _ first: Int, _ moved: MovedWords, _ result: RunResult
+  ) -> (names: [String], text: String) {
+    guard first < moved.words[output]?.count ?? 0 else { return missing(result, moved) }
+    guard let origin = timed.origin(of: first, on: output, in: moved) else {
+      return (["unknown"], "Nothing struck a word; the bits of two equal frames must not differ.")
     }
-    var names: [String] = []
-    for hazard in struck.map(\.hazard) where !names.contains(hazard) { names.append(hazard) }
-    let nodes = struck.map { "\($0.words) words at \($0.node)" }.joined(separator: ", ")
-    let told = struck.isEmpty ? "" : " Hazards struck: \(nodes)."
-    if let shift = shift(words, wanted, from: first) {
-      let what =
-        shift > 0
-        ? "\(shift) surplus words come first and every later word is stale by as many."
-        : "\(-shift) words are lost and every later word comes too early by as many."
-      return (names + ["stale words"], what + told)
-    }
-    if !names.isEmpty {
-      return (names, "The values differ from word \(first) of the run on." + told)
-    }
-    if first >= words.count {
-      let stuck = result.outcome == .deadlock ? "deadlock" : "missing words"
-      return ([stuck], "The run ends before word \(first) of \(wanted.count) comes.")
-    }
-    return (["unknown"], "No hazard struck; the bits of two equal frames must not differ.")
+    return describe(origin, on: output)
   }
 
-  /// By how many words the sequence is late (early, if negative) from `first` on.
-  private func shift(_ words: WordSequence, _ wanted: WordSequence, from first: Int) -> Int? {
-    for size in 1...64 {
-      for shift in [size, -size] {
-        // Word i here is word i − shift of the wanted sequence; both must exist.
-        let start = first + max(0, shift)
-        let end = min(words.count, wanted.count + shift)
-        guard end - start > 2 * size else { continue }
-        let range = start..<end
-        if range.allSatisfy({ words.hasSameWord($0, as: wanted, at: $0 - shift) }) { return shift }
+  private func describe(_ origin: WordOrigin, on output: String) -> ([String], String) {
+    let writer = origin.node.map { ", written by \($0)" } ?? ""
+    var names = [origin.cause]
+    var text =
+      "It struck word \(origin.word) of \(origin.stream)\(writer) first: \(origin.event)."
+    if origin.shiftsWords {
+      names.append("stale words")
+      text += " Every later word is not in its place."
+      if !origin.heldAt.isEmpty {
+        names.append(Hazard.staleFrame.rawValue)
+        text += " \(origin.heldAt.joined(separator: ", ")) hold words over the frame border."
       }
     }
-    return nil
+    return (names, text)
+  }
+
+  /// The run ended too early: it got stuck, was stopped, or lacks words that a fault took.
+  private func missing(_ result: RunResult, _ moved: MovedWords) -> ([String], String) {
+    let waiting = result.unfinished.sorted { $0.value < $1.value }.prefix(3)
+      .map { "\($0.key) (since cycle \($0.value))" }
+    let stuck = waiting.isEmpty ? "" : " Words wait at \(waiting.joined(separator: ", "))."
+    for stream in timed.plane.graph.streams.map(\.name) {
+      guard let wrong = moved.firstWrong(stream, below: .max),
+        let origin = timed.origin(of: wrong, on: stream, in: moved)
+      else { continue }
+      let (names, text) = describe(origin, on: stream)
+      return (names + [result.outcome.rawValue], text + stuck)
+    }
+    let faults = moved.faults.compactMap { stream, all in
+      all.first.map { "fault \($0.kind) of word \($0.word) of \(stream)" }
+    }.sorted()
+    let told = faults.isEmpty ? "" : " The scenario has \(faults.joined(separator: ", "))."
+    return (
+      [result.outcome.rawValue], "The run ends before the word comes." + stuck + told
+    )
   }
 }
 

@@ -68,7 +68,9 @@ struct ResetDataplane {
       }
       for (name, count) in segment.moved { bases[name, default: 0] += count }
     }
-    return MovedWords(words: moved, differing: try ideal.finished())
+    return MovedWords(
+      words: moved, differing: try ideal.finished(), staleFrames: [], expected: [:],
+      cores: timed.plan.coreResults(result), faults: faults)
   }
 
   /// What `step` gives in a segment, of the words it takes in it.
@@ -104,7 +106,7 @@ struct ResetDataplane {
     let retired = result.resets.dropFirst(index).first { $0.nodes.contains(node) }
     var seen = RunResult()
     seen.cores[node] = retired == nil ? result.cores[node] : retired?.cores[node]
-    return timed.plan.coreResults(seen, without: timed.without)[node]
+    return timed.plan.coreResults(seen)[node]
   }
 
   private var segments: [Segment] {

@@ -14,6 +14,13 @@ public struct MovedWords: Sendable {
   public let words: [String: WordSequence]
   /// By stream: moved words that are not those of hardware without hazards. Only streams with any.
   public let differing: [String: Int]
+  /// Blocks that got a wrong number of words and hold some of them over a frame border.
+  public let staleFrames: [HazardCount]
+  /// Every word that can follow from the sources when no hazard of time and no fault strikes.
+  let expected: [String: WordSequence]
+  /// By node, what its compute core put out, and by stream, the faults that struck its words.
+  let cores: [String: [CoreResult]]
+  let faults: [String: WordFaults]
 }
 
 extension Dataplane {
@@ -94,6 +101,7 @@ public struct TimedDataplane: Sendable {
   public let clean: Dataplane
   /// Hazards taken as if the hardware did not have them.
   public let without: Set<Hazard>
+  private let wrapsNarrowly: Bool
 
   /// Prepares the bits of a planned design.
   ///
@@ -104,16 +112,24 @@ public struct TimedDataplane: Sendable {
     let clean = try Dataplane(plan.design, parameters: parameters, options: .init(hazards: .none))
     self.clean = clean
     let wraps = plan.blocks.contains { ($0 as? Thresholding)?.canWrapNarrowly ?? false }
-    plane =
-      wraps && !without.contains(.narrowWrap)
-      ? try Dataplane(plan.design, parameters: parameters) : clean
+    wrapsNarrowly = wraps && !without.contains(.narrowWrap)
+    plane = wrapsNarrowly ? try Dataplane(plan.design, parameters: parameters) : clean
+  }
+
+  /// A run of the time plane on the same hardware.
+  public func simulate(_ scenario: Scenario) throws -> RunResult {
+    try Simulation(
+      plan, scenario: scenario, observing: Observation(streams: true, cores: true),
+      without: without
+    ).run()
   }
 
   /// What a run moved.
   ///
   /// The data of each source repeats when the run asks for more than there is.
   /// - Parameters:
-  ///   - result: of a run of `plan` under `scenario` that observed streams and cores.
+  ///   - result: of a run of `plan` under `scenario`, without the same hazards, that observed streams
+  ///     and cores.
   public func words(
     of data: SourceData, in result: RunResult, scenario: Scenario
   ) throws -> MovedWords {
@@ -126,17 +142,27 @@ public struct TimedDataplane: Sendable {
       let taken = (result.handshakeCounts[name] ?? 0) + 1
       sources[name] = words.cycled(min(taken, offered(name, scenario)))
     }
-    let cores = plan.coreResults(result, without: without)
+    let cores = plan.coreResults(result)
     let faults = WordFaults.all(scenario, plan.design)
     let all = try plane.words(of: sources, cores: cores, faults: faults)
     let moved = cut(all, to: result.handshakeCounts)
-    let ideal = try clean.words(of: sources)
+    let expected = try plane.words(of: sources)
+    let ideal = wrapsNarrowly ? try clean.words(of: sources) : expected
     var differing: [String: Int] = [:]
     for (name, words) in moved {
       let count = ideal[name].map { words.countDifferences(from: $0) } ?? 0
       if count > 0 { differing[name] = count }
     }
-    return MovedWords(words: moved, differing: differing)
+    let stale = zip(plan.design.nodes, plan.blocks).compactMap { node, block -> HazardCount? in
+      guard block.holdsWordsOverFrames, let input = node.inputs.first,
+        let output = node.outputs.first, let got = all[input], let due = ideal[input],
+        got.count != due.count, let words = differing[output]
+      else { return nil }
+      return HazardCount(hazard: Hazard.staleFrame.rawValue, node: node.name, words: words)
+    }
+    return MovedWords(
+      words: moved, differing: differing, staleFrames: stale, expected: expected, cores: cores,
+      faults: faults)
   }
 
   func offered(_ source: String, _ scenario: Scenario) -> Int {
@@ -150,6 +176,18 @@ public struct TimedDataplane: Sendable {
   {
     Dictionary(
       uniqueKeysWithValues: all.map { name, words in (name, words.prefix(counts[name] ?? 0)) })
+  }
+}
+
+extension Block {
+  /// Whether the block holds words over a frame border, so that a missing or surplus word shifts
+  /// every later frame: padding emitted before a frame's first word, words no window uses.
+  var holdsWordsOverFrames: Bool {
+    switch self {
+    case let padding as FMPadding: padding.padding[0] > 0 || padding.padding[1] > 0
+    case let window as SlidingWindow: window.unusedTrailingWords > 0
+    default: false
+    }
   }
 }
 

@@ -23,6 +23,21 @@ public struct WordFaults: Sendable, Equatable {
     return byStream.mapValues(WordFaults.init(faults:))
   }
 
+  /// The fault that strikes the lowest word number.
+  var first: (kind: String, word: Int, changesCount: Bool)? {
+    faults.compactMap { fault -> (kind: String, word: Int, changesCount: Bool)? in
+      switch fault {
+      case .drop(_, let word): ("drop", word, true)
+      case .duplicate(_, let word): ("duplicate", word, true)
+      case .swap(_, let word): ("swap", word, false)
+      case .corrupt(_, let word, _): ("corrupt", word, false)
+      case .burstOrder(_, let burst, let beats):
+        ("burst_order", burst.multipliedReportingOverflow(by: beats).partialValue, false)
+      case .delay, .stop, .holdDMA, .reset: nil
+      }
+    }.min { $0.word < $1.word }
+  }
+
   /// The words as they arrive. Faults beyond the last word do nothing.
   ///
   /// - Parameter base: the number by which faults know the first word.

@@ -4,9 +4,9 @@
 final class Network {
   private(set) var channels: [Link] = []
   private var runners: [ProcessRunner] = []
+  private var watchers: [ChannelWatcher] = []
   /// Makes each process as it is before its first step.
   private var makers: [() -> any Process] = []
-  private var watchers: [ChannelWatcher] = []
   private let queue: UnsafeMutablePointer<WorkQueue>
   var activations = 0
 

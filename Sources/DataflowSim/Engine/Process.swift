@@ -28,6 +28,8 @@ public struct Ports {
   public let outputs: [Link]
   /// Where a compute core notes what bits depend on; nil when nobody asks.
   let coreLog: CoreLog?
+  /// Defects the hardware of this run does not have.
+  var hazardsOff: Set<Hazard> = []
 }
 
 /// How a block behaves in time.

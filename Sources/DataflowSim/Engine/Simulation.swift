@@ -42,6 +42,8 @@ public final class Simulation {
   /// The FIFOs in each merged channel.
   private var mergedFIFOs: [(channel: Link, names: [String])] = []
   let limit: Cycle
+  /// Defects the hardware of this run does not have.
+  private let hazardsOff: Set<Hazard>
   let resets: ResetPlan
   var resetState: ResetState
 
@@ -67,17 +69,23 @@ public final class Simulation {
   private let pace: FramePeriod?
 
   /// Starts with no frame released; `run()` releases what the scenario asks for.
+  ///
+  /// - Parameter hazardsOff: defects the hardware is taken not to have. Surplus words of a core are
+  ///   then missing for every block behind it, in time as well as in value.
   public convenience init(
-    _ plan: Plan, scenario: Scenario = Scenario(), observing: Observation = Observation()
+    _ plan: Plan, scenario: Scenario = Scenario(), observing: Observation = Observation(),
+    without hazardsOff: Set<Hazard> = []
   ) throws {
-    try self.init(plan, scenario: scenario, observing: observing, pace: nil)
+    try self.init(
+      plan, scenario: scenario, observing: observing, without: hazardsOff, pace: nil)
   }
 
   init(
     _ plan: Plan, scenario: Scenario = Scenario(), observing: Observation = Observation(),
-    pace: FramePeriod?
+    without hazardsOff: Set<Hazard> = [], pace: FramePeriod?
   ) throws {
     self.plan = plan
+    self.hazardsOff = hazardsOff
     self.pace = pace
     self.scenario = scenario
     limit = scenario.maxCycles ?? .max
@@ -253,7 +261,7 @@ public final class Simulation {
     network.add(reading: inputs, writing: outputs) { [unowned self] in
       let log = observing.cores || observing.hazards ? CoreLog(keepsSlots: observing.cores) : nil
       coreLogs[process.node] = log
-      return make(Ports(inputs: inputs, outputs: outputs, coreLog: log))
+      return make(Ports(inputs: inputs, outputs: outputs, coreLog: log, hazardsOff: hazardsOff))
     }
   }
 

@@ -31,14 +31,16 @@ public struct SteadyStateBudget: Sendable {
 extension Simulation {
   /// Runs frame by frame until the whole state repeats or the budget is spent.
   ///
-  /// With arrival or acceptance patterns λ is a multiple of their lengths. Returns nil when the design stops before the outputs of
-  /// the frames are complete: then `result(frames:)` tells the outcome.
+  /// With arrival or acceptance patterns λ is a multiple of their lengths. Returns nil when the design
+  /// stops before the outputs of the frames are complete: then `result(frames:)` tells the outcome; and
+  /// where no source goes by frames.
   public func steadyState(_ budget: SteadyStateBudget = .init()) -> SteadyState? {
     steadyState(budget) { _ in false }
   }
 
   /// The same, given up when `isEnough` says so of the cycles at which frames were complete.
   func steadyState(_ budget: SteadyStateBudget, until isEnough: ([Cycle]) -> Bool) -> SteadyState? {
+    guard released.contains(where: { $0.fixed == nil }) else { return nil }
     var ends: [Cycle] = []
     var moments: [Moment] = []
     var frame = 0

@@ -12,39 +12,62 @@ extension Design {
   /// The design with a converter on every stream whose writer and reader disagree about the width
   /// of a word, as FINN's InsertDWC does, and the names of these streams.
   ///
-  /// Unlike `insertingWidthConverters()` it keeps every name and the order of the nodes, so that a report
-  /// speaks of the file's own nodes. FINN's graphs have no converters before that step. The converter is called `<stream>_dwc` and
-  /// writes `<stream>_converted`; a FIFO on the stream stays in front of it.
+  /// FINN's graphs have no converters before that step. Every name and the order of the nodes stay, so
+  /// that a report speaks of the file's own nodes. The converter is called `<stream>_dwc`, stands behind
+  /// its writer and writes `<stream>_converted`; a FIFO on the stream stays in front of it.
   /// Throws `InputError` for a wrong node or a wrong graph.
   public func bridgingWidths() throws -> (design: Design, streams: [String]) {
+    try bridgingWidths { _, _ in true }
+  }
+
+  /// FINN's `InsertDWC` with its node names: only where neither end is a converter or an IODMA.
+  public func insertingWidthConverters() throws -> Design {
+    try bridgingWidths { writer, reader in
+      ![writer, reader].contains { $0.isWidthConverter || $0.isIODMA }
+    }.design.givingUniqueNodeNames()
+  }
+
+  private func bridgingWidths(where isWanted: (Node, Node) -> Bool) throws -> (
+    design: Design, streams: [String]
+  ) {
     let graph = try DesignGraph(self)
     let blocks = try nodes.map(block(of:))
     var names = UniqueNames(taken: nodes.map(\.name) + graph.streams.map(\.name))
     var result = self
+    var behind = [[Node]](repeating: [], count: nodes.count)
     var converted: [String] = []
     for stream in graph.streams {
       guard let writer = stream.writer, let reader = stream.reader,
+        isWanted(nodes[writer.node], nodes[reader.node]),
         writer.port < blocks[writer.node].outputs.count,
-        reader.port < blocks[reader.node].inputs.count
+        reader.port < blocks[reader.node].inputs.count,
+        var converter = Self.converter(
+          from: blocks[writer.node].outputs[writer.port],
+          to: blocks[reader.node].inputs[reader.port])
       else { continue }
-      let from = blocks[writer.node].outputs[writer.port]
-      let to = blocks[reader.node].inputs[reader.port]
-      guard let inWidth = from.width, let outWidth = to.width, inWidth != outWidth,
-        let shape = from.normalShape, let type = from.dataType
-      else { continue }
-      let isWhole = inWidth % outWidth == 0 || outWidth % inWidth == 0
-      let after = names.make("\(stream.name)_converted")
-      result.nodes[reader.node].inputs[reader.port] = after
-      result.nodes.append(
-        Node(
-          name: names.make("\(stream.name)_dwc"),
-          opType: "StreamingDataWidthConverter_\(isWhole ? "rtl" : "hls")",
-          attributes: [
-            "shape": .ints(shape), "inWidth": .int(inWidth), "outWidth": .int(outWidth),
-            "dataType": .string(type.name),
-          ], inputs: [stream.name], outputs: [after]))
+      converter.name = names.make("\(stream.name)_dwc")
+      converter.inputs = [stream.name]
+      converter.outputs = [names.make("\(stream.name)_converted")]
+      result.nodes[reader.node].inputs[reader.port] = converter.outputs[0]
+      // FINN inserts right behind the producer, so later outputs come first.
+      behind[writer.node].insert(converter, at: 0)
       converted.append(stream.name)
     }
+    result.nodes = zip(result.nodes, behind).flatMap { [$0] + $1 }
     return (result, converted)
+  }
+
+  private static func converter(from producer: Port, to consumer: Port) -> Node? {
+    if let elements = producer.elements, elements == consumer.elements { return nil }
+    guard let inWidth = producer.width, let outWidth = consumer.width, inWidth != outWidth,
+      inWidth > 0, outWidth > 0, let shape = producer.normalShape, let type = producer.dataType
+    else { return nil }
+    let isRTL = inWidth % outWidth == 0 || outWidth % inWidth == 0
+    return Node(
+      name: "", opType: "StreamingDataWidthConverter_\(isRTL ? "rtl" : "hls")",
+      attributes: [
+        "shape": .ints(shape), "inWidth": .int(inWidth), "outWidth": .int(outWidth),
+        "dataType": .string(type.name),
+      ])
   }
 }

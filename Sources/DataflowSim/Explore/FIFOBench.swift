@@ -81,18 +81,52 @@ struct FIFOBench: Sendable {
   /// the state repeats soon. Frame intervals of a max-plus system only grow towards the final one, so
   /// a longer one ends the run.
   /// At the start a frame may be late once, so a proof of the opposite runs to the end: `isExact`.
-  func sustains(_ target: FramePeriod, _ depths: [Int], isExact: Bool = false) throws -> Bool {
+  func sustains(_ target: FramePeriod, _ depths: [Int], isExact: Bool = false) throws -> Verdict {
     let simulation = try Simulation(plan(depths), pace: target)
+    var late: Double?
     let steady = simulation.steadyState(.init()) { ends in
       guard !isExact, ends.count > 3 else { return false }
       let last = ends.count - 1
       let now = FramePeriod(cycles: ends[last] - ends[last - 2], frames: 2)
       let before = FramePeriod(cycles: ends[last - 1] - ends[last - 3], frames: 2)
-      return now > target && before > target
+      if now > target, before > target { late = now.cyclesPerFrame }
+      return late != nil
     }
-    guard let steady, steady.isProven else { return false }
-    return FramePeriod(steady) <= target
+    if let late { return Verdict(suffices: false, cyclesPerFrame: late) }
+    guard let steady else { return Verdict(suffices: false) }
+    if steady.isProven || !isExact { return Verdict(steady, target) }
+    // A source barely faster than the design fills its FIFOs for many frames; one without a pace is
+    // through with that sooner.
+    guard let free = try Simulation(plan(depths)).steadyState() else {
+      return Verdict(suffices: false)
+    }
+    return Verdict(free, target)
   }
+
+  struct Verdict {
+    /// nil: the budget ended before either was proven.
+    var suffices: Bool?
+    /// About how long a frame takes; nil: the design stops, or was not simulated.
+    var cyclesPerFrame: Double?
+
+    init(suffices: Bool? = nil, cyclesPerFrame: Double? = nil) {
+      self.suffices = suffices
+      self.cyclesPerFrame = cyclesPerFrame
+    }
+
+    init(_ steady: SteadyState, _ target: FramePeriod) {
+      suffices = steady.isProven ? FramePeriod(steady) <= target : nil
+      cyclesPerFrame = steady.cyclesPerFrame
+    }
+  }
+
+  /// What all FIFOs cost together, in words or bits.
+  func total(_ depths: [Int]) -> Int {
+    zip(depths, fifos).reduce(0) { $0 + cost.cost(depth: $1.0, width: $1.1.width) }
+  }
+
+  /// The room a frame takes in a FIFO, in words or bits.
+  func frameCost(_ i: Int) -> Int { cost.cost(depth: fifos[i].words, width: fifos[i].width) }
 
   /// The throughput of unbounded FIFOs, and depths that keep the fraction `keep` of it: the
   /// occupancies when words arrive evenly at the target rate.

@@ -77,16 +77,15 @@ extension FIFOSizing {
     periodBefore = before.period
     latencyBefore = before.latency
 
-    var search = FIFOSearch(
-      bench, target: unbounded.target, sufficient: unbounded.depths, workers: options.workers,
-      deadline: deadline, progress: options.progress)
-    try search.start()
-    search.lower()
-    var verified = false
-    if options.verifiesMinimality, !search.isOutOfTime { verified = search.verify() }
+    let budget = SearchBudget(workers: max(options.workers, 1), deadline: deadline)
+    var search = try FIFOReduction(
+      bench, target: unbounded.target, sufficient: unbounded.depths, budget: budget,
+      progress: options.progress)
+    try search.lower()
+    let isDone = !budget.isSpent
+    isVerified = try options.verifiesMinimality && isDone && search.verify()
+    isLocallyMinimal = isDone && (isVerified || !options.verifiesMinimality)
     let depths = search.depths
-    isLocallyMinimal = !search.isOutOfTime
-    isVerified = verified
     simulations = search.simulations
 
     let final = try bench.replaced(in: original, depths)

@@ -158,7 +158,7 @@ struct FoldingOptions {
     case "VVAU": return depthwise(node)
     case "ConvolutionInputGenerator": return window(index)
     case "Thresholding", "AddStreams", "ChannelwiseOp", "DuplicateStreams", "GlobalAccPool",
-      "StreamingEltwise":
+      "StreamingEltwise", "StreamingMaxPool":
       return each("PE", node.whole("NumChannels"))
     case "LabelSelect": return each("PE", node.whole("Labels"))
     case "Pool": return each("PE", node.whole("Channels"))

@@ -4,16 +4,7 @@
 /// configuration files fit: they address FIFOs by number.
 extension Design {
   /// The blocks of all nodes. Throws `InputError` naming the node.
-  public func makeBlocks() throws -> [any Block] {
-    try nodes.map { node in
-      do {
-        return try BlockCatalogue.make(
-          opType: node.opType, attributes: node.attributes, part: part, clockMHz: clockMHz)
-      } catch let error as InputError {
-        throw error.at("node '\(node.name)' (\(node.opType))")
-      }
-    }
-  }
+  public func makeBlocks() throws -> [any Block] { try nodes.map(block(of:)) }
 
   /// The design without FIFOs and width converters, ready for another folding.
   ///
@@ -120,49 +111,6 @@ extension Design {
       result.streams[inner] = nil
     }
     return result
-  }
-
-  /// FINN's `InsertDWC`: a width converter wherever producer and consumer fold differently.
-  public func insertingWidthConverters() throws -> Design {
-    let graph = try DesignGraph(self)
-    let blocks = try makeBlocks()
-    var names = UniqueNames(taken: nodes.map(\.name) + graph.streams.map(\.name))
-    var wired = self
-    var behind = [[Node]](repeating: [], count: nodes.count)
-    for (index, node) in nodes.enumerated() {
-      for (port, stream) in node.outputs.enumerated() {
-        guard let reader = graph[stream].reader,
-          !node.isWidthConverter, !node.isIODMA,
-          !nodes[reader.node].isWidthConverter, !nodes[reader.node].isIODMA,
-          port < blocks[index].outputs.count, reader.port < blocks[reader.node].inputs.count,
-          var converter = Self.converter(
-            from: blocks[index].outputs[port], to: blocks[reader.node].inputs[reader.port])
-        else { continue }
-        converter.name = names.make("StreamingDataWidthConverter")
-        converter.inputs = [stream]
-        converter.outputs = [names.make("\(stream)_dwc")]
-        wired.nodes[reader.node].inputs[reader.port] = converter.outputs[0]
-        // FINN inserts right behind the producer, so later outputs come first.
-        behind[index].insert(converter, at: 0)
-      }
-    }
-    var result = wired
-    result.nodes = zip(wired.nodes, behind).flatMap { [$0] + $1 }
-    return result.givingUniqueNodeNames()
-  }
-
-  private static func converter(from producer: Port, to consumer: Port) -> Node? {
-    guard let elementsIn = producer.elements, let elementsOut = consumer.elements,
-      elementsIn != elementsOut, let inWidth = producer.width, let outWidth = consumer.width,
-      let shape = producer.normalShape, let type = producer.dataType, inWidth > 0, outWidth > 0
-    else { return nil }
-    let isRTL = inWidth % outWidth == 0 || outWidth % inWidth == 0
-    return Node(
-      name: "", opType: "StreamingDataWidthConverter_\(isRTL ? "rtl" : "hls")",
-      attributes: [
-        "shape": .ints(shape), "inWidth": .int(inWidth), "outWidth": .int(outWidth),
-        "dataType": .string(type.name),
-      ])
   }
 
   /// FINN's `InsertFIFO` and what follows it: a FIFO on every stream that has none, at the borders

@@ -27,6 +27,8 @@ public struct ComparisonReport: Codable, Sendable {
     public var expected: Double
     public var actual: Double
     public var diagnosis: String
+    /// In a run under a scenario: the hazard or fault that struck, and where.
+    public var origin: WordOrigin?
   }
 
   public var schemaVersion = 1
@@ -52,7 +54,7 @@ public struct ComparisonReport: Codable, Sendable {
         stream: wrong.stream, node: wrong.node, frame: first.frame, index: first.index,
         channel: first.channel, fold: first.fold, word: first.word, lane: first.lane,
         expected: first.expected, actual: first.actual,
-        diagnosis: (wrong.diagnosis ?? .unexplained).description)
+        diagnosis: (wrong.diagnosis ?? .unexplained).description, origin: wrong.origin)
     }
   }
 }
@@ -113,8 +115,15 @@ extension ComparisonReport {
       frame \(first.frame), index \(first.index): expected \(number(first.expected)), \
       got \(number(first.actual))
         channel \(first.channel), fold \(first.fold), stream word \(first.word), element \(first.lane)
-        diagnosis: \(first.diagnosis)\(tied)
+        diagnosis: \(first.diagnosis)\(origin(first))\(tied)
       """
+  }
+
+  private func origin(_ first: First) -> String {
+    first.origin.map { origin in
+      "\n  struck by \(origin.cause): word \(origin.word) of \(origin.stream)"
+        + (origin.node.map { ", written by \($0)" } ?? "") + " (\(origin.event))"
+    } ?? ""
   }
 
   private func number(_ x: Double) -> String {

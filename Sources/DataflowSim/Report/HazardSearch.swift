@@ -83,13 +83,13 @@ extension HazardSearch {
           "inputs from \(low) to \(2 * low - 1) and from \(-2 * low) to \(-low - 1) wrap: the input "
             + "is \(input), the thresholds \(table)")
       ]
-    case let padding as FMPadding where padding.padding[0] > 0 || padding.padding[1] > 0:
+    case let padding as FMPadding where padding.holdsWordsOverFrames:
       return [
         entry(
           .staleFrame, .byCount,
           "the padding before an image's first pixel is emitted before its first word comes")
       ]
-    case let window as SlidingWindow where window.unusedTrailingWords > 0:
+    case let window as SlidingWindow where window.holdsWordsOverFrames:
       return [
         entry(
           .staleFrame, .byCount,

@@ -62,9 +62,10 @@ public struct HazardCount: Codable, Sendable, Equatable {
 
   /// The hazards of compute cores: lost products, and surplus results while a weight was missing.
   static func all(_ plan: Plan, _ result: RunResult) -> [HazardCount] {
-    zip(plan.design.nodes, plan.blocks).flatMap { node, block -> [HazardCount] in
-      guard let log = result.cores[node.name], let core = DotProductShape(block) else { return [] }
-      return [(Hazard.frozenZero, log.damagedResults), (core.surplusHazard, log.spurious)]
+    let cores = plan.cores
+    return plan.design.nodes.flatMap { node -> [HazardCount] in
+      guard let log = result.cores[node.name], let core = cores[node.name] else { return [] }
+      return [(Hazard.frozenZero, log.damagedResults), (core.compute.surplusHazard, log.spurious)]
         .filter { $0.1 > 0 }
         .map { HazardCount(hazard: $0.0.rawValue, node: node.name, words: $0.1) }
     }

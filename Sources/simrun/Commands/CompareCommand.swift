@@ -23,6 +23,10 @@ struct CompareCommand: ParsableCommand {
   @Option(help: "Which array belongs to which stream, with scale and offset (.json).")
   var map: String?
 
+  @Option(
+    help: "Compare what the design moves under this scenario (.json), hazards and faults included.")
+  var scenario: String?
+
   @Flag(help: "Go on behind the first divergence.")
   var all = false
 
@@ -35,13 +39,18 @@ struct CompareCommand: ParsableCommand {
   func run() throws {
     try reportingInputErrors {
       let loaded = try source.load()
-      let comparison = try reportingFile(source.design) {
+      var comparison = try reportingFile(source.design) {
         try Comparison(loaded.design, parameters: loaded.parameters)
       }
+      comparison.threads = ProcessInfo.processInfo.activeProcessorCount
       let inputs = try comparison.plane.namedInputs(TensorFile.read(input), file: input)
-      let results = try comparison.run(
-        inputs, reference: try NPZ(contentsOf: golden),
-        map: try map.map(ReferenceMap.init(contentsOf:)), stopsAtFirst: !all)
+      let reference = try NPZ(contentsOf: golden)
+      let map = try map.map(ReferenceMap.init(contentsOf:))
+      let stimulus = try scenario.map { try Scenario(contentsOf: $0) }
+      let results = try reportingFile(input) {
+        try comparison.run(
+          inputs, reference: reference, map: map, stopsAtFirst: !all, under: stimulus)
+      }
       try show(ComparisonReport(loaded.design.name, results))
       if !results.allSatisfy(\.isFine) { throw SimrunExit.bitsDiffer }
     }

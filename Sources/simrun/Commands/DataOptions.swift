@@ -13,8 +13,11 @@ struct DataOptions: ParsableArguments {
   @Option(help: "Write what every stream carries to this file (.npz).")
   var activations: String?
 
-  @Flag(help: "Show on standard error how far the run is.")
+  @Flag(help: "Tell on standard error how far the run is even if that is no terminal.")
   var progress = false
+
+  @Option(help: "Frames computed at the same time; all cores unless stated.")
+  var threads: Int?
 
   @Option(
     name: .customLong("repeat"),
@@ -29,6 +32,9 @@ struct DataOptions: ParsableArguments {
   var withoutHazard: [String] = []
 
   func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads must be from 1 to 1024")
+    }
     if let repeats, !(1...1_000_000).contains(repeats) {
       throw ValidationError("--repeat must be from 1 to 1000000")
     }
@@ -37,10 +43,12 @@ struct DataOptions: ParsableArguments {
     }
   }
 
+  var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+  var progressLine: ProgressLine { ProgressLine(isAskedFor: progress) }
+
   /// Whether anything asks for values.
   var isUsed: Bool {
     input != nil || outputs != nil || activations != nil || repeats != nil
-      || !withoutHazard.isEmpty
   }
 
   func hazardsOff() throws -> Set<Hazard> {
@@ -53,7 +61,10 @@ struct DataOptions: ParsableArguments {
     }
     if hazards.contains(.staleFrame) {
       throw InputError(
-        "'stale-frame' follows from word counts and cannot be turned off", at: "--without-hazard")
+        "'stale-frame' is no defect that a run could do without: it follows from a wrong number of "
+          + "words", at: "--without-hazard",
+        hint: "turn off what makes the wrong number: mvu-startup-words, mvu-weight-stall-last, or "
+          + "the scenario's faults")
     }
     return Set(hazards)
   }

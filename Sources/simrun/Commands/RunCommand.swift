@@ -101,17 +101,19 @@ extension RunCommand {
         loaded.design, parameters: loaded.parameters, options: .init(hazards: hazards))
     }
     let tensors = try data.tensors(for: plane, scenario: nil, file: nil)
-    let progress =
-      data.progress ? Progress(of: tensors.values.first?.shape.first ?? 1, "frames") : nil
+    let frames = tensors.values.first?.shape.first ?? 1
+    let line = data.progressLine
     let result = try reportingFile(dataFile) {
-      try plane.run(tensors, keep: data.activations == nil ? .outputs : .all) {
-        progress?.update($0)
-      }
+      try plane.run(
+        tensors, keep: data.activations == nil ? .outputs : .all, threads: data.threadCount
+      ) { line.show($0, of: frames, "frames") }
     }
+    line.clear()
     try data.write(
       outputs: loaded.design.graphOutputs, streams: result.streams.keys.sorted(), result.tensor)
     var bits = BitReport()
     bits.add(result.findings)
+    bits.approximate = plane.approximateNodes
     bits.hazardsOff = off.map(\.rawValue).sorted()
     for name in loaded.design.graphOutputs {
       bits.add(output: name, try result.tensor(name), layout: try plane.layout(of: name))
@@ -137,13 +139,26 @@ extension RunCommand {
       try Simulation(
         plan, scenario: scenario,
         observing: Observation(
-          streams: true, cores: values != nil, hazards: true, listener: writer))
+          streams: true, cores: values != nil, hazards: true, listener: writer),
+        without: try data.hazardsOff())
     }
-    let result = simulation.run()
+    let result = runAll(simulation, frames: scenario.frames)
     var report = RunReport(plan, scenario, result)
     if let values { report = try add(values, to: report, result, scenario) }
     try writer?.finish(report)
     return report
+  }
+
+  /// All frames; released in portions, which changes no cycle, so that progress can be shown.
+  private func runAll(_ simulation: Simulation, frames: Int) -> RunResult {
+    let line = data.progressLine
+    let portion = max(1, frames / 100)
+    for done in stride(from: portion, to: frames, by: portion) {
+      simulation.run(frames: done)
+      line.show(done, of: frames, "frames")
+    }
+    line.clear()
+    return simulation.run()
   }
 
   private struct Values {
@@ -178,9 +193,13 @@ extension RunCommand {
     let outputs = timed.plan.design.graphOutputs
     try data.write(outputs: outputs, streams: moved.words.keys.sorted(), tensor)
     var bits = BitReport()
-    let progress = data.progress ? Progress(of: values.data.frames, "frames") : nil
-    let frames = try timed.plane.run(values.tensors) { progress?.update($0) }
+    let line = data.progressLine
+    let frames = try timed.plane.run(values.tensors, threads: data.threadCount) {
+      line.show($0, of: values.data.frames, "frames computed")
+    }
+    line.clear()
     bits.add(frames.findings)
+    bits.approximate = timed.plane.approximateNodes
     bits.differingWords = moved.differing
     bits.hazardsOff = timed.without.map(\.rawValue).sorted()
     for name in outputs {
@@ -188,7 +207,7 @@ extension RunCommand {
     }
     var report = report
     report.bits = bits
-    report.hazards.removeAll { bits.hazardsOff.contains($0.hazard) }
+    report.hazards += moved.staleFrames
     return report
   }
 }
@@ -197,13 +216,16 @@ extension RunCommand {
 
 extension RunCommand {
   private func check(_ loaded: LoadedDesign, _ repeats: Int) throws {
-    let scenario = try self.scenario == nil && maxCycles == nil ? nil : readScenario()
+    let scenario = try self.scenario == nil ? nil : readScenario()
     let plan = try reportingFile(source.design) { try Plan(loaded.design) }
     let values = try prepare(plan, loaded, scenario ?? Scenario())
+    let line = data.progressLine
     let report = try reportingFile(dataFile) {
       try RepeatCheck(values.timed, inputs: values.tensors).run(
-        repeats: repeats, seed: data.seed, scenario: scenario)
+        repeats: repeats, seed: data.seed, scenario: scenario, maxCycles: maxCycles
+      ) { line.show($0, of: $1, "runs of \(repeats) frames") }
     }
+    line.clear()
     if json { try printJSON(report) } else { try printText(report.text) }
     if !report.allEqual { throw SimrunExit.bitsDiffer }
   }

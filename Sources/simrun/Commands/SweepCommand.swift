@@ -99,9 +99,7 @@ struct SweepRunCommand: ParsableCommand {
   private static func text(_ p: SweepRunner.Progress) -> String {
     let rate = Double(p.evaluated) / max(p.seconds, 1e-9)
     let left = Double(max(p.all - p.done, 0)) / max(rate, 1e-9)
-    let filled = min(20, 20 * p.done / max(p.all, 1))
-    let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 20 - filled)
-    return "[\(bar)] \(p.done)/\(p.all)  \(String(format: "%.0f", rate * 60))/min  "
+    return ProgressLine.bar(p.done, of: p.all) + "  \(String(format: "%.0f", rate * 60))/min  "
       + "\(Int(left)) s left  best \(String(format: "%.1f", p.bestFramesPerSecond)) frames/s"
   }
 }

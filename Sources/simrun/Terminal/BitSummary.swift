@@ -16,7 +16,8 @@ struct BitSummary {
   }
 
   var text: String {
-    ([head].compactMap(\.self) + outputs + differing + findings + off).joined(separator: "\n")
+    ([head].compactMap(\.self) + outputs + differing + findings + approximate + off).joined(
+      separator: "\n")
   }
 
   private var outputs: [String] {
@@ -36,6 +37,10 @@ struct BitSummary {
       "\(found.node): \(found.kind), \(found.values) values in \(found.frames) frames; first in frame "
         + "\(found.firstFrame): \(found.text)"
     }
+  }
+
+  private var approximate: [String] {
+    bits.approximate.sorted { $0.key < $1.key }.map { "\($0.key): approximate, \($0.value)" }
   }
 
   private var off: [String] {

@@ -3,10 +3,8 @@ import Foundation
 import ONNXImport
 import Testing
 
-/// Faults planted between a real network and its reference, and the answer each must get.
-///
-/// The network is LeNet as compiled; a reference that relates to its activations as the right values
-/// relate to those of a faulty design stands for the fault.
+/// What a comparison says about tensors that agree, or differ without reason. `PlantedFaultTests` has
+/// the diagnoses.
 @Suite struct DiagnosisTests {
   private struct Network: Sendable {
     let comparison: Comparison
@@ -69,135 +67,10 @@ import Testing
     #expect(clean.sqnr == .infinity)
   }
 
-  @Test func thresholdOffByOne() throws {
-    // Every seventh value just missed its threshold.
-    let found = try network.diagnose(try activationStream()) { i, v in
-      Double(v[i] + (i % 7 == 0 ? 1 : 0))
+  @Test func noiseIsNotExplained() throws {
+    let noise = try network.diagnose(try activationStream()) { i, v in
+      Double((v[i] &* 7919 &+ i &* 104_729) % 13)
     }
-    #expect(found == .offByOne(up: false))
-  }
-
-  @Test func accumulatorWrap() throws {
-    let stream = try activationStream()
-    let bits = try network.comparison.plane.layout(of: stream).dataType.bits
-    let found = try network.diagnose(stream) { i, v in
-      Double(v[i] + (i % 50 == 3 ? 1 << bits : 0))
-    }
-    guard case .wrap(let width, let needed)? = found else {
-      Issue.record("got \(String(describing: found))")
-      return
-    }
-    #expect(width == bits)
-    #expect(needed > bits)
-  }
-
-  @Test func saturation() throws {
-    let network = try network
-    let stream = try #require(
-      try network.activations.keys.sorted().first { name in
-        let layout = try network.comparison.plane.layout(of: name)
-        return layout.dataType.bits > 2
-          && network.activations[name]!.max() == layout.dataType.range?.upperBound
-      })
-    let limit = try #require(network.activations[stream]!.max())
-    // Where the design shows its largest value the reference goes on.
-    let found = try network.diagnose(stream) { i, v in
-      Double(v[i] == limit ? v[i] + 2 + i % 3 : v[i])
-    }
-    guard case .saturation(limit, _)? = found else {
-      Issue.record("got \(String(describing: found))")
-      return
-    }
-  }
-
-  @Test func scaleAndZeroPoint() throws {
-    let stream = try activationStream()
-    #expect(
-      try network.diagnose(stream) { i, v in Double(3 * v[i] - 2) }
-        == .affine(scale: 3, offset: -2))
-    #expect(
-      try network.diagnose(stream) { i, v in Double(v[i] + 5) } == .affine(scale: 1, offset: 5))
-  }
-
-  @Test func missingBias() throws {
-    let found = try network.diagnose(try activationStream()) { i, v in
-      Double(v[i] + [0, 3, -2, 7][i % 4])
-    }
-    #expect(found == .bias(channels: 12))
-  }
-
-  @Test func channelOrder() throws {
-    let found = try network.diagnose(try activationStream()) { i, v in
-      Double(v[i / 16 * 16 + 15 - i % 16])
-    }
-    #expect(found == .permutation("channel order reversed"))
-  }
-
-  @Test func rowsAndColumns() throws {
-    let stream = try activationStream()
-    let shape = try network.comparison.plane.layout(of: stream).shape
-    let (h, w) = (shape[1], shape[2])
-    let found = try network.diagnose(stream) { i, v in
-      let frame = h * w * 16
-      let (p, c) = (i % frame / 16, i % 16)
-      return Double(v[i / frame * frame + (p % w * w + p / w) * 16 + c])
-    }
-    #expect(found == .permutation("rows and columns swapped"))
-  }
-
-  @Test func pixelShuffleOrder() throws {
-    // The design regrouped 16 channels as (4, 4) the other way round.
-    let found = try network.diagnose(try activationStream()) { i, v in
-      let c = i % 16
-      return Double(v[i - c + c % 4 * 4 + c / 4])
-    }
-    guard case .permutation(let name)? = found else {
-      Issue.record("got \(String(describing: found))")
-      return
-    }
-    #expect(name.hasPrefix("pixel shuffle by 2"))
-  }
-
-  @Test func interleave() throws {
-    // Channel c of the design holds what belongs to (c mod 8)·2 + c div 8.
-    let found = try network.diagnose(try activationStream()) { i, v in
-      let c = i % 16
-      return Double(v[i - c + c / 2 + c % 2 * 8])
-    }
-    guard case .permutation(let name)? = found else {
-      Issue.record("got \(String(describing: found))")
-      return
-    }
-    #expect(name.hasPrefix("PE/SIMD interleave"))
-  }
-
-  @Test func droppedAndDuplicatedWords() throws {
-    let stream = try activationStream()
-    let word = try network.comparison.plane.layout(of: stream).elements
-    let from = 40
-    let dropped = try network.diagnose(stream) { i, v in
-      i < from * word ? Double(v[i]) : i < (from + 1) * word ? 1 : Double(v[i - word])
-    }
-    guard case .shift(let words, _)? = dropped else {
-      Issue.record("got \(String(describing: dropped))")
-      return
-    }
-    #expect(words == 1)
-    let duplicated = try network.diagnose(stream) { i, v in
-      i < from * word || i + word >= v.count ? Double(v[i]) : Double(v[i + word])
-    }
-    if case .shift(let words, _)? = duplicated { #expect(words == -1) }
-  }
-
-  @Test func previousFrameAndUnexplained() throws {
-    let stream = try activationStream()
-    let count = try network.activations[stream]!.count / 2
-    // Two frames: the second shows the first again.
-    let late = try network.diagnose(stream) { i, v in
-      i < count ? Double(v[(i + count) % v.count]) : Double(v[i - count])
-    }
-    #expect(late != nil)
-    let noise = try network.diagnose(stream) { i, v in Double((v[i] &* 7919 &+ i &* 104_729) % 13) }
     #expect(noise == .unexplained)
   }
 
@@ -223,5 +96,33 @@ import Testing
     let results = try network.comparison.run(network.inputs, reference: reference, map: nil)
     #expect(results.count == network.activations.count)
     #expect(results.allSatisfy { $0.differing == 0 })
+  }
+
+  @Test func badReferencesAreNamed() throws {
+    let network = try network
+    let stream = try activationStream()
+    let count = network.activations[stream]!.count
+    func error(_ values: [Double], _ shape: [Int], _ map: ReferenceMap.Entry? = nil) throws
+      -> String
+    {
+      let npz = try NPZ(
+        NPZ.encode([("reference", try Tensor(values, shape: shape))]), file: "reference.npz")
+      let entry = map ?? .init(reference: "reference")
+      let error = try #require(throws: InputError.self) {
+        try network.comparison.run(
+          network.inputs, reference: npz, map: ReferenceMap(entries: [stream: entry]))
+      }
+      return "\(error)"
+    }
+    var values = [Double](repeating: 0, count: count)
+    let shape = try network.comparison.plane.layout(of: stream).shape
+    let short = try error(Array(values.dropLast()), [count - 1])
+    #expect(short.contains("reference.npz") && short.contains("[\(count - 1)]"))
+    values[17] = .nan
+    let nan = try error(values, [1] + shape)
+    #expect(nan.contains("nan") && nan.contains("index [0, 0, 0, 1, 1]"), "\(nan)")
+    #expect(try error(values, shape, .init(reference: "referense")).contains("did you mean"))
+    let scales = try error(values, shape, .init(reference: "reference", scale: [1, 2, 3]))
+    #expect(scales.contains("3 entries") && scales.contains("16 channels"), "\(scales)")
   }
 }

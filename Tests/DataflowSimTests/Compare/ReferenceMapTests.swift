@@ -21,6 +21,24 @@ import Testing
     #expect(map.entries["s1"] == .init(reference: "q", scale: [0.5, 0.25], offset: [0]))
   }
 
+  /// A pair per channel; a channel that is constant in the reference has no scale.
+  @Test func readsPairsPerChannel() throws {
+    let map = try map(
+      #"{"matched": {"s1": {"qonnx_tensor": "q", "scale_offset": [[0.5, 1], [0, 2], [4, 3]]}}}"#)
+    #expect(
+      map.entries["s1"] == .init(reference: "q", scale: [0.5, 0, 4], offset: [1, 2, 3]))
+  }
+
+  @Test func readsNamesAndLayouts() throws {
+    let names = try map(#"{"tensor_map_fifo_to_dataflow": {"MVAU_0_out0": "a"}, "other": 1}"#)
+    #expect(names.entries == ["MVAU_0_out0": .init(reference: "a")])
+    let layout = try map(#"{"tensors": {"s": {"reference": "q", "layout": "NCHW"}}}"#)
+    #expect(layout.entries["s"]?.channelsFirst == true)
+    #expect(throws: InputError.self) {
+      try map(#"{"tensors": {"s": {"reference": "q", "layout": "CHWN"}}}"#)
+    }
+  }
+
   @Test(arguments: [
     (
       #"{"tensors": {"s1": {"reference": "q", "scale": 0}}}"#,

@@ -40,6 +40,24 @@ import Testing
     #expect(result.findings.isEmpty)
   }
 
+  /// Any number of threads gives the frames in their order.
+  @Test func threadsChangeNothing() throws {
+    let loaded = try Self.load("lenet")
+    let plane = try Dataplane(loaded.design, parameters: loaded.parameters)
+    let first = try Self.activations("lenet").tensor("__input__").asIntegers(name: "in")
+    let frames = 7
+    let values = (0..<frames * first.count).map {
+      (first[$0 % first.count] + $0 / first.count) % 256
+    }
+    let input = try Tensor(values, shape: [frames] + plane.layout(of: plane.inputs[0]).shape)
+    let alone = try plane.run([plane.inputs[0]: input], keep: .all)
+    var told: [Int] = []
+    let shared = try plane.run([plane.inputs[0]: input], keep: .all, threads: 3) { told.append($0) }
+    #expect(shared.frames == frames && shared.streams == alone.streams)
+    #expect(shared.findings == alone.findings)
+    #expect(told == Array(1...frames))
+  }
+
   /// Words and frames are two ways to the same values.
   @Test(arguments: ["tfc-w1a1", "conv1d-audio", "mobilenet-small", "resnet-small"])
   func wordsEqualFrames(name: String) throws {

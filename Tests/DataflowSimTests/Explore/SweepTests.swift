@@ -1,5 +1,6 @@
 import DataflowSim
 import Foundation
+import GRDB
 import ONNXImport
 import SweepStore
 import Testing
@@ -101,6 +102,51 @@ struct SweepTests {
       options.strategy = .adaptive
       options.points = 6
       #expect(try SweepRunner(design(), space, into: database, options: options).run() == 6)
+    }
+  }
+
+  /// The points depend on the seed alone: not on the workers, nor on where an earlier run stopped.
+  @Test func adaptiveRepeatsForASeed() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let space = try space(
+        #"{"nodes": {"MVAU_hls_0": {"PE": [1, 2, 3, 6]}, "MVAU_hls_1": {"PE": [1, 2, 4, 8]}}, "fifo": ["kept", 4, 8, 16, 32, 64, 128], "clock_mhz": [100, 150, 200]}"#
+      )
+      let design = try design()
+      func sweep(_ name: String, seed: UInt64, workers: Int, after: [SweepDatabase.Entry] = [])
+        throws -> [SweepDatabase.Entry]
+      {
+        let database = try SweepDatabase("\(folder)/\(name).sqlite", for: subject(space))
+        for entry in after { try database.add(entry) }
+        var options = SweepRunner.Options()
+        options.strategy = .adaptive
+        options.points = 40
+        options.seed = seed
+        options.workers = workers
+        let evaluated = try SweepRunner(design, space, into: database, options: options).run()
+        #expect(evaluated == 40 - after.count)
+        var entries: [SweepDatabase.Entry] = []
+        try database.forEach { entries.append($0) }
+        return entries
+      }
+      let one = try sweep("one", seed: 3, workers: 1)
+      let three = try sweep("three", seed: 3, workers: 3)
+      #expect(one.map(\.address) == three.map(\.address))
+      let some = one.enumerated().filter { $0.offset % 3 != 0 }.map(\.element)
+      let resumed = try sweep("resumed", seed: 3, workers: 2, after: some)
+      #expect(one.map(\.address) == resumed.map(\.address))
+      #expect(try sweep("other", seed: 4, workers: 2).map(\.address) != one.map(\.address))
+    }
+  }
+
+  /// A file a later simrun wrote is refused and left as it is.
+  @Test func refusesAnotherVersion() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let space = try space(#"{"fifo": ["kept", 16]}"#)
+      let path = "\(folder)/a.sqlite"
+      _ = try SweepDatabase(path, for: subject(space))
+      try DatabaseQueue(path: path).write { try $0.execute(sql: "UPDATE version SET version = 9") }
+      let text = inputError { _ = try SweepDatabase(path, for: subject(space)) }
+      #expect(text.contains("version 9") && text.contains("version 1"), "\(text)")
     }
   }
 }

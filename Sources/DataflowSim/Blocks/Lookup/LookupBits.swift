@@ -2,7 +2,7 @@ import SimKernels
 
 extension Lookup: BitBlock {
   public func bits(_ setup: BitSetup) throws -> any BlockBits {
-    try setup.requireExact(elementType, "elements")
+    try setup.requireCarried(elementType, "elements")
     try setup.requireIndexable(rows)
     // The table's role has had two names in FINN's files.
     let role = setup.has("embeddings") ? "embeddings" : setup.has("table") ? "table" : "parameters"

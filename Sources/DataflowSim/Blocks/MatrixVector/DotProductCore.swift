@@ -17,6 +17,8 @@ struct DotProductCore {
   /// Whether the multiplicand register loses a product when a freeze meets a missing operand
   /// (golden/README.md section 4, oddity 1).
   let losesFrozenProducts: Bool
+  /// Whether a group's last activation pushes results while it waits for its weight (oddity 2).
+  let pushesEarly: Bool
 
   /// Latest cycle in which a slot fired.
   private(set) var lastSlot = Cycle.never
@@ -38,11 +40,13 @@ struct DotProductCore {
     var end: Cycle
   }
 
-  init(output: Link, depth: Int, losesFrozenProducts: Bool, log: CoreLog?) {
-    self.output = output
+  init(_ compute: ComputeSettings, depth: Int, _ ports: Ports) {
+    output = ports.outputs[0]
     self.depth = depth
-    self.losesFrozenProducts = losesFrozenProducts
-    self.log = log
+    losesFrozenProducts =
+      compute.losesFrozenProducts && !ports.hazardsOff.contains(.frozenZero)
+    pushesEarly = !ports.hazardsOff.contains(compute.surplusHazard)
+    log = ports.coreLog
     // A result is pushed only in a cycle no later than the oldest pending one's maturity.
     results = Ring(capacity: depth + 3, filler: 0)
     freezes = Ring(capacity: depth + 3, filler: Freeze(start: 0, end: 0))
@@ -120,6 +124,7 @@ struct DotProductCore {
   /// A group's last activation is there from `from` on, its weight only from `to`: every enabled
   /// cycle between pushes a spurious result. False while that hangs on a result not yet settled.
   mutating func pushSpurious(from: Cycle, to: Cycle) -> Bool {
+    guard pushesEarly else { return true }
     var next = max(from, spuriousFrom)
     while next < to {
       guard let cycle = enabled(next) else {

@@ -183,8 +183,7 @@ struct ReplayCore: Process {
 extension MatrixVector: TimedBlock {
   public func timing() -> BlockTiming {
     guard isRTL, let depth = coreDepth else { return hlsTiming }
-    let port = weightPort
-    let settings = (fold: synapseFold, neurons: neuronFold, loses: compute.losesFrozenProducts)
+    let (compute, fold, neurons) = (compute, synapseFold, neuronFold)
     guard neuronFold > 1 else {
       return BlockTiming(
         busyCycles: expectedCycles,
@@ -193,10 +192,8 @@ extension MatrixVector: TimedBlock {
           externalWeights: compute.weightStream == .external),
         body: .process { ports in
           DirectCore(
-            input: ports.inputs[0], weights: port(ports), group: settings.fold,
-            core: DotProductCore(
-              output: ports.outputs[0], depth: depth, losesFrozenProducts: settings.loses,
-              log: ports.coreLog))
+            input: ports.inputs[0], weights: compute.weightPort(ports), group: fold,
+            core: DotProductCore(compute, depth: depth, ports))
         })
     }
     // The replay buffer holds at least two words and a power of two.
@@ -208,15 +205,10 @@ extension MatrixVector: TimedBlock {
         externalWeights: compute.weightStream == .external),
       body: .process { ports in
         ReplayCore(
-          input: ports.inputs[0], weights: port(ports), synapseFold: settings.fold,
-          neuronFold: settings.neurons,
-          core: DotProductCore(
-            output: ports.outputs[0], depth: depth, losesFrozenProducts: settings.loses,
-            log: ports.coreLog))
+          input: ports.inputs[0], weights: compute.weightPort(ports), synapseFold: fold,
+          neuronFold: neurons, core: DotProductCore(compute, depth: depth, ports))
       })
   }
-
-  private var weightPort: @Sendable (Ports) -> WeightPort { compute.weightPort }
 
   /// Reads a vector in fold 0 and replays it from a buffer; a result per fold; an external weight
   /// word in every iteration. Source: FINN dialect reference, section 7.1.
@@ -240,15 +232,18 @@ extension MatrixVector: TimedBlock {
 
 extension ComputeSettings {
   /// Where the weight words come from, once the node's channels exist.
-  var weightPort: @Sendable (Ports) -> WeightPort {
+  func weightPort(_ ports: Ports) -> WeightPort {
     switch weightStream {
-    case .external: { .stream($0.inputs[1]) }
+    case .external: .stream(ports.inputs[1])
     // Two pipeline registers after reset.
-    case .memstream: { _ in .valid(from: 2) }
-    case .always: { _ in .valid(from: 0) }
+    case .memstream: .valid(from: 2)
+    case .always: .valid(from: 0)
     }
   }
 
   /// The DSP58 core was always exact; the DSP48 cores clear a product register during a freeze.
   var losesFrozenProducts: Bool { computeCore != .mvuVVU8sx9DSP58 }
+
+  /// The name of the hazard by which an RTL core emits surplus words.
+  var surplusHazard: Hazard { weightStream == .external ? .weightStallLast : .startUpWords }
 }

@@ -1,16 +1,11 @@
-/// What the two shuffles share: reshape, transpose, reshape (newer FINN), SIMD elements per word.
+/// Reshape, transpose, reshape (newer FINN), SIMD elements per word: of the two innermost axes in RTL,
+/// of the outer ones in HLS.
 ///
 /// Source: FINN dialect reference, section 9.
-public struct ShuffleShape: Sendable {
-  public let dataType: DataType
-  public let inputShape: [Int]
-  public let transposeInputShape: [Int]
-  public let transposeOutputShape: [Int]
-  public let outputShape: [Int]
-  public let permutation: [Int]
-  public let simd: Int
-
-  static let attributes: [AttributeSpec] = [
+public struct Shuffle: Block {
+  public static let opTypes = ["InnerShuffle_rtl", "OuterShuffle_hls"]
+  public static let summary = "Permutes the two innermost axes, or the outer ones (newer FINN)"
+  public static let attributes: [AttributeSpec] = [
     .dataType("data_type", "element type"),
     .ints("in_shape", "shape of the input"),
     .ints("transpose_in_shape", default: [], "shape before the transpose; empty: in_shape"),
@@ -21,7 +16,17 @@ public struct ShuffleShape: Sendable {
     .ints("loop_coeffs", in: 0...AttributeSpec.maximumInt, default: [], "address steps, not used"),
   ]
 
-  init(_ a: Attributes) throws {
+  public let node: NodeSettings
+  public let dataType: DataType
+  public let inputShape: [Int]
+  public let transposeInputShape: [Int]
+  public let transposeOutputShape: [Int]
+  public let outputShape: [Int]
+  public let permutation: [Int]
+  public let simd: Int
+
+  public init(_ a: Attributes) throws {
+    node = a.settings
     dataType = a.dataType("data_type")
     inputShape = a.ints("in_shape")
     outputShape = a.ints("out_shape")
@@ -51,49 +56,18 @@ public struct ShuffleShape: Sendable {
   }
 
   var words: Int { product(inputShape) / simd }
-  func port(_ shape: [Int]) -> Port {
+  /// Words of the two innermost axes.
+  var innerWords: Int { product(inputShape.suffix(2)) / simd }
+  var isInner: Bool { opType == "InnerShuffle_rtl" }
+
+  private func port(_ shape: [Int]) -> Port {
     Port(
       leading: Array(shape.dropLast()), channels: shape[shape.count - 1], parallel: simd,
       dataType: dataType)
   }
-}
-
-/// Transposes the two innermost axes (newer FINN).
-public struct InnerShuffle: Block {
-  public static let opTypes = ["InnerShuffle_rtl"]
-  public static let summary = "Transposes the two innermost axes (newer FINN)"
-  public static let attributes = ShuffleShape.attributes
-
-  public let node: NodeSettings
-  public let shape: ShuffleShape
-
-  public init(_ a: Attributes) throws {
-    node = a.settings
-    shape = try ShuffleShape(a)
-  }
-  public var inputs: [Port] { [shape.port(shape.inputShape)] }
-  public var outputs: [Port] { [shape.port(shape.outputShape)] }
-  /// Two passes over the tensor, and one inner matrix of latency.
-  public var expectedCycles: Int {
-    2 * shape.words + product(shape.inputShape.suffix(2)) / shape.simd
-  }
-}
-
-/// Permutes the outer axes (newer FINN). FINN finds its cycles by simulation; the words of a frame
-/// stand for them here.
-public struct OuterShuffle: Block {
-  public static let opTypes = ["OuterShuffle_hls"]
-  public static let summary = "Permutes the outer axes (newer FINN)"
-  public static let attributes = ShuffleShape.attributes
-
-  public let node: NodeSettings
-  public let shape: ShuffleShape
-
-  public init(_ a: Attributes) throws {
-    node = a.settings
-    shape = try ShuffleShape(a)
-  }
-  public var inputs: [Port] { [shape.port(shape.inputShape)] }
-  public var outputs: [Port] { [shape.port(shape.outputShape)] }
-  public var expectedCycles: Int { shape.words }
+  public var inputs: [Port] { [port(inputShape)] }
+  public var outputs: [Port] { [port(outputShape)] }
+  /// Inner: two passes over the tensor, and one inner matrix of latency. FINN finds the cycles of the
+  /// outer one by simulation; the words of a frame stand for them here.
+  public var expectedCycles: Int { isInner ? 2 * words + innerWords : words }
 }

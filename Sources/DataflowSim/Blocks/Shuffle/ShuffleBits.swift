@@ -1,15 +1,7 @@
 import SimKernels
 
-extension InnerShuffle: BitBlock {
-  public func bits(_ setup: BitSetup) throws -> any BlockBits {
-    try ShuffleBits(shape, setup)
-  }
-}
-
-extension OuterShuffle: BitBlock {
-  public func bits(_ setup: BitSetup) throws -> any BlockBits {
-    try ShuffleBits(shape, setup)
-  }
+extension Shuffle: BitBlock {
+  public func bits(_ setup: BitSetup) throws -> any BlockBits { try ShuffleBits(self, setup) }
 }
 
 /// Reshape, transpose, reshape. Source: FINN dialect reference, section 9.
@@ -17,8 +9,8 @@ struct ShuffleBits: BlockBits {
   private let gather: Gather
   private let simd: Int
 
-  init(_ shape: ShuffleShape, _ setup: BitSetup) throws {
-    try setup.requireExact(shape.dataType, "elements")
+  init(_ shape: Shuffle, _ setup: BitSetup) throws {
+    try setup.requireCarried(shape.dataType, "elements")
     let count: Int = product(shape.inputShape)
     try setup.requireIndexable(count)
     simd = shape.simd

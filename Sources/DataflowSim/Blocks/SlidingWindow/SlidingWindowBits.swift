@@ -15,7 +15,7 @@ extension SlidingWindow: BitBlock {
 
 /// Windows of an image. Source: FINN dialect reference, section 3.4.
 struct SlidingWindowBits: BlockBits {
-  private let window: SlidingWindow
+  let window: SlidingWindow
   private let gather: Gather
 
   init(_ window: SlidingWindow) {

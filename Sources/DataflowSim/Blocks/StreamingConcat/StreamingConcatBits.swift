@@ -2,7 +2,7 @@ import SimKernels
 
 extension StreamingConcat: BitBlock {
   public func bits(_ setup: BitSetup) throws -> any BlockBits {
-    for type in inputTypes { try setup.requireExact(type, "elements") }
+    for type in inputTypes { try setup.requireCarried(type, "elements") }
     return ConcatBits(block: self)
   }
 }
@@ -30,7 +30,7 @@ struct ConcatBits: BlockBits {
 
 extension StreamingSplit: BitBlock {
   public func bits(_ setup: BitSetup) throws -> any BlockBits {
-    try setup.requireExact(dataType, "elements")
+    try setup.requireCarried(dataType, "elements")
     return SplitBits(block: self)
   }
 }

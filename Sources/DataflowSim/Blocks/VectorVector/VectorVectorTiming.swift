@@ -10,16 +10,15 @@ extension VectorVector: TimedBlock {
           [.run(synapseFold - 1, reads: reads), .run(1, reads: reads, writes: 1)])
       ])
     }
-    let (port, fold, loses) = (compute.weightPort, synapseFold, compute.losesFrozenProducts)
+    let (compute, fold) = (compute, synapseFold)
     return BlockTiming(
       busyCycles: expectedCycles,
       least: .core(
         synapseFold: fold, neuronFold: 1, externalWeights: compute.weightStream == .external),
       body: .process { ports in
         DirectCore(
-          input: ports.inputs[0], weights: port(ports), group: fold,
-          core: DotProductCore(
-            output: ports.outputs[0], depth: depth, losesFrozenProducts: loses, log: ports.coreLog))
+          input: ports.inputs[0], weights: compute.weightPort(ports), group: fold,
+          core: DotProductCore(compute, depth: depth, ports))
       })
   }
 }
