@@ -6,7 +6,10 @@ struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract:
       "Measures simrun: processor time, the fastest of several runs, as tables in Markdown.",
-    subcommands: [All.self, Engine.self, EngineRow.self, Kernels.self, Images.self, Commands.self],
+    subcommands: [
+      All.self, Engine.self, EngineRow.self, Kernels.self, Images.self, Commands.self,
+      CommandRow.self,
+    ],
     defaultSubcommand: All.self)
 
   struct All: ParsableCommand {

@@ -31,12 +31,27 @@ struct Commands: ParsableCommand {
     printTable(
       ["command", "seconds", "peak MB", ""],
       commands.map { name, arguments in
-        guard let run = child(simrun, arguments) else { return [name, "failed", "", ""] }
+        guard let row = child(CommandLine.arguments[0], ["command-row", "--", simrun] + arguments),
+          let seconds = Double(row.output.split(separator: "|")[0])
+        else { return [name, "failed", "", ""] }
         let rate =
           name.contains("sweep")
-          ? "\(short(Double(points) / run.seconds * 60)) points per minute" : ""
-        return [name, short(run.seconds), short(run.megabytes), rate]
+          ? "\(short(Double(points) / seconds * 60)) points per minute" : ""
+        return [name, short(seconds), String(row.output.split(separator: "|")[1]), rate]
       })
     print()
+  }
+}
+
+/// One command as the only child of a process, so that its peak memory is known.
+struct CommandRow: ParsableCommand {
+  static let configuration = CommandConfiguration(shouldDisplay: false)
+
+  @Argument(parsing: .captureForPassthrough) var command: [String]
+
+  func run() throws {
+    let words = command.filter { $0 != "--" }
+    guard let run = child(words[0], Array(words.dropFirst())) else { throw ExitCode.failure }
+    print("\(run.seconds)|\(short(run.megabytes))|")
   }
 }

@@ -119,7 +119,7 @@ public struct Comparison: Sendable {
     }
     let array = try reference.tensor(entry.reference)
     let channels = layout.shape.last ?? 1
-    var (values, frames) = try Self.channelsLast(
+    var values = try Self.channelsLast(
       array, as: layout.shape, limit: result.frames, name: entry.reference, file: reference.file,
       channelsFirst: entry.channelsFirst ?? Self.order(array.shape, layout.shape) ?? channelsFirst)
     let ordered = try inReferenceOrder(result.streams[stream]!, of: stream, layout)
@@ -148,7 +148,7 @@ public struct Comparison: Sendable {
       expected = expected.map { 2 * $0 - 1 }
     }
     let sample = Sample(
-      expected: expected, actual: actual, frames: frames, layout: layout,
+      expected: expected, actual: actual, layout: layout,
       unit: abs(entry.scale.first { $0 != 0 } ?? 1))
     return report(stream, entry, sample, result)
   }
@@ -224,7 +224,7 @@ public struct Comparison: Sendable {
   /// The array's elements with the channel axis last, frame after frame.
   private static func channelsLast(
     _ array: Tensor, as shape: [Int], limit: Int, name: String, file: String, channelsFirst: Bool
-  ) throws -> (values: [Double], frames: Int) {
+  ) throws -> [Double] {
     let perFrame = shape.reduce(1, *)
     guard perFrame > 0, array.count % perFrame == 0, array.count > 0 else {
       throw InputError(
@@ -240,7 +240,7 @@ public struct Comparison: Sendable {
     }
     let spatial = Array(shape.dropFirst().dropLast())
     let channels = shape.last ?? 1
-    guard channelsFirst, shape.count > 2 else { return (values, frames) }
+    guard channelsFirst, shape.count > 2 else { return values }
     let pixels = spatial.reduce(1, *)
     var moved = values
     for f in 0..<frames {
@@ -250,7 +250,7 @@ public struct Comparison: Sendable {
         }
       }
     }
-    return (moved, frames)
+    return moved
   }
 }
 
@@ -258,7 +258,6 @@ public struct Comparison: Sendable {
 struct Sample {
   let expected: [Double]
   let actual: [Double]
-  let frames: Int
   let layout: StreamLayout
   /// Size of one integer step in the reference's unit.
   let unit: Double
@@ -269,11 +268,10 @@ struct Sample {
   let differing: [Int]
 
   init(
-    expected: [Double], actual: [Double], frames: Int, layout: StreamLayout, unit: Double
+    expected: [Double], actual: [Double], layout: StreamLayout, unit: Double
   ) {
     self.expected = expected
     self.actual = actual
-    self.frames = frames
     self.layout = layout
     self.unit = unit
     let tolerance =

@@ -115,10 +115,8 @@ public struct RepeatCheck {
   }
 
   private func describe(_ origin: WordOrigin, on output: String) -> ([String], String) {
-    let writer = origin.node.map { ", written by \($0)" } ?? ""
     var names = [origin.cause]
-    var text =
-      "It struck word \(origin.word) of \(origin.stream)\(writer) first: \(origin.event)."
+    var text = "It first struck \(origin.place): \(origin.event)."
     if origin.shiftsWords {
       names.append("stale words")
       text += " Every later word is not in its place."

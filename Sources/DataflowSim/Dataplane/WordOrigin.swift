@@ -15,9 +15,22 @@ public struct WordOrigin: Codable, Sendable, Equatable {
   public var shiftsWords: Bool
   /// Blocks on the way from there to the wrong word that hold words over a frame border.
   public var heldAt: [String]
+
+  /// The struck word, in words.
+  public var place: String {
+    "word \(word) of \(stream)" + (node.map { ", written by \($0)" } ?? "")
+  }
 }
 
 extension TimedDataplane {
+  /// What struck the first wrong word of each of these streams; those without one are left out.
+  public func origins(on streams: [String], in moved: MovedWords) -> [String: WordOrigin] {
+    streams.reduce(into: [:]) { origins, stream in
+      guard let word = moved.firstWrong(stream, below: .max) else { return }
+      origins[stream] = origin(of: word, on: stream, in: moved)
+    }
+  }
+
   /// Follows a wrong word upstream: as long as one of the words it is made of is wrong, that word is
   /// where it comes from.
   ///

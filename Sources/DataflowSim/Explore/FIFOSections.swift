@@ -67,7 +67,8 @@ struct FIFOSections {
     let fifos = range.flatMap { self.fifos[$0] }.sorted {
       bench.fifos[$0].node < bench.fifos[$1].node
     }
-    return FIFOWindow(bench: FIFOBench(plan, measure: bench.cost.measure), fifos: fifos)
+    return FIFOWindow(
+      bench: FIFOBench(plan, measure: bench.cost.measure, isPiece: true), fifos: fifos)
   }
 }
 

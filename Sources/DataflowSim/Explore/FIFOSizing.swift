@@ -5,9 +5,9 @@ import Foundation
 ///
 /// Handshake times never get later when a FIFO gets deeper, so the set of sufficient depths is closed
 /// upwards. The search starts from the occupancies of a run whose source is paced at the target rate,
-/// which are sufficient, and lowers one FIFO after the other as far as the simulated steady state
-/// allows. A depth found insufficient while other FIFOs were deeper stays insufficient, so the result
-/// is locally minimal; `verifiesMinimality` reruns every single step down to confirm it.
+/// which are sufficient, and lowers FIFOs as far as simulation allows, section by section. A depth found
+/// insufficient while other FIFOs were deeper stays insufficient, so the result is locally minimal;
+/// `verifiesMinimality` reruns every single step down to confirm it.
 public struct FIFOSizing: Sendable {
   public struct Options: Sendable {
     /// Fraction of the unbounded throughput to keep.

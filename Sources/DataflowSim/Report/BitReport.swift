@@ -27,6 +27,8 @@ public struct BitReport: Codable, Sendable, Equatable {
   public var findings: [Finding] = []
   /// By stream: words that are not those of hardware without hazards.
   public var differingWords: [String: Int] = [:]
+  /// By graph output with wrong words: what struck the first of them.
+  public var origins: [String: WordOrigin] = [:]
   /// Nodes whose values may differ from the hardware's, and why.
   public var approximate: [String: String] = [:]
   /// Hazards turned off for this run.

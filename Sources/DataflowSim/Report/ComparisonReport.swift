@@ -121,8 +121,7 @@ extension ComparisonReport {
 
   private func origin(_ first: First) -> String {
     first.origin.map { origin in
-      "\n  struck by \(origin.cause): word \(origin.word) of \(origin.stream)"
-        + (origin.node.map { ", written by \($0)" } ?? "") + " (\(origin.event))"
+      "\n  struck by \(origin.cause): \(origin.place) (\(origin.event))"
     } ?? ""
   }
 

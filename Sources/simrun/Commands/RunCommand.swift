@@ -126,6 +126,7 @@ extension RunCommand {
 
 extension RunCommand {
   private func simulate(_ loaded: LoadedDesign) throws -> RunReport {
+    let off = try data.hazardsOff()
     var scenario = try readScenario()
     let plan = try reportingFile(source.design) { try Plan(loaded.design) }
     let hasData = data.isUsed || scenario.sources.values.contains { $0.data != nil }
@@ -140,7 +141,7 @@ extension RunCommand {
         plan, scenario: scenario,
         observing: Observation(
           streams: true, cores: values != nil, hazards: true, listener: writer),
-        without: try data.hazardsOff())
+        without: off)
     }
     let result = runAll(simulation, frames: scenario.frames)
     var report = RunReport(plan, scenario, result)
@@ -201,6 +202,7 @@ extension RunCommand {
     bits.add(frames.findings)
     bits.approximate = timed.plane.approximateNodes
     bits.differingWords = moved.differing
+    bits.origins = timed.origins(on: outputs, in: moved)
     bits.hazardsOff = timed.without.map(\.rawValue).sorted()
     for name in outputs {
       bits.add(output: name, try tensor(name), layout: try timed.plane.layout(of: name))

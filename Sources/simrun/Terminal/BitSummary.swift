@@ -16,8 +16,9 @@ struct BitSummary {
   }
 
   var text: String {
-    ([head].compactMap(\.self) + outputs + differing + findings + approximate + off).joined(
-      separator: "\n")
+    ([head].compactMap(\.self) + outputs + differing + origins + findings + approximate + off)
+      .joined(
+        separator: "\n")
   }
 
   private var outputs: [String] {
@@ -29,6 +30,13 @@ struct BitSummary {
   private var differing: [String] {
     bits.differingWords.sorted { $0.key < $1.key }.map { stream, words in
       "stream \(stream): \(words) words differ from those of hardware without hazards"
+    }
+  }
+
+  private var origins: [String] {
+    bits.origins.sorted { $0.key < $1.key }.map { output, origin in
+      "first wrong word of \(output): struck by \(origin.cause) at \(origin.place) "
+        + "(\(origin.event))"
     }
   }
 

@@ -177,7 +177,7 @@ import Testing
         ("a", try Tensor([1], shape: [1])), ("b", try Tensor([1], shape: [1])),
       ]
       try TensorFile.write(two, to: folder + "/bad.npz")
-      try expect("there is no array for the graph input", "a, b")
+      try expect("there is no array for the graph input", "a [1], b [1]")
     }
   }
 

@@ -81,6 +81,7 @@ import Testing
     let moved = try timed.words(of: data, in: try timed.simulate(lost), scenario: lost)
     #expect(moved.staleFrames.map(\.hazard) == ["stale-frame"])
     #expect(moved.staleFrames.map(\.node) == ["pad"] && moved.staleFrames[0].words > 0)
+    #expect(timed.origins(on: ["out0", "in0"], in: moved).values.allSatisfy { $0.word == 5 })
     let sound = Scenario(frames: 4)
     let right = try timed.words(of: data, in: try timed.simulate(sound), scenario: sound)
     #expect(right.staleFrames.isEmpty && right.differing.isEmpty)

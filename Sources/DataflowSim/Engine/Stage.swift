@@ -1,0 +1,49 @@
+/// A clock cycle. Cycle 0 is the first rising edge that sees reset deasserted.
+public typealias Cycle = Int
+
+extension Cycle {
+  /// "Has not happened": earlier than any cycle, with room to add constants.
+  static let never = -(1 << 60)
+}
+
+/// What sits between the writer and the reader of a channel.
+///
+/// A stage accepts word *k* at `W[k]` and hands it on at `R[k]`, with
+/// ```
+/// W[k] = max(offered, W[k-1] + 1, R[k-capacity] + credit)
+/// R[k] ≥ max(W[k] + latency, R[k-1] + 1)
+/// ```
+/// A shift-register FIFO of depth D is `(latency 1, capacity D, credit 1)`; a pipeline of credit-counted
+/// stages such as Thresholding_rtl is the same with a longer latency.
+public struct Stage: Sendable, Equatable {
+  /// Cycles from accepting a word to offering it.
+  public var latency: Int
+  /// Words held.
+  public var capacity: Int
+  /// Cycles from handing a word on to accepting one in its place.
+  public var credit: Int
+  /// Whether this is a FIFO of the design, whose occupancy is to be reported.
+  public var isFIFO: Bool
+  /// Of stages made one: the capacity of all but the last.
+  private(set) var upstreamCapacity = 0
+
+  public init(latency: Int, capacity: Int, credit: Int = 1, isFIFO: Bool = false) {
+    self.latency = latency
+    self.capacity = capacity
+    self.credit = credit
+    self.isFIFO = isFIFO
+  }
+
+  /// Whether a word per cycle flows through when nothing blocks. Only such stages may be merged.
+  var sustainsOneWordPerCycle: Bool { capacity >= latency + credit }
+
+  /// Two stages in a row as one. Exact when both sustain a word per cycle: the handshake between
+  /// them is then never the tightest constraint on either end.
+  static func + (a: Stage, b: Stage) -> Stage {
+    var sum = Stage(
+      latency: a.latency + b.latency, capacity: a.capacity + b.capacity, credit: a.credit + b.credit
+    )
+    sum.upstreamCapacity = a.capacity + b.upstreamCapacity
+    return sum
+  }
+}
