@@ -12,14 +12,14 @@ public final class TextOutput {
   private var failure: Int32?
 
   /// - Parameter path: the file to write; `nil`: standard output.
-  /// - Throws: `InputError` when the file cannot be made.
+  /// - Throws: `InputError` when the file cannot be made, `OutputError` for standard output.
   public init(to path: String?) throws {
     self.path = path
     temporaryPath = (path ?? "") + ".\(getpid()).partial"
     if let file = path == nil ? fdopen(dup(STDOUT_FILENO), "wb") : fopen(temporaryPath, "wb") {
       self.file = file
     } else {
-      throw InputError("cannot be written: \(String(cString: strerror(errno)))", file: path)
+      throw Self.error(path, errno)
     }
     buffer.reserveCapacity(1 << 16)
   }
@@ -51,14 +51,18 @@ public final class TextOutput {
 
   /// Writes the rest; a file gets its name.
   ///
-  /// Throws `InputError` if anything could not be written.
+  /// Throws `InputError`, or `OutputError` for standard output, if anything could not be written.
   public func finish() throws {
     drain()
     if fflush(file) != 0, failure == nil { failure = errno }
     close(keeping: failure == nil)
     guard let failure else { return }
-    throw InputError(
-      "cannot be written: \(String(cString: strerror(failure)))", file: path ?? "standard output")
+    throw Self.error(path, failure)
+  }
+
+  private static func error(_ path: String?, _ code: Int32) -> any Error {
+    guard let path else { return OutputError() }
+    return InputError("cannot be written: \(String(cString: strerror(code)))", file: path)
   }
 
   private func close(keeping: Bool) {
@@ -72,4 +76,9 @@ public final class TextOutput {
       unlink(temporaryPath)
     }
   }
+}
+
+/// Standard output cannot be written to.
+public struct OutputError: Error {
+  public init() {}
 }

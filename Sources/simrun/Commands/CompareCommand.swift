@@ -60,7 +60,7 @@ struct CompareCommand: ParsableCommand {
     if json {
       try printJSON(report)
     } else {
-      print(csv ? report.csv : report.text)
+      try printText(csv ? report.csv : report.text)
     }
   }
 }

@@ -67,7 +67,7 @@ struct FIFOCommand: ParsableCommand {
       }
       if let apply { try OutputFile.write(sizing.design.json(), to: apply) }
       let report = FIFOReport(sizing)
-      if json { try printJSON(report) } else { print(FIFOText(report, showsAll: all).text) }
+      if json { try printJSON(report) } else { try printText(FIFOText(report, showsAll: all).text) }
     }
   }
 }

@@ -64,7 +64,7 @@ struct FoldCommand: ParsableCommand {
       }
       if let apply { try OutputFile.write(chosen.json(), to: apply) }
       let report = FoldingReport(search)
-      if json { try printJSON(report) } else { print(FoldingText(report: report).text) }
+      if json { try printJSON(report) } else { try printText(FoldingText(report: report).text) }
       guard search.meetsGoal else { throw SimrunExit.budgetMissed }
     }
   }

@@ -164,7 +164,7 @@ struct SweepReportCommand: ParsableCommand {
       if json {
         try printJSON(SweepDocument(points: try database.count, front: rows))
       } else {
-        print(SweepTable.text(rows))
+        try printText(SweepTable.text(rows))
       }
     }
   }
