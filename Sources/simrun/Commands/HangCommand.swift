@@ -107,6 +107,6 @@ struct HangCommand: ParsableCommand {
       return writeError(
         "note: nothing to write to \(output): no stall pattern that does harm was found")
     }
-    try OutputFiles.write([(output, Data(scenario.utf8))])
+    try OutputFiles.write(Data(scenario.utf8), to: output)
   }
 }

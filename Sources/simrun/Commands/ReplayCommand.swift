@@ -63,7 +63,7 @@ struct ReplayCommand: ParsableCommand {
     let capture = try VCDReader.read(try InputFile.read(vcd), file: vcd, map: signals)
     let report = try reportingFile(map) { try ReplayReport(capture, on: changed) }
     if let output {
-      try OutputFiles.write([(output, capture.scenario(try Plan(changed)).json())])
+      try OutputFiles.write(capture.scenario(try Plan(changed)).json(), to: output)
     }
     return report
   }
