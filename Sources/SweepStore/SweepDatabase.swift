@@ -42,65 +42,101 @@ public final class SweepDatabase: Sendable {
     }
   }
 
-  /// Opens `path`; makes it for `subject` where there is nothing yet.
+  /// Opens `path` for `subject`, to add to it; makes it where there is nothing yet. Without a subject
+  /// the file must be there and is only read.
   ///
   /// Throws `InputError` when the file is no sweep, of another version, of another design or space, or
   /// cannot be written; the file is left as it is.
   public init(_ path: String, for subject: Subject?) throws {
     self.path = path
-    guard subject != nil || FileManager.default.fileExists(atPath: path) else {
-      throw InputError("there is no such file", file: path)
-    }
     do {
+      guard let subject else {
+        queue = try Self.openToRead(path)
+        guard try queue.read({ try Self.isSweep($0, path) }) else {
+          throw InputError("holds no sweep: the database is empty", file: path)
+        }
+        return
+      }
       var configuration = Configuration()
       configuration.busyMode = .timeout(60)
       configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = NORMAL") }
       queue = try DatabaseQueue(path: path, configuration: configuration)
+      // Nothing is written to a file that is something else.
+      _ = try queue.read { try Self.isSweep($0, path) }
       try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
-      try queue.write { try Self.prepare($0, subject, path) }
+      try queue.write { db in
+        if try Self.isSweep(db, path) {
+          try Self.require(subject, db, path)
+        } else {
+          try Self.create(for: subject, db)
+        }
+      }
     } catch let error as DatabaseError {
       throw Self.inputError(error, path)
     }
   }
 
-  private static func prepare(_ db: Database, _ subject: Subject?, _ path: String) throws {
-    let tables = try String.fetchAll(db, sql: "SELECT name FROM sqlite_master WHERE type = 'table'")
-    if tables.isEmpty, let subject {
-      try db.execute(
-        sql: """
-          CREATE TABLE version (format TEXT NOT NULL, version INTEGER NOT NULL);
-          CREATE TABLE subject (address TEXT NOT NULL, design TEXT NOT NULL, space TEXT NOT NULL);
-          CREATE TABLE point (
-            address TEXT PRIMARY KEY, ordinal INTEGER NOT NULL, point TEXT NOT NULL,
-            status TEXT NOT NULL, cycles REAL NOT NULL, fps REAL NOT NULL, latency INTEGER NOT NULL,
-            lut INTEGER NOT NULL, bram18 INTEGER NOT NULL, uram INTEGER NOT NULL,
-            dsp INTEGER NOT NULL, fits INTEGER, message TEXT NOT NULL, seconds REAL NOT NULL
-          ) WITHOUT ROWID;
-          """)
-      try db.execute(
-        sql: "INSERT INTO version VALUES ('simrun-sweep', ?)", arguments: [version])
-      try db.execute(
-        sql: "INSERT INTO subject VALUES (?, ?, ?)",
-        arguments: [subject.address, subject.design, subject.space])
-      return
+  private static func openToRead(_ path: String) throws -> DatabaseQueue {
+    // Refuses what is missing, empty or no file.
+    _ = try InputFile.read(path)
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(60)
+    configuration.readonly = true
+    // Even a reader leaves SQLite's own files beside a database in write-ahead mode, unless it is told
+    // that nobody writes. A log beside it says that somebody does, or was killed: then it counts.
+    let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")
+    if let size = log?[.size] as? Int, size > 0 {
+      return try DatabaseQueue(path: path, configuration: configuration)
     }
+    let uri = URL(fileURLWithPath: path).absoluteString + "?immutable=1"
+    // An SQLite built without such addresses takes the path alone.
+    return try (try? DatabaseQueue(path: uri, configuration: configuration))
+      ?? DatabaseQueue(path: path, configuration: configuration)
+  }
+
+  /// Whether the database holds a sweep; false: it holds nothing.
+  ///
+  /// Throws `InputError` when it holds something else, or a sweep of another version.
+  private static func isSweep(_ db: Database, _ path: String) throws -> Bool {
+    let tables = try String.fetchAll(db, sql: "SELECT name FROM sqlite_master WHERE type = 'table'")
+    if tables.isEmpty { return false }
     guard tables.contains("version"), tables.contains("subject"),
-      let row = try Row.fetchOne(db, sql: "SELECT format, version FROM version"),
-      row["format"] == "simrun-sweep"
+      let row = try Row.fetchOne(db, sql: "SELECT * FROM version"),
+      row["format"] as String? == "simrun-sweep", let found = row["version"] as Int?
     else { throw InputError("is a database, but not one of simrun sweep", file: path) }
-    let found: Int = row["version"]
     guard found == version else {
       throw InputError(
         "is a sweep of version \(found); this simrun reads version \(version)", file: path,
         hint: "start a new file")
     }
-    guard let subject else { return }
+    return true
+  }
+
+  private static func require(_ subject: Subject, _ db: Database, _ path: String) throws {
     let address = try String.fetchOne(db, sql: "SELECT address FROM subject")
     guard address == subject.address else {
       throw InputError(
         "belongs to another design or space", file: path,
         hint: "give another file to -o, or the design and space it was made with")
     }
+  }
+
+  private static func create(for subject: Subject, _ db: Database) throws {
+    try db.execute(
+      sql: """
+        CREATE TABLE version (format TEXT NOT NULL, version INTEGER NOT NULL);
+        CREATE TABLE subject (address TEXT NOT NULL, design TEXT NOT NULL, space TEXT NOT NULL);
+        CREATE TABLE point (
+          address TEXT PRIMARY KEY, ordinal INTEGER NOT NULL, point TEXT NOT NULL,
+          status TEXT NOT NULL, cycles REAL NOT NULL, fps REAL NOT NULL, latency INTEGER NOT NULL,
+          lut INTEGER NOT NULL, bram18 INTEGER NOT NULL, uram INTEGER NOT NULL,
+          dsp INTEGER NOT NULL, fits INTEGER, message TEXT NOT NULL, seconds REAL NOT NULL
+        ) WITHOUT ROWID;
+        """)
+    try db.execute(sql: "INSERT INTO version VALUES ('simrun-sweep', ?)", arguments: [version])
+    try db.execute(
+      sql: "INSERT INTO subject VALUES (?, ?, ?)",
+      arguments: [subject.address, subject.design, subject.space])
   }
 
   /// SQLite's reasons in words.

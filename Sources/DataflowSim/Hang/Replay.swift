@@ -27,13 +27,21 @@ public struct ReplayReport: Codable, Sendable, Equatable {
   /// Streams compared, and recorded streams that the design does not have.
   public var streams: [String]
   public var unknownStreams: [String]
+  /// Recorded handshakes on the streams compared, and on those the design does not have.
   public var handshakes: Int
-  /// The first by cycle; nil: the replay is the same.
+  public var unknownHandshakes: Int
+  /// The first by cycle; nil: the replay is the same on the streams compared.
   @OrNull public var firstDifference: Difference?
+
+  /// Whether every recorded handshake was repeated. One on a stream the design lacks was not.
+  public var isSame: Bool { firstDifference == nil && unknownHandshakes == 0 }
 }
 
 extension ReplayReport {
   /// Repeats the run of `trace`, on another design if one is given.
+  ///
+  /// Throws `InputError` when the trace is damaged, or when there is nothing to compare: no stream of
+  /// the recording is in the design, or none of them carried a word.
   public init(_ trace: TraceFile, on changed: Design? = nil) throws {
     if let damage = trace.damage { throw damage }
     let plan = try Plan(changed ?? trace.design)
@@ -44,10 +52,11 @@ extension ReplayReport {
     let result = try Simulation(plan, scenario: scenario, observing: Observation(times: true)).run()
     design = plan.design.name
     outcome = result.outcome
-    (streams, unknownStreams, handshakes) = ([], [], 0)
+    (streams, unknownStreams, handshakes, unknownHandshakes) = ([], [], 0, 0)
     for stream in trace.streamNames {
       guard let replayed = result.streams[stream] else {
         unknownStreams.append(stream)
+        unknownHandshakes += try trace.extent(of: stream).count
         continue
       }
       streams.append(stream)
@@ -56,17 +65,32 @@ extension ReplayReport {
       while let handshake = try cursor.next() { recorded.append(handshake.cycle) }
       compare(stream, recorded, replayed)
     }
+    guard !streams.isEmpty else {
+      throw InputError(
+        "nothing to compare: '\(design)' has none of the \(unknownStreams.count) recorded streams "
+          + "of '\(trace.design.name)'", hint: "replay on a version of the recorded design")
+    }
+    guard handshakes > 0 || firstDifference != nil else {
+      throw InputError(
+        "nothing to compare: no word was recorded on the \(streams.count) streams of '\(design)'")
+    }
   }
 
   /// Drives `design` as a board was driven and compares every stream the capture knows.
   ///
-  /// Throws `InputError` when a mapped stream is none of the design's.
+  /// Throws `InputError` when a mapped stream is none of the design's, or when no word moved on any.
   public init(_ capture: VCDCapture, on source: Design) throws {
     let plan = try Plan(source)
     let known = Set(plan.design.nodes.flatMap { $0.inputs + $0.outputs })
     if let wrong = capture.streams.keys.filter({ !known.contains($0) }).min() {
       let near = nearestName(to: wrong, among: known).map { "did you mean '\($0)'?" }
       throw InputError("the design has no stream '\(wrong)'", at: "streams.\(wrong)", hint: near)
+    }
+    guard capture.streams.values.contains(where: { !$0.handshakes.isEmpty }) else {
+      throw InputError(
+        "nothing to compare: valid and ready are never high together in the capture's "
+          + "\(capture.cycles) cycles", at: "streams",
+        hint: "are the signals the right ones, and is \"first_cycle\"?")
     }
     var scenario = capture.scenario(plan)
     scenario.maxCycles = max(capture.cycles, 1)
@@ -76,7 +100,7 @@ extension ReplayReport {
     let result = try Simulation(plan, scenario: scenario, observing: Observation(times: true)).run()
     design = plan.design.name
     outcome = result.outcome
-    (streams, unknownStreams, handshakes) = ([], [], 0)
+    (streams, unknownStreams, handshakes, unknownHandshakes) = ([], [], 0, 0)
     for (stream, levels) in capture.streams.sorted(by: { $0.key < $1.key }) {
       streams.append(stream)
       compare(stream, levels.handshakes, result.streams[stream] ?? [])

@@ -28,7 +28,8 @@ public struct VCDReader {
   /// Samples the signals of `map` once per cycle: at every rising edge of its clock, with the values
   /// before the edge; or, without a clock, at the end of every period.
   ///
-  /// Throws `InputError` with the line, or naming the signal that is missing.
+  /// Throws `InputError` with the line, naming the signal that is missing, or when the capture ends
+  /// before the map's first cycle.
   public static func read(_ data: Data, file: String, map: VCDMap) throws -> VCDCapture {
     var reader = VCDReader(map, file: file)
     return try reader.run(data)
@@ -57,9 +58,18 @@ public struct VCDReader {
     }
     guard !isHeader else { throw error("ends before $enddefinitions") }
     if map.clock == nil { try sample(levels) }
+    guard cycle > 0 else {
+      throw InputError(
+        "nothing to compare: the clock '\(map.clock ?? "")' never rises", file: file)
+    }
+    guard map.firstCycle < cycle else {
+      throw InputError(
+        "nothing to compare: \"first_cycle\" \(map.firstCycle) lies behind the end of the capture",
+        file: file, hint: "allowed: 0 to \(cycle - 1), its last cycle")
+    }
     return VCDCapture(
       streams: Dictionary(uniqueKeysWithValues: zip(streams.map(\.key), samples)),
-      cycles: max(0, cycle - map.firstCycle))
+      cycles: cycle - map.firstCycle)
   }
 
   /// A section of the header; true once it is complete.

@@ -60,12 +60,10 @@ public struct FINNReports: Sendable {
     let folder = URL(fileURLWithPath: directory)
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      for (name, content) in files {
-        try content.write(to: folder.appendingPathComponent(name), options: .atomic)
-      }
     } catch {
       throw InputError("cannot be written: \(error.localizedDescription)", file: directory)
     }
+    try OutputFiles.write(files.map { ("\(directory)/\($0.name)", $0.content) })
   }
 
   private static func resources(_ estimate: ResourceEstimate) -> [(String, String)] {

@@ -5,26 +5,27 @@ import Foundation
 /// A file appears under its name only when `finish` is called.
 public final class TextOutput {
   private let file: UnsafeMutablePointer<FILE>
-  private let path: String?
-  private let temporaryPath: String
+  /// nil: standard output.
+  private let place: OutputPlace?
   private var buffer: [UInt8] = []
   private var isOpen = true
   private var failure: Int32?
 
   /// - Parameter path: the file to write; `nil`: standard output.
-  /// - Throws: `InputError` when the file cannot be made.
+  /// - Throws: `InputError` when the file cannot be made, `OutputError` for standard output.
   public init(to path: String?) throws {
-    self.path = path
-    temporaryPath = (path ?? "") + ".\(getpid()).partial"
-    if let file = path == nil ? fdopen(dup(STDOUT_FILENO), "wb") : fopen(temporaryPath, "wb") {
-      self.file = file
-    } else {
-      throw InputError("cannot be written: \(String(cString: strerror(errno)))", file: path)
-    }
+    place = try path.map(OutputPlace.init)
+    let opened = place.map { fopen($0.temporaryPath, "wb") } ?? fdopen(dup(STDOUT_FILENO), "wb")
+    guard let opened else { throw Self.error(place, errno) }
+    file = opened
     buffer.reserveCapacity(1 << 16)
   }
 
-  deinit { close(keeping: false) }
+  deinit {
+    guard isOpen else { return }
+    fclose(file)
+    place?.discard()
+  }
 
   public func write(_ text: String) {
     buffer.append(contentsOf: text.utf8)
@@ -51,25 +52,25 @@ public final class TextOutput {
 
   /// Writes the rest; a file gets its name.
   ///
-  /// Throws `InputError` if anything could not be written.
+  /// Throws `InputError`, or `OutputError` for standard output, if anything could not be written.
   public func finish() throws {
     drain()
     if fflush(file) != 0, failure == nil { failure = errno }
-    close(keeping: failure == nil)
-    guard let failure else { return }
-    throw InputError(
-      "cannot be written: \(String(cString: strerror(failure)))", file: path ?? "standard output")
+    isOpen = false
+    if fclose(file) != 0, failure == nil { failure = errno }
+    if let failure {
+      place?.discard()
+      throw Self.error(place, failure)
+    }
+    try place?.publish()
   }
 
-  private func close(keeping: Bool) {
-    guard isOpen else { return }
-    isOpen = false
-    fclose(file)
-    guard let path else { return }
-    if keeping {
-      if rename(temporaryPath, path) != 0 { failure = errno }
-    } else {
-      unlink(temporaryPath)
-    }
+  private static func error(_ place: OutputPlace?, _ code: Int32) -> any Error {
+    place?.failure(code) ?? OutputError()
   }
+}
+
+/// Standard output cannot be written to.
+public struct OutputError: Error {
+  public init() {}
 }

@@ -5,9 +5,9 @@ import Foundation
 /// Everything goes to a file beside the final one, which `finish` renames; a run that fails leaves
 /// nothing under the trace's name.
 public final class TraceWriter: HandshakeListener {
-  public let path: String
+  private let place: OutputPlace
   /// The file written until `finish`; whoever interrupts the process removes it.
-  public let temporaryPath: String
+  public var temporaryPath: String { place.temporaryPath }
   private let file: UnsafeMutablePointer<FILE>
   private let compressor = FrameCompressor()
   private let handshakesPerChunk: Int
@@ -28,12 +28,11 @@ public final class TraceWriter: HandshakeListener {
   public init(
     to path: String, plan: Plan, scenario: Scenario, handshakesPerChunk: Int = 16384
   ) throws {
-    self.path = path
+    place = try OutputPlace(path)
     self.handshakesPerChunk = max(handshakesPerChunk, 1)
-    temporaryPath = path + ".\(getpid()).partial"
     let streams = plan.observedStreams
     let header = try Self.header(plan.design, scenario, streams)
-    guard let file = fopen(temporaryPath, "wb") else { throw Self.cannotWrite(path) }
+    guard let file = fopen(place.temporaryPath, "wb") else { throw place.failure() }
     self.file = file
     columns = streams.indices.map { ChunkBuilder(stream: $0) }
     put(TraceFormat.preamble)
@@ -55,10 +54,6 @@ public final class TraceWriter: HandshakeListener {
     text += Array(#", "scenario": "#.utf8)
     text += scenario.json()
     return text + Array("}".utf8)
-  }
-
-  private static func cannotWrite(_ path: String) -> InputError {
-    InputError("cannot be written: \(String(cString: strerror(errno)))", file: path)
   }
 }
 
@@ -103,17 +98,13 @@ extension TraceWriter {
     put(frame: .footer, Array(try report.json()))
     put(TraceFormat.tail(footer: footer, index: lastIndex))
     guard fflush(file) == 0, failure == nil, fsync(fileno(file)) == 0 else {
-      let error = failure ?? Self.cannotWrite(path)
+      let error = failure ?? place.failure()
       discard()
       throw error
     }
     fclose(file)
     isOpen = false
-    guard rename(temporaryPath, path) == 0 else {
-      let error = Self.cannotWrite(path)
-      unlink(temporaryPath)
-      throw error
-    }
+    try place.publish()
   }
 
   /// Gives up: nothing is left behind.
@@ -121,7 +112,7 @@ extension TraceWriter {
     guard isOpen else { return }
     isOpen = false
     fclose(file)
-    unlink(temporaryPath)
+    place.discard()
   }
 
   private func put(frame kind: TraceFormat.Kind, _ content: [UInt8]) {
@@ -134,7 +125,7 @@ extension TraceWriter {
     let written = bytes.withContiguousStorageIfAvailable {
       fwrite($0.baseAddress, 1, $0.count, file)
     }
-    if written != bytes.count { failure = Self.cannotWrite(path) }
+    if written != bytes.count { failure = place.failure() }
     offset += bytes.count
   }
 }

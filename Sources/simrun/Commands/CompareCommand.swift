@@ -67,7 +67,7 @@ struct CompareCommand: ParsableCommand {
     if json {
       try printJSON(report)
     } else {
-      print(csv ? report.csv : report.text)
+      try printText(csv ? report.csv : report.text)
     }
   }
 }

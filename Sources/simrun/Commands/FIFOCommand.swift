@@ -62,12 +62,12 @@ struct FIFOCommand: ParsableCommand {
       }
       line.clear()
       if let output {
-        try OutputFile.write(
+        try OutputFiles.write(
           FoldingConfig(of: sizing.design).json(order: sizing.design.nodes.map(\.name)), to: output)
       }
-      if let apply { try OutputFile.write(sizing.design.json(), to: apply) }
+      if let apply { try OutputFiles.write(sizing.design.json(), to: apply) }
       let report = FIFOReport(sizing)
-      if json { try printJSON(report) } else { print(FIFOText(report, showsAll: all).text) }
+      if json { try printJSON(report) } else { try printText(FIFOText(report, showsAll: all).text) }
     }
   }
 }

@@ -59,12 +59,12 @@ struct FoldCommand: ParsableCommand {
       }
       let chosen = search.chosen.design
       if let output {
-        try OutputFile.write(
+        try OutputFiles.write(
           FoldingConfig(of: chosen).json(order: chosen.nodes.map(\.name)), to: output)
       }
-      if let apply { try OutputFile.write(chosen.json(), to: apply) }
+      if let apply { try OutputFiles.write(chosen.json(), to: apply) }
       let report = FoldingReport(search)
-      if json { try printJSON(report) } else { print(FoldingText(report: report).text) }
+      if json { try printJSON(report) } else { try printText(FoldingText(report: report).text) }
       guard search.meetsGoal else { throw SimrunExit.budgetMissed }
     }
   }

@@ -40,8 +40,13 @@ struct HangCommand: ParsableCommand {
   }
 
   func run() throws {
-    if let stress { return try runStress(stress) }
-    let report = try reportingInputErrors { try analyse() }
+    try reportingInputErrors {
+      if let stress { try runStress(stress) } else { try runAnalysis() }
+    }
+  }
+
+  private func runAnalysis() throws {
+    let report = try analyse()
     if json { try printJSON(report) } else { try printText(HangText(report).text) }
     switch report.outcome {
     case .complete, .maxCycles: break
@@ -50,19 +55,14 @@ struct HangCommand: ParsableCommand {
   }
 
   private func runStress(_ count: Int) throws {
-    let report = try reportingInputErrors {
-      let (plan, scenario, parameters) = try load()
-      let report = try reportingFile(self.scenario ?? source.design) {
-        try Stress(
-          plan, parameters: parameters, base: scenario, frames: frames ?? max(scenario.frames, 3),
-          seed: seed
-        ).run(count)
-      }
-      if let output, let finding = report.finding {
-        try OutputFiles.write([(output, Data(finding.scenario.utf8))])
-      }
-      return report
+    let (plan, scenario, parameters) = try load()
+    let report = try reportingFile(self.scenario ?? source.design) {
+      try Stress(
+        plan, parameters: parameters, base: scenario, frames: frames ?? max(scenario.frames, 3),
+        seed: seed
+      ).run(count)
     }
+    try save(report.finding?.scenario)
     if json {
       try printJSON(report)
     } else if let finding = report.finding {
@@ -96,9 +96,17 @@ struct HangCommand: ParsableCommand {
       try report.measureFaults(plan, parameters: parameters, scenario: scenario)
       return report
     }
-    if let output, let witness = report.certificate.witness {
-      try OutputFiles.write([(output, Data(witness.utf8))])
-    }
+    try save(report.certificate.witness)
     return report
+  }
+
+  /// Writes the pattern that does harm to `--output`, or says that there is none.
+  private func save(_ scenario: String?) throws {
+    guard let output else { return }
+    guard let scenario else {
+      return writeError(
+        "note: nothing to write to \(output): no stall pattern that does harm was found")
+    }
+    try OutputFiles.write(Data(scenario.utf8), to: output)
   }
 }

@@ -11,7 +11,8 @@ struct ReplayCommand: ParsableCommand {
     discussion: """
       simrun replay RUN.simtrace.zst [--design CHANGED] repeats what `simrun run --trace` recorded. \
       simrun replay --vcd board.vcd --map map.json --design DESIGN drives the design with the stalls \
-      a logic analyser captured. Exit code 0 when nothing differs, 1 at the first handshake that does.
+      a logic analyser captured. Exit code 0 when every recorded handshake is repeated, 1 when one \
+      differs or its stream is not in the design, 65 when there is nothing to compare.
       """)
 
   @Argument(help: "A trace (.simtrace.zst).", completion: .file())
@@ -44,13 +45,11 @@ struct ReplayCommand: ParsableCommand {
   }
 
   func run() throws {
-    let report = try reportingInputErrors { try replay() }
-    if json {
-      try printJSON(report)
-    } else {
-      try printText(text(report))
+    try reportingInputErrors {
+      let report = try replay()
+      if json { try printJSON(report) } else { try printText(text(report)) }
+      if !report.isSame { throw SimrunExit.bitsDiffer }
     }
-    if report.firstDifference != nil { throw SimrunExit.bitsDiffer }
   }
 
   private func replay() throws -> ReplayReport {
@@ -64,7 +63,7 @@ struct ReplayCommand: ParsableCommand {
     let capture = try VCDReader.read(try InputFile.read(vcd), file: vcd, map: signals)
     let report = try reportingFile(map) { try ReplayReport(capture, on: changed) }
     if let output {
-      try OutputFiles.write([(output, capture.scenario(try Plan(changed)).json())])
+      try OutputFiles.write(capture.scenario(try Plan(changed)).json(), to: output)
     }
     return report
   }
@@ -72,13 +71,16 @@ struct ReplayCommand: ParsableCommand {
   private func text(_ report: ReplayReport) -> String {
     var lines: [String] = []
     if !report.unknownStreams.isEmpty {
-      lines.append("Not in \(report.design): \(report.unknownStreams.joined(separator: ", "))")
+      lines.append(
+        "Not in \(report.design): \(report.unknownStreams.joined(separator: ", "))"
+          + " (\(report.unknownHandshakes) handshakes recorded).")
     }
     let what = "\(report.handshakes) handshakes on \(report.streams.count) streams"
     if let difference = report.firstDifference {
       lines.append("First difference: \(difference.sentence) (of \(what)).")
     } else {
-      lines.append("The same: \(what), outcome \(report.outcome.rawValue).")
+      let rest = report.isSame ? "The same" : "The rest is the same"
+      lines.append("\(rest): \(what), outcome \(report.outcome.rawValue).")
     }
     return lines.joined(separator: "\n")
   }

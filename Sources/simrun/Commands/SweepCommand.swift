@@ -158,13 +158,13 @@ struct SweepReportCommand: ParsableCommand {
       try database.forEach { front.add($0) }
       let entries = front.entries.sorted { $0.result.framesPerSecond > $1.result.framesPerSecond }
       if let csv { try SweepTable.write(database, to: csv) }
-      if let html { try OutputFile.write(Data(SweepPage(database).html.utf8), to: html) }
+      if let html { try OutputFiles.write(Data(SweepPage(database).html.utf8), to: html) }
       if let folding { try writeFoldings(database, entries, folding) }
       let rows = entries.map(SweepRow.init)
       if json {
         try printJSON(SweepDocument(points: try database.count, front: rows))
       } else {
-        print(SweepTable.text(rows))
+        try printText(SweepTable.text(rows))
       }
     }
   }
@@ -190,7 +190,7 @@ struct SweepReportCommand: ParsableCommand {
     }
     for entry in chosen {
       let design = try SweepPoint(text: entry.point, ordinal: entry.ordinal).design(from: base)
-      try OutputFile.write(
+      try OutputFiles.write(
         FoldingConfig(of: design).json(order: design.nodes.map(\.name)),
         to: "\(directory)/\(entry.address.prefix(12)).json")
     }

@@ -50,7 +50,11 @@ struct TraceCommand: ParsableCommand {
         } else {
           try writeSummary(trace, selection, to: sink)
         }
-      try sink.finish()
+      do {
+        try sink.finish()
+      } catch  where output == nil {
+        throw OutputError()
+      }
       if let damage { throw damage }
     }
   }

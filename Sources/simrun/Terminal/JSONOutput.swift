@@ -17,6 +17,3 @@ func printText(_ text: String) throws {
     throw OutputError()
   }
 }
-
-/// Standard output cannot be written to.
-struct OutputError: Error {}

@@ -63,15 +63,3 @@ final class ProgressLine: @unchecked Sendable {
     return "[\(bar)] \(done)/\(total)"
   }
 }
-
-/// Files a command writes: complete or not at all.
-enum OutputFile {
-  /// Throws `InputError` with the path and the system's reason.
-  static func write(_ data: Data, to path: String) throws {
-    do {
-      try data.write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw InputError("cannot be written: \(error.localizedDescription)", file: path)
-    }
-  }
-}

@@ -49,13 +49,8 @@ enum SweepTable {
 
   /// Every point of `database`, a line each, written as it is read.
   static func write(_ database: SweepDatabase, to path: String) throws {
-    guard FileManager.default.createFile(atPath: path, contents: nil),
-      let file = FileHandle(forWritingAtPath: path)
-    else { throw InputError("cannot be written", file: path) }
-    defer { try? file.close() }
-    try file.write(
-      contentsOf: Data(
-        "address,status,fps,cycles_per_frame,latency,LUT,BRAM_18K,URAM,DSP,fits,point\n".utf8))
+    let file = try TextOutput(to: path)
+    file.write("address,status,fps,cycles_per_frame,latency,LUT,BRAM_18K,URAM,DSP,fits,point\n")
     try database.forEach { e in
       let r = e.result
       let point = e.point.replacingOccurrences(of: "\"", with: "\"\"")
@@ -64,7 +59,8 @@ enum SweepTable {
         "\(e.address),\(r.status.rawValue),\(r.framesPerSecond),\(r.cyclesPerFrame),\(r.latency),"
         + "\(r.resources.lut),\(r.resources.bram18),\(r.resources.uram),\(r.resources.dsp),"
         + "\(fits),\"\(point)\"\n"
-      try file.write(contentsOf: Data(line.utf8))
+      file.write(line)
     }
+    try file.finish()
   }
 }

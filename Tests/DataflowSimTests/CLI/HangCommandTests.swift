@@ -268,4 +268,54 @@ import Testing
       #expect(sarif.contains("\"ruleId\" : \"golden\"") && sarif.contains("diagnosis: permutation"))
     }
   }
+
+  // MARK: nothing to compare
+
+  private static let trace = TestFiles.repository("traces/residual-deadlock.simtrace.zst")
+
+  @Test func aReplayWithNothingToCompareIsNoPass() throws {
+    try inFolder { folder, simrun in
+      let other = try simrun(
+        "replay", Self.trace, "--design", TestFiles.repository("configs/tfc-w1a1.json"))
+      #expect(other.status == 65 && other.output.isEmpty)
+      #expect(
+        other.errors.contains("nothing to compare: 'tfc-w1a1' has none of the 16 recorded streams"),
+        "\(other.errors)")
+      let map = try text("board-map.json", in: TestFiles.repository("configs/ci"))
+      func replay(_ old: String, _ new: String) throws -> CommandLineTool.Outcome {
+        try write(map.replacingOccurrences(of: old, with: new), "map.json", in: folder)
+        return try simrun(
+          "replay", "--vcd", Self.config("board.vcd"), "--map", "map.json", "--design",
+          Self.config("residual-hang.json"))
+      }
+      let late = try replay("\"first_cycle\": 3", "\"first_cycle\": 900000")
+      #expect(late.status == 65)
+      #expect(
+        late.errors.contains("\"first_cycle\" 900000 lies behind the end of the capture")
+          && late.errors.contains("allowed: 0 to 66"), "\(late.errors)")
+      let silent = try replay("\"first_cycle\": 3", "\"first_cycle\": 66")
+      #expect(silent.status == 65)
+      #expect(
+        silent.errors.contains("valid and ready are never high together in the capture's 1 cycles"),
+        "\(silent.errors)")
+    }
+  }
+
+  /// What was recorded on a stream that is gone was not repeated.
+  @Test func aMissingStreamIsADifference() throws {
+    let trace = try TraceFile(contentsOf: Self.trace)
+    let inner = try #require(
+      trace.streamNames.first {
+        !(trace.design.graphInputs + trace.design.graphOutputs).contains($0)
+      })
+    var renamed = trace.design
+    for n in renamed.nodes.indices {
+      renamed.nodes[n].inputs = renamed.nodes[n].inputs.map { $0 == inner ? "renamed" : $0 }
+      renamed.nodes[n].outputs = renamed.nodes[n].outputs.map { $0 == inner ? "renamed" : $0 }
+    }
+    renamed.streams["renamed"] = renamed.streams.removeValue(forKey: inner)
+    let report = try ReplayReport(trace, on: renamed)
+    #expect(report.firstDifference == nil && report.handshakes > 0)
+    #expect(report.unknownStreams == [inner] && report.unknownHandshakes > 0 && !report.isSame)
+  }
 }

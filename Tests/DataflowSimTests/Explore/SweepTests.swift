@@ -92,6 +92,34 @@ struct SweepTests {
     }
   }
 
+  /// Reading changes no file and leaves none, whatever it finds.
+  @Test func readingLeavesFilesAsTheyAre() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let space = try space(#"{"fifo": ["kept", 16]}"#)
+      _ = try SweepDatabase("\(folder)/sweep #1.sqlite", for: subject(space))
+      try DatabaseQueue(path: "\(folder)/foreign.sqlite").write {
+        try $0.execute(sql: "CREATE TABLE version (number INTEGER); CREATE TABLE subject (a)")
+      }
+      try Data().write(to: URL(fileURLWithPath: "\(folder)/empty.sqlite"))
+      func contents() throws -> [String: Data] {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        return try Dictionary(
+          uniqueKeysWithValues: names.map {
+            ($0, try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\($0)")))
+          })
+      }
+      let before = try contents()
+      func problem(_ name: String, for subject: SweepDatabase.Subject? = nil) -> String {
+        inputError { _ = try SweepDatabase("\(folder)/\(name).sqlite", for: subject) }
+      }
+      #expect(try SweepDatabase("\(folder)/sweep #1.sqlite", for: nil).count == 0)
+      #expect(problem("foreign").contains("not one of simrun sweep"))
+      #expect(problem("empty").contains("empty.sqlite: is empty"))
+      #expect(problem("foreign", for: try subject(space)).contains("not one of simrun sweep"))
+      #expect(try contents() == before)
+    }
+  }
+
   @Test func adaptiveStaysInItsBudget() throws {
     try TestFiles.withTemporaryDirectory { folder in
       let space = try space(

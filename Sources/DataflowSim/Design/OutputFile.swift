@@ -1,0 +1,103 @@
+import Foundation
+
+/// Where a result goes: a file that is not there yet, or a regular file that is replaced.
+///
+/// Everything is written to a file beside the place, which is then renamed: half a result never bears
+/// the name. Renaming would turn a pipe or a device into a file, so only regular files are replaced; a
+/// symbolic link stays, and the file it points to is replaced.
+public struct OutputPlace: Sendable {
+  /// The path as it was given.
+  public let path: String
+  /// The path behind all symbolic links.
+  private let target: String
+  /// What is written until `publish`; whoever interrupts the process removes it.
+  public let temporaryPath: String
+
+  /// Throws `InputError` when something other than a regular file has that name.
+  public init(_ path: String) throws {
+    self.path = path
+    target = try Self.target(of: path)
+    temporaryPath = target + ".\(getpid()).partial"
+  }
+
+  /// Writes `contents` beside the place. Throws `InputError` with the system's reason.
+  func write(_ contents: Data) throws {
+    guard let file = fopen(temporaryPath, "wb") else { throw failure() }
+    let written = contents.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
+    let code = written == contents.count ? 0 : errno
+    guard fclose(file) == 0, code == 0 else { throw failure(code == 0 ? errno : code) }
+  }
+
+  /// Gives what was written its name; what had it before is replaced.
+  ///
+  /// Throws `InputError` with the system's reason; then the temporary file is gone.
+  public func publish() throws {
+    guard rename(temporaryPath, target) != 0 else { return }
+    let error = failure()
+    discard()
+    throw error
+  }
+
+  /// Removes what was written.
+  public func discard() { unlink(temporaryPath) }
+
+  /// The error for this place; `code` is the system's.
+  func failure(_ code: Int32 = errno) -> InputError {
+    let folder = URL(fileURLWithPath: target).deletingLastPathComponent().path
+    let isFolderAtFault = [ENOENT, ENOTDIR, EACCES, EROFS].contains(code)
+    return InputError(
+      "cannot be written: \(String(cString: strerror(code)))", file: path,
+      hint: isFolderAtFault ? "does \(folder) exist, and may you write there?" : nil)
+  }
+
+  /// Follows symbolic links, also to a file that does not exist yet.
+  private static func target(of path: String) throws -> String {
+    try requireReplaceable(path)
+    var target = path
+    // As many links as Linux follows.
+    for _ in 0...40 {
+      guard let next = try? FileManager.default.destinationOfSymbolicLink(atPath: target) else {
+        return target
+      }
+      let folder = URL(fileURLWithPath: target).deletingLastPathComponent().path
+      target = next.hasPrefix("/") ? next : folder + "/" + next
+    }
+    throw InputError("cannot be written: its symbolic links go in circles", file: path)
+  }
+
+  private static func requireReplaceable(_ path: String) throws {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return }
+    throw InputError("cannot be written: it is \(name(of: status.st_mode & S_IFMT))", file: path)
+  }
+
+  private static func name(of kind: mode_t) -> String {
+    switch kind {
+    case S_IFDIR: "a directory"
+    case S_IFIFO: "a pipe"
+    case S_IFSOCK: "a socket"
+    default: "a device"
+    }
+  }
+}
+
+/// Files that belong together and appear together.
+public enum OutputFiles {
+  /// Writes every file beside its place, then renames all of them: a failure leaves what was
+  /// there before.
+  ///
+  /// Throws `InputError` naming the file that cannot be written.
+  public static func write(_ files: [(path: String, contents: Data)]) throws {
+    let places = try files.map { try OutputPlace($0.path) }
+    defer { for place in places { place.discard() } }
+    for (place, file) in zip(places, files) {
+      try place.write(file.contents)
+    }
+    for place in places { try place.publish() }
+  }
+
+  /// Writes one file.
+  public static func write(_ contents: Data, to path: String) throws {
+    try write([(path, contents)])
+  }
+}
