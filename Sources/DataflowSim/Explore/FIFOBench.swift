@@ -143,7 +143,7 @@ struct FIFOBench: Sendable {
   /// The throughput of unbounded FIFOs, and depths that keep the fraction `keep` of it: the
   /// occupancies when words arrive evenly at the target rate.
   func unbounded(keep: Double) throws -> Reference {
-    var period = FramePeriod(cycles: try slowestBlock())
+    var period = FramePeriod(cycles: max(try plan.cyclesAlone().max() ?? 1, 1))
     var (measured, occupancy) = try ample(period)
     // Blocks may need longer together with their own buffers than `busyCycles` says.
     for _ in 0..<4 where measured > period {
@@ -160,32 +160,6 @@ struct FIFOBench: Sendable {
       return cost.depth(atStep: cost.step(holding: wanted))
     }
     return Reference(period: period, target: target, depths: depths)
-  }
-
-  /// Cycles per frame of the slowest block; a lower bound of the period.
-  private func slowestBlock() throws -> Int {
-    var alone: [[String: AttributeValue]: Int] = [:]
-    var slowest = 1
-    for (index, node) in plan.design.nodes.enumerated() where !node.isFIFO {
-      let ports = plan.inputPorts[index] + plan.outputPorts[index]
-      var cycles = max(plan.timings[index].busyCycles ?? 0, ports.compactMap(\.words).max() ?? 0)
-      // A sliding window's own period has no simple closed form.
-      if plan.timings[index].busyCycles == nil, node.opType.hasPrefix("ConvolutionInputGenerator") {
-        if alone[node.attributes] == nil { alone[node.attributes] = try period(ofNodeAlone: node) }
-        cycles = max(cycles, alone[node.attributes] ?? 0)
-      }
-      slowest = max(slowest, cycles)
-    }
-    return slowest
-  }
-
-  private func period(ofNodeAlone node: Node) throws -> Int {
-    var alone = Design(name: node.name, part: plan.design.part, clockMHz: plan.design.clockMHz)
-    alone.nodes = [node]
-    alone.graphInputs = node.inputs
-    alone.graphOutputs = node.outputs
-    let steady = try Simulation(Plan(alone)).steadyState()
-    return steady.map { Int($0.cyclesPerFrame.rounded(.down)) } ?? 0
   }
 
   /// The period and the occupancies with ample FIFOs, a frame's words arriving evenly within `period`.
