@@ -165,6 +165,9 @@ struct FIFOBench: Sendable {
   /// The period and the occupancies with ample FIFOs, a frame's words arriving evenly within `period`.
   private func ample(_ period: FramePeriod) throws -> (FramePeriod, [String: Int]) {
     var room = fifos.map { max($0.words, 2) }
+    // A stream whose words nobody counts may carry as many as any other.
+    let most = max(fifos.map(\.words).max() ?? 0, 2)
+    let limits = fifos.map { 4 * ($0.words > 0 ? max($0.words, 2) : most) }
     while true {
       let simulation = try Simulation(
         plan(room), observing: Observation(streams: true), pace: period)
@@ -177,8 +180,11 @@ struct FIFOBench: Sendable {
         return isOnTime
       }
       guard isOnTime || steady != nil else {
-        guard room.allSatisfy({ $0 < 1 << 26 }) else { throw Self.stops }
-        room = room.map { $0 * 4 }
+        // No more than three frames are under way before the first is out: more room changes nothing.
+        guard zip(room, limits).contains(where: { $0 < $1 }),
+          WordCounts(plan: plan).mismatches.isEmpty
+        else { throw stops }
+        room = zip(room, limits).map { max($0, min($0 * 4, $1)) }
         continue
       }
       let frames = simulation.sinks.map(\.frameEnds.count).max() ?? 1
@@ -192,8 +198,12 @@ struct FIFOBench: Sendable {
     }
   }
 
-  private static let stops = InputError(
-    "the design stops even with unbounded FIFOs", hint: "`simrun hang` tells why")
+  private var stops: InputError {
+    let mismatches = WordCounts(plan: plan).mismatches
+    let why = mismatches.first.map { "word counts do not match: \($0)" }
+    return InputError(
+      why ?? "the design stops even with unbounded FIFOs", hint: "`simrun hang` tells why")
+  }
 
   /// Highest occupancies over two frames, and the cycles until the first is out.
   func occupancies(_ depths: [Int]) throws -> (held: [String: Int], latency: Int?) {
