@@ -71,10 +71,26 @@ extension FoldingConfig {
 
   private func unknownNames(in design: Design) -> [String] {
     let known = design.nodes.map(\.name)
-    return nodes.keys.filter { !Set(known).contains($0) }.sorted().map { name in
+    let unknown = Set(nodes.keys).subtracting(known)
+      .sorted { $0.compare($1, options: .numeric) == .orderedAscending }
+    let fifos = unknown.filter { nodes[$0]?["depth"] != nil }
+    let others = unknown.filter { nodes[$0]?["depth"] == nil }.map { name in
       let near = nearestName(to: name, among: known).map { "; did you mean '\($0)'?" } ?? ""
       return "the design has no node '\(name)'\(near)"
     }
+    return others + ignoredDepths(fifos)
+  }
+
+  /// One sentence on all FIFOs that the design does not have.
+  private func ignoredDepths(_ fifos: [String]) -> [String] {
+    guard !fifos.isEmpty else { return [] }
+    let names = fifos.prefix(3).joined(separator: ", ") + (fifos.count > 3 ? ", …" : "")
+    let depths =
+      fifos.count == 1 ? "the depth of 1 FIFO is" : "the depths of \(fifos.count) FIFOs are"
+    return [
+      "\(depths) ignored, the design has no such FIFO (\(names)): "
+        + "it does not reach the rate they were sized for"
+    ]
   }
 
   /// The attributes FINN writes to `final_hw_config.json`.

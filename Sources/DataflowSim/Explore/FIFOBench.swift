@@ -143,7 +143,7 @@ struct FIFOBench: Sendable {
   /// The throughput of unbounded FIFOs, and depths that keep the fraction `keep` of it: the
   /// occupancies when words arrive evenly at the target rate.
   func unbounded(keep: Double) throws -> Reference {
-    var period = FramePeriod(cycles: try slowestBlock())
+    var period = FramePeriod(cycles: max(try plan.cyclesAlone().max() ?? 1, 1))
     var (measured, occupancy) = try ample(period)
     // Blocks may need longer together with their own buffers than `busyCycles` says.
     for _ in 0..<4 where measured > period {
@@ -162,35 +162,12 @@ struct FIFOBench: Sendable {
     return Reference(period: period, target: target, depths: depths)
   }
 
-  /// Cycles per frame of the slowest block; a lower bound of the period.
-  private func slowestBlock() throws -> Int {
-    var alone: [[String: AttributeValue]: Int] = [:]
-    var slowest = 1
-    for (index, node) in plan.design.nodes.enumerated() where !node.isFIFO {
-      let ports = plan.inputPorts[index] + plan.outputPorts[index]
-      var cycles = max(plan.timings[index].busyCycles ?? 0, ports.compactMap(\.words).max() ?? 0)
-      // A sliding window's own period has no simple closed form.
-      if plan.timings[index].busyCycles == nil, node.opType.hasPrefix("ConvolutionInputGenerator") {
-        if alone[node.attributes] == nil { alone[node.attributes] = try period(ofNodeAlone: node) }
-        cycles = max(cycles, alone[node.attributes] ?? 0)
-      }
-      slowest = max(slowest, cycles)
-    }
-    return slowest
-  }
-
-  private func period(ofNodeAlone node: Node) throws -> Int {
-    var alone = Design(name: node.name, part: plan.design.part, clockMHz: plan.design.clockMHz)
-    alone.nodes = [node]
-    alone.graphInputs = node.inputs
-    alone.graphOutputs = node.outputs
-    let steady = try Simulation(Plan(alone)).steadyState()
-    return steady.map { Int($0.cyclesPerFrame.rounded(.down)) } ?? 0
-  }
-
   /// The period and the occupancies with ample FIFOs, a frame's words arriving evenly within `period`.
   private func ample(_ period: FramePeriod) throws -> (FramePeriod, [String: Int]) {
     var room = fifos.map { max($0.words, 2) }
+    // A stream whose words nobody counts may carry as many as any other.
+    let most = max(fifos.map(\.words).max() ?? 0, 2)
+    let limits = fifos.map { 4 * ($0.words > 0 ? max($0.words, 2) : most) }
     while true {
       let simulation = try Simulation(
         plan(room), observing: Observation(streams: true), pace: period)
@@ -203,8 +180,11 @@ struct FIFOBench: Sendable {
         return isOnTime
       }
       guard isOnTime || steady != nil else {
-        guard room.allSatisfy({ $0 < 1 << 26 }) else { throw Self.stops }
-        room = room.map { $0 * 4 }
+        // No more than three frames are under way before the first is out: more room changes nothing.
+        guard zip(room, limits).contains(where: { $0 < $1 }),
+          WordCounts(plan: plan).mismatches.isEmpty
+        else { throw stops }
+        room = zip(room, limits).map { max($0, min($0 * 4, $1)) }
         continue
       }
       let frames = simulation.sinks.map(\.frameEnds.count).max() ?? 1
@@ -218,8 +198,12 @@ struct FIFOBench: Sendable {
     }
   }
 
-  private static let stops = InputError(
-    "the design stops even with unbounded FIFOs", hint: "`simrun hang` tells why")
+  private var stops: InputError {
+    let mismatches = WordCounts(plan: plan).mismatches
+    let why = mismatches.first.map { "word counts do not match: \($0)" }
+    return InputError(
+      why ?? "the design stops even with unbounded FIFOs", hint: "`simrun hang` tells why")
+  }
 
   /// Highest occupancies over two frames, and the cycles until the first is out.
   func occupancies(_ depths: [Int]) throws -> (held: [String: Int], latency: Int?) {

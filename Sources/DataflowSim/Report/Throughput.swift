@@ -33,8 +33,6 @@ public struct Throughput: Sendable {
   public let bottleneck: (node: String, limit: Limit)?
   /// Where FIFOs limit: those that ran full, the nearest to the slowest block first.
   public let fullFIFOs: [String]
-  /// Cycles per frame of the slowest block alone: what unbounded FIFOs would give.
-  public let unboundedCyclesPerFrame: Int
   /// FIFOs full and empty at the end, when the design stopped.
   public let stuckFIFOs: (full: [String], empty: [String])
 
@@ -68,18 +66,18 @@ extension Throughput {
       outcome = result.outcome == .complete ? .starved : result.outcome
       bottleneck = nil
       fullFIFOs = []
-      unboundedCyclesPerFrame = nodes.map(\.busyCycles).max() ?? 0
       stuckFIFOs = try Self.stuckFIFOs(plan, frames: frames)
       self.nodes = nodes
       return
     }
     outcome = .complete
     stuckFIFOs = ([], [])
-    if Self.busiest(nodes, steady) == nil { try Self.measureWindows(&nodes, plan, steady) }
+    if Self.busiest(nodes, steady) == nil {
+      for (i, cycles) in try plan.cyclesAlone().enumerated() { nodes[i].busyCycles = cycles }
+    }
     self.nodes = nodes
     let bottleneck = Self.bottleneck(nodes, plan, steady)
     self.bottleneck = bottleneck
-    unboundedCyclesPerFrame = nodes.map(\.busyCycles).max() ?? 0
     fullFIFOs =
       bottleneck?.limit == .fifo ? Self.fullFIFOs(simulation, nearestTo: bottleneck!.node) : []
   }
@@ -124,30 +122,6 @@ extension Throughput {
   private static func busiest(_ nodes: [NodeLoad], _ steady: SteadyState) -> NodeLoad? {
     nodes.max { $0.busyCycles < $1.busyCycles }.flatMap {
       Double($0.busyCycles) >= 0.995 * steady.cyclesPerFrame ? $0 : nil
-    }
-  }
-
-  /// A sliding window's own period has no simple closed form: simulate it alone, if it can matter. It
-  /// is never longer than taking all words one after another.
-  private static func measureWindows(
-    _ nodes: inout [NodeLoad], _ plan: Plan, _ steady: SteadyState
-  ) throws {
-    var known: [[String: AttributeValue]: Int] = [:]
-    for i in nodes.indices where nodes[i].opType == "ConvolutionInputGenerator_rtl" {
-      let words = (plan.inputPorts[i] + plan.outputPorts[i]).compactMap(\.words).reduce(0, +)
-      guard Double(words) >= 0.99 * steady.cyclesPerFrame else { continue }
-      let node = plan.design.nodes[i]
-      if let cycles = known[node.attributes] {
-        nodes[i].busyCycles = cycles
-        continue
-      }
-      var alone = Design(name: node.name, part: plan.design.part, clockMHz: plan.design.clockMHz)
-      alone.nodes = [node]
-      alone.graphInputs = node.inputs
-      alone.graphOutputs = node.outputs
-      let steady = try Simulation(Plan(alone)).steadyState()
-      nodes[i].busyCycles = steady.map { Int($0.cyclesPerFrame.rounded()) } ?? 0
-      known[node.attributes] = nodes[i].busyCycles
     }
   }
 

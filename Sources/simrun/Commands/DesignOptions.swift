@@ -53,7 +53,7 @@ struct DesignChanges: ParsableArguments {
     if let folding {
       let config = try FoldingConfig(contentsOf: folding)
       let warnings = try reportingFile(folding) { try loaded.design.apply(config) }
-      for warning in warnings { writeError("warning: \(warning)") }
+      for warning in warnings { writeError("warning: \(folding): \(warning)") }
     }
     try reportingFile(file) { try insertWidthConverters(&loaded) }
     return loaded

@@ -48,6 +48,10 @@ struct FoldCommand: ParsableCommand {
   func run() throws {
     try reportingInputErrors {
       let design = try source.load().design
+      if let targetFps, targetFps > design.clockMHz * 1e6 {
+        throw ValidationError(
+          "--target-fps \(targetFps) is more than one frame per cycle at \(design.clockMHz) MHz")
+      }
       let device = try design.part.map { try Device.named($0) }
       var options = FoldingSearch.Options()
       options.algorithm = algorithm
@@ -64,7 +68,11 @@ struct FoldCommand: ParsableCommand {
       }
       if let apply { try OutputFiles.write(chosen.json(), to: apply) }
       let report = FoldingReport(search)
-      if json { try printJSON(report) } else { try printText(FoldingText(report: report).text) }
+      if json {
+        try printJSON(report)
+      } else {
+        try printText(FoldingText(report: report, target: targetFps).text)
+      }
       guard search.meetsGoal else { throw SimrunExit.budgetMissed }
     }
   }

@@ -4,10 +4,13 @@ import Foundation
 /// `FoldingReport` for a person.
 struct FoldingText {
   let report: FoldingReport
+  /// Frames per second asked for; nil: the highest rate.
+  let target: Double?
 
   var text: String { [results, chain, next].filter { !$0.isEmpty }.joined(separator: "\n\n") }
 
   private var results: String {
+    var lines: [String] = []
     var table = TextTable()
     table.add([
       "", "frames/s", "cycles/frame", "latency", "LUT", "BRAM18", "URAM", "DSP", "FIFO words",
@@ -17,7 +20,28 @@ struct FoldingText {
     if let budget = report.budget {
       table.add(["may use", "", "", ""] + cells(budget))
     }
-    return table.text + (report.meetsGoal ? "" : "\nThe goal is missed.")
+    if report.finn == nil { lines.append("FINN's SetFolding finds no folding for this goal.") }
+    if !report.meetsGoal { lines.append(missed) }
+    return ([table.text] + lines).joined(separator: "\n")
+  }
+
+  /// What is too slow or too large, and by how much.
+  private var missed: String {
+    var causes: [String] = []
+    if let target, report.chosen.fps < target {
+      causes.append(String(format: "%.1f frames/s short", target - report.chosen.fps))
+    }
+    if let budget = report.budget {
+      let used = report.chosen.resources
+      let kinds = [
+        ("LUT", used.lut - budget.lut), ("BRAM18", used.bram18 - budget.bram18),
+        ("URAM", used.uram - budget.uram), ("DSP", used.dsp - budget.dsp),
+      ]
+      causes += kinds.filter { $0.1 > 0 }.map { "\($0.1) \($0.0) too many" }
+    }
+    let advice =
+      target != nil && report.budget != nil ? "; --max finds the highest rate that fits" : ""
+    return "The goal is missed: " + causes.joined(separator: ", ") + advice + "."
   }
 
   private func row(_ name: String, _ r: FoldingReport.Result) -> [String] {

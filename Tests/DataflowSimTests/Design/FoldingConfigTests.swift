@@ -27,6 +27,19 @@ private let file = """
     #expect(warnings[1].contains("MVAU_hls_9"))
   }
 
+  /// A sized design's file on a graph from before its FIFOs: one sentence, names in natural order.
+  @Test func saysOnceThatDepthsAreIgnored() {
+    var config = FoldingConfig()
+    for i in 0..<12 { config.nodes["StreamingFIFO_rtl_\(i)"] = ["depth": .int(32)] }
+    var design = Design(name: "d", nodes: [Node(name: "MVAU_hls_0", opType: "MVAU_hls")])
+    let warnings = config.apply(to: &design)
+    #expect(warnings.count == 1)
+    #expect(warnings.first?.contains("12 FIFOs") == true)
+    #expect(
+      warnings.first?.contains("StreamingFIFO_rtl_0, StreamingFIFO_rtl_1, StreamingFIFO_rtl_2, …")
+        == true)
+  }
+
   @Test func whatIsWrittenReadsBackEqual() throws {
     let config = try FoldingConfig(json: Data(file.utf8), file: "f.json")
     let text = config.json(order: ["MVAU_hls_9"])

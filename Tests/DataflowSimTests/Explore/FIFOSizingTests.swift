@@ -4,6 +4,22 @@ import ONNXImport
 import Testing
 
 struct FIFOSizingTests {
+  /// No depth helps where a block waits for words that nobody makes; the error says so at once.
+  @Test func refusesWordCountsThatDoNotMatch() throws {
+    let error = #expect(throws: InputError.self) {
+      try FIFOSizing(Self.design("ci/word-count-hang"))
+    }
+    #expect("\(error as Any)".contains("word counts do not match"))
+  }
+
+  /// Where FIFOs limit, the slowest block is named with the cycles it needs alone.
+  @Test func namesTheSlowestWindow() throws {
+    let throughput = try Throughput(Self.design("mobilenet-small"))
+    #expect(throughput.bottleneck?.limit == .fifo)
+    #expect(throughput.bottleneck?.node == "ConvolutionInputGenerator_rtl_6")
+    #expect(throughput.nodes.map(\.busyCycles).max() == 16195)
+  }
+
   static func design(_ name: String) throws -> Design {
     try DesignFile.load(TestFiles.repository("configs/\(name).json")).design
   }
