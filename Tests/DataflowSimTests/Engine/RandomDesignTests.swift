@@ -13,11 +13,16 @@ let searchFactor = ProcessInfo.processInfo.environment["SIMRUN_FUZZ"].flatMap { 
     for i in 0..<UInt64(500 * searchFactor) {
       let seed = first + 4 * i + UInt64(part)
       let random = DesignGrower.make(seed: seed)
-      guard let difference = try random.difference() else { continue }
-      let small = random.shrunk { (try? $0.difference()) ?? nil != nil }
-      Issue.record(
-        "seed \(seed): \(difference)\nsmallest: \(try small.difference() ?? "")\n\(small.summary)")
-      return
+      let difference = try random.difference()
+      #expect(difference == nil, "seed \(seed)\n\(smallest(random))")
+      if difference != nil { return }
     }
+  }
+
+  /// The smallest design like `random` that still differs, and in what.
+  private func smallest(_ random: RandomCase) -> String {
+    func difference(_ random: RandomCase) -> String? { (try? random.difference()) ?? nil }
+    let small = random.shrunk { difference($0) != nil }
+    return "smallest: \(difference(small) ?? "")\n\(small.summary)"
   }
 }
