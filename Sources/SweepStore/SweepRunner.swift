@@ -124,7 +124,7 @@ final class SweepState: @unchecked Sendable {
   private let space: SweepSpace
   private let options: SweepRunner.Options
   private let known: Int
-  private var generator: SplitMix
+  private var generator: SeededGenerator
   private var cursor = 0
   private var drawn: Set<Int> = []
   private var front = ParetoFront()
@@ -140,7 +140,7 @@ final class SweepState: @unchecked Sendable {
     self.space = space
     self.options = options
     self.known = known
-    generator = SplitMix(state: options.seed)
+    generator = SeededGenerator(seed: options.seed)
   }
 
   private func locked<T>(_ body: () -> T) -> T {
@@ -239,18 +239,6 @@ final class SweepState: @unchecked Sendable {
       }
     }
     return nil
-  }
-}
-
-/// SplitMix64.
-struct SplitMix {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }
 

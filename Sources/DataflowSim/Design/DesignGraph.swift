@@ -51,6 +51,19 @@ public struct DesignGraph: Sendable {
   /// The stream called `name`, which must be one of the design's.
   public subscript(_ name: String) -> Stream { streams[indexByName[name]!] }
 
+  /// By node: how many nodes the longest way to it from a graph input passes.
+  var levels: [Int] {
+    var feeders = [[Int]](repeating: [], count: order.count)
+    for stream in streams {
+      if let writer = stream.writer, let reader = stream.reader {
+        feeders[reader.node].append(writer.node)
+      }
+    }
+    var level = [Int](repeating: 0, count: order.count)
+    for node in order { level[node] = (feeders[node].map { level[$0] + 1 }).max() ?? 0 }
+    return level
+  }
+
   private static func requireUniqueNames(_ design: Design) throws {
     var seen: Set<String> = []
     for node in design.nodes where !seen.insert(node.name).inserted {

@@ -185,15 +185,16 @@ extension Channel {
     if onRead & Self.observed != 0 { noteRead(at: t, arrived: arrived) }
     read = end
     lastRead = t
-    if onRead & ~Self.observed != 0 { afterRead() }
+    if onRead & ~Self.observed != 0 { useRoom() }
   }
 
   @inline(never) private func noteRead(at t: Cycle, arrived: Cycle) {
     watcher?.read(at: t, offered: max(arrived, lastRead + 1))
   }
 
-  /// Lets the word that waits for room in, and wakes the writer.
-  @inline(never) private mutating func afterRead() {
+  /// There is room again: lets the word that waits for it in, and wakes the writer, who may wait
+  /// without offering where it needs room in several channels at once.
+  @inline(never) private mutating func useRoom() {
     if onRead & Self.holdsWord != 0 {
       onRead &= ~Self.holdsWord
       let earliest = pending
@@ -274,20 +275,7 @@ extension Channel {
     slots = larger
     mask = size - 1
     capacity = deeper
-    // A writer that needs room in several channels at once waits without offering.
-    if writerWaits {
-      writerWaits = false
-      queue.pointee.push(writer)
-    }
-    guard pending != .never else { return }
-    onRead &= ~Self.holdsWord
-    let earliest = pending
-    pending = .never
-    admit(from: earliest)
-    if writerWaits {
-      writerWaits = false
-      queue.pointee.push(writer)
-    }
+    useRoom()
   }
 }
 

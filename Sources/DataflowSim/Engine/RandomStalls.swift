@@ -1,4 +1,4 @@
-/// Arrival and acceptance patterns from a seed: equal seeds give equal patterns (SplitMix64).
+/// Arrival and acceptance patterns from a seed: equal seeds give equal patterns.
 public struct RandomStalls: Sendable {
   /// How a pattern stalls.
   public enum Style: Sendable, CaseIterable {
@@ -8,26 +8,18 @@ public struct RandomStalls: Sendable {
     case bursts
   }
 
-  private var state: UInt64
+  private var generator: SeededGenerator
 
-  public init(seed: UInt64) { state = seed }
-
-  private mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
+  public init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
   /// A pattern of `length` cycles, at least one of them open.
   public mutating func pattern(length: Int, style: Style) -> Pattern {
     var bits: [Bool] = []
-    var open = next() & 1 == 0
+    var open = generator.next() & 1 == 0
     while bits.count < length {
-      let run = style == .even ? 1 : Int(next() % 40) + 1
+      let run = style == .even ? 1 : Int(generator.next() % 40) + 1
       bits += [Bool](repeating: open, count: min(run, length - bits.count))
-      open = style == .even ? next() & 1 == 0 : !open
+      open = style == .even ? generator.next() & 1 == 0 : !open
     }
     if !bits.contains(true) { bits[0] = true }
     return Pattern(bits: bits)

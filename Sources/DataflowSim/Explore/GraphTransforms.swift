@@ -18,14 +18,7 @@ extension Design {
   /// graphs have before FIFOs and converters move them about.
   private func inStreamOrder() throws -> Design {
     let graph = try DesignGraph(self)
-    var level = [Int](repeating: 0, count: nodes.count)
-    for node in graph.order {
-      for stream in nodes[node].inputs {
-        if let writer = graph[stream].writer {
-          level[node] = max(level[node], level[writer.node] + 1)
-        }
-      }
-    }
+    let level = graph.levels
     var position = [Int](repeating: 0, count: nodes.count)
     var order: [Int] = []
     for (_, members) in Dictionary(grouping: nodes.indices, by: { level[$0] })
@@ -157,14 +150,7 @@ extension Design {
       order.insert(index, at: specialised)
     }
     let graph = try DesignGraph(self)
-    var level = [Int](repeating: 0, count: nodes.count)
-    for node in graph.order {
-      for stream in nodes[node].inputs {
-        if let writer = graph[stream].writer {
-          level[node] = max(level[node], level[writer.node] + 1)
-        }
-      }
-    }
+    let level = graph.levels
     let sorted = order.enumerated().sorted {
       (level[$0.element], $0.offset) < (level[$1.element], $1.offset)
     }

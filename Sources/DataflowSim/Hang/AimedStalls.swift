@@ -32,7 +32,7 @@ package struct AimedStalls: Sendable {
   /// The scenario with `index`: the base with one to three stalls. Each is aimed at a run with those
   /// before it, since a stall moves all that follows.
   package func scenario(_ index: Int) throws -> Scenario {
-    var random = SplitMix(seed: seed &* 0x9E37_79B9 &+ UInt64(truncatingIfNeeded: index))
+    var random = SeededGenerator(seed: seed &* 0x9E37_79B9 &+ UInt64(truncatingIfNeeded: index))
     var scenario = base
     var earliest = 0
     for _ in 0..<Int.random(in: 1...3, using: &random) {
@@ -50,7 +50,8 @@ package struct AimedStalls: Sendable {
 
   /// Stalls the border that makes it worse: a FIFO fills while the sinks hold back what drains it, and
   /// runs empty while the sources hold back what fills it. At times both stall, one after the other.
-  private func aim(at moment: Moment, in scenario: inout Scenario, _ random: inout SplitMix) {
+  private func aim(at moment: Moment, in scenario: inout Scenario, _ random: inout SeededGenerator)
+  {
     let length = Int.random(in: 1...2 * min(moment.depth, 64) + 8, using: &random)
     func window() -> Range<Cycle> {
       let start = max(0, moment.cycle - Int.random(in: 0...8, using: &random))

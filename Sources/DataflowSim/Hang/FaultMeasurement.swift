@@ -75,7 +75,7 @@ extension TimedDataplane {
 extension Dataplane {
   /// Random words for every graph input: the same for the same seed.
   func randomData(frames: Int, seed: UInt64) throws -> SourceData {
-    var random = SplitMix(seed: seed)
+    var random = SeededGenerator(seed: seed)
     var sources: [String: WordSequence] = [:]
     for name in inputs {
       let layout = try layout(of: name)

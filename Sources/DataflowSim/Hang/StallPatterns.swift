@@ -17,7 +17,7 @@ public struct StallPatterns: Sendable {
   /// Pattern `index`. The kinds take turns: coin flips, long bursts, sparse arrivals, sparse
   /// acceptance, bursts against sparse.
   public subscript(index: Int) -> Scenario {
-    var random = SplitMix(seed: seed &* 0x9E37_79B9 &+ UInt64(truncatingIfNeeded: index))
+    var random = SeededGenerator(seed: seed &* 0x9E37_79B9 &+ UInt64(truncatingIfNeeded: index))
     var scenario = Scenario(frames: frames)
     let kind = index % 6
     for name in inputs {
@@ -45,14 +45,14 @@ public struct StallPatterns: Sendable {
     return scenario
   }
 
-  private func coin(_ random: inout SplitMix, length: Int) -> Pattern {
+  private func coin(_ random: inout SeededGenerator, length: Int) -> Pattern {
     let share = [0.5, 0.3, 0.7, 0.15].randomElement(using: &random)!
     return Pattern(
       bits: [true] + (1..<length).map { _ in Double.random(in: 0..<1, using: &random) < share })
   }
 
   /// Runs of ready and not ready of random length.
-  private func bursts(_ random: inout SplitMix, length: Int) -> Pattern {
+  private func bursts(_ random: inout SeededGenerator, length: Int) -> Pattern {
     let longest = [16, 64, 256].randomElement(using: &random)!
     var bits: [Bool] = []
     var isOn = true
@@ -64,24 +64,9 @@ public struct StallPatterns: Sendable {
   }
 
   /// One cycle in many: every block downstream sees bubbles.
-  private func sparse(_ random: inout SplitMix) -> Pattern {
+  private func sparse(_ random: inout SeededGenerator) -> Pattern {
     let gap = [2, 3, 5, 8, 13, 40].randomElement(using: &random)!
     return Pattern(bits: [true] + Array(repeating: false, count: gap))
-  }
-}
-
-/// A small generator with a fixed sequence per seed (SplitMix64).
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }
 

@@ -2,9 +2,6 @@ import DataflowSim
 import Foundation
 import Testing
 
-/// How much longer than by default random tests search; the environment variable `SIMRUN_FUZZ`.
-let searchFactor = ProcessInfo.processInfo.environment["SIMRUN_FUZZ"].flatMap { Int($0) } ?? 1
-
 /// Random networks: the engine agrees with the cycle stepper on every handshake of every stream.
 @Suite struct RandomDesignTests {
   @Test(arguments: 0..<4)

@@ -1,3 +1,4 @@
+import DataflowSim
 import SimKernels
 import Testing
 

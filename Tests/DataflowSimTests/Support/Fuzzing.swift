@@ -2,32 +2,17 @@ import DataflowSim
 import Foundation
 import Testing
 
-/// A small generator with a fixed sequence per seed (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
+/// How much longer than by default random tests search: the environment variable `SIMRUN_FUZZ`.
+let searchFactor = ProcessInfo.processInfo.environment["SIMRUN_FUZZ"].flatMap { Int($0) } ?? 1
 
 /// Feeds `count` damaged copies of `original` to a reader, which must succeed or say what is
 /// wrong with an `InputError`; anything else fails the test.
-///
-/// The environment variable `SIMRUN_FUZZ` multiplies the rounds for a longer search.
 func fuzz(
   _ original: Data, count: Int = 3000, seed: UInt64 = 1,
   sourceLocation: SourceLocation = #_sourceLocation, _ read: (Data) throws -> Void
 ) {
   var generator = SeededGenerator(seed: seed)
-  let factor = ProcessInfo.processInfo.environment["SIMRUN_FUZZ"].flatMap { Int($0) } ?? 1
-  for round in 0..<count * factor {
+  for round in 0..<count * searchFactor {
     let damaged = mutated(original, &generator)
     do {
       try read(damaged)
