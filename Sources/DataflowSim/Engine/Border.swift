@@ -95,6 +95,11 @@ struct Relay: Process {
         input.pointee.read(at: output.pointee.takenAt)
         isOffered = false
       }
+      let n = min(input.pointee.readable, output.pointee.writable)
+      if n > 0 {
+        move(n)
+        continue
+      }
       guard input.pointee.available > 0 else {
         input.pointee.readerWaits = true
         return
@@ -102,6 +107,19 @@ struct Relay: Process {
       output.pointee.offer(at: input.pointee.offered)
       isOffered = true
     }
+  }
+
+  /// `n` words that are there and have room.
+  private func move(_ n: Int) {
+    var (reads, writes) = (input.pointee.reads, output.pointee.writes)
+    var t = max(input.pointee.lastRead, output.pointee.takenAt)
+    for _ in 0..<n {
+      let arrival = reads.arrival
+      t = writes.admit(from: max(t + 1, arrival))
+      reads.take(at: t, arrival)
+    }
+    input.pointee.finish(reads, at: t)
+    output.pointee.finish(writes, at: t)
   }
 
   func listState(_ state: inout StateList) {

@@ -20,7 +20,7 @@ public struct Channel {
   private(set) var pending = Cycle.never
   private(set) var lastWrite = Cycle.never
   private(set) var lastRead = Cycle.never
-  /// Cycles in which a word was offered and there was no room for it.
+  /// The longest that a word was offered while there was no room for it.
   private(set) var waited = 0
 
   /// What has to happen besides when a word is admitted, and when one is read; 0 most of the time, so
@@ -28,6 +28,10 @@ public struct Channel {
   private var onWrite: UInt8 = 0
   private var onRead: UInt8 = 0
   private static let observed: UInt8 = 1
+  /// Somebody follows every handshake, so they must come one by one.
+  private static let oneByOne: UInt8 = 16
+  /// What stays for the whole run.
+  private static let watched = observed | oneByOne
   private static let waits: UInt8 = 2
   private static let holdsWord: UInt8 = 4
   private static let orders: UInt8 = 8
@@ -42,7 +46,8 @@ public struct Channel {
   private let queue: UnsafeMutablePointer<WorkQueue>
 
   /// Who follows the handshakes; kept alive by the network, so that a channel is plain data.
-  unowned(unsafe) let watcher: ChannelWatcher?
+  private var watching: Unmanaged<ChannelWatcher>?
+  var watcher: ChannelWatcher? { watching?.takeUnretainedValue() }
 
   init(_ stage: Stage?, queue: UnsafeMutablePointer<WorkQueue>, watcher: ChannelWatcher? = nil) {
     capacity = stage?.capacity ?? 1
@@ -57,14 +62,18 @@ public struct Channel {
     slots = .allocate(capacity: size)
     slots.initialize(repeating: .never, count: size)
     self.queue = queue
-    self.watcher = watcher
-    if watcher != nil {
-      onWrite = Self.observed
-      onRead = Self.observed
-    }
+    if let watcher { watch(watcher) }
   }
 
   func deallocate() { slots.deallocate() }
+
+  /// From now on `watcher` follows the handshakes. What it asks for is looked up here.
+  mutating func watch(_ watcher: ChannelWatcher) {
+    watching = Unmanaged.passUnretained(watcher)
+    let bits = watcher.needsEveryHandshake ? Self.watched : Self.observed
+    onWrite = onWrite & ~Self.watched | bits
+    onRead = onRead & ~Self.watched | bits
+  }
 }
 
 extension Channel {
@@ -109,7 +118,7 @@ extension Channel {
   /// Admits the next word in cycle `t ≥ room`, for a writer ready since `ready`.
   @inline(__always) mutating func admit(at t: Cycle, readySince ready: Cycle) {
     var run = writes
-    run.admit(at: t, readySince: ready)
+    run.admit(at: t, readySince: ready, run.room)
     finish(run, at: t)
   }
 
@@ -121,21 +130,24 @@ extension Channel {
   }
 
   /// Whether each write is followed by somebody, so that writes must come one by one.
-  @inline(__always) var isWriteWatched: Bool { onWrite & Self.observed != 0 }
+  @inline(__always) var isWriteWatched: Bool { onWrite & Self.oneByOne != 0 }
 
   /// Counts the words before `end` as written, the last at `t`, offered since `offered`.
   @inline(__always)
   mutating func finishWrites(upTo end: Int, at t: Cycle, waited: Int, offered: Cycle) {
     guard end > written else { return }
-    self.waited += waited
+    self.waited = max(self.waited, waited)
+    let first = written
     written = end
     lastWrite = t
-    if onWrite != 0 { afterWrite(offered: offered) }
+    if onWrite != 0 { afterWrite(from: first, offered: offered) }
   }
 
-  @inline(never) private mutating func afterWrite(offered: Cycle) {
+  @inline(never) private mutating func afterWrite(from first: Int, offered: Cycle) {
     if onWrite & Self.observed != 0 {
-      watcher?.wrote(written - 1, at: lastWrite, offered: offered)
+      watching?._withUnsafeGuaranteedRef {
+        $0.wrote(first..<written, slots, mask: mask, offered: offered)
+      }
     }
     if onWrite & Self.orders != 0 {
       fillOrder()
@@ -172,24 +184,29 @@ extension Channel {
   /// Takes the oldest unread word in cycle `t`.
   @inline(__always) mutating func read(at t: Cycle) {
     var run = reads
-    run.take(at: t)
+    run.take(at: t, run.arrival)
     finish(run, at: t)
   }
 
   /// Whether each read is followed by somebody, so that reads must come one by one.
-  @inline(__always) var isReadWatched: Bool { onRead & Self.observed != 0 }
+  @inline(__always) var isReadWatched: Bool { onRead & Self.oneByOne != 0 }
 
   /// Counts the words before `end` as read, the last at `t`, valid since `arrived`.
   @inline(__always) mutating func finishReads(upTo end: Int, at t: Cycle, arrived: Cycle) {
     guard end > read else { return }
-    if onRead & Self.observed != 0 { noteRead(at: t, arrived: arrived) }
+    if onRead & Self.observed != 0 { noteReads(upTo: end, arrived: arrived) }
     read = end
     lastRead = t
-    if onRead & ~Self.observed != 0 { useRoom() }
+    if onRead & ~Self.watched != 0 { useRoom() }
   }
 
-  @inline(never) private func noteRead(at t: Cycle, arrived: Cycle) {
-    watcher?.read(at: t, offered: max(arrived, lastRead + 1))
+  // Mutating only so that the channel is not copied for the call.
+  @inline(never) private mutating func noteReads(upTo end: Int, arrived: Cycle) {
+    watching?._withUnsafeGuaranteedRef {
+      $0.took(
+        read..<end, slots, mask: mask, offered: max(arrived, lastRead + 1),
+        isWaitedFor: arrived > lastRead + 1)
+    }
   }
 
   /// There is room again: lets the word that waits for it in, and wakes the writer, who may wait
@@ -213,7 +230,7 @@ extension Channel {
     while done < n {
       let end = done + min(n - done, readable)
       var run = reads
-      for i in done..<end { run.take(at: t + i) }
+      for i in done..<end { run.take(at: t + i, run.arrival) }
       done = end
       finish(run, at: t + done - 1)
     }
@@ -241,13 +258,20 @@ extension Channel {
   /// Whether all words ordered have been taken, the last at `lastRead`.
   @inline(__always) var isOrderFilled: Bool { onWrite & Self.orders == 0 }
 
+  /// Nobody is going to take the words ordered.
+  mutating func cancelOrder() {
+    ordered = 0
+    onWrite &= Self.watched
+  }
+
   private mutating func fillOrder() {
     while ordered > 0, available > 0 {
       let n = min(ordered, readable)
       var (run, t) = (reads, orderLast)
       for _ in 0..<n {
-        t = max(run.arrival, t + orderPace)
-        run.take(at: t)
+        let arrival = run.arrival
+        t = max(arrival, t &+ orderPace)
+        run.take(at: t, arrival)
       }
       // Before others are told: a word let in by these reads may be taken at once.
       ordered -= n
@@ -285,8 +309,8 @@ extension Channel {
     slots.update(repeating: .never, count: mask + 1)
     (written, read, waited, ordered) = (0, 0, 0, 0)
     (pending, lastWrite, lastRead) = (.never, .never, .never)
-    onWrite &= Self.observed
-    onRead &= Self.observed
+    onWrite &= Self.watched
+    onRead &= Self.watched
   }
 
   /// Takes back the word that is offered and not taken, if there is one: its writer was reset.

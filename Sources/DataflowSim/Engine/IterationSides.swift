@@ -11,8 +11,16 @@ protocol InputSide {
 }
 
 protocol ReadRuns {
-  var arrival: Cycle { get }
-  mutating func take(at t: Cycle)
+  /// When the next words are valid.
+  associatedtype Arrival
+  var arrivals: Arrival { get }
+  static func last(_ arrivals: Arrival) -> Cycle
+  mutating func take(at t: Cycle, _ arrivals: Arrival)
+}
+
+extension ReadRuns {
+  /// When the last of the next words is valid.
+  @inline(__always) var arrival: Cycle { Self.last(arrivals) }
 }
 
 /// The streams an iteration writes together.
@@ -30,17 +38,28 @@ protocol OutputSide {
 }
 
 protocol WriteRuns {
-  var room: Cycle { get }
-  mutating func admit(at t: Cycle, readySince ready: Cycle)
+  /// When there is room for the next words.
+  associatedtype Room
+  var rooms: Room { get }
+  static func last(_ rooms: Room) -> Cycle
+  mutating func admit(at t: Cycle, readySince ready: Cycle, _ rooms: Room)
 }
 
-extension ReadRun: ReadRuns {}
-extension WriteRun: WriteRuns {}
+extension ReadRun: ReadRuns {
+  @inline(__always) var arrivals: Cycle { arrival }
+  @inline(__always) static func last(_ arrivals: Cycle) -> Cycle { arrivals }
+}
+
+extension WriteRun: WriteRuns {
+  @inline(__always) var rooms: Cycle { room }
+  @inline(__always) static func last(_ rooms: Cycle) -> Cycle { rooms }
+}
 
 struct NoInput: InputSide {
   struct Runs: ReadRuns {
-    @inline(__always) var arrival: Cycle { .never }
-    @inline(__always) mutating func take(at t: Cycle) {}
+    @inline(__always) var arrivals: Cycle { .never }
+    @inline(__always) static func last(_ arrivals: Cycle) -> Cycle { arrivals }
+    @inline(__always) mutating func take(at t: Cycle, _ arrivals: Cycle) {}
   }
   @inline(__always) var readable: Int { .max }
   @inline(__always) var runs: Runs { Runs() }
@@ -63,10 +82,13 @@ struct TwoInputs: InputSide {
 
   struct Runs: ReadRuns {
     var a: ReadRun, b: ReadRun
-    @inline(__always) var arrival: Cycle { max(a.arrival, b.arrival) }
-    @inline(__always) mutating func take(at t: Cycle) {
-      a.take(at: t)
-      b.take(at: t)
+    @inline(__always) var arrivals: (a: Cycle, b: Cycle) { (a.arrival, b.arrival) }
+    @inline(__always) static func last(_ arrivals: (a: Cycle, b: Cycle)) -> Cycle {
+      max(arrivals.a, arrivals.b)
+    }
+    @inline(__always) mutating func take(at t: Cycle, _ arrivals: (a: Cycle, b: Cycle)) {
+      a.take(at: t, arrivals.a)
+      b.take(at: t, arrivals.b)
     }
   }
 
@@ -85,8 +107,9 @@ struct TwoInputs: InputSide {
 
 struct NoOutput: OutputSide {
   struct Runs: WriteRuns {
-    @inline(__always) var room: Cycle { .never }
-    @inline(__always) mutating func admit(at t: Cycle, readySince ready: Cycle) {}
+    @inline(__always) var rooms: Cycle { .never }
+    @inline(__always) static func last(_ rooms: Cycle) -> Cycle { rooms }
+    @inline(__always) mutating func admit(at t: Cycle, readySince ready: Cycle, _ rooms: Cycle) {}
   }
   @inline(__always) var writable: Int { .max }
   @inline(__always) var runs: Runs { Runs() }
@@ -118,10 +141,14 @@ struct TwoOutputs: OutputSide {
 
   struct Runs: WriteRuns {
     var a: WriteRun, b: WriteRun
-    @inline(__always) var room: Cycle { max(a.room, b.room) }
-    @inline(__always) mutating func admit(at t: Cycle, readySince ready: Cycle) {
-      a.admit(at: t, readySince: ready)
-      b.admit(at: t, readySince: ready)
+    @inline(__always) var rooms: (a: Cycle, b: Cycle) { (a.room, b.room) }
+    @inline(__always) static func last(_ rooms: (a: Cycle, b: Cycle)) -> Cycle {
+      max(rooms.a, rooms.b)
+    }
+    @inline(__always)
+    mutating func admit(at t: Cycle, readySince ready: Cycle, _ rooms: (a: Cycle, b: Cycle)) {
+      a.admit(at: t, readySince: ready, rooms.a)
+      b.admit(at: t, readySince: ready, rooms.b)
     }
   }
 

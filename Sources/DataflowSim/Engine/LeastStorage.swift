@@ -44,6 +44,7 @@ extension LeastStorage {
 
 /// The least a compute core holds: group j starts once result j − 2 is taken.
 private struct LeastCore: Process {
+  var readsAhead: Bool { true }
   let input: Link
   let weights: Link?
   let output: Link

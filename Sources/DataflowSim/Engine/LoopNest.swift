@@ -225,16 +225,21 @@ struct LoopNest: Process {
 
   /// `n` iterations whose words and room are there.
   @inline(__always)
-  private mutating func move(
-    _ n: Int, _ inputs: some InputSide, _ outputs: some OutputSide, pace: Int
+  private mutating func move<Inputs: InputSide, Outputs: OutputSide>(
+    _ n: Int, _ inputs: Inputs, _ outputs: Outputs, pace: Int
   ) {
+    typealias Reads = Inputs.Runs
+    typealias Writes = Outputs.Runs
     guard n > 0 else { return }
     var (reads, writes, t) = (inputs.runs, outputs.runs, last)
     for _ in 0..<n {
-      let ready = max(t + pace, reads.arrival)
-      t = max(ready, writes.room)
-      writes.admit(at: t, readySince: ready)
-      reads.take(at: t)
+      // All loads come before the stores, and the loop carries no more than one sum and one maximum.
+      let (arrivals, rooms) = (reads.arrivals, writes.rooms)
+      let (arrival, room) = (Reads.last(arrivals), Writes.last(rooms))
+      let ready = max(t &+ pace, arrival)
+      t = max(t &+ pace, max(arrival, room))
+      writes.admit(at: t, readySince: ready, rooms)
+      reads.take(at: t, arrivals)
     }
     inputs.finish(reads, at: t)
     outputs.finish(writes, at: t)

@@ -5,6 +5,10 @@ final class Network {
   private(set) var channels: [Link] = []
   private var runners: [ProcessRunner] = []
   private var watchers: [ChannelWatcher] = []
+  /// Channels each process reads and writes; a player writes none.
+  private var links: [(inputs: [Link], outputs: [Link])] = []
+  /// Whether a process is still simulated, and whether it stands for another.
+  private var roles: [(isActive: Bool, isPlayer: Bool)] = []
   /// Makes each process as it is before its first step.
   private var makers: [() -> any Process] = []
   private let queue: UnsafeMutablePointer<WorkQueue>
@@ -43,6 +47,8 @@ final class Network {
     for link in outputs { link.pointee.writer = id }
     runners.append(make().running())
     makers.append(make)
+    links.append((inputs, outputs))
+    roles.append((isActive: true, isPlayer: false))
   }
 
   var processCount: Int { runners.count }
@@ -55,7 +61,7 @@ final class Network {
 
   /// Lets everything move until nothing can.
   func run() {
-    for id in 0..<runners.count { queue.pointee.push(Int32(id)) }
+    for id in activeProcesses { queue.pointee.push(Int32(id)) }
     resume()
   }
 
@@ -73,8 +79,43 @@ final class Network {
 
   func finish() { for runner in runners { runner.finish() } }
 
-  /// Every time and phase of every process, in a fixed order.
-  func listState(_ state: inout StateList) {
-    for runner in runners { runner.listState(&state) }
+  /// Every time and phase of one process.
+  func listState(of id: Int, _ state: inout StateList) { runners[id].listState(&state) }
+}
+
+// Parts that are replayed instead of simulated.
+extension Network {
+  var activeProcesses: [Int] { roles.indices.filter { roles[$0].isActive } }
+
+  /// Channels that those who are still simulated read or write.
+  var activeChannels: [Link] {
+    let active = Set(activeProcesses.flatMap { links[$0].inputs + links[$0].outputs })
+    return channels.filter(active.contains)
+  }
+
+  func inputs(of id: Int) -> [Link] { links[id].inputs }
+  func outputs(of id: Int) -> [Link] { links[id].outputs }
+  func isPlayer(_ id: Int) -> Bool { roles[id].isPlayer }
+  func readsAhead(_ id: Int) -> Bool { runners[id].readsAhead }
+
+  /// Notes the reads of a channel, or no longer.
+  func record(_ reads: FrameReads?, at channel: Link) {
+    let watcher = channel.pointee.watcher ?? ChannelWatcher()
+    if channel.pointee.watcher == nil { watchers.append(watcher) }
+    watcher.reads = reads
+    channel.pointee.watch(watcher)
+  }
+
+  /// Processes that run no more.
+  func retire(_ ids: Set<Int>) {
+    for id in ids { roles[id].isActive = false }
+  }
+
+  /// Lets `player` take what `id` would.
+  func play(_ player: Player, for id: Int) {
+    replace(id, by: player)
+    roles[id] = (isActive: true, isPlayer: true)
+    links[id] = (player.tracks.map(\.input), [])
+    for track in player.tracks { track.input.pointee.cancelOrder() }
   }
 }

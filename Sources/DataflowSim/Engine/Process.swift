@@ -8,6 +8,9 @@ public protocol Process {
   /// Lists every time and every phase the future depends on, always in the same order. Two equal
   /// lists, times shifted by the same amount, mean the same future, shifted.
   func listState(_ state: inout StateList)
+  /// Whether it looks at words long before it takes them, so that it matters when a word came even if
+  /// it need not be waited for.
+  var readsAhead: Bool { get }
   /// Called once when no further word comes and the run is over.
   mutating func finish()
   /// Frees memory the process allocated.
@@ -15,6 +18,7 @@ public protocol Process {
 }
 
 extension Process {
+  public var readsAhead: Bool { false }
   public mutating func finish() {}
   public func deallocate() {}
 }
@@ -88,6 +92,7 @@ public struct StateList {
 
 /// Runs one process of a concrete type behind a single indirect call per activation.
 class ProcessRunner {
+  var readsAhead: Bool { preconditionFailure("abstract") }
   func run() { preconditionFailure("abstract") }
   func finish() { preconditionFailure("abstract") }
   func listState(_ state: inout StateList) { preconditionFailure("abstract") }
@@ -107,6 +112,7 @@ final class Running<P: Process>: ProcessRunner {
     process.deallocate()
   }
 
+  override var readsAhead: Bool { process.pointee.readsAhead }
   override func run() { process.pointee.run() }
   override func finish() { process.pointee.finish() }
   override func listState(_ state: inout StateList) { process.pointee.listState(&state) }

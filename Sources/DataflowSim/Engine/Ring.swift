@@ -1,7 +1,7 @@
 /// A first-in first-out queue of bounded length in one allocation.
 struct Ring<Element> {
-  private let storage: UnsafeMutablePointer<Element>
-  private let mask: Int
+  private var storage: UnsafeMutablePointer<Element>
+  private var mask: Int
   private var head = 0
   private(set) var count = 0
 
@@ -17,6 +17,15 @@ struct Ring<Element> {
   func deallocate() { storage.deallocate() }
 
   var isEmpty: Bool { @inline(__always) get { count == 0 } }
+  var isFull: Bool { @inline(__always) get { count > mask } }
+
+  /// Makes room for twice as many elements.
+  mutating func grow(filler: Element) {
+    var larger = Ring(capacity: 2 * (mask + 1), filler: filler)
+    while !isEmpty { larger.append(removeFirst()) }
+    storage.deallocate()
+    self = larger
+  }
 
   subscript(_ i: Int) -> Element {
     @inline(__always) get { storage[(head + i) & mask] }

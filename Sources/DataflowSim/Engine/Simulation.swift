@@ -3,6 +3,8 @@ public struct Observation: Sendable {
   /// Follow every stream and FIFO (counts, occupancy). Without it stages are merged, which is faster
   /// and gives the same cycles at every process.
   public var streams = false
+  /// Follow the occupancy of every FIFO, and nothing else of the streams: stages stay merged.
+  public var levels = false
   /// Keep the handshake cycles of every stream in memory. Implies `streams`.
   public var times = false
   /// Note what the compute cores did that bits depend on (spurious results, lost products).
@@ -22,13 +24,19 @@ public struct Observation: Sendable {
     self.hazards = hazards
     self.listener = listener
   }
+
+  public static let levels = {
+    var observation = Observation()
+    observation.levels = true
+    return observation
+  }()
 }
 
 /// One run of a plan under a scenario.
 public final class Simulation {
   public let plan: Plan
   public let scenario: Scenario
-  let network: Network
+  private(set) var network: Network
   private(set) var logs: [StreamLog] = []
   private var monitors: [OccupancyMonitor] = []
   /// Of every compute core since it last started.
@@ -41,6 +49,9 @@ public final class Simulation {
   private(set) var parts: [(chain: Plan.Chain, ends: Ends)] = []
   /// The FIFOs in each merged channel.
   private var mergedFIFOs: [(channel: Link, names: [String])] = []
+  /// Cycles per frame that the replayed part takes while it never waits for a word from the rest: the
+  /// design cannot be faster. nil while nothing is replayed.
+  var leastPeriod: Cycle?
   let limit: Cycle
   /// Defects the hardware of this run does not have.
   private let hazardsOff: Set<Hazard>
@@ -66,7 +77,9 @@ public final class Simulation {
   }
 
   /// How fast every source delivers its frames at most; nil: as fast as its pattern allows.
-  private let pace: FramePeriod?
+  let pace: FramePeriod?
+  private let observing: Observation
+  private let faults: [String: StreamFaults]
 
   /// Starts with no frame released; `run()` releases what the scenario asks for.
   ///
@@ -87,21 +100,41 @@ public final class Simulation {
     self.plan = plan
     self.hazardsOff = hazardsOff
     self.pace = pace
+    self.observing = observing
     self.scenario = scenario
     limit = scenario.maxCycles ?? .max
     resets = ResetPlan(scenario, plan.design)
     resetState = ResetState(domains: resets.signatures.count)
-    network = Network(
-      processes: plan.processes.count + plan.design.graphInputs.count
-        + plan.design.graphOutputs.count + plan.chains.reduce(0) { $0 + 2 * $1.items.count })
+    network = Network(processes: Self.mostProcesses(plan))
+    faults = try StreamFaults.all(scenario, plan.design)
     try checkBorders()
     try checkFrames()
-    let faults = try StreamFaults.all(scenario, plan.design)
+    assemble()
+  }
+
+  private static func mostProcesses(_ plan: Plan) -> Int {
+    plan.processes.count + plan.design.graphInputs.count + plan.design.graphOutputs.count
+      + plan.chains.reduce(0) { $0 + 2 * $1.items.count }
+  }
+
+  private func assemble() {
     ends = plan.chains.map { build($0, observing, faults) }
     for process in plan.processes {
       building(resets.domains[process.node]) { add(process, ends, observing) }
     }
     for (chain, end) in zip(plan.chains, ends) { addBorder(chain, end) }
+  }
+
+  /// Forgets everything that has happened. Only for runs that nobody observes and without resets.
+  func startAgain() {
+    network = Network(processes: Self.mostProcesses(plan))
+    (sinks, released, parts, mergedFIFOs) = ([], [], [], [])
+    assemble()
+  }
+
+  /// Whether anybody follows what happens inside.
+  var isObserved: Bool {
+    observing.streams || observing.levels || observing.cores || observing.hazards
   }
 
   /// The two channels at the ends of a chain (the same one unless relays lie between).
@@ -157,7 +190,9 @@ public final class Simulation {
   }
 
   private func build(_ chain: Plan.Chain, _ observing: Observation) -> Ends {
-    let ends = observing.streams ? buildObserved(chain, observing) : buildMerged(chain)
+    let ends =
+      observing.streams
+      ? buildObserved(chain, observing) : buildMerged(chain, levels: observing.levels)
     parts.append((chain, ends))
     return ends
   }
@@ -186,37 +221,50 @@ public final class Simulation {
   }
 
   /// Runs of stages that sustain a word per cycle become one stage.
-  private func buildMerged(_ chain: Plan.Chain) -> Ends {
+  private func buildMerged(_ chain: Plan.Chain, levels: Bool) -> Ends {
     var merged: [Stage] = []
-    var fifos: [[String]] = []
+    var members: [[(stage: Stage, node: String)]] = []
     for (stage, node) in chain.stages {
-      let names = stage.isFIFO ? [node] : []
       if let last = merged.last, last.sustainsOneWordPerCycle, stage.sustainsOneWordPerCycle {
         merged[merged.count - 1] = last + stage
-        fifos[fifos.count - 1] += names
+        members[members.count - 1].append((stage, node))
       } else {
         merged.append(stage)
-        fifos.append(names)
+        members.append([(stage, node)])
       }
     }
     guard !merged.isEmpty else {
       let wire = network.addChannel(nil)
       return Ends(first: wire, last: wire)
     }
-    let channels = merged.map { stage in
+    let channels = zip(merged, members).map { stage, members in
       network.addChannel(
-        stage, watcher: history(of: chain, stage).map { ChannelWatcher(history: $0) })
+        stage, watcher: levels ? level(members) : history(of: chain, stage))
     }
-    mergedFIFOs += zip(channels, fifos).map { (channel: $0, names: $1) }
+    mergedFIFOs += zip(channels, members).map { channel, members in
+      (channel: channel, names: members.filter(\.stage.isFIFO).map(\.node))
+    }
     return joined(channels)
   }
 
+  /// Follows the occupancy of the FIFOs among merged stages.
+  private func level(_ members: [(stage: Stage, node: String)]) -> ChannelWatcher? {
+    let inner = members.indices.filter { members[$0].stage.isFIFO }.map { i in
+      let (stage, name) = members[i]
+      let monitor = OccupancyMonitor(name: name, depth: stage.capacity, limit: limit)
+      monitors.append(monitor)
+      return InnerOccupancy(monitor, members.map(\.stage), index: i)
+    }
+    return inner.isEmpty ? nil : ChannelWatcher(inner: inner)
+  }
+
   /// Deep channels note their writes, for `steadyState()`.
-  private func history(of chain: Plan.Chain, _ stage: Stage) -> WriteHistory? {
+  private func history(of chain: Plan.Chain, _ stage: Stage) -> ChannelWatcher? {
     guard let stream = chain.handshakesBetweenStages.joined().first,
       let words = plan.wordsPerFrame[stream], words > 0, stage.capacity > words
     else { return nil }
-    return WriteHistory(wordsPerFrame: words, frames: SteadyStateBudget().longestPeriod)
+    return ChannelWatcher(
+      history: WriteHistory(wordsPerFrame: words, frames: SteadyStateBudget().longestPeriod))
   }
 
   /// A channel per stage, so that every handshake can be seen.

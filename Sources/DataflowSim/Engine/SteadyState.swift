@@ -34,45 +34,75 @@ extension Simulation {
   /// With arrival or acceptance patterns λ is a multiple of their lengths. Returns nil when the design
   /// stops before the outputs of the frames are complete: then `result(frames:)` tells the outcome; and
   /// where no source goes by frames.
-  public func steadyState(_ budget: SteadyStateBudget = .init()) -> SteadyState? {
-    steadyState(budget) { _ in false }
+  ///
+  /// - Parameter replays: whether parts that repeat are replayed while the rest settles. That changes
+  ///   nothing but the work.
+  public func steadyState(_ budget: SteadyStateBudget = .init(), replays: Bool = true)
+    -> SteadyState?
+  {
+    steadyState(budget, replays: replays) { _ in false }
   }
 
   /// The same, given up when `isEnough` says so of the cycles at which frames were complete.
-  func steadyState(_ budget: SteadyStateBudget, until isEnough: ([Cycle]) -> Bool) -> SteadyState? {
+  func steadyState(
+    _ budget: SteadyStateBudget, replays: Bool = true, until isEnough: ([Cycle]) -> Bool
+  ) -> SteadyState? {
     guard released.contains(where: { $0.fixed == nil }) else { return nil }
     var ends: [Cycle] = []
-    var moments: [Moment] = []
-    var frame = 0
+    var moments: [(end: Cycle, state: NetworkState)] = []
+    var settled = replays && isPlain ? SettledPart(network) : nil
     // Outputs of a frame may need words of the next one; then the sources stay a frame ahead.
     var lead = 0
     let patterns = patternPeriod
-    while frame < budget.frames {
-      frame += 1
+    while ends.count < budget.frames {
+      let frame = ends.count + 1
+      settled?.beginFrame()
       run(frames: frame + lead)
-      while completed(frame) == nil {
+      if settled?.isBroken == true {
+        startAgain()
+        leastPeriod = nil
+        return steadyState(budget, replays: false, until: isEnough)
+      }
+      while settled?.shift == nil, completed(frame) == nil {
         guard lead < 2 else { return nil }
         lead += 1
         moments = []
         run(frames: frame + lead)
       }
-      guard let end = completed(frame) else { return nil }
+      // The end of a frame that is replayed is known.
+      guard let end = settled?.shift.map({ ends.last! + $0 }) ?? completed(frame) else {
+        return nil
+      }
       ends.append(end)
       if isEnough(ends) { return nil }
-      let moment = Moment(end: end, state: state())
+      let state = NetworkState(network)
       for (age, earlier) in moments.reversed().enumerated() {
-        let shift = moment.end - earlier.end
-        guard let patterns, shift % patterns == 0, moment.repeats(earlier, shift: shift),
-          channelsKeepRepeating(age + 1, shift)
+        let shift = end - earlier.end
+        guard let patterns, shift % patterns == 0,
+          state.repeats(earlier.state, frames: age + 1, shift: shift)
         else { continue }
         return SteadyState(
           cycles: shift, frames: age + 1, isProven: true, simulatedFrames: frame)
       }
-      moments.append(moment)
+      if let last = moments.last,
+        settled?.update(state, since: last.state, shift: end - last.end) == true
+      {
+        moments = [(end, NetworkState(network))]
+        leastPeriod = settled?.shift
+        if isEnough(ends) { return nil }
+      } else {
+        moments.append((end, state))
+      }
       if moments.count > budget.longestPeriod { moments.removeFirst() }
       if handshakes > budget.handshakes, frame > 1 { break }
     }
-    return estimate(frame)
+    return estimate(ends)
+  }
+
+  /// Whether nothing in the run is tied to absolute cycles, and nobody follows it.
+  private var isPlain: Bool {
+    !isObserved && limit == .max && pace == nil && patternPeriod == 1 && resets.isEmpty
+      && scenario.faults.isEmpty && released.allSatisfy { $0.fixed == nil }
   }
 
   /// The cycles after which all patterns are at the same place again; nil when that cannot be counted.
@@ -89,15 +119,16 @@ extension Simulation {
   }
 
   /// The interval of the last frames, when no proof was found.
-  private func estimate(_ frame: Int) -> SteadyState? {
-    guard let ends = sinks.first?.frameEnds, let last = ends.last else { return nil }
+  private func estimate(_ ends: [Cycle]) -> SteadyState? {
+    guard let last = ends.last else { return nil }
     let back = min(ends.count - 1, max(1, ends.count / 2))
     guard back > 0 else {
-      return SteadyState(cycles: last + 1, frames: 1, isProven: false, simulatedFrames: frame)
+      return SteadyState(
+        cycles: last + 1, frames: 1, isProven: false, simulatedFrames: ends.count)
     }
     return SteadyState(
       cycles: last - ends[ends.count - 1 - back], frames: back, isProven: false,
-      simulatedFrames: frame)
+      simulatedFrames: ends.count)
   }
 
   /// When the last output of frame `frame` left, if all have.
@@ -110,33 +141,7 @@ extension Simulation {
     return end == .never ? nil : end
   }
 
-  func state() -> StateList {
-    var list = StateList()
-    network.listState(&list)
-    for channel in network.channels { channel.pointee.listState(&list) }
-    return list
-  }
-
-  private func channelsKeepRepeating(_ frames: Int, _ shift: Cycle) -> Bool {
-    network.channels.allSatisfy { $0.pointee.keepsRepeating(frames: frames, shift: shift) }
-  }
-
   var handshakes: Int { network.channels.reduce(0) { $0 + $1.pointee.read } }
-}
-
-/// The state after some frame, and when that frame ended.
-private struct Moment {
-  let end: Cycle
-  let state: StateList
-
-  /// The same phases, and every time that ever happened later by `shift`.
-  func repeats(_ earlier: Moment, shift: Cycle) -> Bool {
-    guard state.phases == earlier.state.phases, state.times.count == earlier.state.times.count
-    else { return false }
-    return zip(state.times, earlier.state.times).allSatisfy { now, before in
-      now == before + shift || now == before && now < 0
-    }
-  }
 }
 
 /// The write side of a channel that holds more than a frame, over the last frames.

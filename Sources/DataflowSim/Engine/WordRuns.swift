@@ -23,8 +23,9 @@ struct ReadRun {
   /// First cycle in which the next word is valid, but for the rule of one word per cycle.
   @inline(__always) var arrival: Cycle { slots[index & mask] &+ latency }
 
-  @inline(__always) mutating func take(at t: Cycle) {
-    lastArrival = arrival
+  /// Takes a word that was valid since `arrived`.
+  @inline(__always) mutating func take(at t: Cycle, _ arrived: Cycle) {
+    lastArrival = arrived
     slots[index & mask] = t
     index &+= 1
   }
@@ -39,9 +40,11 @@ struct WriteRun {
   private let capacity: Int
   private let credit: Int
   fileprivate var index: Int
+  /// The longest that a word waited for room.
   fileprivate var waited = 0
-  /// Since when the last word admitted had been offered.
-  fileprivate var lastOffer = Cycle.never
+  // Of the last word admitted.
+  private var ready = Cycle.never
+  private var roomAt = Cycle.never
 
   @inline(__always)
   fileprivate init(
@@ -57,24 +60,27 @@ struct WriteRun {
   /// The first cycle with room for the next word, but for the rule of one word per cycle.
   @inline(__always) var room: Cycle { slots[(index &- capacity) & mask] &+ credit }
 
-  /// Admits a word, ready since cycle `ready`, at `t ≥ room`. Where `t` is later than both, another
-  /// channel held it up, not this one.
-  @inline(__always) mutating func admit(at t: Cycle, readySince ready: Cycle) {
-    lastOffer = room == t ? ready : t
-    waited &+= t &- lastOffer
+  /// Admits a word, ready since cycle `ready`, at `t ≥ room`.
+  @inline(__always) mutating func admit(at t: Cycle, readySince ready: Cycle, _ room: Cycle) {
+    waited = max(waited, room &- ready)
+    (self.ready, roomAt) = (ready, room)
     slots[index & mask] = t
     index &+= 1
   }
 
   /// Admits a word as soon as there is room from cycle `ready` on, and says when.
   @inline(__always) mutating func admit(from ready: Cycle) -> Cycle {
+    let room = room
     let t = max(ready, room)
-    lastOffer = ready
-    waited &+= t &- ready
-    slots[index & mask] = t
-    index &+= 1
+    admit(at: t, readySince: ready, room)
     return t
   }
+}
+
+extension WriteRun {
+  /// Since when the last word, taken at `t`, had been offered. Where `t` is later than there was room,
+  /// another channel held it up, not this one.
+  @inline(__always) fileprivate func offered(takenAt t: Cycle) -> Cycle { roomAt == t ? ready : t }
 }
 
 extension Channel {
@@ -103,6 +109,6 @@ extension Channel {
 
   /// Ends a run whose last word was admitted at `t`.
   @inline(__always) mutating func finish(_ run: WriteRun, at t: Cycle) {
-    finishWrites(upTo: run.index, at: t, waited: run.waited, offered: run.lastOffer)
+    finishWrites(upTo: run.index, at: t, waited: run.waited, offered: run.offered(takenAt: t))
   }
 }

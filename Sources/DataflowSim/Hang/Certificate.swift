@@ -174,7 +174,7 @@ extension Simulation {
         earlier = []
         run(frames: frame + lead)
       }
-      let phases = state().phases
+      let phases = NetworkState(network).phases
       if let index = earlier.lastIndex(of: phases) { return .repeats(earlier.count - index) }
       earlier.append(phases)
     }

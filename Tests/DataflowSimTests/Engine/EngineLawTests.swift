@@ -24,6 +24,20 @@ import Testing
     }
   }
 
+  /// The occupancies of FIFOs inside merged stages are those seen when every stream is followed.
+  @Test func mergedStagesHoldTheSame() throws {
+    var held = 0
+    for seed in 1...UInt64(300 * searchFactor) {
+      let random = DesignGrower.make(seed: 30_000 + seed)
+      let levels = try Simulation(
+        try Plan(random.design), scenario: random.scenario, observing: .levels
+      ).run()
+      #expect(levels.fifos == (try observed(random)).fifos, "\(random.summary)")
+      held += levels.fifos.values.reduce(0) { $0 + $1.max }
+    }
+    #expect(held > 1000)
+  }
+
   @Test func orderOfNodesChangesNothing() throws {
     for seed in seeds {
       let random = DesignGrower.make(seed: 10_000 + seed)

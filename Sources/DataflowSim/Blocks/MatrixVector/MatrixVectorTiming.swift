@@ -79,6 +79,7 @@ struct ReplayCore: Process {
   let synapseFold: Int
   let neuronFold: Int
   var core: DotProductCore
+  var readsAhead: Bool { true }
   private var fold = 0
   private var position = 0
   /// In the last fold: the next slot's word is in the output register, its place in the buffer free.

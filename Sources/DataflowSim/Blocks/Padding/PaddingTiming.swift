@@ -92,8 +92,9 @@ struct PaddingGenerator: Process {
     var (reads, writes) = (input.pointee.reads, output.pointee.writes)
     var (loaded, taken) = (input.pointee.lastRead, max(output.pointee.takenAt, 0))
     for _ in 0..<n {
-      loaded = max(taken, reads.arrival, loaded + 1)
-      reads.take(at: loaded)
+      let arrival = reads.arrival
+      loaded = max(taken, arrival, loaded + 1)
+      reads.take(at: loaded, arrival)
       taken = writes.admit(from: loaded + 1)
     }
     input.pointee.finish(reads, at: loaded)

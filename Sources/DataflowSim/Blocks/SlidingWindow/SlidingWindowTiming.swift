@@ -115,8 +115,9 @@ struct CyclicWindowBuffer: Process {
       // lifted the rule.
       let before = word - capacity
       let room = before < 0 ? .never : before < released ? slots[before & mask] : lastFetch
-      t = max(reads.arrival, room + 1, t + 1)
-      reads.take(at: t)
+      let arrival = reads.arrival
+      t = max(arrival, room + 1, t + 1)
+      reads.take(at: t, arrival)
       slots[word & mask] = t
     }
     input.pointee.finish(reads, at: t)
@@ -145,14 +146,39 @@ struct CyclicWindowBuffer: Process {
   private mutating func emitRun(_ n: Int) -> Bool {
     var (writes, taken) = (output.pointee.writes, output.pointee.takenAt)
     defer { output.pointee.finish(writes, at: taken) }
-    for _ in 0..<n {
+    var left = n
+    while left > 0 {
       let need = start + offsets[element]
       guard need < accepted else { break }
+      if released == keep, element < groupStart - 1 {
+        left -= emitHeld(min(left, groupStart - 1 - element), &writes, &taken)
+        continue
+      }
       fetch(need, taken)
       taken = writes.admit(from: lastFetch + 1)
+      left -= 1
       guard advance() else { return false }
     }
     return true
+  }
+
+  /// Emits up to `n` words in the middle of a group, the first of which has arrived. Nothing is released
+  /// after them: most of a window.
+  @inline(__always)
+  private mutating func emitHeld(_ n: Int, _ writes: inout WriteRun, _ taken: inout Cycle) -> Int {
+    let (slots, mask, offsets) = (slots, mask, offsets + element)
+    let (start, accepted) = (start, accepted)
+    var (fetched, t, done) = (lastFetch, taken, 0)
+    while done < n {
+      let need = start &+ offsets[done]
+      guard need < accepted else { break }
+      fetched = max(slots[need & mask] &+ 1, t)
+      t = writes.admit(from: fetched &+ 1)
+      done &+= 1
+    }
+    (lastFetch, taken) = (fetched, t)
+    element += done
+    return done
   }
 
   /// Offers a word that has arrived where no room for it is known.

@@ -1,0 +1,51 @@
+import Dispatch
+import Foundation
+
+/// Work spread over the cores, with a result that does not depend on how it was spread.
+enum Parallel {
+  /// The result of the smallest index for which `body` gives one. Later indices may not be tried.
+  static func first<T: Sendable>(
+    _ count: Int, _ body: @Sendable (Int) throws -> T?
+  ) throws -> T? {
+    let batch = max(1, ProcessInfo.processInfo.activeProcessorCount) * 2
+    var start = 0
+    while start < count {
+      let size = min(batch, count - start)
+      let from = start
+      let found = try all(size) { try body(from + $0) }
+      if let first = found.lazy.compactMap({ $0 }).first { return first }
+      start += size
+    }
+    return nil
+  }
+
+  /// The results of `body` for every index, in order. The error of the smallest index is thrown.
+  ///
+  /// - Parameter workers: 1 stays on this thread, where the work around this one is spread already.
+  static func all<T: Sendable>(
+    _ count: Int, workers: Int = .max, _ body: @Sendable (Int) throws -> T
+  ) rethrows -> [T] {
+    guard workers > 1, count > 1 else { return try (0..<count).map(body) }
+    let results = ResultBox<T>(count)
+    DispatchQueue.concurrentPerform(iterations: count) { index in
+      results.set(index, Result { try body(index) })
+    }
+    return try results.all.map { try $0.get() }
+  }
+}
+
+/// A slot per index, filled from several threads.
+private final class ResultBox<T: Sendable>: @unchecked Sendable {
+  private var slots: [Result<T, any Error>?]
+  private let lock = NSLock()
+
+  init(_ count: Int) { slots = Array(repeating: nil, count: count) }
+
+  func set(_ index: Int, _ value: Result<T, any Error>) {
+    lock.lock()
+    defer { lock.unlock() }
+    slots[index] = value
+  }
+
+  var all: [Result<T, any Error>] { slots.compactMap(\.self) }
+}

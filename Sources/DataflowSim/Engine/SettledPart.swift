@@ -1,0 +1,225 @@
+/// The downstream part of a run that repeats already, and is replayed while the rest settles.
+///
+/// Sources that never wait fill FIFOs from the front, over many frames, while everything behind the
+/// slowest block has long been steady. Let S be a set of processes that includes every reader of what
+/// it writes. If S is after a frame what it was a frame before, λ cycles later, then it does in the next
+/// frame what it did in this one, λ cycles later, as long as the words it reads from the rest allow it. A
+/// process that reads a word valid no later than one cycle after the word before was taken cannot tell
+/// when it came. So where this held for every word S took from the rest in this frame, and as long as it
+/// holds for those to come, S need not be simulated: its reads are those of this frame, λ, 2λ, … later.
+/// The recurrences have but one solution, so this is it. A word that comes later than that ends the
+/// replay (`isBroken`), and the run must be simulated in full.
+struct SettledPart {
+  private let network: Network
+  /// Frames released and replays that have failed, shared with the players.
+  private let clock = ReplayClock()
+  /// A set that has just been found to repeat; its reads are recorded over the next frame.
+  private var candidate: Candidate?
+  /// λ, once something is replayed.
+  private(set) var shift: Cycle?
+
+  private struct Candidate {
+    /// Members of S that read from the rest, and those channels.
+    var border: [(process: Int, tracks: [(channel: Link, reads: FrameReads)])]
+    var members: Set<Int>
+    var shift: Cycle
+  }
+
+  init(_ network: Network) { self.network = network }
+
+  /// A word came too late for the replay to be what the hardware does.
+  var isBroken: Bool { clock.isBroken }
+
+  /// From now on players may take the words of one more frame.
+  func beginFrame() { clock.frames += 1 }
+
+  /// After a frame: replays what has repeated and was recorded, and looks for more. Returns whether the
+  /// part still simulated has become smaller.
+  mutating func update(_ now: NetworkState, since earlier: NetworkState, shift: Cycle) -> Bool {
+    let repeating = now.repeating(since: earlier, shift: shift)
+    var isSmaller = false
+    if let found = candidate {
+      candidate = nil
+      let tracks = found.border.flatMap(\.tracks)
+      for track in tracks { network.record(nil, at: track.channel) }
+      if found.shift == shift, found.members.isSubset(of: repeating.processes),
+        tracks.allSatisfy({ $0.reads.neverWaited && !$0.reads.times.isEmpty })
+      {
+        replay(found)
+        isSmaller = true
+      }
+    }
+    // What is replayed repeats with its own period alone.
+    if self.shift == nil || self.shift == shift { candidate = prepare(repeating, shift: shift) }
+    return isSmaller
+  }
+
+  /// The largest set S, with recorders on the channels into it.
+  private func prepare(_ repeating: NetworkState.Repeating, shift: Cycle) -> Candidate? {
+    var members = repeating.processes
+    var isStable = false
+    while !isStable {
+      isStable = true
+      for process in members {
+        let isSelfContained =
+          network.outputs(of: process).allSatisfy {
+            members.contains(Int($0.pointee.reader)) && repeating.channels.contains($0)
+          }
+          && (!network.readsAhead(process)
+            || network.inputs(of: process).allSatisfy { members.contains(Int($0.pointee.writer)) })
+        if !isSelfContained {
+          members.remove(process)
+          isStable = false
+        }
+      }
+    }
+    var border: [(process: Int, tracks: [(channel: Link, reads: FrameReads)])] = []
+    for process in members.sorted() {
+      let outside = network.inputs(of: process).filter {
+        !members.contains(Int($0.pointee.writer))
+      }
+      guard !outside.isEmpty else { continue }
+      border.append((process, outside.map { (channel: $0, reads: FrameReads()) }))
+    }
+    // Nothing new, or too wide a border for the recording to pay.
+    let isReplayed = border.allSatisfy { network.isPlayer($0.process) }
+    guard !border.isEmpty, !isReplayed, 4 * border.count <= members.count + 8 else { return nil }
+    for (channel, reads) in border.flatMap(\.tracks) { network.record(reads, at: channel) }
+    return Candidate(border: border, members: members, shift: shift)
+  }
+
+  private mutating func replay(_ found: Candidate) {
+    shift = found.shift
+    let players = found.border.map { process, tracks in
+      (
+        process,
+        Player(
+          tracks: tracks.map {
+            Player.Track(input: $0.channel, times: $0.reads.times, first: $0.channel.pointee.read)
+          }, shift: found.shift, firstFrame: clock.frames, clock: clock)
+      )
+    }
+    network.retire(found.members)
+    for (process, player) in players { network.play(player, for: process) }
+  }
+}
+
+/// When the words of one channel were read over a frame.
+final class FrameReads {
+  fileprivate(set) var times: [Cycle] = []
+  /// Every word was there when the reader could take it.
+  fileprivate(set) var neverWaited = true
+
+  func took(_ t: Cycle, isWaitedFor: Bool) {
+    times.append(t)
+    if isWaitedFor { neverWaited = false }
+  }
+}
+
+/// What all players of a run have in common.
+final class ReplayClock {
+  fileprivate(set) var frames = 0
+  fileprivate(set) var isBroken = false
+}
+
+/// Stands for a process that repeats: takes its words when it would.
+struct Player: Process {
+  struct Track {
+    let input: Link
+    /// Reads of the recorded frame.
+    let times: [Cycle]
+    /// Words read before the replay.
+    let first: Int
+  }
+
+  let tracks: [Track]
+  let shift: Cycle
+  /// Frames released before the replay.
+  let firstFrame: Int
+  let clock: ReplayClock
+
+  mutating func run() {
+    for track in tracks where !clock.isBroken { play(track) }
+  }
+
+  private func play(_ track: Track) {
+    let input = track.input
+    let end = track.first + (clock.frames - firstFrame) * track.times.count
+    while input.pointee.read < end {
+      let next = input.pointee.read
+      guard input.pointee.available > 0 else {
+        input.pointee.readerWaits = true
+        return
+      }
+      let (turns, word) = (next - track.first).quotientAndRemainder(dividingBy: track.times.count)
+      guard input.pointee.arrival(next) <= input.pointee.lastRead + 1 else {
+        clock.isBroken = true
+        return
+      }
+      input.pointee.read(at: track.times[word] + (turns + 1) * shift)
+    }
+  }
+
+  func listState(_ state: inout StateList) {}
+}
+
+/// The state of every process and channel that is still simulated, each by itself.
+struct NetworkState {
+  private(set) var processes: [(id: Int, state: StateList)] = []
+  private(set) var channels: [(link: Link, state: StateList)] = []
+
+  init(_ network: Network) {
+    for id in network.activeProcesses {
+      var list = StateList()
+      network.listState(of: id, &list)
+      processes.append((id, list))
+    }
+    for link in network.activeChannels {
+      var list = StateList()
+      link.pointee.listState(&list)
+      channels.append((link, list))
+    }
+  }
+
+  /// All phases, whatever the times.
+  var phases: [Int] { processes.flatMap(\.state.phases) + channels.flatMap(\.state.phases) }
+
+  struct Repeating {
+    var processes: Set<Int>
+    var channels: Set<Link>
+  }
+
+  /// What is as it was at `earlier`, `shift` cycles later.
+  func repeating(since earlier: NetworkState, shift: Cycle) -> Repeating {
+    guard processes.count == earlier.processes.count, channels.count == earlier.channels.count
+    else { return Repeating(processes: [], channels: []) }
+    return Repeating(
+      processes: Set(
+        zip(processes, earlier.processes).filter { $0.state.repeats($1.state, shift: shift) }
+          .map(\.0.id)),
+      channels: Set(
+        zip(channels, earlier.channels).filter {
+          $0.state.repeats($1.state, shift: shift)
+            && $0.link.pointee.keepsRepeating(frames: 1, shift: shift)
+        }
+        .map(\.0.link)))
+  }
+
+  /// Whether everything is as it was at `earlier`, `frames` frames and `shift` cycles ago.
+  func repeats(_ earlier: NetworkState, frames: Int, shift: Cycle) -> Bool {
+    processes.count == earlier.processes.count && channels.count == earlier.channels.count
+      && zip(processes, earlier.processes).allSatisfy { $0.state.repeats($1.state, shift: shift) }
+      && zip(channels, earlier.channels).allSatisfy { $0.state.repeats($1.state, shift: shift) }
+      && channels.allSatisfy { $0.link.pointee.keepsRepeating(frames: frames, shift: shift) }
+  }
+}
+
+extension StateList {
+  /// The same phases, and every time that ever happened later by `shift`.
+  func repeats(_ earlier: StateList, shift: Cycle) -> Bool {
+    guard phases == earlier.phases, times.count == earlier.times.count else { return false }
+    return zip(times, earlier.times).allSatisfy { now, before in
+      now == before + shift || now == before && now < 0
+    }
+  }
+}
