@@ -1,5 +1,3 @@
-import Dispatch
-
 /// Runs one plan with many sets of FIFO depths.
 struct FIFOBench: Sendable {
   struct Slot: Sendable {
@@ -65,16 +63,10 @@ struct FIFOBench: Sendable {
     guard let plan else {
       return (try unbounded(keep: keep), Outcome(period: nil, latency: nil))
     }
-    nonisolated(unsafe) var reference: Result<Reference, Error>?
-    nonisolated(unsafe) var before: Result<Outcome, Error>?
-    DispatchQueue.concurrentPerform(iterations: 2) { i in
-      if i == 0 {
-        reference = Result { try unbounded(keep: keep) }
-      } else {
-        before = Result { try Self.run(plan) }
-      }
+    let parts = try Parallel.all(2) { part -> (reference: Reference?, before: Outcome?) in
+      part == 0 ? (try unbounded(keep: keep), nil) : (nil, try Self.run(plan))
     }
-    return (try reference!.get(), try before!.get())
+    return (parts[0].reference!, parts[1].before!)
   }
 
   /// Whether the design keeps up with a source that delivers a frame every `target`.
@@ -83,15 +75,12 @@ struct FIFOBench: Sendable {
   /// whether the design by itself reaches the target. Paced, no FIFO fills up over many frames, and
   /// the state repeats soon. Frame intervals of a max-plus system only grow towards the final one, so
   /// a longer one ends the run.
-  /// At the start a frame may be late once, so a proof of the opposite runs to the end: `isExact`.
-  func sustains(_ target: FramePeriod, _ depths: [Int], isExact: Bool = false) throws -> Verdict {
+  func sustains(_ target: FramePeriod, _ depths: [Int]) throws -> Verdict {
     let simulation = try Simulation(plan(depths), pace: target)
     var late: Double?
     var isOnTime = false
-    var limits = SteadyStateBudget()
-    if isExact { limits.frames = 64 }
-    let steady = simulation.steadyState(limits) { ends in
-      guard !isExact, ends.count > 3 else { return false }
+    let steady = simulation.steadyState(.init()) { ends in
+      guard ends.count > 3 else { return false }
       let last = ends.count - 1
       func isLate(_ end: Int) -> Bool {
         FramePeriod(cycles: ends[end] - ends[end - 2], frames: 2) > target
@@ -106,13 +95,30 @@ struct FIFOBench: Sendable {
     if isOnTime { return Verdict(suffices: true, cyclesPerFrame: target.cyclesPerFrame) }
     if let late { return Verdict(suffices: false, cyclesPerFrame: late) }
     guard let steady else { return Verdict(suffices: false) }
-    if steady.isProven || !isExact { return Verdict(steady, target) }
-    // A source barely faster than the design fills its FIFOs for many frames; one without a pace is
-    // through with that sooner.
-    guard let free = try Simulation(plan(depths)).steadyState() else {
-      return Verdict(suffices: false)
+    return Verdict(steady, target)
+  }
+
+  /// The same as a proof: at the start a frame may be late once, so both answers need a state that
+  /// repeats. Without a pace the source is through with filling the FIFOs of a design that is hardly
+  /// too slow much sooner; and where a part repeats that never waits for words, its period is proof
+  /// enough that the design is too slow.
+  func provablySustains(_ target: FramePeriod, _ depths: [Int]) throws -> Verdict {
+    var limits = SteadyStateBudget()
+    // Some three seconds. The more of the design is replayed, the less a frame costs.
+    (limits.frames, limits.handshakes) = (1024, 300_000_000)
+    let plan = plan(depths)
+    for pace in [nil, target] {
+      let simulation = try Simulation(plan, pace: pace)
+      let steady = simulation.steadyState(limits) { _ in
+        simulation.leastPeriod.map { FramePeriod(cycles: $0) > target } ?? false
+      }
+      guard let steady else {
+        return Verdict(
+          suffices: false, cyclesPerFrame: simulation.leastPeriod.map { Double($0) })
+      }
+      if steady.isProven { return Verdict(steady, target) }
     }
-    return Verdict(free, target)
+    return Verdict()
   }
 
   struct Verdict {
@@ -170,7 +176,7 @@ struct FIFOBench: Sendable {
     let limits = fifos.map { 4 * ($0.words > 0 ? max($0.words, 2) : most) }
     while true {
       let simulation = try Simulation(
-        plan(room), observing: Observation(streams: true), pace: period)
+        plan(room), observing: .levels, pace: period)
       // Two frames on time are enough here: the depths that come of it are tested afterwards.
       var isOnTime = false
       let steady = simulation.steadyState(.init()) { ends in
@@ -208,7 +214,7 @@ struct FIFOBench: Sendable {
   /// Highest occupancies over two frames, and the cycles until the first is out.
   func occupancies(_ depths: [Int]) throws -> (held: [String: Int], latency: Int?) {
     let result = try Simulation(
-      plan(depths), scenario: Scenario(frames: 2), observing: Observation(streams: true)
+      plan(depths), scenario: Scenario(frames: 2), observing: .levels
     ).run()
     return (
       result.fifos.mapValues(\.max),

@@ -1,25 +1,31 @@
-/// Lowers the FIFO depths of a design section by section.
+/// Lowers the FIFO depths of a design on stretches of it, from short to long.
 ///
-/// A section is simulated with the one before it, which has its final depths. What such a piece cannot
-/// sustain, the design cannot; that all pieces together sustain it is tested on the whole design.
+/// What a stretch by itself cannot sustain, the design cannot. So every section is lowered alone first.
+/// Then longer and longer stretches are tested, up to the whole design: where one is too slow, the
+/// FIFOs that make it so are deepened again, as little as it takes. What limits is thereby found in
+/// the smallest part of the design that shows it, where a simulation costs least.
 struct FIFOReduction {
   let bench: FIFOBench
   let target: FramePeriod
-  let budget: SearchBudget
+  private var budget: SearchBudget
   let progress: (@Sendable (Int, Int, Int) -> Void)?
   private let sections: FIFOSections
-  /// Sufficient depths measured at the start.
+  /// Sufficient depths measured at the start, and the same with more room everywhere.
   private let sufficient: [Int]
+  private let roomy: [Int]
   private(set) var depths: [Int]
   private(set) var simulations = 0
-  /// Equal sections with equal depths before and in them end up alike.
+  /// The sections of the stretch that decided each FIFO.
+  private var origin: [ClosedRange<Int>]
+  /// Rounds of `settle` that are done.
+  private var round = 0
+  /// Equal stretches end up alike.
   private var known: [Key: [Int]] = [:]
-  private var proven: Set<Key> = []
 
   private struct Key: Hashable {
     var shape: FIFOWindow.Shape
-    var depths: [Int]
-    var own: [Int]
+    /// nil: lowered as far as it goes by itself.
+    var start: [Int]?
   }
 
   init(
@@ -31,13 +37,14 @@ struct FIFOReduction {
     self.budget = budget
     self.progress = progress
     sections = try FIFOSections(bench)
-    (self.sufficient, simulations) = try Self.confirmed(sufficient, bench, target, budget)
+    (self.sufficient, simulations) = try Self.raised(sufficient, bench, target, budget)
     depths = self.sufficient
-    depths = roomy()
+    roomy = Self.roomy(depths, bench, sections)
+    origin = Array(repeating: 0...(sections.nodes.count - 1), count: depths.count)
   }
 
   /// Depths that reach the target, from `depths` upwards, and the simulations it took.
-  private static func confirmed(
+  private static func raised(
     _ depths: [Int], _ bench: FIFOBench, _ target: FramePeriod, _ budget: SearchBudget
   ) throws -> ([Int], Int) {
     var depths = depths
@@ -51,8 +58,9 @@ struct FIFOReduction {
       "no FIFO depths reach the throughput of \(target.cyclesPerFrame) cycles per frame")
   }
 
-  /// Every FIFO deep enough to hold what the fullest FIFO of its section holds now, and half as much.
-  private func roomy() -> [Int] {
+  /// Every FIFO deep enough to hold what the fullest FIFO of its section holds, and half as much.
+  private static func roomy(_ depths: [Int], _ bench: FIFOBench, _ sections: FIFOSections) -> [Int]
+  {
     var result = depths
     for fifos in sections.fifos {
       let frames =
@@ -67,134 +75,177 @@ struct FIFOReduction {
     return result
   }
 
-  private func window(_ section: Int) throws -> FIFOWindow {
-    try sections.window(max(section - 1, 0)...section)
-  }
-
-  private func key(_ window: FIFOWindow, _ own: [Int]) -> Key {
-    Key(shape: window.shape, depths: window.fifos.map { depths[$0] }, own: own)
-  }
-
-  /// Positions in the window of the section's own FIFOs.
-  private func own(_ section: Int, in window: FIFOWindow) -> [Int] {
-    let members = Set(sections.fifos[section])
-    return window.fifos.indices.filter { members.contains(window.fifos[$0]) }
-  }
-
+  /// Lowers as far as the target and the time allow.
   mutating func lower() throws {
-    let roomy = depths
-    for section in sections.nodes.indices {
-      let window = try window(section)
-      let own = own(section, in: window)
-      let key = key(window, own)
-      if known[key] == nil {
-        known[key] = lowest(window, own)
-      }
-      for (i, depth) in zip(window.fifos, known[key]!) { depths[i] = depth }
-      progress?(depths.reduce(0, +), section + 1, sections.nodes.count)
-      if budget.isSpent { break }
-    }
-    if sections.nodes.count > 1 { try repair(roomy) }
-    if budget.isSpent, bench.total(sufficient) < bench.total(depths) { depths = sufficient }
+    try settle((0..<sections.nodes.count).map { $0...$0 }, raises: false)
+    for stretches in sections.stretches { try settle(stretches, raises: true) }
+    if budget.isSpent { depths = sufficient }
   }
+
+  /// Finds the depths of stretches that share no section: the least there are, or from the present
+  /// ones upwards.
+  private mutating func settle(_ stretches: [ClosedRange<Int>], raises: Bool) throws {
+    let stretches = stretches.filter { $0.contains { !sections.fifos[$0].isEmpty } }
+    let windows = try stretches.map { try sections.window($0) }
+    let keys = windows.map { window in
+      Key(shape: window.shape, start: raises ? window.fifos.map { depths[$0] } : nil)
+    }
+    let open = Dictionary(zip(keys, windows)) { first, _ in first }.filter { known[$0.key] == nil }
+      .map { (key: $0.key, window: $0.value) }
+      .sorted { $0.window.fifos[0] < $1.window.fifos[0] }
+    var alone = self
+    // One simulation at a time in each is less work than guesses side by side.
+    if open.count > 1 { alone.budget.workers = 1 }
+    let worker = alone
+    let found = Parallel.all(open.count, workers: budget.workers) { i in
+      let (key, window) = open[i]
+      return key.start.map { worker.raised(window, from: $0) } ?? worker.lowest(window)
+    }
+    for (entry, result) in zip(open, found) {
+      known[entry.key] = result.depths
+      simulations += result.simulations
+    }
+    for ((stretch, window), key) in zip(zip(stretches, windows), keys) {
+      for (fifo, depth) in zip(window.fifos, known[key]!) where !raises || depths[fifo] != depth {
+        depths[fifo] = depth
+        origin[fifo] = stretch
+      }
+    }
+    round += 1
+    progress?(depths.reduce(0, +), round, sections.stretches.count + 1)
+  }
+
+  private typealias Found = (depths: [Int], simulations: Int)
 
   /// The cheapest of what different orders end up with.
-  private mutating func lowest(_ window: FIFOWindow, _ own: [Int]) -> [Int] {
-    let roomy = window.fifos.map { depths[$0] }
+  private func lowest(_ window: FIFOWindow) -> Found {
+    let roomy = window.fifos.map { self.roomy[$0] }
+    let sufficient = window.fifos.map { self.sufficient[$0] }
     // Where a simulation is long, the second order is not worth its time.
     let orders: [FIFOSearch.Order] =
       sections.nodes.count > 8 ? [.frameCost] : FIFOSearch.Order.allCases
-    let results = orders.compactMap { order -> [Int]? in
-      var start = roomy
-      if order == .depth { for i in own { start[i] = sufficient[window.fifos[i]] } }
-      var search = FIFOSearch(window.bench, target: target, sufficient: start, budget: budget)
-      guard search.isSufficient() else { return nil }
-      let quiet = own.filter { sufficient[window.fifos[$0]] <= 4 }
-      search.lower(together: quiet)
-      search.lower(own, order)
-      simulations += search.simulations
-      return search.depths
+    var best: [Int]?
+    var simulations = 0
+    for order in orders {
+      var search = search(window, order == .depth ? sufficient : roomy)
+      defer { simulations += search.simulations }
+      guard search.isSufficient() else { continue }
+      search.lower(together: sufficient.indices.filter { sufficient[$0] <= 4 })
+      search.lower(Array(roomy.indices), order)
+      if best.map({ window.bench.total(search.depths) < window.bench.total($0) }) ?? true {
+        best = search.depths
+      }
     }
-    return results.min { window.bench.total($0) < window.bench.total($1) } ?? roomy
+    return (best ?? roomy, simulations)
   }
 
-  /// Lowers sections that do not work together once more, with more of the design around them.
-  private mutating func repair(_ roomy: [Int]) throws {
-    let all = sections.nodes.count
-    var reach = 2
-    while !isSufficient(depths) {
-      // With sections up to `fails` lowered and roomy ones behind, the design is too slow.
-      var (works, fails) = (0, all)
-      while fails - works > 1 {
-        let middle = (works + fails) / 2
-        if isSufficient(mixed(roomy, lowered: 0..<middle)) {
-          works = middle
+  /// `floors` if they suffice; else more, where that costs least.
+  private func raised(_ window: FIFOWindow, from floors: [Int]) -> Found {
+    var search = search(window, floors)
+    if search.isSufficient() || budget.isSpent { return (floors, search.simulations) }
+    search.restart(from: zip(window.fifos, floors).map { max(roomy[$0], $1) })
+    search.lower(Array(floors.indices), to: floors)
+    return (search.depths, search.simulations)
+  }
+
+  private func search(_ window: FIFOWindow, _ depths: [Int]) -> FIFOSearch {
+    FIFOSearch(
+      window.bench, target: target, sufficient: depths,
+      expected: window.fifos.map { sufficient[$0] }, budget: budget)
+  }
+
+  /// Reruns every FIFO one step smaller, each in the stretch that decided it and, where that leaves it
+  /// open, in the whole design; lowers it if that works after all. False: not everything was proven in
+  /// time.
+  mutating func verify() throws -> Bool {
+    var proven: [Key: Set<Int>] = [:]
+    var open: [Int] = []
+    for (stretch, fifos) in Dictionary(grouping: depths.indices, by: { origin[$0] })
+      .sorted(by: { ($0.key.count, $0.key.lowerBound) < ($1.key.count, $1.key.lowerBound) })
+    {
+      let window = try sections.window(stretch)
+      let key = Key(shape: window.shape, start: window.fifos.map { depths[$0] })
+      let own = window.fifos.indices.filter { fifos.contains(window.fifos[$0]) }
+      var search = search(window, key.start!)
+      for (i, suffices) in search.trySmaller(own.filter { proven[key]?.contains($0) != true }) {
+        if suffices == false {
+          proven[key, default: []].insert(i)
         } else {
-          fails = middle
+          open.append(window.fifos[i])
         }
       }
-      let last = fails - 1
-      let range = max(last - reach, 0)...min(last + reach, all - 1)
-      let redone = max(last - reach / 2, 0)...min(last + reach / 2, all - 1)
-      depths = mixed(roomy, lowered: 0..<redone.lowerBound, (redone.upperBound + 1)..<all)
-      reach *= 2
-      guard !budget.isSpent else { continue }
-      let window = try sections.window(range)
-      let own = redone.flatMap { self.own($0, in: window) }
-      var search = FIFOSearch(
-        window.bench, target: target, sufficient: window.fifos.map { depths[$0] }, budget: budget)
-      search.lower(own)
       simulations += search.simulations
-      for (i, depth) in zip(window.fifos, search.depths) { depths[i] = depth }
     }
-  }
-
-  private func mixed(_ roomy: [Int], lowered: Range<Int>...) -> [Int] {
-    var mixed = roomy
-    for i in lowered.joined().flatMap({ sections.fifos[$0] }) { mixed[i] = depths[i] }
-    return mixed
-  }
-
-  private mutating func isSufficient(_ depths: [Int]) -> Bool {
-    var search = FIFOSearch(bench, target: target, sufficient: depths, budget: .init(workers: 1))
-    simulations += 1
-    return search.isSufficient()
-  }
-
-  /// Reruns every FIFO one step smaller, each in its window and, where that leaves it open, in the whole
-  /// design; lowers it if that works after all. False: not everything was proven in time.
-  mutating func verify() throws -> Bool {
     var isProven = true
-    for section in sections.nodes.indices {
-      let window = try window(section)
-      let own = own(section, in: window)
-      let key = key(window, own)
-      guard !proven.contains(key) else { continue }
-      var search = FIFOSearch(window.bench, target: target, sufficient: key.depths, budget: budget)
-      let open = search.trySmaller(own).filter { $0.suffices != false }.map {
-        window.fifos[$0.fifo]
-      }
-      simulations += search.simulations
-      if open.isEmpty { proven.insert(key) }
-      for fifo in open {
-        guard let isMinimal = lowerWithinTheWhole(fifo) else { return false }
-        isProven = isProven && isMinimal
-      }
-      progress?(depths.reduce(0, +), section + 1, sections.nodes.count)
+    for (done, fifo) in open.enumerated() {
+      isProven = try lowerAgain(fifo) && isProven
+      progress?(depths.reduce(0, +), done + 1, open.count)
     }
     return isProven
   }
 
-  /// nil: out of time; false: neither proven.
-  private mutating func lowerWithinTheWhole(_ fifo: Int) -> Bool? {
-    while !budget.isSpent {
-      var search = FIFOSearch(bench, target: target, sufficient: depths, budget: budget)
-      guard let result = search.trySmaller([fifo]).first else { return true }
-      simulations += 1
-      guard result.suffices == true else { return result.suffices == false ? true : false }
-      let step = bench.cost.step(holding: depths[fifo]) - 1
-      depths[fifo] = bench.cost.depth(atStep: step)
+  /// Lowers a FIFO that others, deepened later, have made too deep: as far as the stretch that decided
+  /// it allows, or less far where the whole design needs more, which longer stretches show. False: not
+  /// proven in time.
+  private mutating func lowerAgain(_ fifo: Int) throws -> Bool {
+    var near = try least(of: fifo, within: origin[fifo])
+    if near.depth < depths[fifo], !isSufficient(depths.replacing(fifo, with: near.depth)) {
+      for stretch in sections.growing(from: origin[fifo]).dropFirst()
+      where near.depth < depths[fifo] {
+        near = try least(of: fifo, within: stretch, near)
+      }
     }
-    return nil
+    depths[fifo] = near.depth
+    return try near.isProven || isLeast(fifo)
+  }
+
+  /// Whether some stretch proves that one step less is too little. What is in front of a stretch that is
+  /// hardly too slow fills over very many frames before it shows; so the stretches start from the closest
+  /// cuts around the FIFO.
+  private mutating func isLeast(_ fifo: Int) throws -> Bool {
+    let fine = try FIFOSections(bench, pieces: .max)
+    let section = fine.fifos.firstIndex { $0.contains(fifo) }!
+    for stretch in fine.growing(from: section...section)
+    where !budget.isSpent && 2 * stretch.count <= fine.nodes.count {
+      let window = try fine.window(stretch)
+      let own = window.fifos.firstIndex(of: fifo)!
+      var search = search(window, window.fifos.map { depths[$0] })
+      defer { simulations += search.simulations }
+      if search.trySmaller([own]).first?.suffices == false { return true }
+    }
+    return false
+  }
+
+  private typealias Least = (depth: Int, isProven: Bool)
+
+  /// The least depth of one FIFO within a stretch, the others as they are, and whether one step less
+  /// is proven too little.
+  ///
+  /// - Parameter near: the answer of a shorter stretch, which is no more than this one.
+  private mutating func least(
+    of fifo: Int, within stretch: ClosedRange<Int>, _ near: Least? = nil
+  ) throws -> Least {
+    let window = try sections.window(stretch)
+    let own = window.fifos.firstIndex(of: fifo)!
+    var search = search(window, window.fifos.map { depths[$0] })
+    defer { simulations += search.simulations }
+    if let near, search.lower(own, to: near.depth) { return near }
+    let isProven = search.descend(own, failing: near?.depth)
+    return (search.depths[own], isProven)
+  }
+
+  private mutating func isSufficient(_ depths: [Int]) -> Bool {
+    var search = FIFOSearch(
+      bench, target: target, sufficient: depths, expected: sufficient, budget: budget)
+    defer { simulations += search.simulations }
+    return search.isSufficient()
+  }
+}
+
+extension Array {
+  fileprivate func replacing(_ index: Int, with element: Element) -> Self {
+    var copy = self
+    copy[index] = element
+    return copy
   }
 }

@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 
 /// Lowers FIFO depths on one bench, several simulations at a time.
@@ -6,15 +5,27 @@ struct FIFOSearch {
   let bench: FIFOBench
   let target: FramePeriod
   let budget: SearchBudget
+  /// About where the answer may lie.
+  private let expected: [Int]
   private(set) var depths: [Int]
   private(set) var simulations = 0
+  /// No FIFO gets less than this.
+  private var floors: [Int]
 
-  init(_ bench: FIFOBench, target: FramePeriod, sufficient: [Int], budget: SearchBudget) {
+  init(
+    _ bench: FIFOBench, target: FramePeriod, sufficient: [Int], expected: [Int],
+    budget: SearchBudget
+  ) {
     self.bench = bench
     self.target = target
     self.budget = budget
+    self.expected = expected
     depths = sufficient
+    floors = sufficient.map { _ in bench.cost.depth(atStep: 0) }
   }
+
+  /// Goes on with other depths, which suffice.
+  mutating func restart(from sufficient: [Int]) { depths = sufficient }
 
   /// Which FIFOs are lowered first.
   enum Order: CaseIterable {
@@ -25,15 +36,21 @@ struct FIFOSearch {
     case depth
   }
 
+  /// Lowers each of `fifos` as far as it goes, but not below `floors`, which do not suffice.
+  mutating func lower(_ fifos: [Int], to floors: [Int]) {
+    self.floors = floors
+    lower(fifos, isKnownToFail: true)
+  }
+
   /// Lowers each of `fifos` as far as it goes.
-  mutating func lower(_ fifos: [Int], _ order: Order = .frameCost) {
+  mutating func lower(_ fifos: [Int], _ order: Order = .frameCost, isKnownToFail: Bool = false) {
     func rank(_ i: Int) -> Int {
       order == .frameCost
         ? bench.frameCost(i) : bench.cost.cost(depth: depths[i], width: bench.fifos[i].width)
     }
-    let candidates = fifos.filter { bench.cost.step(holding: depths[$0]) > 0 }
+    let candidates = fifos.filter { depths[$0] > floors[$0] }
       .sorted { (rank($0), depths[$0], $1) > (rank($1), depths[$1], $0) }
-    lower(group: candidates[...], isKnownToFail: false)
+    lower(group: candidates[...], isKnownToFail: isKnownToFail)
   }
 
   /// Lowers `fifos` all at once, or none.
@@ -72,27 +89,37 @@ struct FIFOSearch {
 
   private func lowered(_ group: ArraySlice<Int>) -> [Int] {
     var copy = depths
-    for i in group { copy[i] = bench.cost.depth(atStep: 0) }
+    for i in group { copy[i] = min(copy[i], floors[i]) }
     return copy
   }
 
-  /// The least step of one FIFO, the others as they are; step 0 is known to fail.
+  /// The least step of one FIFO, the others as they are; its floor is known to fail.
+  private mutating func bisect(_ i: Int) {
+    narrow(i, failing: bench.cost.step(holding: floors[i]), bench.cost.step(holding: depths[i]))
+  }
+
+  /// The least step of one FIFO between one that is known to fail and one that suffices.
   ///
   /// A frame that comes late tells how far away the answer is: its period falls with the depth, ever
   /// more slowly, so a line through two depths that are too small hits the target below the answer
   /// or at it.
-  private mutating func bisect(_ i: Int) {
-    var low = 0
-    var high = bench.cost.step(holding: depths[i])
+  private mutating func narrow(_ i: Int, failing: Int, _ sufficient: Int) {
+    var (low, high) = (failing, sufficient)
     var late: [(step: Int, cycles: Double)] = []
     var reach = 1
+    var isFirst = true
     while high - low > 1, !budget.isSpent {
-      let guess = extrapolated(late) ?? Int((Double(low + 1) * Double(high + 1)).squareRoot()) - 1
-      var probes = [min(max(guess, low + 1), high - 1)]
-      if budget.workers > 1 {
-        let other = late.count > 1 ? probes[0] + reach : max(high - reach, (low + high) / 2)
-        if other > probes[0], other < high { probes.append(other) }
+      let probes: [Int]
+      if isFirst, let near = nearExpected(i, low, high) {
+        probes = near
+      } else {
+        let guess =
+          extrapolated(late) ?? Int((Double(low + 1) * Double(high + 1)).squareRoot()) - 1
+        let first = min(max(guess, low + 1), high - 1)
+        let other = late.count > 1 ? first + reach : max(high - reach, (low + high) / 2)
+        probes = budget.workers > 1 && other > first && other < high ? [first, other] : [first]
       }
+      isFirst = false
       let results = test(probes.map { replacing(i, byStep: $0) })
       for (step, result) in zip(probes, results) where result.suffices == false {
         if let cycles = result.cyclesPerFrame { late.append((step, cycles)) }
@@ -109,6 +136,53 @@ struct FIFOSearch {
       if results.count == 1 || late.count > 6 { late = late.suffix(1) }
     }
     depths[i] = bench.cost.depth(atStep: high)
+  }
+
+  /// Lowers one FIFO to `depth`; false where that is too little.
+  mutating func lower(_ i: Int, to depth: Int) -> Bool {
+    guard depth < depths[i] else { return true }
+    var lower = depths
+    lower[i] = depth
+    // A frame that is late once proves nothing.
+    guard
+      test([lower])[0].suffices == true || test([lower], isExact: true)[0].suffices == true
+    else { return false }
+    depths = lower
+    return true
+  }
+
+  /// A long FIFO mostly needs a little less than what it held at the start.
+  private func nearExpected(_ i: Int, _ low: Int, _ high: Int) -> [Int]? {
+    let step = bench.cost.step(holding: expected[i])
+    guard step >= 200, step < high else { return nil }
+    let below = step - step / 50
+    return below > low ? budget.workers > 1 ? [below, step] : [step] : nil
+  }
+
+  /// Lowers one FIFO from where it is, in steps that double, and proves that it can go no further.
+  /// False: out of time, or not proven.
+  ///
+  /// - Parameter failing: a depth known to be too little.
+  mutating func descend(_ i: Int, failing: Int? = nil) -> Bool {
+    if let failing {
+      narrow(i, failing: bench.cost.step(holding: failing), bench.cost.step(holding: depths[i]))
+    }
+    while !budget.isSpent {
+      guard let result = trySmaller([i]).first else { return true }
+      guard result.suffices == true else { return result.suffices == false }
+      var (step, stride) = (bench.cost.step(holding: depths[i]) - 1, 2)
+      depths = replacing(i, byStep: step)
+      while step > 0, !budget.isSpent {
+        let next = max(step - stride, 0)
+        guard test([replacing(i, byStep: next)])[0].suffices == true else {
+          narrow(i, failing: next, step)
+          break
+        }
+        (step, stride) = (next, stride * 2)
+        depths = replacing(i, byStep: step)
+      }
+    }
+    return false
   }
 
   /// Where the line through the last two late depths meets the target.
@@ -136,19 +210,15 @@ struct FIFOSearch {
 
   /// Whether each of the depth sets reaches the target, run side by side.
   private mutating func test(_ sets: [[Int]], isExact: Bool = false) -> [FIFOBench.Verdict] {
-    typealias Verdict = FIFOBench.Verdict
     simulations += sets.count
     let (bench, target, budget) = (bench, target, budget)
-    @Sendable func verdict(_ depths: [Int]) -> Verdict {
-      guard !budget.isSpent else { return Verdict() }
-      return (try? bench.sustains(target, depths, isExact: isExact)) ?? Verdict()
+    return Parallel.all(sets.count, workers: budget.workers) { i in
+      guard !budget.isSpent else { return FIFOBench.Verdict() }
+      let verdict =
+        isExact
+        ? try? bench.provablySustains(target, sets[i]) : try? bench.sustains(target, sets[i])
+      return verdict ?? FIFOBench.Verdict()
     }
-    guard sets.count > 1, budget.workers > 1 else { return sets.map(verdict) }
-    nonisolated(unsafe) let results = UnsafeMutablePointer<Verdict>.allocate(capacity: sets.count)
-    results.initialize(repeating: Verdict(), count: sets.count)
-    defer { results.deallocate() }
-    DispatchQueue.concurrentPerform(iterations: sets.count) { results[$0] = verdict(sets[$0]) }
-    return Array(UnsafeBufferPointer(start: results, count: sets.count))
   }
 }
 

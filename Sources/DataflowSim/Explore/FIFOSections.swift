@@ -49,6 +49,34 @@ struct FIFOSections {
     self.fifos = fifos
   }
 
+  /// Longer and longer stretches of sections, up to all of them; those of a length in two rounds, each
+  /// of stretches side by side and half over those of the other.
+  var stretches: [[ClosedRange<Int>]] {
+    let count = nodes.count
+    var rounds: [[ClosedRange<Int>]] = []
+    var span = 2
+    while span < count {
+      for offset in [0, span / 2] {
+        rounds.append(
+          stride(from: offset, to: count - 1, by: span).map { $0...min($0 + span, count) - 1 })
+      }
+      span *= 2
+    }
+    if count > 1 { rounds.append([0...count - 1]) }
+    return rounds
+  }
+
+  /// Stretches around `stretch`, each about twice as long as the one before, up to all sections.
+  func growing(from stretch: ClosedRange<Int>) -> [ClosedRange<Int>] {
+    let whole = 0...nodes.count - 1
+    var result = [stretch]
+    while let last = result.last, last != whole {
+      let margin = (last.count + 1) / 2
+      result.append((last.lowerBound - margin...last.upperBound + margin).clamped(to: whole))
+    }
+    return result
+  }
+
   /// The sections of `range` as one design.
   func window(_ range: ClosedRange<Int>) throws -> FIFOWindow {
     guard range.lowerBound > 0 || range.upperBound < nodes.count - 1 else {

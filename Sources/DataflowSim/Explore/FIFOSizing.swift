@@ -20,7 +20,8 @@ public struct FIFOSizing: Sendable {
     /// Simulate the depths the design came with, too.
     public var reportsBefore = true
     public var workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
-    public var progress: (@Sendable (_ words: Int, _ settled: Int, _ all: Int) -> Void)?
+    /// Told the words of all FIFOs, and how many of how many rounds of lowering, then of checks, are done.
+    public var progress: (@Sendable (_ words: Int, _ done: Int, _ all: Int) -> Void)?
 
     public init() {}
   }

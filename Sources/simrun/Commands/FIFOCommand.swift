@@ -54,8 +54,8 @@ struct FIFOCommand: ParsableCommand {
       options.verifiesMinimality = !noVerify
       options.seconds = seconds
       let line = ProgressLine()
-      options.progress = { words, settled, all in
-        line.show("\(settled) of \(all) FIFOs settled, \(words) words")
+      options.progress = { words, done, all in
+        line.show("step \(done) of \(all), \(words) words")
       }
       let sizing = try reportingFile(source.design) {
         try FIFOSizing(loaded.design, options: options)
