@@ -13,11 +13,13 @@ struct SweepCommand: ParsableCommand {
 
 /// Exit code 75: the disk failed, the same command may work later.
 func reportingStorageFailures<T>(_ body: () throws -> T) throws -> T {
-  do {
-    return try reportingInputErrors(body)
-  } catch let error as StorageFailure {
-    writeError("error: \(error)")
-    throw ExitCode(75)
+  try reportingInputErrors {
+    do {
+      return try body()
+    } catch let error as StorageFailure {
+      writeError("error: \(error)")
+      throw ExitCode(75)
+    }
   }
 }
 

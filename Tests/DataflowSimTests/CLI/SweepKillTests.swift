@@ -82,4 +82,23 @@ struct SweepKillTests {
       #expect(usage.terminationStatus == 64)
     }
   }
+
+  /// A full disk, here a limit on the size of files: exit code 75, and the same command goes on later.
+  @Test(.enabled(if: program != nil)) func goesOnAfterAFullDisk() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let space = "\(folder)/space.json"
+      let values = (1...64).map { "\($0 * 2)" }.joined(separator: ", ")
+      try Data("{\"fifo\": [\(values)]}".utf8).write(to: URL(fileURLWithPath: space))
+      let sweep =
+        "./simrun sweep configs/tfc-w1a1.json --space \(space) -o \(folder)/s.sqlite --workers 1"
+      let full = try CommandLineTool.shell("trap '' XFSZ; ulimit -f 400; \(sweep)")
+      #expect(full.status == 75)
+      #expect(full.errors.contains("s.sqlite: cannot be written now"), "\(full.errors)")
+      let later = try CommandLineTool.shell(sweep)
+      #expect(later.status == 0)
+      #expect(later.errors.contains(", 64 in "), "\(later.errors)")
+      // Some were kept from the first time.
+      #expect(!later.errors.contains("64 points in"), "\(later.errors)")
+    }
+  }
 }
