@@ -7,8 +7,8 @@
 /// process that reads a word valid no later than one cycle after the word before was taken cannot tell
 /// when it came. So where this held for every word S took from the rest in this frame, and as long as it
 /// holds for those to come, S need not be simulated: its reads are those of this frame, λ, 2λ, … later.
-/// The recurrences have but one solution, so this is it. A word that comes later than that ends the
-/// replay (`isBroken`), and the run must be simulated in full.
+/// The recurrences have but one solution, so this is it. A word that comes later than that, or not at all
+/// because the rest has stopped, ends the replay (`isBroken`), and the run must be simulated in full.
 struct SettledPart {
   private let network: Network
   /// Frames released and replays that have failed, shared with the players.
@@ -17,6 +17,8 @@ struct SettledPart {
   private var candidate: Candidate?
   /// λ, once something is replayed.
   private(set) var shift: Cycle?
+  /// Those that stand for the border of what is replayed.
+  private var players: [Int: Player] = [:]
 
   private struct Candidate {
     /// Members of S that read from the rest, and those channels.
@@ -27,8 +29,9 @@ struct SettledPart {
 
   init(_ network: Network) { self.network = network }
 
-  /// A word came too late for the replay to be what the hardware does.
-  var isBroken: Bool { clock.isBroken }
+  /// When the network is quiet: a word came too late for the replay to be what the hardware does, or
+  /// did not come.
+  var isBroken: Bool { clock.isBroken || players.values.contains { !$0.isDone } }
 
   /// From now on players may take the words of one more frame.
   func beginFrame() { clock.frames += 1 }
@@ -100,7 +103,11 @@ struct SettledPart {
       )
     }
     network.retire(found.members)
-    for (process, player) in players { network.play(player, for: process) }
+    for process in found.members { self.players[process] = nil }
+    for (process, player) in players {
+      network.play(player, for: process)
+      self.players[process] = player
+    }
   }
 }
 
@@ -142,9 +149,17 @@ struct Player: Process {
     for track in tracks where !clock.isBroken { play(track) }
   }
 
+  /// Words read once the words of all frames released are.
+  private func end(_ track: Track) -> Int {
+    track.first + (clock.frames - firstFrame) * track.times.count
+  }
+
+  /// Whether all words of the frames released have been taken.
+  var isDone: Bool { tracks.allSatisfy { $0.input.pointee.read == end($0) } }
+
   private func play(_ track: Track) {
     let input = track.input
-    let end = track.first + (clock.frames - firstFrame) * track.times.count
+    let end = end(track)
     while input.pointee.read < end {
       let next = input.pointee.read
       guard input.pointee.available > 0 else {

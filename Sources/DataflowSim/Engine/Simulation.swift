@@ -1,44 +1,10 @@
-/// What a simulation keeps of the run besides its outcome.
-public struct Observation: Sendable {
-  /// Follow every stream and FIFO (counts, occupancy). Without it stages are merged, which is faster
-  /// and gives the same cycles at every process.
-  public var streams = false
-  /// Follow the occupancy of every FIFO, and nothing else of the streams: stages stay merged.
-  public var levels = false
-  /// Keep the handshake cycles of every stream in memory. Implies `streams`.
-  public var times = false
-  /// Note what the compute cores did that bits depend on (spurious results, lost products).
-  public var cores = false
-  /// Count what the compute cores did that bits depend on, without keeping it.
-  public var hazards = false
-  /// Receives every handshake while the run goes on. Implies `streams`.
-  public nonisolated(unsafe) var listener: (any HandshakeListener)?
-
-  public init(
-    streams: Bool = false, times: Bool = false, cores: Bool = false, hazards: Bool = false,
-    listener: (any HandshakeListener)? = nil
-  ) {
-    self.streams = streams || times || listener != nil
-    self.times = times
-    self.cores = cores
-    self.hazards = hazards
-    self.listener = listener
-  }
-
-  public static let levels = {
-    var observation = Observation()
-    observation.levels = true
-    return observation
-  }()
-}
-
 /// One run of a plan under a scenario.
 public final class Simulation {
   public let plan: Plan
   public let scenario: Scenario
   private(set) var network: Network
   private(set) var logs: [StreamLog] = []
-  private var monitors: [OccupancyMonitor] = []
+  private(set) var monitors: [OccupancyMonitor] = []
   /// Of every compute core since it last started.
   private(set) var coreLogs: [Int: CoreLog] = [:]
   private(set) var sinks: [SinkRecord] = []
@@ -48,7 +14,7 @@ public final class Simulation {
   /// The same for the parts between which faults and resets come.
   private(set) var parts: [(chain: Plan.Chain, ends: Ends)] = []
   /// The FIFOs in each merged channel.
-  private var mergedFIFOs: [(channel: Link, names: [String])] = []
+  private(set) var mergedFIFOs: [(channel: Link, names: [String])] = []
   /// Cycles per frame that the replayed part takes while it never waits for a word from the rest: the
   /// design cannot be faster. nil while nothing is replayed.
   var leastPeriod: Cycle?
@@ -366,73 +332,12 @@ public final class Simulation {
     }
   }
 
-  /// Runs the whole scenario.
+  /// How often processes were run: what the work costs besides the words.
   public var activations: Int { network.activations }
+
+  /// Runs the whole scenario.
   public func run() -> RunResult {
     run(frames: scenario.frames)
     return result(frames: scenario.frames)
-  }
-}
-
-extension Simulation {
-  /// The FIFOs that were full while a word waited in front of them. Empty when streams are observed;
-  /// then the occupancy of every FIFO says more.
-  var fullFIFOs: Set<String> {
-    Set(mergedFIFOs.filter { $0.channel.pointee.waited > 0 }.flatMap(\.names))
-  }
-
-  /// What has happened so far, judged against `frames` frames.
-  public func result(frames: Int) -> RunResult {
-    network.finish()
-    for monitor in monitors { monitor.finish() }
-    for channel in network.channels { channel.pointee.reportUnfinished() }
-    for log in logs { log.flush() }
-    var result = RunResult()
-    for log in logs {
-      for name in log.names {
-        result.handshakeCounts[name] = log.count
-        result.streams[name] = log.times
-        result.unfinished[name] = log.unfinished
-      }
-    }
-    result.lastHandshakeCycle =
-      logs.compactMap(\.last).max() ?? sinks.map(\.last).filter { $0 >= 0 }.max()
-    for monitor in monitors {
-      result.fifos[monitor.name] = RunResult.FIFO(
-        depth: monitor.depth, max: monitor.maximum, final: monitor.final)
-    }
-    result.resets = resetState.records
-    for (node, log) in coreLogs { result.cores[plan.design.nodes[node].name] = log }
-    for sink in sinks {
-      result.frameEnds[sink.stream] = sink.frameEnds
-      result.firstOutputs[sink.stream] = sink.first
-    }
-    result.outcome = outcome(frames: frames)
-    return result
-  }
-
-  func outcome(frames: Int) -> RunResult.Outcome {
-    let missing = sinks.filter { sink in
-      sink.count < expectedWords(sink, frames: frames)
-    }
-    if missing.isEmpty { return .complete }
-    if limit != .max, reachedLimit { return .maxCycles }
-    return network.channels.contains { $0.pointee.holdsBlockedWord } ? .deadlock : .starved
-  }
-
-  /// Words the sink should see for the frames its sources offer.
-  func expectedWords(_ sink: SinkRecord, frames: Int) -> Int {
-    let offered = released.compactMap { source -> Int? in
-      guard let words = source.fixed, words != .max, source.perFrame > 0 else { return nil }
-      return words / source.perFrame
-    }
-    return sink.wordsPerFrame * (offered.min() ?? frames)
-  }
-
-  /// True when something happened, or would have, at or after the limit.
-  private var reachedLimit: Bool {
-    network.channels.contains {
-      $0.pointee.lastWrite >= limit || $0.pointee.lastRead >= limit || $0.pointee.pending >= limit
-    } || sinks.contains { $0.sawLimit } || released.contains { $0.fixed == .max }
   }
 }

@@ -36,7 +36,8 @@ extension Simulation {
   /// where no source goes by frames.
   ///
   /// - Parameter replays: whether parts that repeat are replayed while the rest settles. That changes
-  ///   nothing but the work.
+  ///   nothing but the work; the simulation then knows the sinks' first frames only, and must not be run
+  ///   any further.
   public func steadyState(_ budget: SteadyStateBudget = .init(), replays: Bool = true)
     -> SteadyState?
   {

@@ -176,12 +176,16 @@ struct FIFOReduction {
       }
       simulations += search.simulations
     }
-    var isProven = true
+    var undecided: [Int] = []
     for (done, fifo) in open.enumerated() {
-      isProven = try lowerAgain(fifo) && isProven
+      if try !lowerAgain(fifo) { undecided.append(fifo) }
       progress?(depths.reduce(0, +), done + 1, open.count)
     }
-    return isProven
+    // With the other FIFOs as small as they get, one that is too small shows soonest.
+    var whole = FIFOSearch(
+      bench, target: target, sufficient: depths, expected: sufficient, budget: budget)
+    defer { simulations += whole.simulations }
+    return whole.trySmaller(undecided).allSatisfy { $0.suffices == false }
   }
 
   /// Lowers a FIFO that others, deepened later, have made too deep: as far as the stretch that decided
@@ -196,24 +200,7 @@ struct FIFOReduction {
       }
     }
     depths[fifo] = near.depth
-    return try near.isProven || isLeast(fifo)
-  }
-
-  /// Whether some stretch proves that one step less is too little. What is in front of a stretch that is
-  /// hardly too slow fills over very many frames before it shows; so the stretches start from the closest
-  /// cuts around the FIFO.
-  private mutating func isLeast(_ fifo: Int) throws -> Bool {
-    let fine = try FIFOSections(bench, pieces: .max)
-    let section = fine.fifos.firstIndex { $0.contains(fifo) }!
-    for stretch in fine.growing(from: section...section)
-    where !budget.isSpent && 2 * stretch.count <= fine.nodes.count {
-      let window = try fine.window(stretch)
-      let own = window.fifos.firstIndex(of: fifo)!
-      var search = search(window, window.fifos.map { depths[$0] })
-      defer { simulations += search.simulations }
-      if search.trySmaller([own]).first?.suffices == false { return true }
-    }
-    return false
+    return near.isProven
   }
 
   private typealias Least = (depth: Int, isProven: Bool)

@@ -1,0 +1,62 @@
+extension Simulation {
+  /// The FIFOs that were full while a word waited in front of them. Empty when streams are observed;
+  /// then the occupancy of every FIFO says more.
+  var fullFIFOs: Set<String> {
+    Set(mergedFIFOs.filter { $0.channel.pointee.waited > 0 }.flatMap(\.names))
+  }
+
+  /// What has happened so far, judged against `frames` frames.
+  public func result(frames: Int) -> RunResult {
+    network.finish()
+    for monitor in monitors { monitor.finish() }
+    for channel in network.channels { channel.pointee.reportUnfinished() }
+    for log in logs { log.flush() }
+    var result = RunResult()
+    for log in logs {
+      for name in log.names {
+        result.handshakeCounts[name] = log.count
+        result.streams[name] = log.times
+        result.unfinished[name] = log.unfinished
+      }
+    }
+    result.lastHandshakeCycle =
+      logs.compactMap(\.last).max() ?? sinks.map(\.last).filter { $0 >= 0 }.max()
+    for monitor in monitors {
+      result.fifos[monitor.name] = RunResult.FIFO(
+        depth: monitor.depth, max: monitor.maximum, final: monitor.final)
+    }
+    result.resets = resetState.records
+    for (node, log) in coreLogs { result.cores[plan.design.nodes[node].name] = log }
+    for sink in sinks {
+      result.frameEnds[sink.stream] = sink.frameEnds
+      result.firstOutputs[sink.stream] = sink.first
+    }
+    result.outcome = outcome(frames: frames)
+    return result
+  }
+
+  func outcome(frames: Int) -> RunResult.Outcome {
+    let missing = sinks.filter { sink in
+      sink.count < expectedWords(sink, frames: frames)
+    }
+    if missing.isEmpty { return .complete }
+    if limit != .max, reachedLimit { return .maxCycles }
+    return network.channels.contains { $0.pointee.holdsBlockedWord } ? .deadlock : .starved
+  }
+
+  /// Words the sink should see for the frames its sources offer.
+  func expectedWords(_ sink: SinkRecord, frames: Int) -> Int {
+    let offered = released.compactMap { source -> Int? in
+      guard let words = source.fixed, words != .max, source.perFrame > 0 else { return nil }
+      return words / source.perFrame
+    }
+    return sink.wordsPerFrame * (offered.min() ?? frames)
+  }
+
+  /// True when something happened, or would have, at or after the limit.
+  private var reachedLimit: Bool {
+    network.channels.contains {
+      $0.pointee.lastWrite >= limit || $0.pointee.lastRead >= limit || $0.pointee.pending >= limit
+    } || sinks.contains { $0.sawLimit } || released.contains { $0.fixed == .max }
+  }
+}
