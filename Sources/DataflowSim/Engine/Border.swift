@@ -9,8 +9,8 @@ struct Source: Process {
   let wordsPerFrame: Int
   /// One word at most starts at or after this cycle: others may have to know that none came before.
   let limit: Cycle
-  /// Word k starts no earlier than an even spread over this period allows; nil: no pacing.
-  let pace: FramePeriod?
+  /// Word k starts no earlier than this allows; nil: no pacing.
+  private var spread: EvenSpread?
   /// No word starts before this cycle.
   let notBefore: Cycle
 
@@ -20,7 +20,9 @@ struct Source: Process {
     output: Link, pattern: PatternTable, words: UnsafeMutablePointer<Int>, wordsPerFrame: Int,
     limit: Cycle, pace: FramePeriod? = nil, sent: Int = 0, notBefore: Cycle = 0
   ) {
-    self.pace = pace
+    spread = pace.map {
+      EvenSpread(words: max(wordsPerFrame, 1) * $0.frames, cycles: $0.cycles, from: sent)
+    }
     self.sent = sent
     self.notBefore = notBefore
     self.output = output
@@ -34,24 +36,65 @@ struct Source: Process {
     guard pattern.everAllows else { return }
     let last = words.pointee
     while sent < last {
+      let n = min(last - sent, output.pointee.writable)
+      if n > 0 {
+        guard write(n) else { return }
+        continue
+      }
       guard output.pointee.isTaken else {
         output.pointee.writerWaits = true
         return
       }
       guard output.pointee.takenAt < limit else { return }
-      var earliest = max(output.pointee.takenAt + 1, notBefore)
-      if let pace {
-        let perFrame = wordsPerFrame * pace.frames
-        let (turns, rest) = sent.quotientAndRemainder(dividingBy: perFrame)
-        earliest = max(earliest, turns * pace.cycles + rest * pace.cycles / perFrame)
-      }
-      let start = pattern.next(earliest)
-      output.pointee.offer(at: start)
-      sent += 1
+      output.pointee.offer(at: next(after: output.pointee.takenAt))
     }
   }
 
+  /// `n` words for which there is room; false when the limit is reached.
+  private mutating func write(_ n: Int) -> Bool {
+    var writes = output.pointee.writes
+    var t = output.pointee.takenAt
+    for _ in 0..<n where t < limit { t = writes.admit(from: next(after: t)) }
+    output.pointee.finish(writes, at: t)
+    return t < limit
+  }
+
+  /// When the next word starts, the one before having been taken at `t`.
+  @inline(__always) private mutating func next(after t: Cycle) -> Cycle {
+    sent += 1
+    return pattern.next(max(t + 1, notBefore, spread?.next() ?? 0))
+  }
+
   func listState(_ state: inout StateList) { state.phase(sent % wordsPerFrame) }
+}
+
+/// Cycles that `words` words of a stream take part in evenly, again and again: the word after k others
+/// is due in cycle ⌊k · cycles / words⌋.
+struct EvenSpread {
+  private let words: Int
+  private let step: (whole: Int, part: Int)
+  private var due: (whole: Cycle, part: Int)
+
+  init(words: Int, cycles: Int, from first: Int) {
+    self.words = max(words, 1)
+    let (turns, rest) = first.quotientAndRemainder(dividingBy: self.words)
+    let position = (rest * cycles).quotientAndRemainder(dividingBy: self.words)
+    due = (turns * cycles + position.quotient, position.remainder)
+    step = (cycles / self.words, cycles % self.words)
+  }
+
+  /// When the next word is due.
+  @inline(__always) mutating func next() -> Cycle {
+    defer {
+      due.whole += step.whole
+      due.part += step.part
+      if due.part >= words {
+        due.part -= words
+        due.whole += 1
+      }
+    }
+    return due.whole
+  }
 }
 
 /// Takes the words of a graph output in the cycles its pattern allows.
@@ -63,9 +106,15 @@ struct Sink: Process {
   mutating func run() {
     guard pattern.everAllows else { return }
     while input.pointee.available > 0 {
-      let t = pattern.next(input.pointee.offered)
-      input.pointee.read(at: t)
-      record.took(t)
+      var reads = input.pointee.reads
+      var t = input.pointee.lastRead
+      for _ in 0..<input.pointee.readable {
+        let arrival = reads.arrival
+        t = pattern.next(max(arrival, t + 1))
+        reads.take(at: t, arrival)
+        record.took(t)
+      }
+      input.pointee.finish(reads, at: t)
     }
     input.pointee.readerWaits = true
   }
