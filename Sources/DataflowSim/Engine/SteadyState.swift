@@ -22,6 +22,8 @@ public struct SteadyStateBudget: Sendable {
   public var frames = 256
   /// Longest period looked for, in frames.
   public var longestPeriod = 8
+  /// Frames after which the state is not looked at yet: keeping it costs as much as the FIFOs are deep.
+  public var framesBefore = 0
   /// Give up after this many handshakes at channels, whatever the frames.
   public var handshakes = 600_000_000
 
@@ -76,6 +78,7 @@ extension Simulation {
       }
       ends.append(end)
       if isEnough(ends) { return nil }
+      guard frame > budget.framesBefore else { continue }
       let state = NetworkState(network)
       for (age, earlier) in moments.reversed().enumerated() {
         let shift = end - earlier.end

@@ -21,6 +21,10 @@ struct FIFOReduction {
   private var round = 0
   /// Equal stretches end up alike.
   private var known: [Key: [Int]] = [:]
+  /// Stretches in which frames are late at first, so that proofs tell sooner than paced runs.
+  private var provenFirst: Set<ClosedRange<Int>> = []
+  /// FIFOs of a stretch that a step less is proven too little for.
+  private var proven: [Key: Set<Int>] = [:]
 
   private struct Key: Hashable {
     var shape: FIFOWindow.Shape
@@ -78,8 +82,30 @@ struct FIFOReduction {
   /// Lowers as far as the target and the time allow.
   mutating func lower() throws {
     try settle((0..<sections.nodes.count).map { $0...$0 }, raises: false)
+    try raise()
+    if budget.isSpent { settleForMore() }
+  }
+
+  /// Out of time: somewhat more than found so far mostly suffices.
+  private mutating func settleForMore() {
+    var budget = budget
+    budget.deadline = nil
+    for margin in [4, 32, 256] {
+      let deeper = zip(depths, roomy).map { max($0, min($0 + margin, $1)) }
+      var search = FIFOSearch(
+        bench, target: target, sufficient: deeper, expected: sufficient, budget: budget)
+      defer { simulations += search.simulations }
+      if search.isSufficient() {
+        depths = deeper
+        return
+      }
+    }
+    depths = sufficient
+  }
+
+  /// Deepens FIFOs until all stretches reach the target.
+  private mutating func raise() throws {
     for stretches in sections.stretches { try settle(stretches, raises: true) }
-    if budget.isSpent { depths = sufficient }
   }
 
   /// Finds the depths of stretches that share no section: the least there are, or from the present
@@ -90,20 +116,15 @@ struct FIFOReduction {
     let keys = windows.map { window in
       Key(shape: window.shape, start: raises ? window.fifos.map { depths[$0] } : nil)
     }
-    let open = Dictionary(zip(keys, windows)) { first, _ in first }.filter { known[$0.key] == nil }
-      .map { (key: $0.key, window: $0.value) }
-      .sorted { $0.window.fifos[0] < $1.window.fifos[0] }
-    var alone = self
-    // One simulation at a time in each is less work than guesses side by side.
-    if open.count > 1 { alone.budget.workers = 1 }
-    let worker = alone
-    let found = Parallel.all(open.count, workers: budget.workers) { i in
-      let (key, window) = open[i]
-      return key.start.map { worker.raised(window, from: $0) } ?? worker.lowest(window)
-    }
-    for (entry, result) in zip(open, found) {
-      known[entry.key] = result.depths
+    let open = Dictionary(zip(keys, zip(windows, stretches))) { first, _ in first }
+      .filter { known[$0.key] == nil }
+      .map { Task(key: $0.key, window: $0.value.0, stretch: $0.value.1) }
+      .sorted { $0.stretch.lowerBound < $1.stretch.lowerBound }
+    let found = raises ? raised(open) : each(open) { $0.lowest($1) }
+    for (task, result) in zip(open, found) {
+      known[task.key] = result.depths
       simulations += result.simulations
+      if result.provesFirst { provenFirst.insert(task.stretch) }
     }
     for ((stretch, window), key) in zip(zip(stretches, windows), keys) {
       for (fifo, depth) in zip(window.fifos, known[key]!) where !raises || depths[fifo] != depth {
@@ -115,10 +136,29 @@ struct FIFOReduction {
     progress?(depths.reduce(0, +), round, sections.stretches.count + 1)
   }
 
-  private typealias Found = (depths: [Int], simulations: Int)
+  private typealias Found = (depths: [Int], simulations: Int, provesFirst: Bool)
+
+  private struct Task {
+    var key: Key
+    var window: FIFOWindow
+    var stretch: ClosedRange<Int>
+  }
+
+  /// Runs `body` for each task, side by side where that is less work than guesses side by side in each.
+  private func each(_ tasks: [Task], _ body: @Sendable (Self, Task) -> Found) -> [Found] {
+    let work = tasks.map { $0.window.bench.fifos.reduce(0) { $0 + $1.words } }
+    var worker = self
+    if let most = work.max(), 3 * most > 2 * work.reduce(0, +) {
+      return tasks.map { body(worker, $0) }
+    }
+    worker.budget.workers = 1
+    let alone = worker
+    return Parallel.all(tasks.count, workers: budget.workers) { body(alone, tasks[$0]) }
+  }
 
   /// The cheapest of what different orders end up with.
-  private func lowest(_ window: FIFOWindow) -> Found {
+  private func lowest(_ task: Task) -> Found {
+    let window = task.window
     let roomy = window.fifos.map { self.roomy[$0] }
     let sufficient = window.fifos.map { self.sufficient[$0] }
     // Where a simulation is long, the second order is not worth its time.
@@ -127,7 +167,7 @@ struct FIFOReduction {
     var best: [Int]?
     var simulations = 0
     for order in orders {
-      var search = search(window, order == .depth ? sufficient : roomy)
+      var search = search(task, order == .depth ? sufficient : roomy)
       defer { simulations += search.simulations }
       guard search.isSufficient() else { continue }
       search.lower(together: sufficient.indices.filter { sufficient[$0] <= 4 })
@@ -136,103 +176,119 @@ struct FIFOReduction {
         best = search.depths
       }
     }
-    return (best ?? roomy, simulations)
+    // Out of time, more room than was measured to suffice is of no use.
+    return (budget.isSpent ? sufficient : best ?? roomy, simulations, false)
   }
 
-  /// `floors` if they suffice; else more, where that costs least.
-  private func raised(_ window: FIFOWindow, from floors: [Int]) -> Found {
-    var search = search(window, floors)
-    if search.isSufficient() || budget.isSpent { return (floors, search.simulations) }
-    search.restart(from: zip(window.fifos, floors).map { max(roomy[$0], $1) })
-    search.lower(Array(floors.indices), to: floors)
-    return (search.depths, search.simulations)
-  }
-
-  private func search(_ window: FIFOWindow, _ depths: [Int]) -> FIFOSearch {
-    FIFOSearch(
-      window.bench, target: target, sufficient: depths,
-      expected: window.fifos.map { sufficient[$0] }, budget: budget)
-  }
-
-  /// Reruns every FIFO one step smaller, each in the stretch that decided it and, where that leaves it
-  /// open, in the whole design; lowers it if that works after all. False: not everything was proven in
-  /// time.
-  mutating func verify() throws -> Bool {
-    var proven: [Key: Set<Int>] = [:]
-    var open: [Int] = []
-    for (stretch, fifos) in Dictionary(grouping: depths.indices, by: { origin[$0] })
-      .sorted(by: { ($0.key.count, $0.key.lowerBound) < ($1.key.count, $1.key.lowerBound) })
-    {
-      let window = try sections.window(stretch)
-      let key = Key(shape: window.shape, start: window.fifos.map { depths[$0] })
-      let own = window.fifos.indices.filter { fifos.contains(window.fifos[$0]) }
-      var search = search(window, key.start!)
-      for (i, suffices) in search.trySmaller(own.filter { proven[key]?.contains($0) != true }) {
-        if suffices == false {
-          proven[key, default: []].insert(i)
-        } else {
-          open.append(window.fifos[i])
-        }
-      }
-      simulations += search.simulations
+  /// Each task's depths if they suffice; else more, where that costs least.
+  private func raised(_ tasks: [Task]) -> [Found] {
+    let checks = Parallel.all(tasks.count, workers: budget.workers) { i -> (Found, Bool) in
+      var search = search(tasks[i], tasks[i].key.start!)
+      let suffices = search.isSufficient() || budget.isSpent
+      return ((search.depths, search.simulations, search.provesFirst), suffices)
     }
-    var undecided: [Int] = []
-    for (done, fifo) in open.enumerated() {
-      if try !lowerAgain(fifo) { undecided.append(fifo) }
-      progress?(depths.reduce(0, +), done + 1, open.count)
+    let short = tasks.indices.filter { !checks[$0].1 }
+    let raised = each(short.map { tasks[$0] }) { $0.raised($1) }
+    var result = checks.map(\.0)
+    for (i, found) in zip(short, raised) {
+      result[i].depths = found.depths
+      result[i].simulations += found.simulations
+      result[i].provesFirst = found.provesFirst
+    }
+    return result
+  }
+
+  /// More than the depths the task starts from, which do not suffice, where that costs least.
+  private func raised(_ task: Task) -> Found {
+    let (window, floors) = (task.window, task.key.start!)
+    var search = search(task, zip(window.fifos, floors).map { max(roomy[$0], $1) })
+    search.lower(Array(floors.indices), to: floors)
+    guard !budget.isSpent else {
+      let depths = zip(window.fifos, floors).map { max(sufficient[$0], $1) }
+      return (depths, search.simulations, search.provesFirst)
+    }
+    return (search.depths, search.simulations, search.provesFirst)
+  }
+
+  private func search(_ task: Task, _ depths: [Int]) -> FIFOSearch {
+    let stretch = task.stretch
+    return FIFOSearch(
+      task.window.bench, target: target, sufficient: depths,
+      expected: task.window.fifos.map { sufficient[$0] }, budget: budget,
+      provesFirst: provenFirst.contains {
+        stretch.lowerBound <= $0.lowerBound && $0.upperBound <= stretch.upperBound
+      })
+  }
+
+  /// Reruns every FIFO one step smaller, each in the stretch that decided it. One that still suffices
+  /// there, because others have been deepened since, is lowered as far as that stretch allows; what
+  /// longer stretches need on top is found again. False: not everything was proven in time.
+  mutating func verify() throws -> Bool {
+    var open = try stepsDown()
+    for _ in 1...4 where !open.isEmpty && !budget.isSpent {
+      let before = (depths, origin)
+      try lowerAgain(open)
+      round = 1
+      try raise()
+      guard bench.total(depths) < bench.total(before.0) else {
+        (depths, origin) = before
+        break
+      }
+      open = try stepsDown()
     }
     // With the other FIFOs as small as they get, one that is too small shows soonest.
     var whole = FIFOSearch(
       bench, target: target, sufficient: depths, expected: sufficient, budget: budget)
-    defer { simulations += whole.simulations }
-    return whole.trySmaller(undecided).allSatisfy { $0.suffices == false }
+    let isProven = open.allSatisfy { whole.descend($0) }
+    simulations += whole.simulations
+    depths = whole.depths
+    return isProven
   }
 
-  /// Lowers a FIFO that others, deepened later, have made too deep: as far as the stretch that decided
-  /// it allows, or less far where the whole design needs more, which longer stretches show. False: not
-  /// proven in time.
-  private mutating func lowerAgain(_ fifo: Int) throws -> Bool {
-    var near = try least(of: fifo, within: origin[fifo])
-    if near.depth < depths[fifo], !isSufficient(depths.replacing(fifo, with: near.depth)) {
-      for stretch in sections.growing(from: origin[fifo]).dropFirst()
-      where near.depth < depths[fifo] {
-        near = try least(of: fifo, within: stretch, near)
+  /// The FIFOs that are not proven to need their last step by the stretch that decided them.
+  private mutating func stepsDown() throws -> [Int] {
+    var open: [Int] = []
+    for (task, fifos) in try tasks(deciding: Array(depths.indices)) {
+      var search = search(task, task.key.start!)
+      let unknown = fifos.filter { proven[task.key]?.contains($0) != true }
+      for (i, suffices) in search.trySmaller(unknown) {
+        if suffices == false {
+          proven[task.key, default: []].insert(i)
+        } else {
+          open.append(task.window.fifos[i])
+        }
       }
+      simulations += search.simulations
     }
-    depths[fifo] = near.depth
-    return near.isProven
+    return open
   }
 
-  private typealias Least = (depth: Int, isProven: Bool)
-
-  /// The least depth of one FIFO within a stretch, the others as they are, and whether one step less
-  /// is proven too little.
-  ///
-  /// - Parameter near: the answer of a shorter stretch, which is no more than this one.
-  private mutating func least(
-    of fifo: Int, within stretch: ClosedRange<Int>, _ near: Least? = nil
-  ) throws -> Least {
-    let window = try sections.window(stretch)
-    let own = window.fifos.firstIndex(of: fifo)!
-    var search = search(window, window.fifos.map { depths[$0] })
-    defer { simulations += search.simulations }
-    if let near, search.lower(own, to: near.depth) { return near }
-    let isProven = search.descend(own, failing: near?.depth)
-    return (search.depths[own], isProven)
+  /// Lowers `fifos` as far as the stretches allow that decided them.
+  private mutating func lowerAgain(_ fifos: [Int]) throws {
+    let tasks = try tasks(deciding: fifos)
+    var alone = self
+    if tasks.count > 1 { alone.budget.workers = 1 }
+    let worker = alone
+    let found = Parallel.all(tasks.count, workers: budget.workers) { t -> Found in
+      var search = worker.search(tasks[t].task, tasks[t].task.key.start!)
+      for i in tasks[t].fifos { _ = search.descend(i) }
+      return (search.depths, search.simulations, search.provesFirst)
+    }
+    for ((task, fifos), result) in zip(tasks, found) {
+      simulations += result.simulations
+      for i in fifos { depths[task.window.fifos[i]] = result.depths[i] }
+    }
   }
 
-  private mutating func isSufficient(_ depths: [Int]) -> Bool {
-    var search = FIFOSearch(
-      bench, target: target, sufficient: depths, expected: sufficient, budget: budget)
-    defer { simulations += search.simulations }
-    return search.isSufficient()
-  }
-}
-
-extension Array {
-  fileprivate func replacing(_ index: Int, with element: Element) -> Self {
-    var copy = self
-    copy[index] = element
-    return copy
+  /// The stretches that decided `fifos`, short ones first, and which of their FIFOs these are.
+  private func tasks(deciding fifos: [Int]) throws -> [(task: Task, fifos: [Int])] {
+    try Dictionary(grouping: fifos) { origin[$0] }
+      .sorted { ($0.key.count, $0.key.lowerBound) < ($1.key.count, $1.key.lowerBound) }
+      .map { stretch, decided in
+        let window = try sections.window(stretch)
+        let key = Key(shape: window.shape, start: window.fifos.map { depths[$0] })
+        let own = window.fifos.indices.filter { decided.contains(window.fifos[$0]) }
+        return (Task(key: key, window: window, stretch: stretch), own)
+      }
   }
 }

@@ -11,21 +11,23 @@ struct FIFOSearch {
   private(set) var simulations = 0
   /// No FIFO gets less than this.
   private var floors: [Int]
+  /// Whether to try for a proof before a paced run.
+  private(set) var provesFirst: Bool
+  /// Whether the floors are what suffices in shorter stretches, and the answer is mostly near.
+  private var climbs = false
 
   init(
     _ bench: FIFOBench, target: FramePeriod, sufficient: [Int], expected: [Int],
-    budget: SearchBudget
+    budget: SearchBudget, provesFirst: Bool = false
   ) {
     self.bench = bench
     self.target = target
     self.budget = budget
     self.expected = expected
+    self.provesFirst = provesFirst
     depths = sufficient
     floors = sufficient.map { _ in bench.cost.depth(atStep: 0) }
   }
-
-  /// Goes on with other depths, which suffice.
-  mutating func restart(from sufficient: [Int]) { depths = sufficient }
 
   /// Which FIFOs are lowered first.
   enum Order: CaseIterable {
@@ -38,7 +40,7 @@ struct FIFOSearch {
 
   /// Lowers each of `fifos` as far as it goes, but not below `floors`, which do not suffice.
   mutating func lower(_ fifos: [Int], to floors: [Int]) {
-    self.floors = floors
+    (self.floors, climbs) = (floors, true)
     lower(fifos, isKnownToFail: true)
   }
 
@@ -63,14 +65,25 @@ struct FIFOSearch {
   mutating func isSufficient() -> Bool { test([depths])[0].suffices == true }
 
   /// All of a group at once, its halves where that is too much, single FIFOs by bisection.
-  private mutating func lower(group: ArraySlice<Int>, isKnownToFail: Bool) {
+  ///
+  /// - Parameters:
+  ///   - isKnownToFail: all at once is too much.
+  ///   - cycles: cycles per frame with all at once, if known.
+  private mutating func lower(
+    group: ArraySlice<Int>, isKnownToFail: Bool, cycles: Double? = nil
+  ) {
     guard !group.isEmpty, !budget.isSpent else { return }
-    if !isKnownToFail, test([lowered(group)])[0].suffices == true {
-      depths = lowered(group)
-      return
+    var cycles = cycles
+    if !isKnownToFail {
+      let result = test([lowered(group)])[0]
+      if result.suffices == true {
+        depths = lowered(group)
+        return
+      }
+      cycles = result.cyclesPerFrame
     }
     guard group.count > 1 else {
-      bisect(group.first!)
+      narrow(group.first!, failing: bench.cost.step(holding: floors[group.first!]), cycles: cycles)
       return
     }
     let middle = group.startIndex + group.count / 2
@@ -79,11 +92,12 @@ struct FIFOSearch {
     if results[0].suffices == true {
       depths = lowered(left)
       // The whole group failed, so the right half does on top of the left.
-      lower(group: right, isKnownToFail: true)
+      lower(group: right, isKnownToFail: true, cycles: cycles)
     } else {
-      lower(group: left, isKnownToFail: true)
+      lower(group: left, isKnownToFail: true, cycles: results[0].cyclesPerFrame)
       // What failed with more room in the left half fails now.
-      lower(group: right, isKnownToFail: results.count > 1 && results[1].suffices != true)
+      let isKnownToFail = results.count > 1 && results[1].suffices != true
+      lower(group: right, isKnownToFail: isKnownToFail, cycles: results.last!.cyclesPerFrame)
     }
   }
 
@@ -93,80 +107,34 @@ struct FIFOSearch {
     return copy
   }
 
-  /// The least step of one FIFO, the others as they are; its floor is known to fail.
-  private mutating func bisect(_ i: Int) {
-    narrow(i, failing: bench.cost.step(holding: floors[i]), bench.cost.step(holding: depths[i]))
-  }
-
-  /// The least step of one FIFO between one that is known to fail and one that suffices.
+  /// The least step of one FIFO, the others as they are, between one that is known to fail and where it
+  /// is.
   ///
-  /// A frame that comes late tells how far away the answer is: its period falls with the depth, ever
-  /// more slowly, so a line through two depths that are too small hits the target below the answer
-  /// or at it.
-  private mutating func narrow(_ i: Int, failing: Int, _ sufficient: Int) {
-    var (low, high) = (failing, sufficient)
-    var late: [(step: Int, cycles: Double)] = []
-    var reach = 1
-    var isFirst = true
-    while high - low > 1, !budget.isSpent {
-      let probes: [Int]
-      if isFirst, let near = nearExpected(i, low, high) {
-        probes = near
-      } else {
-        let guess =
-          extrapolated(late) ?? Int((Double(low + 1) * Double(high + 1)).squareRoot()) - 1
-        let first = min(max(guess, low + 1), high - 1)
-        let other = late.count > 1 ? first + reach : max(high - reach, (low + high) / 2)
-        probes = budget.workers > 1 && other > first && other < high ? [first, other] : [first]
+  /// - Parameter cycles: cycles per frame where it fails, if known.
+  private mutating func narrow(_ i: Int, failing: Int, cycles: Double? = nil) {
+    var bracket = DepthBracket(
+      failing: failing, cycles: cycles, sufficient: bench.cost.step(holding: depths[i]),
+      target: target.cyclesPerFrame, expected: climbs ? nil : expectedStep(i), climbs: climbs)
+    while bracket.isOpen, !budget.isSpent {
+      var probes = [bracket.next]
+      // Two neighbours tell which way the line goes.
+      if budget.workers > 1, probes[0] - 1 > bracket.low { probes.insert(probes[0] - 1, at: 0) }
+      for (step, result) in zip(probes, test(probes.map { replacing(i, byStep: $0) })) {
+        bracket.note(step, suffices: result.suffices == true, cycles: result.cyclesPerFrame)
       }
-      isFirst = false
-      let results = test(probes.map { replacing(i, byStep: $0) })
-      for (step, result) in zip(probes, results) where result.suffices == false {
-        if let cycles = result.cyclesPerFrame { late.append((step, cycles)) }
-      }
-      if let first = results.firstIndex(where: { $0.suffices == true }) {
-        if first > 0 { low = probes[first - 1] }
-        high = probes[first]
-        reach = max(reach / 4, 1)
-      } else {
-        low = probes[probes.count - 1]
-        reach *= 4
-      }
-      // A line that stays in place would creep.
-      if results.count == 1 || late.count > 6 { late = late.suffix(1) }
     }
-    depths[i] = bench.cost.depth(atStep: high)
+    depths[i] = bench.cost.depth(atStep: bracket.high)
   }
 
-  /// Lowers one FIFO to `depth`; false where that is too little.
-  mutating func lower(_ i: Int, to depth: Int) -> Bool {
-    guard depth < depths[i] else { return true }
-    var lower = depths
-    lower[i] = depth
-    // A frame that is late once proves nothing.
-    guard
-      test([lower])[0].suffices == true || test([lower], isExact: true)[0].suffices == true
-    else { return false }
-    depths = lower
-    return true
-  }
-
-  /// A long FIFO mostly needs a little less than what it held at the start.
-  private func nearExpected(_ i: Int, _ low: Int, _ high: Int) -> [Int]? {
+  /// What the FIFO held at the start; a long one mostly needs a little less.
+  private func expectedStep(_ i: Int) -> Int? {
     let step = bench.cost.step(holding: expected[i])
-    guard step >= 200, step < high else { return nil }
-    let below = step - step / 50
-    return below > low ? budget.workers > 1 ? [below, step] : [step] : nil
+    return step >= 200 ? step : nil
   }
 
   /// Lowers one FIFO from where it is, in steps that double, and proves that it can go no further.
   /// False: out of time, or not proven.
-  ///
-  /// - Parameter failing: a depth known to be too little.
-  mutating func descend(_ i: Int, failing: Int? = nil) -> Bool {
-    if let failing {
-      narrow(i, failing: bench.cost.step(holding: failing), bench.cost.step(holding: depths[i]))
-    }
+  mutating func descend(_ i: Int) -> Bool {
     while !budget.isSpent {
       guard let result = trySmaller([i]).first else { return true }
       guard result.suffices == true else { return result.suffices == false }
@@ -174,8 +142,9 @@ struct FIFOSearch {
       depths = replacing(i, byStep: step)
       while step > 0, !budget.isSpent {
         let next = max(step - stride, 0)
-        guard test([replacing(i, byStep: next)])[0].suffices == true else {
-          narrow(i, failing: next, step)
+        let result = test([replacing(i, byStep: next)])[0]
+        guard result.suffices == true else {
+          narrow(i, failing: next, cycles: result.cyclesPerFrame)
           break
         }
         (step, stride) = (next, stride * 2)
@@ -183,15 +152,6 @@ struct FIFOSearch {
       }
     }
     return false
-  }
-
-  /// Where the line through the last two late depths meets the target.
-  private func extrapolated(_ late: [(step: Int, cycles: Double)]) -> Int? {
-    guard let b = late.last, let a = late.dropLast().last, a.step < b.step, a.cycles > b.cycles
-    else { return nil }
-    let slope = (a.cycles - b.cycles) / Double(b.step - a.step)
-    let ahead = (b.cycles - target.cyclesPerFrame) / slope
-    return ahead < 1e9 ? b.step + max(Int(ahead.rounded(.down)), 1) : nil
   }
 
   private func replacing(_ i: Int, byStep step: Int) -> [Int] {
@@ -211,14 +171,37 @@ struct FIFOSearch {
   /// Whether each of the depth sets reaches the target, run side by side.
   private mutating func test(_ sets: [[Int]], isExact: Bool = false) -> [FIFOBench.Verdict] {
     simulations += sets.count
-    let (bench, target, budget) = (bench, target, budget)
-    return Parallel.all(sets.count, workers: budget.workers) { i in
-      guard !budget.isSpent else { return FIFOBench.Verdict() }
-      let verdict =
+    let (bench, target, budget, provesFirst) = (bench, target, budget, provesFirst)
+    let results = Parallel.all(sets.count, workers: budget.workers) { i -> Result in
+      guard !budget.isSpent else { return (FIFOBench.Verdict(), provesFirst) }
+      let result =
         isExact
-        ? try? bench.provablySustains(target, sets[i]) : try? bench.sustains(target, sets[i])
-      return verdict ?? FIFOBench.Verdict()
+        ? try? (bench.provablySustains(target, sets[i]), provesFirst)
+        : try? Self.test(sets[i], bench, target, provesFirst: provesFirst)
+      return result ?? (FIFOBench.Verdict(), provesFirst)
     }
+    self.provesFirst = results.last?.provesFirst ?? provesFirst
+    return results.map(\.verdict)
+  }
+
+  private typealias Result = (verdict: FIFOBench.Verdict, provesFirst: Bool)
+
+  /// The one way or the other first: paced, where FIFOs need not fill; or a short proof, where frames
+  /// come late. What decided is likely to decide the next time.
+  private static func test(
+    _ depths: [Int], _ bench: FIFOBench, _ target: FramePeriod, provesFirst: Bool
+  ) throws -> Result {
+    func proof() throws -> FIFOBench.Verdict {
+      try bench.provablySustains(target, depths, tries: [(6, nil)])
+    }
+    if provesFirst {
+      let verdict = try proof()
+      if verdict.suffices != nil { return (verdict, true) }
+    }
+    let paced = try bench.sustains(target, depths)
+    guard paced.isGuess, !provesFirst else { return (paced, false) }
+    let verdict = try proof()
+    return verdict.suffices == nil ? (paced, false) : (verdict, true)
   }
 }
 

@@ -15,12 +15,13 @@ public struct FIFOSizing: Sendable {
     public var measure = FIFOCost.Measure.words
     /// Rerun each FIFO one step smaller at the end.
     public var verifiesMinimality = true
-    /// Stop lowering after this many seconds; the result is then sufficient but not minimal.
+    /// Stop the search after this many seconds; the result then suffices but is not minimal.
     public var seconds: Double?
     /// Simulate the depths the design came with, too.
     public var reportsBefore = true
     public var workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
-    /// Told the words of all FIFOs, and how many of how many rounds of lowering, then of checks, are done.
+    /// Told the words of all FIFOs, and how many of how many rounds are done; there may be some more
+    /// when the checks find something to lower.
     public var progress: (@Sendable (_ words: Int, _ done: Int, _ all: Int) -> Void)?
 
     public init() {}
