@@ -20,7 +20,7 @@ public final class Simulation {
   var leastPeriod: Cycle?
   let limit: Cycle
   /// Defects the hardware of this run does not have.
-  private let hazardsOff: Set<Hazard>
+  let hazardsOff: Set<Hazard>
   let resets: ResetPlan
   var resetState: ResetState
 

@@ -2,14 +2,18 @@
 ///
 /// Handshake times follow a time-invariant recurrence. If every process and every channel is, after
 /// frame n, in the state it had after frame n − p, with all times later by the same λ, then the future
-/// repeats with period p frames and λ cycles, for ever. Nothing less is a proof: a constant interval
-/// at the sink alone may hide FIFOs that are still filling.
+/// repeats with period p frames and λ cycles, for ever. A constant interval at the sink alone is no proof:
+/// it may hide FIFOs that are still filling.
+///
+/// Filling may take thousands of frames. λ is proven before that where a block by itself, or a part that
+/// never waits for the rest (`SettledPart`), takes as long, so that the design is no faster; and where the
+/// state repeats every λ cycles with a source that sends a frame that often: one that sends sooner makes
+/// no word later.
 public struct SteadyState: Sendable, Equatable {
   /// λ cycles carry `frames` frames.
   public var cycles: Int
   public var frames: Int
-  /// True when the state repeated; false when the budget ran out first and the last frame's interval
-  /// stands for it.
+  /// False when the budget ran out before a proof, and the last frame's interval stands for it.
   public var isProven: Bool
   /// Frames simulated to find it.
   public var simulatedFrames: Int
@@ -22,6 +26,8 @@ public struct SteadyStateBudget: Sendable {
   public var frames = 256
   /// Longest period looked for, in frames.
   public var longestPeriod = 8
+  /// Frames after which a source at the pace of the slowest part is tried.
+  public var framesUnpaced = 12
   /// Frames after which the state is not looked at yet: keeping it costs as much as the FIFOs are deep.
   public var framesBefore = 0
   /// Give up after this many handshakes at channels, whatever the frames.
@@ -98,9 +104,26 @@ extension Simulation {
         moments.append((end, state))
       }
       if moments.count > budget.longestPeriod { moments.removeFirst() }
+      if frame == budget.framesUnpaced, keepsUp(with: end - ends[frame - 2]) {
+        return SteadyState(
+          cycles: end - ends[frame - 2], frames: 1, isProven: true, simulatedFrames: frame)
+      }
       if handshakes > budget.handshakes, frame > 1 { break }
     }
     return estimate(ends)
+  }
+
+  /// Whether `cycles` per frame is proven: no part of the design is faster, and a source that sends frames
+  /// at that pace is never held up for good.
+  private func keepsUp(with cycles: Cycle) -> Bool {
+    guard isPlain, cycles == (try? leastPeriod ?? plan.cyclesAlone().max()),
+      let simulation = try? Simulation(
+        plan, scenario: scenario, without: hazardsOff, pace: FramePeriod(cycles: cycles))
+    else { return false }
+    var budget = SteadyStateBudget()
+    budget.frames = 2 * budget.framesUnpaced
+    let steady = simulation.steadyState(budget)
+    return steady.map { $0.isProven && $0.cycles == cycles * $0.frames } ?? false
   }
 
   /// Whether nothing in the run is tied to absolute cycles, and nobody follows it.
