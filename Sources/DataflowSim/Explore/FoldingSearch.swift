@@ -48,7 +48,7 @@ public struct FoldingSearch: Sendable {
   public let baseline: Candidate?
   /// Whether `chosen` reaches the target and fits.
   public let meetsGoal: Bool
-  /// The slowest blocks and their cycles, slowest first.
+  /// The slowest blocks and the cycles per frame that each needs alone, slowest first (`Plan.cyclesAlone`).
   public let chain: [(node: String, cycles: Int)]
   public let nextStep: NextStep?
   public let budget: Resources?
@@ -108,11 +108,13 @@ extension FoldingSearch {
     case .framesPerSecond: meetsGoal = fits && winner.period.cyclesPerFrame <= Double(bound)
     case .highest: meetsGoal = fits
     }
-    let loads = zip(winner.design.nodes, try winner.design.makeBlocks()).compactMap {
-      node, block in node.isFIFO ? nil : (node: node.name, cycles: FoldingOptions.cycles(block))
-    }
-    chain = Array(loads.sorted { $0.cycles > $1.cycles }.prefix(8))
-    nextStep = folder.nextStep(below: chain.first?.cycles ?? 0, from: winner)
+    let blocks = try winner.design.makeBlocks()
+    let estimate = zip(winner.design.nodes, blocks)
+      .map { $0.isFIFO ? 0 : FoldingOptions.cycles($1) }.max()
+    nextStep = folder.nextStep(below: estimate ?? 0, from: winner)
+    let alone = zip(winner.design.nodes, try Plan(winner.design).cyclesAlone())
+      .map { (node: $0.name, cycles: $1) }
+    chain = Array(alone.sorted { $0.cycles > $1.cycles }.prefix(8))
   }
 }
 
