@@ -64,7 +64,7 @@ struct FIFOSearch {
   /// Whether the depths reach the target.
   mutating func isSufficient() -> Bool { test([depths])[0].suffices == true }
 
-  /// All of a group at once, its halves where that is too much, single FIFOs by bisection.
+  /// All of a group at once, its halves where that is too much, single FIFOs by `narrow`.
   ///
   /// - Parameters:
   ///   - isKnownToFail: all at once is too much.

@@ -66,17 +66,6 @@ struct FIFOSections {
     return rounds
   }
 
-  /// Stretches around `stretch`, each about twice as long as the one before, up to all sections.
-  func growing(from stretch: ClosedRange<Int>) -> [ClosedRange<Int>] {
-    let whole = 0...nodes.count - 1
-    var result = [stretch]
-    while let last = result.last, last != whole {
-      let margin = (last.count + 1) / 2
-      result.append((last.lowerBound - margin...last.upperBound + margin).clamped(to: whole))
-    }
-    return result
-  }
-
   /// The sections of `range` as one design.
   func window(_ range: ClosedRange<Int>) throws -> FIFOWindow {
     guard range.lowerBound > 0 || range.upperBound < nodes.count - 1 else {

@@ -5,9 +5,9 @@ import Foundation
 ///
 /// Handshake times never get later when a FIFO gets deeper, so the set of sufficient depths is closed
 /// upwards. The search starts from the occupancies of a run whose source is paced at the target rate,
-/// which are sufficient, and lowers FIFOs as far as simulation allows, section by section. A depth found
-/// insufficient while other FIFOs were deeper stays insufficient, so the result is locally minimal;
-/// `verifiesMinimality` reruns every single step down to confirm it.
+/// which are sufficient, and lowers FIFOs as far as simulation allows (`FIFOReduction`). Deepening one FIFO
+/// may leave another too deep, so that the result is locally minimal is known only once
+/// `verifiesMinimality` has rerun every single step down.
 public struct FIFOSizing: Sendable {
   public struct Options: Sendable {
     /// Fraction of the unbounded throughput to keep.
@@ -51,8 +51,9 @@ public struct FIFOSizing: Sendable {
   /// Cycles until the first frame is out.
   public let latencyBefore: Int?
   public let latencyAfter: Int?
-  /// No FIFO can be one step smaller: proven by the search, and by a rerun each when verified.
-  public let isLocallyMinimal: Bool
+  /// The search was not stopped by `Options.seconds`.
+  public let isComplete: Bool
+  /// No FIFO can be one step smaller: each such step was rerun and is proven too little.
   public let isVerified: Bool
   /// Simulations run.
   public let simulations: Int
@@ -84,9 +85,8 @@ extension FIFOSizing {
       bench, target: unbounded.target, sufficient: unbounded.depths, budget: budget,
       progress: options.progress)
     try search.lower()
-    let isDone = !budget.isSpent
-    isVerified = try options.verifiesMinimality && isDone && search.verify()
-    isLocallyMinimal = isDone && (isVerified || !options.verifiesMinimality)
+    isVerified = try options.verifiesMinimality && !budget.isSpent && search.verify()
+    isComplete = !budget.isSpent
     let depths = search.depths
     simulations = search.simulations
 

@@ -113,7 +113,7 @@ extension FoldingSearch {
       .map { $0.isFIFO ? 0 : FoldingOptions.cycles($1) }.max()
     nextStep = folder.nextStep(below: estimate ?? 0, from: winner)
     let alone = zip(winner.design.nodes, try Plan(winner.design).cyclesAlone())
-      .map { (node: $0.name, cycles: $1) }
+      .compactMap { $0.isFIFO ? nil : (node: $0.name, cycles: $1) }
     chain = Array(alone.sorted { $0.cycles > $1.cycles }.prefix(8))
   }
 }

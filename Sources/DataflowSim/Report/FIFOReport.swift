@@ -29,10 +29,12 @@ public struct FIFOReport: Codable, Sendable {
   /// Cycles until the first frame is out.
   public var latencyBefore: Int?
   public var latencyAfter: Int?
-  /// No FIFO can be one step smaller.
+  /// No FIFO can be one step smaller; the same as `verified`.
   public var locallyMinimal: Bool
   /// Each such step was rerun and found too slow.
   public var verified: Bool
+  /// The search was not stopped by a time limit.
+  public var complete: Bool
   public var simulations: Int
 
   public init(_ sizing: FIFOSizing) {
@@ -54,8 +56,9 @@ public struct FIFOReport: Codable, Sendable {
     cyclesPerFrameUnbounded = sizing.periodUnbounded.cyclesPerFrame
     latencyBefore = sizing.latencyBefore
     latencyAfter = sizing.latencyAfter
-    locallyMinimal = sizing.isLocallyMinimal
+    locallyMinimal = sizing.isVerified
     verified = sizing.isVerified
+    complete = sizing.isComplete
     simulations = sizing.simulations
   }
 }

@@ -59,12 +59,12 @@ struct FIFOText {
   }
 
   private var certainty: String {
-    guard report.locallyMinimal else {
-      return "Stopped by --seconds: these depths suffice, some may still be larger than needed."
+    if report.verified {
+      return "No FIFO can be one step smaller: each was rerun (\(report.simulations) simulations)."
     }
-    return report.verified
-      ? "No FIFO can be one step smaller: each was rerun (\(report.simulations) simulations)."
-      : "No FIFO can be one step smaller (\(report.simulations) simulations)."
+    return report.complete
+      ? "These depths suffice; that none can be smaller is not proven (\(report.simulations) simulations)."
+      : "Stopped by --seconds: these depths suffice, some may still be larger than needed."
   }
 
   private func number(_ x: Double) -> String {
