@@ -34,6 +34,22 @@ enum Parallel {
   }
 }
 
+/// A value that is worked out on another core while the caller goes on.
+final class Later<T>: @unchecked Sendable {
+  private var result: Result<T, any Error>?
+  private let done = DispatchGroup()
+
+  init(_ body: @escaping @Sendable () throws -> T) {
+    DispatchQueue.global().async(group: done) { self.result = Result { try body() } }
+  }
+
+  /// Waits for the value, or throws what `body` threw.
+  func value() throws -> T {
+    done.wait()
+    return try result!.get()
+  }
+}
+
 /// A slot per index, filled from several threads.
 private final class ResultBox<T: Sendable>: @unchecked Sendable {
   private var slots: [Result<T, any Error>?]

@@ -2,16 +2,20 @@
 final class SinkRecord {
   let stream: String
   let wordsPerFrame: Int
+  /// 0: nobody asks for parts of frames.
+  let wordsPerPart: Int
   private let limit: Cycle
   private(set) var count = 0
   private(set) var first: Cycle?
   private(set) var last: Cycle = .never
   private(set) var frameEnds: [Cycle] = []
+  private(set) var partEnds: [Cycle] = []
   private(set) var sawLimit = false
 
-  init(stream: String, wordsPerFrame: Int, limit: Cycle) {
+  init(stream: String, wordsPerFrame: Int, partsPerFrame: Int, limit: Cycle) {
     self.stream = stream
     self.wordsPerFrame = wordsPerFrame
+    wordsPerPart = partsPerFrame > 0 ? max(wordsPerFrame / partsPerFrame, 1) : 0
     self.limit = limit
   }
 
@@ -27,6 +31,7 @@ final class SinkRecord {
     count += 1
     last = t
     if wordsPerFrame > 0, count % wordsPerFrame == 0 { frameEnds.append(t) }
+    if wordsPerPart > 0, count % wordsPerPart == 0 { partEnds.append(t) }
   }
 }
 

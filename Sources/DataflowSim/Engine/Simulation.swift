@@ -44,6 +44,8 @@ public final class Simulation {
 
   /// How fast every source delivers its frames at most; nil: as fast as its pattern allows.
   let pace: FramePeriod?
+  /// About how often the sinks note within a frame how far they are; 0: not at all.
+  let partsPerFrame: Int
   private let observing: Observation
   private let faults: [String: StreamFaults]
 
@@ -61,11 +63,12 @@ public final class Simulation {
 
   init(
     _ plan: Plan, scenario: Scenario = Scenario(), observing: Observation = Observation(),
-    without hazardsOff: Set<Hazard> = [], pace: FramePeriod?
+    without hazardsOff: Set<Hazard> = [], pace: FramePeriod?, partsPerFrame: Int = 0
   ) throws {
     self.plan = plan
     self.hazardsOff = hazardsOff
     self.pace = pace
+    self.partsPerFrame = partsPerFrame
     self.observing = observing
     self.scenario = scenario
     limit = scenario.maxCycles ?? .max
@@ -293,7 +296,8 @@ public final class Simulation {
     if case .border(let stream) = chain.reader {
       let pattern = (scenario.sinks[stream] ?? Scenario.Sink()).pattern
       let record = SinkRecord(
-        stream: stream, wordsPerFrame: plan.wordsPerFrame[stream] ?? 0, limit: limit)
+        stream: stream, wordsPerFrame: plan.wordsPerFrame[stream] ?? 0,
+        partsPerFrame: partsPerFrame, limit: limit)
       sinks.append(record)
       network.add(reading: [ends.last], writing: []) {
         Sink(input: ends.last, pattern: PatternTable(pattern), record: record)
@@ -330,6 +334,14 @@ public final class Simulation {
       let words = source.perFrame * frames
       source.pointer.pointee = source.fixed.map { holdsAll ? min($0, words) : $0 } ?? words
     }
+  }
+
+  /// Lets every source that goes by frames offer so many parts of frames in all, and runs until quiet.
+  func run(parts: Int) {
+    for source in released where source.fixed == nil {
+      source.pointer.pointee = source.perFrame * parts / partsPerFrame
+    }
+    network.run()
   }
 
   /// How often processes were run: what the work costs besides the words.
