@@ -58,17 +58,6 @@ struct FIFOBench: Sendable {
     return Outcome(period: FramePeriod(steady), latency: latency.map { $0 + 1 })
   }
 
-  /// The unbounded reference and a run at the depths the design came with, side by side.
-  func references(keep: Double, before plan: Plan?) throws -> (Reference, Outcome) {
-    guard let plan else {
-      return (try unbounded(keep: keep), Outcome(period: nil, latency: nil))
-    }
-    let parts = try Parallel.all(2) { part -> (reference: Reference?, before: Outcome?) in
-      part == 0 ? (try unbounded(keep: keep), nil) : (nil, try Self.run(plan))
-    }
-    return (parts[0].reference!, parts[1].before!)
-  }
-
   /// Whether the design keeps up with a source that delivers a frame every `target`.
   ///
   /// The source adds a cycle of its own to the max-plus system and changes nothing else, so this is
@@ -109,7 +98,9 @@ struct FIFOBench: Sendable {
     _ target: FramePeriod, _ depths: [Int], tries: [(frames: Int, pace: FramePeriod?)]? = nil
   ) throws -> Verdict {
     let plan = plan(depths)
-    for (frames, pace) in tries ?? [(24, nil), (24, target), (1024, nil), (1024, target)] {
+    let short: [(frames: Int, pace: FramePeriod?)] = [(24, nil), (24, target)]
+    let long: [(frames: Int, pace: FramePeriod?)] = [(1024, nil), (1024, target)]
+    for (frames, pace) in tries ?? (isPiece ? short : short + long) {
       var limits = SteadyStateBudget()
       limits.frames = frames
       if isPiece { limits.handshakes = 100_000_000 }
@@ -169,11 +160,13 @@ struct FIFOBench: Sendable {
       target = max(period, FramePeriod(cycles: Int((period.cyclesPerFrame / keep).rounded(.down))))
       (_, occupancy) = try ample(target)
     }
-    let depths = fifos.map { fifo in
-      let wanted = max((occupancy[fifo.name] ?? 0) + 1, 2)
-      return cost.depth(atStep: cost.step(holding: wanted))
-    }
+    let depths = fifos.map { depth(holding: occupancy[$0.name] ?? 0) }
     return Reference(period: period, target: target, depths: depths)
+  }
+
+  /// The depth of a FIFO that is never full with so many words.
+  func depth(holding words: Int) -> Int {
+    cost.depth(atStep: cost.step(holding: max(words + 1, 2)))
   }
 
   /// The period and the occupancies with ample FIFOs, a frame's words arriving evenly within `period`.
@@ -226,15 +219,21 @@ struct FIFOBench: Sendable {
       why ?? "the design stops even with unbounded FIFOs", hint: "`simrun hang` tells why")
   }
 
+  struct Occupancy: Sendable {
+    /// Words at most, by FIFO.
+    var held: [String: Int]
+    /// Cycles until the first frame is out.
+    var latency: Int?
+  }
+
   /// Highest occupancies over two frames, and the cycles until the first is out.
-  func occupancies(_ depths: [Int]) throws -> (held: [String: Int], latency: Int?) {
+  func occupancies(_ depths: [Int]) throws -> Occupancy {
     let result = try Simulation(
       plan(depths), scenario: Scenario(frames: 2), observing: .levels
     ).run()
-    return (
-      result.fifos.mapValues(\.max),
-      result.frameEnds.values.compactMap(\.first).max().map { $0 + 1 }
-    )
+    return Occupancy(
+      held: result.fifos.mapValues(\.max),
+      latency: result.frameEnds.values.compactMap(\.first).max().map { $0 + 1 })
   }
 
   /// `design` with new depths and, where they change the implementation, FINN's style for them.

@@ -4,62 +4,56 @@
 /// Then longer and longer stretches are tested, up to the whole design: where one is too slow, the
 /// FIFOs that make it so are deepened again, as little as it takes. What limits is thereby found in
 /// the smallest part of the design that shows it, where a simulation costs least.
+///
+/// `findSufficient` gives each stretch about what it lacks, and soon has depths that suffice;
+/// `lower` finds out how little is enough; `verify` proves that nothing can be taken away
+/// (`FIFOReductionProofs.swift`). What is done on one stretch is in `FIFOReductionTasks.swift`.
 struct FIFOReduction {
   let bench: FIFOBench
+  let sections: FIFOSections
   let target: FramePeriod
-  private var budget: SearchBudget
+  var budget: SearchBudget
   let progress: (@Sendable (Int, Int, Int) -> Void)?
-  private let sections: FIFOSections
-  /// Sufficient depths measured at the start, and the same with more room everywhere.
-  private let sufficient: [Int]
-  private let roomy: [Int]
-  private(set) var depths: [Int]
-  private(set) var simulations = 0
+  /// What FIFOs held with all the room there is, and the same with more room everywhere.
+  private(set) var sufficient: [Int]
+  private(set) var roomy: [Int]
+  /// Whether these are those of the whole design, not of its sections.
+  private var isWide = false
+  var depths: [Int]
+  var simulations = 0
+  /// What every section needs by itself.
+  private var lowest: [Int] = []
+  /// Depths with which the whole design is known to reach the target.
+  private var enough: [Int] = []
+  /// What its FIFOs then hold.
+  private var occupied: Later<FIFOBench.Occupancy>?
   /// The sections of the stretch that decided each FIFO.
-  private var origin: [ClosedRange<Int>]
+  private(set) var origin: [ClosedRange<Int>]
   /// Rounds of `settle` that are done.
   private var round = 0
-  /// Equal stretches end up alike.
+  var windows: [ClosedRange<Int>: FIFOWindow] = [:]
   private var known: [Key: [Int]] = [:]
+  /// What stretches needed once they turned out to be too slow.
+  var needed: [FIFOWindow.Shape: [Int]] = [:]
+  var evidence: [FIFOWindow.Shape: FIFOEvidence] = [:]
   /// Stretches in which frames are late at first, so that proofs tell sooner than paced runs.
-  private var provenFirst: Set<ClosedRange<Int>> = []
-  /// FIFOs of a stretch that a step less is proven too little for.
-  private var proven: [Key: Set<Int>] = [:]
-
-  private struct Key: Hashable {
-    var shape: FIFOWindow.Shape
-    /// nil: lowered as far as it goes by itself.
-    var start: [Int]?
-  }
+  var provenFirst: Set<ClosedRange<Int>> = []
+  /// Stretches in which guesses were wrong.
+  var misleading: Set<ClosedRange<Int>> = []
 
   init(
-    _ bench: FIFOBench, target: FramePeriod, sufficient: [Int], budget: SearchBudget,
-    progress: (@Sendable (Int, Int, Int) -> Void)?
-  ) throws {
+    _ bench: FIFOBench, _ sections: FIFOSections, _ reference: FIFOBench.Reference,
+    budget: SearchBudget, progress: (@Sendable (Int, Int, Int) -> Void)?
+  ) {
     self.bench = bench
-    self.target = target
+    self.sections = sections
+    target = reference.target
+    sufficient = reference.depths
     self.budget = budget
     self.progress = progress
-    sections = try FIFOSections(bench)
-    (self.sufficient, simulations) = try Self.raised(sufficient, bench, target, budget)
-    depths = self.sufficient
+    depths = sufficient
     roomy = Self.roomy(depths, bench, sections)
-    origin = Array(repeating: 0...(sections.nodes.count - 1), count: depths.count)
-  }
-
-  /// Depths that reach the target, from `depths` upwards, and the simulations it took.
-  private static func raised(
-    _ depths: [Int], _ bench: FIFOBench, _ target: FramePeriod, _ budget: SearchBudget
-  ) throws -> ([Int], Int) {
-    var depths = depths
-    for count in 1...8 {
-      if try bench.sustains(target, depths).suffices == true { return (depths, count) }
-      depths = depths.map { depth in
-        bench.cost.depth(atStep: bench.cost.step(holding: depth + max(depth / 4, 1)))
-      }
-    }
-    throw InputError(
-      "no FIFO depths reach the throughput of \(target.cyclesPerFrame) cycles per frame")
+    origin = depths.indices.map { sections.section(of: $0) }
   }
 
   /// Every FIFO deep enough to hold what the fullest FIFO of its section holds, and half as much.
@@ -79,216 +73,116 @@ struct FIFOReduction {
     return result
   }
 
-  /// Lowers as far as the target and the time allow.
-  mutating func lower() throws {
-    try settle((0..<sections.nodes.count).map { $0...$0 }, raises: false)
-    try raise()
-    if budget.isSpent { settleForMore() }
-  }
-
-  /// Out of time: somewhat more than found so far mostly suffices.
-  private mutating func settleForMore() {
-    var budget = budget
+  /// Finds depths that suffice, however long it takes: what every section needs by itself, and somewhat
+  /// more where a longer stretch does not do with it. False: even with all the room there is the design
+  /// does not reach the target.
+  mutating func findSufficient() throws -> Bool {
+    let deadline = budget.deadline
     budget.deadline = nil
-    for margin in [4, 32, 256] {
-      let deeper = zip(depths, roomy).map { max($0, min($0 + margin, $1)) }
-      var search = FIFOSearch(
-        bench, target: target, sufficient: deeper, expected: sufficient, budget: budget)
-      defer { simulations += search.simulations }
-      if search.isSufficient() {
-        depths = deeper
-        return
-      }
-    }
-    depths = sufficient
+    defer { budget.deadline = deadline }
+    try settle((0..<sections.nodes.count).map { $0...$0 }, .lowest)
+    lowest = depths
+    try raise(.roughly)
+    if try suffices() { return true }
+    depths = zip(sufficient, roomy).map(max)
+    return try suffices()
   }
 
-  /// Deepens FIFOs until all stretches reach the target.
-  private mutating func raise() throws {
-    for stretches in sections.stretches { try settle(stretches, raises: true) }
+  /// Goes on from what the sections need by themselves, and adds no more than it takes.
+  mutating func lower() throws {
+    depths = lowest
+    origin = depths.indices.map { sections.section(of: $0) }
+    _ = try raise()
   }
 
-  /// Finds the depths of stretches that share no section: the least there are, or from the present
-  /// ones upwards.
-  private mutating func settle(_ stretches: [ClosedRange<Int>], raises: Bool) throws {
-    let stretches = stretches.filter { $0.contains { !sections.fifos[$0].isEmpty } }
-    let windows = try stretches.map { try sections.window($0) }
-    let keys = windows.map { window in
-      Key(shape: window.shape, start: raises ? window.fifos.map { depths[$0] } : nil)
+  /// Deepens FIFOs until all stretches reach the target. False: out of time, or that took more than is
+  /// known to be enough; then it is that.
+  mutating func raise() throws -> Bool {
+    round = 1
+    let before = (depths: enough, origin: origin)
+    try raise(.more)
+    if !budget.isSpent, bench.total(depths) < bench.total(before.depths), try suffices() {
+      return true
     }
-    let open = Dictionary(zip(keys, zip(windows, stretches))) { first, _ in first }
-      .filter { known[$0.key] == nil }
-      .map { Task(key: $0.key, window: $0.value.0, stretch: $0.value.1) }
-      .sorted { $0.stretch.lowerBound < $1.stretch.lowerBound }
-    let found = raises ? raised(open) : each(open) { $0.lowest($1) }
-    for (task, result) in zip(open, found) {
-      known[task.key] = result.depths
-      simulations += result.simulations
-      if result.provesFirst { provenFirst.insert(task.stretch) }
+    (depths, origin) = before
+    return false
+  }
+
+  /// What is looked for in a stretch.
+  enum Goal {
+    /// The least depths there are.
+    case lowest
+    /// The present depths, or about as much more as it takes.
+    case roughly
+    /// The present depths, or more.
+    case more
+  }
+
+  private mutating func raise(_ goal: Goal) throws {
+    let isShort = { (stretches: [ClosedRange<Int>]) in stretches[0].count <= 4 }
+    for stretches in sections.stretches where isShort(stretches) { try settle(stretches, goal) }
+    // What is found in short stretches mostly suffices.
+    if try suffices() { return }
+    try widen()
+    for stretches in sections.stretches where !isShort(stretches) { try settle(stretches, goal) }
+  }
+
+  /// Makes room for what FIFOs hold in the whole design.
+  private mutating func widen() throws {
+    guard !isWide, let held = try bench.held(target) else { return }
+    isWide = true
+    sufficient = zip(sufficient, held).map { max($0, bench.depth(holding: $1)) }
+    roomy = Self.roomy(sufficient, bench, sections)
+  }
+
+  /// Whether the whole design reaches the target. What its FIFOs hold is found out on the side.
+  private mutating func suffices() throws -> Bool {
+    guard depths != enough else { return true }
+    guard !budget.isSpent else { return false }
+    let (bench, depths) = (bench, depths)
+    let occupied = budget.workers > 1 ? Later { try bench.occupancies(depths) } : nil
+    var search = FIFOSearch(
+      bench, target: target, sufficient: depths, expected: sufficient, budget: budget,
+      provesFirst: !provenFirst.isEmpty)
+    let suffices = search.isSufficient()
+    simulations += search.simulations
+    if suffices { (enough, self.occupied) = (depths, occupied) }
+    return suffices
+  }
+
+  /// What FIFOs hold at most at the present depths, and the cycles until the first frame is out.
+  func occupancies() throws -> FIFOBench.Occupancy {
+    if depths == enough, let occupied { return try occupied.value() }
+    return try bench.occupancies(depths)
+  }
+
+  /// Finds the depths of stretches that share no section.
+  private mutating func settle(_ stretches: [ClosedRange<Int>], _ goal: Goal) throws {
+    let tasks = try stretches.compactMap { try task($0, goal) }
+    var seen: Set<Key> = []
+    let open = tasks.filter { known[$0.key] == nil && seen.insert($0.key).inserted }
+    for (task, found) in zip(open, found(open, goal)) {
+      known[task.key] = found.depths
+      note(found, task)
     }
-    for ((stretch, window), key) in zip(zip(stretches, windows), keys) {
-      for (fifo, depth) in zip(window.fifos, known[key]!) where !raises || depths[fifo] != depth {
+    for task in tasks {
+      for (fifo, depth) in zip(task.window.fifos, known[task.key]!)
+      where goal == .lowest || depths[fifo] != depth {
         depths[fifo] = depth
-        origin[fifo] = stretch
+        origin[fifo] = task.stretch
       }
     }
     round += 1
     progress?(depths.reduce(0, +), round, sections.stretches.count + 1)
   }
 
-  private typealias Found = (depths: [Int], simulations: Int, provesFirst: Bool)
-
-  private struct Task {
-    var key: Key
-    var window: FIFOWindow
-    var stretch: ClosedRange<Int>
-  }
-
-  /// Runs `body` for each task, side by side where that is less work than guesses side by side in each.
-  private func each(_ tasks: [Task], _ body: @Sendable (Self, Task) -> Found) -> [Found] {
-    let work = tasks.map { $0.window.bench.fifos.reduce(0) { $0 + $1.words } }
-    var worker = self
-    if let most = work.max(), 3 * most > 2 * work.reduce(0, +) {
-      return tasks.map { body(worker, $0) }
+  /// Takes down what a search has learned on the way.
+  mutating func note(_ found: Found, _ task: Task) {
+    simulations += found.simulations
+    if found.provesFirst { provenFirst.insert(task.stretch) }
+    if found.isMisled { misleading.insert(task.stretch) }
+    for depths in found.tooLittle {
+      evidence[task.window.shape, default: FIFOEvidence()].add(depths)
     }
-    worker.budget.workers = 1
-    let alone = worker
-    return Parallel.all(tasks.count, workers: budget.workers) { body(alone, tasks[$0]) }
-  }
-
-  /// The cheapest of what different orders end up with.
-  private func lowest(_ task: Task) -> Found {
-    let window = task.window
-    let roomy = window.fifos.map { self.roomy[$0] }
-    let sufficient = window.fifos.map { self.sufficient[$0] }
-    // Where a simulation is long, the second order is not worth its time.
-    let orders: [FIFOSearch.Order] =
-      sections.nodes.count > 8 ? [.frameCost] : FIFOSearch.Order.allCases
-    var best: [Int]?
-    var simulations = 0
-    for order in orders {
-      var search = search(task, order == .depth ? sufficient : roomy)
-      defer { simulations += search.simulations }
-      guard search.isSufficient() else { continue }
-      search.lower(together: sufficient.indices.filter { sufficient[$0] <= 4 })
-      search.lower(Array(roomy.indices), order)
-      if best.map({ window.bench.total(search.depths) < window.bench.total($0) }) ?? true {
-        best = search.depths
-      }
-    }
-    // Out of time, more room than was measured to suffice is of no use.
-    return (budget.isSpent ? sufficient : best ?? roomy, simulations, false)
-  }
-
-  /// Each task's depths if they suffice; else more, where that costs least.
-  private func raised(_ tasks: [Task]) -> [Found] {
-    let checks = Parallel.all(tasks.count, workers: budget.workers) { i -> (Found, Bool) in
-      var search = search(tasks[i], tasks[i].key.start!)
-      let suffices = search.isSufficient() || budget.isSpent
-      return ((search.depths, search.simulations, search.provesFirst), suffices)
-    }
-    let short = tasks.indices.filter { !checks[$0].1 }
-    let raised = each(short.map { tasks[$0] }) { $0.raised($1) }
-    var result = checks.map(\.0)
-    for (i, found) in zip(short, raised) {
-      result[i].depths = found.depths
-      result[i].simulations += found.simulations
-      result[i].provesFirst = found.provesFirst
-    }
-    return result
-  }
-
-  /// More than the depths the task starts from, which do not suffice, where that costs least.
-  private func raised(_ task: Task) -> Found {
-    let (window, floors) = (task.window, task.key.start!)
-    var search = search(task, zip(window.fifos, floors).map { max(roomy[$0], $1) })
-    search.lower(Array(floors.indices), to: floors)
-    guard !budget.isSpent else {
-      let depths = zip(window.fifos, floors).map { max(sufficient[$0], $1) }
-      return (depths, search.simulations, search.provesFirst)
-    }
-    return (search.depths, search.simulations, search.provesFirst)
-  }
-
-  private func search(_ task: Task, _ depths: [Int]) -> FIFOSearch {
-    let stretch = task.stretch
-    return FIFOSearch(
-      task.window.bench, target: target, sufficient: depths,
-      expected: task.window.fifos.map { sufficient[$0] }, budget: budget,
-      provesFirst: provenFirst.contains {
-        stretch.lowerBound <= $0.lowerBound && $0.upperBound <= stretch.upperBound
-      })
-  }
-
-  /// Reruns every FIFO one step smaller, each in the stretch that decided it. One that still suffices
-  /// there, because others have been deepened since, is lowered as far as that stretch allows; what
-  /// longer stretches need on top is found again. False: not everything was proven in time.
-  mutating func verify() throws -> Bool {
-    var open = try stepsDown()
-    for _ in 1...4 where !open.isEmpty && !budget.isSpent {
-      let before = (depths, origin)
-      try lowerAgain(open)
-      round = 1
-      try raise()
-      guard bench.total(depths) < bench.total(before.0) else {
-        (depths, origin) = before
-        break
-      }
-      open = try stepsDown()
-    }
-    // With the other FIFOs as small as they get, one that is too small shows soonest.
-    var whole = FIFOSearch(
-      bench, target: target, sufficient: depths, expected: sufficient, budget: budget)
-    let isProven = open.allSatisfy { whole.descend($0) }
-    simulations += whole.simulations
-    depths = whole.depths
-    return isProven
-  }
-
-  /// The FIFOs that are not proven to need their last step by the stretch that decided them.
-  private mutating func stepsDown() throws -> [Int] {
-    var open: [Int] = []
-    for (task, fifos) in try tasks(deciding: Array(depths.indices)) {
-      var search = search(task, task.key.start!)
-      let unknown = fifos.filter { proven[task.key]?.contains($0) != true }
-      for (i, suffices) in search.trySmaller(unknown) {
-        if suffices == false {
-          proven[task.key, default: []].insert(i)
-        } else {
-          open.append(task.window.fifos[i])
-        }
-      }
-      simulations += search.simulations
-    }
-    return open
-  }
-
-  /// Lowers `fifos` as far as the stretches allow that decided them.
-  private mutating func lowerAgain(_ fifos: [Int]) throws {
-    let tasks = try tasks(deciding: fifos)
-    var alone = self
-    if tasks.count > 1 { alone.budget.workers = 1 }
-    let worker = alone
-    let found = Parallel.all(tasks.count, workers: budget.workers) { t -> Found in
-      var search = worker.search(tasks[t].task, tasks[t].task.key.start!)
-      for i in tasks[t].fifos { _ = search.descend(i) }
-      return (search.depths, search.simulations, search.provesFirst)
-    }
-    for ((task, fifos), result) in zip(tasks, found) {
-      simulations += result.simulations
-      for i in fifos { depths[task.window.fifos[i]] = result.depths[i] }
-    }
-  }
-
-  /// The stretches that decided `fifos`, short ones first, and which of their FIFOs these are.
-  private func tasks(deciding fifos: [Int]) throws -> [(task: Task, fifos: [Int])] {
-    try Dictionary(grouping: fifos) { origin[$0] }
-      .sorted { ($0.key.count, $0.key.lowerBound) < ($1.key.count, $1.key.lowerBound) }
-      .map { stretch, decided in
-        let window = try sections.window(stretch)
-        let key = Key(shape: window.shape, start: window.fifos.map { depths[$0] })
-        let own = window.fifos.indices.filter { decided.contains(window.fifos[$0]) }
-        return (Task(key: key, window: window, stretch: stretch), own)
-      }
   }
 }

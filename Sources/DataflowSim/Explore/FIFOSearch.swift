@@ -9,17 +9,24 @@ struct FIFOSearch {
   private let expected: [Int]
   private(set) var depths: [Int]
   private(set) var simulations = 0
+  /// Depths proven too little on the way.
+  private(set) var tooLittle: [[Int]] = []
   /// No FIFO gets less than this.
   private var floors: [Int]
   /// Whether to try for a proof before a paced run.
   private(set) var provesFirst: Bool
+  /// What words are compared with to guess; nil: nothing is guessed.
+  private var reference: Arrivals?
+  /// Whether guesses turned out wrong.
+  private(set) var isMisled: Bool
   /// Whether the floors are what suffices in shorter stretches, and the answer is mostly near.
   private var climbs = false
 
   init(
     _ bench: FIFOBench, target: FramePeriod, sufficient: [Int], expected: [Int],
-    budget: SearchBudget, provesFirst: Bool = false
+    budget: SearchBudget, provesFirst: Bool = false, isMisled: Bool = false
   ) {
+    self.isMisled = isMisled
     self.bench = bench
     self.target = target
     self.budget = budget
@@ -44,8 +51,30 @@ struct FIFOSearch {
     lower(fifos, isKnownToFail: true)
   }
 
+  /// Lowers all of `fifos` to `floors`, or none.
+  mutating func lower(_ fifos: [Int], together floors: [Int]) {
+    var lower = depths
+    for i in fifos { lower[i] = min(lower[i], floors[i]) }
+    if lower != depths { _ = starts(from: lower) }
+  }
+
   /// Lowers each of `fifos` as far as it goes.
   mutating func lower(_ fifos: [Int], _ order: Order = .frameCost, isKnownToFail: Bool = false) {
+    let start = depths
+    if !isMisled { reference = (try? bench.arrivals(target, depths)) ?? nil }
+    lower(fifos, by: order, isKnownToFail)
+    guard reference != nil, !budget.isSpent else { return }
+    reference = nil
+    if depths != start, !isSufficient() {
+      isMisled = true
+      // The guesses were too good: from what they led to, upwards.
+      (floors, climbs) = (depths, true)
+      depths = start
+      lower(fifos, by: order, true)
+    }
+  }
+
+  private mutating func lower(_ fifos: [Int], by order: Order, _ isKnownToFail: Bool) {
     func rank(_ i: Int) -> Int {
       order == .frameCost
         ? bench.frameCost(i) : bench.cost.cost(depth: depths[i], width: bench.fifos[i].width)
@@ -55,10 +84,11 @@ struct FIFOSearch {
     lower(group: candidates[...], isKnownToFail: isKnownToFail)
   }
 
-  /// Lowers `fifos` all at once, or none.
-  mutating func lower(together fifos: [Int]) {
-    let lowered = lowered(fifos[...])
-    if lowered != depths, test([lowered])[0].suffices == true { depths = lowered }
+  /// Goes on from `depths` if they reach the target.
+  mutating func starts(from depths: [Int]) -> Bool {
+    let suffices = test([depths])[0].suffices == true
+    if suffices { self.depths = depths }
+    return suffices
   }
 
   /// Whether the depths reach the target.
@@ -124,6 +154,22 @@ struct FIFOSearch {
       }
     }
     depths[i] = bench.cost.depth(atStep: bracket.high)
+    if reference != nil { confirm(i) }
+  }
+
+  /// Makes sure that a FIFO does not do with a step less.
+  private mutating func confirm(_ i: Int) {
+    guard !budget.isSpent else { return }
+    let smaller = replacing(i, byStep: bench.cost.step(holding: depths[i]) - 1)
+    let guess = reference
+    reference = nil
+    if test([smaller])[0].suffices == true {
+      // Words are late for good now, and others that are late as well would not be seen.
+      (depths, isMisled) = (smaller, true)
+      lower(group: [i], isKnownToFail: false)
+    } else {
+      reference = guess
+    }
   }
 
   /// What the FIFO held at the start; a long one mostly needs a little less.
@@ -134,10 +180,14 @@ struct FIFOSearch {
 
   /// Lowers one FIFO from where it is, in steps that double, and proves that it can go no further.
   /// False: out of time, or not proven.
-  mutating func descend(_ i: Int) -> Bool {
+  ///
+  /// - Parameter isExact: false: where a proof takes long, a guess will do.
+  @discardableResult
+  mutating func descend(_ i: Int, isExact: Bool = true) -> Bool {
     while !budget.isSpent {
-      guard let result = trySmaller([i]).first else { return true }
-      guard result.suffices == true else { return result.suffices == false }
+      guard bench.cost.step(holding: depths[i]) > 0 else { return true }
+      let suffices = trySmaller(i, isExact: isExact)
+      guard suffices == true else { return suffices == false }
       var (step, stride) = (bench.cost.step(holding: depths[i]) - 1, 2)
       depths = replacing(i, byStep: step)
       while step > 0, !budget.isSpent {
@@ -160,20 +210,24 @@ struct FIFOSearch {
     return copy
   }
 
-  /// For each of `fifos` that is not the smallest there is: whether it does with a step less, the
-  /// others as they are. nil: neither was proven.
-  mutating func trySmaller(_ fifos: [Int]) -> [(fifo: Int, suffices: Bool?)] {
-    let open = fifos.filter { bench.cost.step(holding: depths[$0]) > 0 }
-    let smaller = open.map { replacing($0, byStep: bench.cost.step(holding: depths[$0]) - 1) }
-    return zip(open, test(smaller, isExact: true)).map { ($0, $1.suffices) }
+  /// Whether a FIFO, which is not the smallest there is, does with a step less, the others as they are.
+  /// nil: neither was proven.
+  mutating func trySmaller(_ i: Int, isExact: Bool = true) -> Bool? {
+    let smaller = replacing(i, byStep: bench.cost.step(holding: depths[i]) - 1)
+    return test([smaller], isExact: isExact)[0].suffices
   }
 
   /// Whether each of the depth sets reaches the target, run side by side.
   private mutating func test(_ sets: [[Int]], isExact: Bool = false) -> [FIFOBench.Verdict] {
     simulations += sets.count
     let (bench, target, budget, provesFirst) = (bench, target, budget, provesFirst)
+    let reference = isExact ? nil : reference
     let results = Parallel.all(sets.count, workers: budget.workers) { i -> Result in
       guard !budget.isSpent else { return (FIFOBench.Verdict(), provesFirst) }
+      if let reference {
+        let guess = try? bench.keepsUp(target, sets[i], with: reference)
+        return (guess ?? FIFOBench.Verdict(), provesFirst)
+      }
       let result =
         isExact
         ? try? (bench.provablySustains(target, sets[i]), provesFirst)
@@ -181,6 +235,8 @@ struct FIFOSearch {
       return result ?? (FIFOBench.Verdict(), provesFirst)
     }
     self.provesFirst = results.last?.provesFirst ?? provesFirst
+    for (depths, result) in zip(sets, results)
+    where result.verdict.suffices == false && !result.verdict.isGuess { tooLittle.append(depths) }
     return results.map(\.verdict)
   }
 

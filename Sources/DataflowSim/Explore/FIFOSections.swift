@@ -9,9 +9,10 @@ struct FIFOSections {
   /// FIFOs of each section, by index into the bench.
   let fifos: [[Int]]
   private let bench: FIFOBench
+  private let sectionOfFIFO: [Int]
 
-  /// - Parameter pieces: about how many equal shares of the work to cut the design into.
-  init(_ bench: FIFOBench, pieces: Int = 24) throws {
+  /// Cuts behind branches that carry a 64th of the work, and where a 24th has come together without any.
+  init(_ bench: FIFOBench) throws {
     self.bench = bench
     let design = bench.plan.design
     let graph = try DesignGraph(design)
@@ -27,14 +28,15 @@ struct FIFOSections {
     let work = design.nodes.map { node in
       (node.inputs + node.outputs).reduce(0) { $0 + (bench.plan.wordsPerFrame[$1] ?? 0) }
     }
-    let share = max(work.reduce(0, +) / pieces, 1)
+    let all = work.reduce(0, +)
     var sections: [[Int]] = [[]]
-    var (streams, done) = (0, 0)
+    var (streams, done, isBranched) = (0, 0, false)
     for (at, node) in graph.order.enumerated() {
       streams += crossing[at]
-      if streams <= 1, done >= share {
+      if streams > 1 { isBranched = true }
+      if streams <= 1, done > 0, done * (isBranched ? 64 : 24) >= all {
         sections.append([])
-        done = 0
+        (done, isBranched) = (0, false)
       }
       sections[sections.count - 1].append(node)
       done += work[node]
@@ -45,8 +47,31 @@ struct FIFOSections {
     }
     var fifos = [[Int]](repeating: [], count: sections.count)
     for (index, fifo) in bench.fifos.enumerated() { fifos[section[fifo.node]].append(index) }
+    sectionOfFIFO = bench.fifos.map { section[$0.node] }
     nodes = sections
     self.fifos = fifos
+  }
+
+  func section(of fifo: Int) -> ClosedRange<Int> { sectionOfFIFO[fifo]...sectionOfFIFO[fifo] }
+
+  /// The cycles per frame of the slowest block, and about what FIFOs hold at that pace with all the room
+  /// there is; nil: some section stops.
+  ///
+  /// Blocks may be slower together, and hold more.
+  func reference() throws -> FIFOBench.Reference? {
+    let windows = try nodes.indices.map { try window($0...$0) }
+    var like: [FIFOWindow.Shape: Int] = [:]
+    for (i, window) in windows.enumerated() { like[window.shape] = like[window.shape] ?? i }
+    let distinct = like.values.sorted()
+    let period = FramePeriod(cycles: max(try bench.plan.cyclesAlone().max() ?? 1, 1))
+    let seen = try Parallel.all(distinct.count) { try windows[distinct[$0]].bench.held(period) }
+    let held = Dictionary(uniqueKeysWithValues: zip(distinct, seen))
+    var depths = bench.fifos.map { _ in 0 }
+    for window in windows {
+      guard let words = held[like[window.shape]!]! else { return nil }
+      for (fifo, words) in zip(window.fifos, words) { depths[fifo] = bench.depth(holding: words) }
+    }
+    return FIFOBench.Reference(period: period, target: period, depths: depths)
   }
 
   /// Longer and longer stretches of sections, up to all of them; those of a length in two rounds, each
@@ -93,32 +118,42 @@ struct FIFOSections {
 struct FIFOWindow {
   let bench: FIFOBench
   let fifos: [Int]
+  let shape: Shape
 
-  /// Everything its handshake times depend on but depths: equal windows behave alike.
-  var shape: Shape {
-    let design = bench.plan.design
-    var number: [String: Int] = [:]
-    for stream in design.graphInputs + design.nodes.flatMap(\.outputs) {
-      number[stream] = number.count
-    }
-    return Shape(
-      nodes: design.nodes.map { node in
-        var attributes = node.attributes
-        for depth in ["depth", "inFIFODepths", "outFIFODepths"] { attributes[depth] = nil }
-        return Shape.Node(
-          opType: node.opType, attributes: attributes,
-          inputs: node.inputs.map { number[$0] ?? -1 },
-          outputs: node.outputs.map { number[$0] ?? -1 })
-      })
+  init(bench: FIFOBench, fifos: [Int]) {
+    (self.bench, self.fifos) = (bench, fifos)
+    shape = Shape(bench.plan.design)
   }
 
+  /// Everything handshake times depend on but depths: equal windows behave alike.
   struct Shape: Hashable {
-    struct Node: Hashable {
+    private struct Node: Hashable {
       var opType: String
       var attributes: [String: AttributeValue]
       var inputs: [Int]
       var outputs: [Int]
     }
-    var nodes: [Node]
+
+    private let nodes: [Node]
+    private let hash: Int
+
+    init(_ design: Design) {
+      var number: [String: Int] = [:]
+      for stream in design.graphInputs + design.nodes.flatMap(\.outputs) {
+        number[stream] = number.count
+      }
+      nodes = design.nodes.map { node in
+        var attributes = node.attributes
+        for depth in ["depth", "inFIFODepths", "outFIFODepths"] { attributes[depth] = nil }
+        return Node(
+          opType: node.opType, attributes: attributes,
+          inputs: node.inputs.map { number[$0] ?? -1 },
+          outputs: node.outputs.map { number[$0] ?? -1 })
+      }
+      hash = nodes.hashValue
+    }
+
+    // Shapes are looked up often, and are long.
+    func hash(into hasher: inout Hasher) { hasher.combine(hash) }
   }
 }

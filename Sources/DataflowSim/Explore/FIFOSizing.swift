@@ -15,7 +15,10 @@ public struct FIFOSizing: Sendable {
     public var measure = FIFOCost.Measure.words
     /// Rerun each FIFO one step smaller at the end.
     public var verifiesMinimality = true
-    /// Stop the search after this many seconds; the result then suffices but is not minimal.
+    /// Stop at the first depths that suffice.
+    public var isQuick = false
+    /// Stop the search after this many seconds, but not before there are depths that suffice; the result
+    /// is then not minimal.
     public var seconds: Double?
     /// Simulate the depths the design came with, too.
     public var reportsBefore = true
@@ -51,7 +54,7 @@ public struct FIFOSizing: Sendable {
   /// Cycles until the first frame is out.
   public let latencyBefore: Int?
   public let latencyAfter: Int?
-  /// The search was not stopped by `Options.seconds`.
+  /// The search was not stopped early, by `Options.isQuick` or `Options.seconds`.
   public let isComplete: Bool
   /// No FIFO can be one step smaller: each such step was rerun and is proven too little.
   public let isVerified: Bool
@@ -74,33 +77,32 @@ extension FIFOSizing {
     original = try source.preparedForSizing()
     // Depths are sized as shift registers have them, exactly; Vivado's FIFOs round up.
     let bench = FIFOBench(try Plan(original.withExactFIFOs()), measure: options.measure)
-    let (unbounded, before) = try bench.references(
-      keep: options.keep, before: options.reportsBefore ? try Plan(original) : nil)
-    periodUnbounded = unbounded.period
-    periodBefore = before.period
-    latencyBefore = before.latency
-
+    let asItCame = options.reportsBefore ? try Plan(original) : nil
     let budget = SearchBudget(workers: max(options.workers, 1), deadline: deadline)
-    var search = try FIFOReduction(
-      bench, target: unbounded.target, sufficient: unbounded.depths, budget: budget,
-      progress: options.progress)
-    try search.lower()
-    isVerified = try options.verifiesMinimality && !budget.isSpent && search.verify()
-    isComplete = !budget.isSpent
+    let (reference, found) = try Self.sufficient(bench, budget, options)
+    let before = Later { try asItCame.map(FIFOBench.run) }
+    var search = found
+    let goesOn = !options.isQuick && !budget.isSpent
+    if goesOn { try search.lower() }
+    isVerified = try goesOn && options.verifiesMinimality && !budget.isSpent && search.verify()
+    isComplete = goesOn && !budget.isSpent
     let depths = search.depths
     simulations = search.simulations
+    periodUnbounded = reference.period
+    periodBefore = try before.value()?.period
+    latencyBefore = try before.value()?.latency
 
     let final = try bench.replaced(in: original, depths)
     // At full throughput the proof that the target is sustained is the period: nothing is faster.
     // FINN's FIFOs round up and answer later, so those are simulated as they are.
-    if options.measure != .finn, unbounded.target == unbounded.period {
-      periodAfter = unbounded.period
+    if options.measure != .finn, reference.target == reference.period {
+      periodAfter = reference.period
     } else {
       let steady = try Simulation(Plan(final)).steadyState()
-      periodAfter = steady.map { FramePeriod($0) } ?? unbounded.target
+      periodAfter = steady.map { FramePeriod($0) } ?? reference.target
     }
-    let occupancy: [String: Int]
-    (occupancy, latencyAfter) = try bench.occupancies(depths)
+    let occupancy = try search.occupancies()
+    latencyAfter = occupancy.latency
     design = final
     let family = DSPFamily(part: original.part ?? "")
     let oldBlocks = try original.makeBlocks()
@@ -108,10 +110,50 @@ extension FIFOSizing {
     fifos = zip(bench.fifos, depths).map { fifo, depth in
       FIFO(
         name: fifo.name, width: fifo.width, before: fifo.depth, after: depth,
-        maxOccupancy: occupancy[fifo.name] ?? 0,
+        maxOccupancy: occupancy.held[fifo.name] ?? 0,
         resourcesBefore: oldBlocks[fifo.node].resources(on: family).corrected,
         resourcesAfter: newBlocks[fifo.node].resources(on: family).corrected)
     }
+  }
+}
+
+extension FIFOSizing {
+  /// A search that has found depths that suffice, and what it is measured by.
+  ///
+  /// Sections are mostly as slow as the whole, and hold about as much: whether that is so shows when the
+  /// whole is simulated with what was found for them.
+  private static func sufficient(
+    _ bench: FIFOBench, _ budget: SearchBudget, _ options: Options
+  ) throws -> (FIFOBench.Reference, FIFOReduction) {
+    let sections = try FIFOSections(bench)
+    if options.keep == 1, let reference = try? sections.reference() {
+      var search = FIFOReduction(
+        bench, sections, reference, budget: budget, progress: options.progress)
+      if try search.findSufficient() { return (reference, search) }
+    }
+    let reference = try bench.reaching(bench.unbounded(keep: options.keep))
+    var search = FIFOReduction(
+      bench, sections, reference, budget: budget, progress: options.progress)
+    guard try search.findSufficient() else { throw bench.unreachable(reference.target) }
+    return (reference, search)
+  }
+}
+
+extension FIFOBench {
+  /// The same with depths that reach the target on the whole design.
+  fileprivate func reaching(_ reference: Reference) throws -> Reference {
+    var reference = reference
+    for _ in 1...8 {
+      if try sustains(reference.target, reference.depths).suffices == true { return reference }
+      reference.depths = reference.depths.map { depth in
+        cost.depth(atStep: cost.step(holding: depth + max(depth / 4, 1)))
+      }
+    }
+    throw unreachable(reference.target)
+  }
+
+  fileprivate func unreachable(_ target: FramePeriod) -> InputError {
+    InputError("no FIFO depths reach the throughput of \(target.cyclesPerFrame) cycles per frame")
   }
 }
 

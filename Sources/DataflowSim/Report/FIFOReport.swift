@@ -33,7 +33,7 @@ public struct FIFOReport: Codable, Sendable {
   public var locallyMinimal: Bool
   /// Each such step was rerun and found too slow.
   public var verified: Bool
-  /// The search was not stopped by a time limit.
+  /// The search was not stopped early.
   public var complete: Bool
   public var simulations: Int
 

@@ -26,7 +26,11 @@ struct FIFOCommand: ParsableCommand {
   @Option(help: "Write the design with the new depths.")
   var apply: String?
 
-  @Option(help: "Stop lowering after this many seconds and give the best so far.")
+  @Flag(help: "Stop at the first depths that suffice: some words more, several times sooner.")
+  var quick = false
+
+  @Option(
+    help: "Stop after this many seconds, or at the first depths that suffice if that is later.")
   var seconds: Double?
 
   @Flag(help: "Do not rerun every FIFO one word smaller at the end.")
@@ -52,6 +56,7 @@ struct FIFOCommand: ParsableCommand {
       options.keep = keep
       options.measure = impl
       options.verifiesMinimality = !noVerify
+      options.isQuick = quick
       options.seconds = seconds
       let line = ProgressLine()
       options.progress = { words, done, all in

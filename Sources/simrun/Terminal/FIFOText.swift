@@ -64,7 +64,7 @@ struct FIFOText {
     }
     return report.complete
       ? "These depths suffice; that none can be smaller is not proven (\(report.simulations) simulations)."
-      : "Stopped by --seconds: these depths suffice, some may still be larger than needed."
+      : "Stopped early: these depths suffice, some may still be larger than needed."
   }
 
   private func number(_ x: Double) -> String {

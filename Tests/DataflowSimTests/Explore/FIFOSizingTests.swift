@@ -65,6 +65,26 @@ struct FIFOSizingTests {
     #expect(bare.fifos.map(\.after) == sizing.fifos.map(\.after))
   }
 
+  /// The first depths that suffice do so under an unthrottled source, and hold at least what the least do.
+  @Test(arguments: ["cnv-w1a1", "resnet-small", "mobilenet-small", "tfc-w2a2"])
+  func quickDepthsSuffice(name: String) throws {
+    let design = try Self.design(name)
+    var options = FIFOSizing.Options()
+    options.isQuick = true
+    let quick = try FIFOSizing(design, options: options)
+    #expect(!quick.isComplete && !quick.isVerified)
+    #expect(try period(quick.design) == quick.periodUnbounded.cyclesPerFrame)
+    let least = try FIFOSizing(design)
+    #expect(least.isComplete && least.isVerified)
+    #expect(least.periodUnbounded == quick.periodUnbounded)
+    #expect(least.totalAfter <= quick.totalAfter)
+    // A limit that is over before it starts ends the same way.
+    options.isQuick = false
+    options.seconds = 1e-9
+    let stopped = try FIFOSizing(design, options: options)
+    #expect(stopped.fifos == quick.fifos && !stopped.isComplete)
+  }
+
   @Test func keepsAFraction() throws {
     var options = FIFOSizing.Options()
     options.keep = 0.8

@@ -1,0 +1,87 @@
+/// That no FIFO can be smaller.
+extension FIFOReduction {
+  /// Proves every FIFO to need its last step. One that does not, because others have been deepened
+  /// since, is lowered as far as the stretch allows that decided it; what longer stretches need on top is
+  /// found again. False: not everything was proven in time.
+  mutating func verify() throws -> Bool {
+    var open = try stepsDown { !$0 }
+    for _ in 1...8 where !open.isEmpty && !budget.isSpent {
+      try lowerAgain(open)
+      guard try raise() else { break }
+      open = try stepsDown { !$0 }
+    }
+    // Each by itself, at the depths that have come of it.
+    open = try stepsDown { _ in true }
+    // With the other FIFOs as small as they get, one that is too small shows soonest.
+    var whole = FIFOSearch(
+      bench, target: target, sufficient: depths, expected: sufficient, budget: budget)
+    let isProven = open.allSatisfy { whole.descend($0) }
+    simulations += whole.simulations
+    depths = whole.depths
+    return isProven
+  }
+
+  /// Reruns FIFOs one step smaller, each in the stretch that decided it: those of which `isWanted` says so,
+  /// told whether a step less is known to be too little. Returns those that may do with it.
+  private mutating func stepsDown(where isWanted: (Bool) -> Bool) throws -> [Int] {
+    let unknown = depths.indices.filter { fifo in
+      smaller(depths, fifo).map { isWanted(isTooLittle($0, fifo)) } ?? false
+    }
+    let tasks = try tasks(deciding: unknown).flatMap { task, fifos in
+      fifos.map { (task: task, fifo: $0) }
+    }
+    let worker = self
+    let found = Parallel.all(tasks.count, workers: budget.workers) { t -> (Found, Bool) in
+      var search = worker.search(tasks[t].task, tasks[t].task.key.start!)
+      let isOpen = search.trySmaller(tasks[t].fifo) != false
+      return (Found(search), isOpen)
+    }
+    for (task, found) in zip(tasks, found) { note(found.0, task.task) }
+    return zip(tasks, found).filter(\.1.1).map { $0.0.task.window.fifos[$0.0.fifo] }
+  }
+
+  /// Depths with a step less of one FIFO; nil: it is the smallest there is.
+  private func smaller(_ depths: [Int], _ fifo: Int) -> [Int]? {
+    let step = bench.cost.step(holding: depths[fifo])
+    guard step > 0 else { return nil }
+    var smaller = depths
+    smaller[fifo] = bench.cost.depth(atStep: step - 1)
+    return smaller
+  }
+
+  /// Whether some stretch with this FIFO is known not to do with these depths.
+  private func isTooLittle(_ depths: [Int], _ fifo: Int) -> Bool {
+    windows.values.contains { window in
+      window.fifos.contains(fifo)
+        && evidence[window.shape]?.provesTooLittle(window.fifos.map { depths[$0] }) == true
+    }
+  }
+
+  /// Lowers `fifos` as far as the stretches allow that decided them.
+  private mutating func lowerAgain(_ fifos: [Int]) throws {
+    let tasks = try tasks(deciding: fifos)
+    var alone = self
+    if tasks.count > 1 { alone.budget.workers = 1 }
+    let worker = alone
+    let found = Parallel.all(tasks.count, workers: budget.workers) { t -> Found in
+      var search = worker.search(tasks[t].task, tasks[t].task.key.start!)
+      for i in tasks[t].fifos { _ = search.descend(i) }
+      return Found(search)
+    }
+    for ((task, fifos), result) in zip(tasks, found) {
+      note(result, task)
+      for i in fifos { depths[task.window.fifos[i]] = result.depths[i] }
+    }
+  }
+
+  /// The stretches that decided `fifos`, short ones first, and which of their FIFOs these are.
+  private mutating func tasks(deciding fifos: [Int]) throws -> [(task: Task, fifos: [Int])] {
+    try Dictionary(grouping: fifos) { origin[$0] }
+      .sorted { ($0.key.count, $0.key.lowerBound) < ($1.key.count, $1.key.lowerBound) }
+      .map { stretch, decided in
+        let task = try task(stretch, .more)!
+        let own = task.window.fifos.indices.filter { decided.contains(task.window.fifos[$0]) }
+        return (task, own)
+      }
+  }
+}

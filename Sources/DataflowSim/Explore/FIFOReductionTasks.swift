@@ -1,0 +1,165 @@
+/// The depths of one stretch: the least there are, or more than the present ones where these do not do.
+extension FIFOReduction {
+  /// Stretches with equal keys end up with equal depths.
+  struct Key: Hashable {
+    var shape: FIFOWindow.Shape
+    /// nil: lowered as far as it goes by itself.
+    var start: [Int]?
+    var isRough = false
+  }
+
+  struct Task {
+    var key: Key
+    var window: FIFOWindow
+    var stretch: ClosedRange<Int>
+    /// What an equal stretch needed.
+    var hint: [Int]?
+  }
+
+  /// What came of a task.
+  struct Found {
+    var depths: [Int]
+    var simulations = 0
+    var provesFirst = false
+    var isMisled = false
+    var tooLittle: [[Int]] = []
+
+    init(depths: [Int]) { self.depths = depths }
+
+    init(_ search: FIFOSearch) {
+      self.init(depths: search.depths)
+      simulations = search.simulations
+      provesFirst = search.provesFirst
+      isMisled = search.isMisled
+      tooLittle = search.tooLittle
+    }
+
+    /// The same, after something has been done on top.
+    func followed(by later: Found) -> Found {
+      var result = later
+      result.simulations += simulations
+      result.tooLittle += tooLittle
+      return result
+    }
+  }
+
+  /// nil: nothing to find there.
+  mutating func task(_ stretch: ClosedRange<Int>, _ goal: Goal) throws -> Task? {
+    guard stretch.contains(where: { !sections.fifos[$0].isEmpty }) else { return nil }
+    let window = try windows[stretch] ?? sections.window(stretch)
+    windows[stretch] = window
+    let start = goal == .lowest ? nil : window.fifos.map { depths[$0] }
+    let key = Key(shape: window.shape, start: start, isRough: goal == .roughly)
+    return Task(key: key, window: window, stretch: stretch)
+  }
+
+  mutating func found(_ tasks: [Task], _ goal: Goal) -> [Found] {
+    goal == .lowest ? each(tasks) { $0.lowest($1) } : raised(tasks)
+  }
+
+  /// Runs `body` for each task, side by side where that is less work than guesses side by side in each.
+  private func each(_ tasks: [Task], _ body: @Sendable (Self, Task) -> Found) -> [Found] {
+    let work = tasks.map { $0.window.bench.fifos.reduce(0) { $0 + $1.words } }
+    var worker = self
+    if let most = work.max(), 3 * most > 2 * work.reduce(0, +) {
+      return tasks.map { body(worker, $0) }
+    }
+    worker.budget.workers = 1
+    let alone = worker
+    // The longest first, so that none is left to the end.
+    let order = tasks.indices.sorted { (work[$1], $0) < (work[$0], $1) }
+    let found = Parallel.all(tasks.count, workers: budget.workers) { body(alone, tasks[order[$0]]) }
+    return zip(order, found).sorted { $0.0 < $1.0 }.map(\.1)
+  }
+
+  /// The cheapest of what different orders end up with.
+  private func lowest(_ task: Task) -> Found {
+    let roomy = task.window.fifos.map { self.roomy[$0] }
+    let sufficient = task.window.fifos.map { self.sufficient[$0] }
+    // Where a simulation is long, the second order is not worth its time.
+    let orders: [FIFOSearch.Order] =
+      sections.nodes.count > 8 ? [.frameCost] : FIFOSearch.Order.allCases
+    var best: [Int]?
+    var all = Found(depths: roomy)
+    for order in orders {
+      var search = search(task, order == .depth ? sufficient : roomy)
+      if search.isSufficient() {
+        search.lower(Array(roomy.indices), order)
+        let cost = task.window.bench.total(search.depths)
+        if best.map({ cost < task.window.bench.total($0) }) ?? true { best = search.depths }
+      }
+      all = all.followed(by: Found(search))
+    }
+    all.depths = best ?? roomy
+    return all
+  }
+
+  /// Each task's depths if they suffice; else more, where that costs least.
+  private mutating func raised(_ tasks: [Task]) -> [Found] {
+    let worker = self
+    let checks = Parallel.all(tasks.count, workers: budget.workers) { i -> (Found, Bool) in
+      var search = worker.search(tasks[i], tasks[i].key.start!)
+      let suffices = search.isSufficient() || worker.budget.isSpent
+      return (Found(search), suffices)
+    }
+    var result = checks.map(\.0)
+    var short = tasks.indices.filter { !checks[$0].1 }
+    // One of each shape at a time: what it needs, the next mostly needs, too.
+    while !short.isEmpty {
+      var shapes: Set<FIFOWindow.Shape> = []
+      let now = short.filter { shapes.insert(tasks[$0].window.shape).inserted }
+      short.removeAll { now.contains($0) }
+      let hinted = now.map { i in
+        var task = tasks[i]
+        task.hint = needed[task.window.shape]
+        return task
+      }
+      for (i, found) in zip(now, each(hinted) { $0.raised($1) }) {
+        needed[tasks[i].window.shape] = found.depths
+        result[i] = result[i].followed(by: found)
+      }
+    }
+    return result
+  }
+
+  /// More than the depths the task starts from, which do not suffice, where that costs least.
+  private func raised(_ task: Task) -> Found {
+    let floors = task.key.start!
+    let most = zip(task.window.fifos, floors).map { max(roomy[$0], $1) }
+    var search = search(task, most)
+    if task.key.isRough, search.starts(from: guess(floors, most)) {
+      // Not where it is of no use.
+      for fifos in [
+        floors.indices.filter { floors[$0] == 2 }, floors.indices.filter { isDeep(floors[$0]) },
+      ] {
+        search.lower(fifos, together: floors)
+      }
+      return Found(search)
+    }
+    if let hint = task.hint { _ = search.starts(from: zip(hint, floors).map(max)) }
+    search.lower(Array(floors.indices), to: floors)
+    return Found(search)
+  }
+
+  /// What mostly suffices: half a hundred words more in FIFOs that hold some words by themselves.
+  private func guess(_ floors: [Int], _ most: [Int]) -> [Int] {
+    zip(floors, most).map { floor, most in
+      let margin = floor == 2 ? 8 : isDeep(floor) ? 12 : 48
+      return min(bench.cost.depth(atStep: bench.cost.step(holding: floor + margin)), most)
+    }
+  }
+
+  /// FIFOs that hold many words by themselves mostly need few more.
+  private func isDeep(_ depth: Int) -> Bool { depth >= 200 }
+
+  func search(_ task: Task, _ depths: [Int]) -> FIFOSearch {
+    func contains(_ part: ClosedRange<Int>) -> Bool {
+      task.stretch.lowerBound <= part.lowerBound && part.upperBound <= task.stretch.upperBound
+    }
+    return FIFOSearch(
+      task.window.bench, target: target, sufficient: depths,
+      expected: task.window.fifos.map { sufficient[$0] }, budget: budget,
+      provesFirst: provenFirst.contains(where: contains),
+      isMisled: misleading.contains(where: contains))
+  }
+}
