@@ -39,9 +39,10 @@ extension FIFOBench {
       let isComplete = simulation.runInParts {
         simulation.sinks.allSatisfy { $0.partEnds.count >= Arrivals.wanted($0) }
       }
-      guard isComplete else { continue }
       let seen = simulation.result(frames: 1).fifos
-      return fifos.map { seen[$0.name]?.max ?? 0 }
+      let held = fifos.map { seen[$0.name]?.max ?? 0 }
+      let isFull = zip(zip(held, depths), fifos).contains { $0.0 >= $0.1 && $0.1 < $1.words }
+      if isComplete, !isFull { return held }
     }
     return nil
   }

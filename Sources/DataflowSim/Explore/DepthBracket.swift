@@ -64,7 +64,7 @@ package struct DepthBracket {
       guard step > low else { return }
       low = step
       expected = nil
-      stride *= 4
+      stride = min(4 * stride, high)
       late = cycles.map { late.suffix(1) + [(step, $0)] } ?? []
     }
   }

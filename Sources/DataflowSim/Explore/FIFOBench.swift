@@ -20,7 +20,7 @@ struct FIFOBench: Sendable {
   struct Reference: Sendable {
     var period: FramePeriod
     var target: FramePeriod
-    /// Sufficient for `target`.
+    /// About what FIFOs hold at that pace with all the room there is, and one more.
     var depths: [Int]
   }
 

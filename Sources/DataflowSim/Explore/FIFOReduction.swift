@@ -23,10 +23,8 @@ struct FIFOReduction {
   var simulations = 0
   /// What every section needs by itself.
   private var lowest: [Int] = []
-  /// Depths with which the whole design is known to reach the target.
-  private var enough: [Int] = []
-  /// What its FIFOs then hold.
-  private var occupied: Later<FIFOBench.Occupancy>?
+  /// Depths with which the whole design is known to reach the target, and what its FIFOs then hold.
+  private var enough: (depths: [Int], occupancy: Later<FIFOBench.Occupancy>?)?
   /// The sections of the stretch that decided each FIFO.
   private(set) var origin: [ClosedRange<Int>]
   /// Rounds of `settle` that are done.
@@ -82,8 +80,7 @@ struct FIFOReduction {
     defer { budget.deadline = deadline }
     try settle((0..<sections.nodes.count).map { $0...$0 }, .lowest)
     lowest = depths
-    try raise(.roughly)
-    if try suffices() { return true }
+    if try raise(.roughly) { return true }
     depths = zip(sufficient, roomy).map(max)
     return try suffices()
   }
@@ -99,12 +96,10 @@ struct FIFOReduction {
   /// known to be enough; then it is that.
   mutating func raise() throws -> Bool {
     round = 1
-    let before = (depths: enough, origin: origin)
-    try raise(.more)
-    if !budget.isSpent, bench.total(depths) < bench.total(before.depths), try suffices() {
-      return true
-    }
-    (depths, origin) = before
+    let before = (enough: enough!, origin: origin)
+    if try raise(.more), bench.total(depths) < bench.total(before.enough.depths) { return true }
+    (enough, origin) = before
+    depths = before.enough.depths
     return false
   }
 
@@ -118,13 +113,16 @@ struct FIFOReduction {
     case more
   }
 
-  private mutating func raise(_ goal: Goal) throws {
-    let isShort = { (stretches: [ClosedRange<Int>]) in stretches[0].count <= 4 }
-    for stretches in sections.stretches where isShort(stretches) { try settle(stretches, goal) }
+  /// False: not reached, or out of time.
+  private mutating func raise(_ goal: Goal) throws -> Bool {
+    let short = sections.stretches.prefix { $0[0].count <= 4 }
+    for stretches in short { try settle(stretches, goal) }
     // What is found in short stretches mostly suffices.
-    if try suffices() { return }
+    if try suffices() { return true }
     try widen()
-    for stretches in sections.stretches where !isShort(stretches) { try settle(stretches, goal) }
+    let rest = sections.stretches.dropFirst(short.count)
+    for stretches in rest.isEmpty ? short.suffix(1) : rest { try settle(stretches, goal) }
+    return try suffices()
   }
 
   /// Makes room for what FIFOs hold in the whole design.
@@ -133,26 +131,29 @@ struct FIFOReduction {
     isWide = true
     sufficient = zip(sufficient, held).map { max($0, bench.depth(holding: $1)) }
     roomy = Self.roomy(sufficient, bench, sections)
+    known = known.filter { $0.key.start == nil }
   }
 
   /// Whether the whole design reaches the target. What its FIFOs hold is found out on the side.
   private mutating func suffices() throws -> Bool {
-    guard depths != enough else { return true }
+    if depths == enough?.depths { return true }
     guard !budget.isSpent else { return false }
     let (bench, depths) = (bench, depths)
-    let occupied = budget.workers > 1 ? Later { try bench.occupancies(depths) } : nil
+    let occupancy = budget.workers > 1 ? Later { try bench.occupancies(depths) } : nil
     var search = FIFOSearch(
       bench, target: target, sufficient: depths, expected: sufficient, budget: budget,
       provesFirst: !provenFirst.isEmpty)
     let suffices = search.isSufficient()
     simulations += search.simulations
-    if suffices { (enough, self.occupied) = (depths, occupied) }
+    if suffices { enough = (depths, occupancy) }
     return suffices
   }
 
   /// What FIFOs hold at most at the present depths, and the cycles until the first frame is out.
   func occupancies() throws -> FIFOBench.Occupancy {
-    if depths == enough, let occupied { return try occupied.value() }
+    if let enough, enough.depths == depths, let known = enough.occupancy {
+      return try known.value()
+    }
     return try bench.occupancies(depths)
   }
 

@@ -4,14 +4,14 @@ extension FIFOReduction {
   /// since, is lowered as far as the stretch allows that decided it; what longer stretches need on top is
   /// found again. False: not everything was proven in time.
   mutating func verify() throws -> Bool {
-    var open = try stepsDown { !$0 }
+    var open = try stepsDown(unproven)
     for _ in 1...8 where !open.isEmpty && !budget.isSpent {
       try lowerAgain(open)
       guard try raise() else { break }
-      open = try stepsDown { !$0 }
+      open = try stepsDown(unproven)
     }
     // Each by itself, at the depths that have come of it.
-    open = try stepsDown { _ in true }
+    open = try stepsDown(Array(depths.indices))
     // With the other FIFOs as small as they get, one that is too small shows soonest.
     var whole = FIFOSearch(
       bench, target: target, sufficient: depths, expected: sufficient, budget: budget)
@@ -21,13 +21,15 @@ extension FIFOReduction {
     return isProven
   }
 
-  /// Reruns FIFOs one step smaller, each in the stretch that decided it: those of which `isWanted` says so,
-  /// told whether a step less is known to be too little. Returns those that may do with it.
-  private mutating func stepsDown(where isWanted: (Bool) -> Bool) throws -> [Int] {
-    let unknown = depths.indices.filter { fifo in
-      smaller(depths, fifo).map { isWanted(isTooLittle($0, fifo)) } ?? false
-    }
-    let tasks = try tasks(deciding: unknown).flatMap { task, fifos in
+  /// The FIFOs that are not known to need their last step.
+  private var unproven: [Int] {
+    depths.indices.filter { fifo in smaller(depths, fifo).map { !isTooLittle($0, fifo) } ?? false }
+  }
+
+  /// Reruns FIFOs one step smaller, each in the stretch that decided it. Returns those that may do with it.
+  private mutating func stepsDown(_ fifos: [Int]) throws -> [Int] {
+    let larger = fifos.filter { smaller(depths, $0) != nil }
+    let tasks = try tasks(deciding: larger).flatMap { task, fifos in
       fifos.map { (task: task, fifo: $0) }
     }
     let worker = self

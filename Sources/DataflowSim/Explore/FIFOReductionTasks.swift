@@ -38,6 +38,7 @@ extension FIFOReduction {
     func followed(by later: Found) -> Found {
       var result = later
       result.simulations += simulations
+      result.isMisled = result.isMisled || isMisled
       result.tooLittle += tooLittle
       return result
     }
@@ -136,7 +137,8 @@ extension FIFOReduction {
       }
       return Found(search)
     }
-    if let hint = task.hint { _ = search.starts(from: zip(hint, floors).map(max)) }
+    let isHinted = task.hint.map { search.starts(from: zip($0, floors).map(max)) } ?? false
+    guard isHinted || search.isSufficient() else { return Found(search) }
     search.lower(Array(floors.indices), to: floors)
     return Found(search)
   }

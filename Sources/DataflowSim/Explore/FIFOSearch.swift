@@ -180,13 +180,10 @@ struct FIFOSearch {
 
   /// Lowers one FIFO from where it is, in steps that double, and proves that it can go no further.
   /// False: out of time, or not proven.
-  ///
-  /// - Parameter isExact: false: where a proof takes long, a guess will do.
-  @discardableResult
-  mutating func descend(_ i: Int, isExact: Bool = true) -> Bool {
+  mutating func descend(_ i: Int) -> Bool {
     while !budget.isSpent {
       guard bench.cost.step(holding: depths[i]) > 0 else { return true }
-      let suffices = trySmaller(i, isExact: isExact)
+      let suffices = trySmaller(i)
       guard suffices == true else { return suffices == false }
       var (step, stride) = (bench.cost.step(holding: depths[i]) - 1, 2)
       depths = replacing(i, byStep: step)
@@ -212,9 +209,9 @@ struct FIFOSearch {
 
   /// Whether a FIFO, which is not the smallest there is, does with a step less, the others as they are.
   /// nil: neither was proven.
-  mutating func trySmaller(_ i: Int, isExact: Bool = true) -> Bool? {
+  mutating func trySmaller(_ i: Int) -> Bool? {
     let smaller = replacing(i, byStep: bench.cost.step(holding: depths[i]) - 1)
-    return test([smaller], isExact: isExact)[0].suffices
+    return test([smaller], isExact: true)[0].suffices
   }
 
   /// Whether each of the depth sets reaches the target, run side by side.

@@ -58,13 +58,15 @@ struct FIFOSections {
   /// there is; nil: some section stops.
   ///
   /// Blocks may be slower together, and hold more.
-  func reference() throws -> FIFOBench.Reference? {
+  func reference(workers: Int) throws -> FIFOBench.Reference? {
     let windows = try nodes.indices.map { try window($0...$0) }
     var like: [FIFOWindow.Shape: Int] = [:]
     for (i, window) in windows.enumerated() { like[window.shape] = like[window.shape] ?? i }
     let distinct = like.values.sorted()
     let period = FramePeriod(cycles: max(try bench.plan.cyclesAlone().max() ?? 1, 1))
-    let seen = try Parallel.all(distinct.count) { try windows[distinct[$0]].bench.held(period) }
+    let seen = try Parallel.all(distinct.count, workers: workers) {
+      try windows[distinct[$0]].bench.held(period)
+    }
     let held = Dictionary(uniqueKeysWithValues: zip(distinct, seen))
     var depths = bench.fifos.map { _ in 0 }
     for window in windows {

@@ -4,14 +4,15 @@ import Foundation
 /// fraction of that.
 ///
 /// Handshake times never get later when a FIFO gets deeper, so the set of sufficient depths is closed
-/// upwards. The search starts from the occupancies of a run whose source is paced at the target rate,
-/// which are sufficient, and lowers FIFOs as far as simulation allows (`FIFOReduction`). Deepening one FIFO
+/// upwards. The search starts from what FIFOs hold when the source is paced at the target rate, finds depths
+/// that suffice, and lowers FIFOs as far as simulation allows (`FIFOReduction`). Deepening one FIFO
 /// may leave another too deep, so that the result is locally minimal is known only once
 /// `verifiesMinimality` has rerun every single step down.
 public struct FIFOSizing: Sendable {
   public struct Options: Sendable {
     /// Fraction of the unbounded throughput to keep.
     public var keep = 1.0
+    public static let leastKept = 1e-6
     public var measure = FIFOCost.Measure.words
     /// Rerun each FIFO one step smaller at the end.
     public var verifiesMinimality = true
@@ -54,11 +55,11 @@ public struct FIFOSizing: Sendable {
   /// Cycles until the first frame is out.
   public let latencyBefore: Int?
   public let latencyAfter: Int?
-  /// The search was not stopped early, by `Options.isQuick` or `Options.seconds`.
+  /// All FIFOs were lowered; the search was not stopped before, by `Options.isQuick` or `Options.seconds`.
   public let isComplete: Bool
   /// No FIFO can be one step smaller: each such step was rerun and is proven too little.
   public let isVerified: Bool
-  /// Simulations run.
+  /// Sets of depths tried on the design or a stretch of it.
   public let simulations: Int
 
   public var totalBefore: Int { fifos.reduce(0) { $0 + $1.before } }
@@ -70,8 +71,9 @@ extension FIFOSizing {
   ///
   /// Throws `InputError` for a design that cannot run at any depth.
   public init(_ source: Design, options: Options = Options()) throws {
-    guard options.keep > 0, options.keep <= 1 else {
-      throw InputError("the fraction to keep is \(options.keep)", hint: "above 0, at most 1")
+    guard (Options.leastKept...1).contains(options.keep) else {
+      throw InputError(
+        "the fraction to keep is \(options.keep)", hint: "at least \(Options.leastKept), at most 1")
     }
     let deadline = options.seconds.map { Date().addingTimeInterval($0) }
     original = try source.preparedForSizing()
@@ -80,17 +82,18 @@ extension FIFOSizing {
     let asItCame = options.reportsBefore ? try Plan(original) : nil
     let budget = SearchBudget(workers: max(options.workers, 1), deadline: deadline)
     let (reference, found) = try Self.sufficient(bench, budget, options)
-    let before = Later { try asItCame.map(FIFOBench.run) }
+    let before = asItCame.map { plan in Later { try FIFOBench.run(plan) } }
     var search = found
     let goesOn = !options.isQuick && !budget.isSpent
     if goesOn { try search.lower() }
-    isVerified = try goesOn && options.verifiesMinimality && !budget.isSpent && search.verify()
-    isComplete = goesOn && !budget.isSpent
+    let isLowered = goesOn && !budget.isSpent
+    isVerified = try isLowered && options.verifiesMinimality && search.verify()
+    isComplete = isLowered
     let depths = search.depths
     simulations = search.simulations
     periodUnbounded = reference.period
-    periodBefore = try before.value()?.period
-    latencyBefore = try before.value()?.latency
+    periodBefore = try before?.value().period
+    latencyBefore = try before?.value().latency
 
     let final = try bench.replaced(in: original, depths)
     // At full throughput the proof that the target is sustained is the period: nothing is faster.
@@ -98,8 +101,10 @@ extension FIFOSizing {
     if options.measure != .finn, reference.target == reference.period {
       periodAfter = reference.period
     } else {
-      let steady = try Simulation(Plan(final)).steadyState()
-      periodAfter = steady.map { FramePeriod($0) } ?? reference.target
+      guard let steady = try Simulation(Plan(final)).steadyState() else {
+        throw InputError("the design stops with its FIFOs built as FINN builds them")
+      }
+      periodAfter = FramePeriod(steady)
     }
     let occupancy = try search.occupancies()
     latencyAfter = occupancy.latency
@@ -126,7 +131,7 @@ extension FIFOSizing {
     _ bench: FIFOBench, _ budget: SearchBudget, _ options: Options
   ) throws -> (FIFOBench.Reference, FIFOReduction) {
     let sections = try FIFOSections(bench)
-    if options.keep == 1, let reference = try? sections.reference() {
+    if options.keep == 1, let reference = try? sections.reference(workers: budget.workers) {
       var search = FIFOReduction(
         bench, sections, reference, budget: budget, progress: options.progress)
       if try search.findSufficient() { return (reference, search) }

@@ -43,8 +43,9 @@ struct FIFOCommand: ParsableCommand {
   var all = false
 
   func validate() throws {
-    guard keep > 0, keep <= 1 else {
-      throw ValidationError("--keep must be above 0 and at most 1")
+    let least = FIFOSizing.Options.leastKept
+    guard (least...1).contains(keep) else {
+      throw ValidationError("--keep must be at least \(least) and at most 1")
     }
     if let seconds, !(seconds > 0) { throw ValidationError("--seconds must be above 0") }
   }

@@ -65,4 +65,12 @@ struct DepthBracketTests {
     #expect(answer == 9133)
     #expect(steps.count < 7)
   }
+
+  /// However long nothing suffices, the next step lies within the bracket.
+  @Test func climbsWithoutEnd() {
+    let bracket = DepthBracket(
+      failing: 0, cycles: 2, sufficient: .max / 8, target: 1, climbs: true)
+    let (answer, steps) = tries(bracket, target: 1) { _ in 2 }
+    #expect(answer == .max / 8 && steps.count > 32)
+  }
 }
