@@ -18,14 +18,9 @@ struct Arrivals: Sendable {
 }
 
 extension FIFOBench {
-  /// Words of a frame and a bit at a source that delivers a frame every `pace`; nil: the design stops.
+  /// When words leave with a source that delivers a frame every `pace`; nil: the design stops.
   func arrivals(_ pace: FramePeriod, _ depths: [Int]) throws -> Arrivals? {
-    let simulation = try Simulation(
-      plan(depths), pace: pace, partsPerFrame: Arrivals.partsPerFrame)
-    let isComplete = simulation.runInParts {
-      simulation.sinks.allSatisfy { $0.partEnds.count >= Arrivals.wanted($0) }
-    }
-    return isComplete ? Arrivals(ends: simulation.sinks.map(\.partEnds)) : nil
+    try aFrameAndABit(pace, depths).map { Arrivals(ends: $0.sinks.map(\.partEnds)) }
   }
 
   /// The words each FIFO holds at most within a frame and a bit, when none is ever full, in the order of
@@ -34,17 +29,25 @@ extension FIFOBench {
     // Most FIFOs need a small part of a frame, and short ones are faster to simulate.
     for part in [8, 1] {
       let depths = fifos.map { max(min($0.words, 64), $0.words / part, 2) }
-      let simulation = try Simulation(
-        plan(depths), observing: .levels, pace: pace, partsPerFrame: Arrivals.partsPerFrame)
-      let isComplete = simulation.runInParts {
-        simulation.sinks.allSatisfy { $0.partEnds.count >= Arrivals.wanted($0) }
-      }
+      guard let simulation = try aFrameAndABit(pace, depths, observing: .levels) else { continue }
       let seen = simulation.result(frames: 1).fifos
       let held = fifos.map { seen[$0.name]?.max ?? 0 }
       let isFull = zip(zip(held, depths), fifos).contains { $0.0 >= $0.1 && $0.1 < $1.words }
-      if isComplete, !isFull { return held }
+      if !isFull { return held }
     }
     return nil
+  }
+
+  /// nil: the design stops.
+  private func aFrameAndABit(
+    _ pace: FramePeriod, _ depths: [Int], observing: Observation = Observation()
+  ) throws -> Simulation? {
+    let simulation = try Simulation(
+      plan(depths), observing: observing, pace: pace, partsPerFrame: Arrivals.partsPerFrame)
+    let isComplete = simulation.runInParts {
+      simulation.sinks.allSatisfy { $0.partEnds.count >= Arrivals.wanted($0) }
+    }
+    return isComplete ? simulation : nil
   }
 
   /// Whether words leave as soon as they do in `reference`.

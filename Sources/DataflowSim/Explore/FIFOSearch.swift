@@ -53,9 +53,9 @@ struct FIFOSearch {
 
   /// Lowers all of `fifos` to `floors`, or none.
   mutating func lower(_ fifos: [Int], together floors: [Int]) {
-    var lower = depths
-    for i in fifos { lower[i] = min(lower[i], floors[i]) }
-    if lower != depths { _ = starts(from: lower) }
+    self.floors = floors
+    let lowered = lowered(fifos[...])
+    if lowered != depths { _ = starts(from: lowered) }
   }
 
   /// Lowers each of `fifos` as far as it goes.

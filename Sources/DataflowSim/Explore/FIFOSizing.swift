@@ -86,9 +86,8 @@ extension FIFOSizing {
     var search = found
     let goesOn = !options.isQuick && !budget.isSpent
     if goesOn { try search.lower() }
-    let isLowered = goesOn && !budget.isSpent
-    isVerified = try isLowered && options.verifiesMinimality && search.verify()
-    isComplete = isLowered
+    isComplete = goesOn && !budget.isSpent
+    isVerified = try isComplete && options.verifiesMinimality && search.verify()
     let depths = search.depths
     simulations = search.simulations
     periodUnbounded = reference.period
