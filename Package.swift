@@ -4,7 +4,11 @@ import PackageDescription
 let package = Package(
   name: "simrun",
   products: [
-    .library(name: "DataflowSim", targets: ["DataflowSim"]),
+    // `import DataflowAnalysis` brings the engine, the traces and the model with it; `DesignFiles`
+    // opens files.
+    .library(
+      name: "DataflowSim",
+      targets: ["SimModel", "DataflowSim", "DataflowTrace", "DataflowAnalysis", "DesignFiles"]),
     .library(name: "SimKernels", targets: ["SimKernels"]),
     .executable(name: "simrun", targets: ["simrun"]),
   ],
@@ -20,30 +24,38 @@ let package = Package(
     .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
     .target(name: "SimKernels", dependencies: ["CKernels", "CGMP"]),
+    .target(name: "SimModel", dependencies: ["SimKernels", "CZip"]),
     .target(
-      name: "DataflowSim", dependencies: ["SimKernels", "CZstd", "CZip", "CGMP"],
+      name: "DataflowSim", dependencies: ["SimModel", "SimKernels", "CGMP"],
       // The engine's hot loops go through raw pointers; checking every access to a class property
       // at run time costs observed runs a fifth of their speed.
       swiftSettings: [.unsafeFlags(["-enforce-exclusivity=unchecked"])]),
+    .target(name: "DataflowTrace", dependencies: ["DataflowSim", "CZstd"]),
     .target(
-      name: "ONNXImport",
-      dependencies: [
-        "DataflowSim", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-      ],
+      name: "DataflowAnalysis", dependencies: ["DataflowSim", "DataflowTrace", "SimKernels"]),
+    .target(
+      name: "ONNXFormat",
+      dependencies: ["SimModel", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
       exclude: ["onnx.proto"]),
     .target(
+      name: "DesignFiles",
+      dependencies: [
+        "DataflowSim", "ONNXFormat", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
+    .target(
       name: "SweepStore",
-      dependencies: ["DataflowSim", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: ["DataflowAnalysis", .product(name: "GRDB", package: "GRDB.swift")]),
     .executableTarget(
       name: "simrun",
       dependencies: [
-        "DataflowSim", "ONNXImport", "SweepStore",
+        "DataflowAnalysis", "DesignFiles", "SweepStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(
       name: "DataflowSimTests",
       dependencies: [
-        "DataflowSim", "SimKernels", "ONNXImport", "SweepStore", "simrun", "CZstd",
+        "SimKernels", "SimModel", "DataflowSim", "DataflowTrace", "DataflowAnalysis", "ONNXFormat",
+        "DesignFiles", "SweepStore", "simrun", "CZstd",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       exclude: ["Resources"]),

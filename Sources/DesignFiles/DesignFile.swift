@@ -1,5 +1,6 @@
 import DataflowSim
 import Foundation
+import ONNXFormat
 
 /// A design with its constant arrays, as far as they are at hand.
 public struct LoadedDesign: Sendable {

@@ -1,5 +1,6 @@
 import DataflowSim
 import Foundation
+import ONNXFormat
 import SwiftProtobuf
 
 /// What an importer may be told beyond the file.

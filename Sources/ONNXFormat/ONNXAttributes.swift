@@ -1,11 +1,11 @@
-import DataflowSim
+import SimModel
 import Foundation
 
 extension ONNXAttributeProto {
   /// The attribute's value; `nil` for tensors and graphs, which hold build records.
   ///
   /// Throws `InputError` for text that is not UTF-8 and for numbers that are not finite.
-  func value() throws -> AttributeValue? {
+  package func value() throws -> AttributeValue? {
     switch effectiveKind {
     case .int: return .int(Int(i))
     case .ints: return .ints(ints.map(Int.init))

@@ -1,4 +1,4 @@
-import DataflowSim
+import SimModel
 import Foundation
 
 /// Constant tensors of an ONNX file as `Tensor`.
@@ -16,7 +16,7 @@ extension ONNXTensorProto {
   ///
   /// Throws `InputError` when the type is not numeric, the data lies in another file, or shape
   /// and data disagree.
-  func tensor() throws -> Tensor {
+  package func tensor() throws -> Tensor {
     guard dataLocation != .external else {
       throw InputError(
         "keeps its data in another file", at: "initializer '\(name)'",

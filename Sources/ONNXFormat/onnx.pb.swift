@@ -13,7 +13,7 @@
 /// Messages, field numbers and types follow the ONNX interchange format; everything simrun does
 /// not look at is left out, and protobuf skips it. onnx.pb.swift is generated from this file with
 ///
-///   protoc --swift_opt=Visibility=Package --swift_out=Sources/ONNXImport --proto_path=Sources/ONNXImport onnx.proto
+///   protoc --swift_opt=Visibility=Package --swift_out=Sources/ONNXFormat --proto_path=Sources/ONNXFormat onnx.proto
 ///
 /// where protoc-gen-swift comes from the swift-protobuf package
 /// (swift build --product protoc-gen-swift in its checkout).

@@ -1,4 +1,4 @@
-import DataflowSim
+import DataflowAnalysis
 import Foundation
 
 /// A sweep as one HTML page without outside parts: scatter plot, Pareto front, folding on hover.

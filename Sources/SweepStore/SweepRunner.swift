@@ -1,4 +1,4 @@
-import DataflowSim
+import DataflowAnalysis
 import Foundation
 
 /// Evaluates the points of a space that a database lacks, on several cores.

@@ -67,7 +67,7 @@ extension Tensor {
   /// The elements as stored integers of `type` (fixed-point values times 2^fraction).
   ///
   /// Throws `InputError` with the index of an element that is no value of `type`.
-  func elements(of type: DataType, name: String, rowLength: Int) throws -> Integers {
+  package func elements(of type: DataType, name: String, rowLength: Int) throws -> Integers {
     if type.fractionBits > 0 { return try fixedPoint(type, name, rowLength) }
     if type == .float32 { return try floatingPoint(name, rowLength) }
     if elementType == .uint8, type.format.storage == .uint8, type.bits == 8 {

@@ -15,7 +15,7 @@ extension Integers {
   }
 
   /// The elements as numbers; `type` says what their bits mean. Up to 64 bits.
-  func floats(of type: DataType) -> [Float] {
+  package func floats(of type: DataType) -> [Float] {
     let stored = int64s ?? []
     if type == .float32 {
       return stored.map { Float(bitPattern: UInt32(truncatingIfNeeded: $0)) }

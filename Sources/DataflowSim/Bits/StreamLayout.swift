@@ -58,14 +58,14 @@ extension DataType {
   }
 
   /// Bits behind the binary point.
-  var fractionBits: Int {
+  package var fractionBits: Int {
     if case .fixed(let n) = kind { return n }
     return 0
   }
 }
 
 /// What has to be done to a stream's elements so that a port can read them.
-enum StreamAdapter: Sendable, Equatable {
+package enum StreamAdapter: Sendable, Equatable {
   case none
   /// The same bits under another type.
   case reinterpret(ElementFormat)
@@ -91,7 +91,7 @@ enum StreamAdapter: Sendable, Equatable {
     }
   }
 
-  func apply(_ elements: Integers, rowLength: Int) -> Integers {
+  package func apply(_ elements: Integers, rowLength: Int) -> Integers {
     switch self {
     case .none: elements
     case .reinterpret(let format): elements.reinterpreted(as: format, rowLength: rowLength)

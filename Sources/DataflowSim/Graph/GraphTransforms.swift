@@ -120,7 +120,7 @@ extension Design {
   }
 
   /// The design with a FIFO of two words on every stream that has none; all names stay.
-  func fillingBareStreams() throws -> Design {
+  package func fillingBareStreams() throws -> Design {
     let insertion = try FIFOInsertion(
       self, graph: DesignGraph(self), blocks: makeBlocks(), createShallow: true, deepestRTL: nil)
     return try insertion.result { index in "StreamingFIFO_rtl_\(index)" }

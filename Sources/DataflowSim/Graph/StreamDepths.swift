@@ -1,7 +1,7 @@
 extension Design {
   /// The design with every `streams[…].depth` made a FIFO node, its shape taken from the writer's or
   /// reader's port.
-  func resolvingStreamDepths() throws -> Design {
+  package func resolvingStreamDepths() throws -> Design {
     try insertingStreamFIFOs { stream in
       for (end, isWriter) in [(stream.writer, true), (stream.reader, false)] {
         guard let end else { continue }

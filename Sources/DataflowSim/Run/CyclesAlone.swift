@@ -5,7 +5,7 @@ extension Plan {
   /// A sliding window's own period has no simple closed form: it is simulated alone where it may be the
   /// slowest of all. It never takes longer than all its words one after another; where that is no more
   /// than another node's cycles, the busier port's words stand for it.
-  func cyclesAlone() throws -> [Int] {
+  package func cyclesAlone() throws -> [Int] {
     var cycles = design.nodes.indices.map { i in
       design.nodes[i].isFIFO ? 0 : max(timings[i].busyCycles ?? 0, portWords(i).max() ?? 0)
     }

@@ -7,30 +7,30 @@ public struct Plan: Sendable {
   /// Ports of each node once every stream is known (elementary blocks take them from their feeders).
   public let inputPorts: [[Port]]
   public let outputPorts: [[Port]]
-  private(set) var timings: [BlockTiming]
-  private(set) var chains: [Chain]
+  package private(set) var timings: [BlockTiming]
+  package private(set) var chains: [Chain]
   /// Nodes that are processes, with the chain at each input and output port.
-  private(set) var processes: [ProcessNode]
+  package private(set) var processes: [ProcessNode]
 
-  struct ProcessNode: Sendable {
-    var node: Int
-    var inputs: [Int]
-    var outputs: [Int]
+  package struct ProcessNode: Sendable {
+    package var node: Int
+    package var inputs: [Int]
+    package var outputs: [Int]
   }
 
   /// Everything between two processes (or the graph's border): stages and the handshakes that can be
   /// observed between them, in flow order.
-  struct Chain: Sendable {
+  package struct Chain: Sendable {
     var items: [Item] = []
-    var writer: End
-    var reader: End
+    package var writer: End
+    package var reader: End
 
     enum Item: Sendable {
       /// A buffer, and the node it belongs to.
       case stage(Stage, node: String)
       case handshake(stream: String)
     }
-    enum End: Hashable, Sendable {
+    package enum End: Hashable, Sendable {
       case border(stream: String)
       case node(Int)
     }
@@ -195,7 +195,7 @@ extension BlockTiming {
 
 extension Plan.Chain {
   /// The streams whose handshakes lie before the first stage, between stages, and after the last.
-  var handshakesBetweenStages: [[String]] {
+  package var handshakesBetweenStages: [[String]] {
     var groups: [[String]] = [[]]
     for item in items {
       switch item {
@@ -206,7 +206,7 @@ extension Plan.Chain {
     return groups
   }
 
-  var stages: [(stage: Stage, node: String)] {
+  package var stages: [(stage: Stage, node: String)] {
     items.compactMap { if case .stage(let stage, let node) = $0 { (stage, node) } else { nil } }
   }
 }
@@ -237,7 +237,7 @@ extension Plan {
 extension Plan {
   /// The same plan with every block at the least it is sure to hold, whatever the arrival pattern.
   /// Its handshake times mean nothing; which words can move does.
-  func withLeastStorage() throws -> Plan {
+  package func withLeastStorage() throws -> Plan {
     var plan = self
     var depths: [String: [Int]] = [:]
     for stage in chains.flatMap(\.stages) where stage.stage.isFIFO {
@@ -257,7 +257,7 @@ extension Plan {
   }
 
   /// The same plan with a FIFO of `depth` words, called `name`, where chain `index` begins.
-  func insertingFIFO(_ name: String, depth: Int, onChain index: Int) -> Plan {
+  package func insertingFIFO(_ name: String, depth: Int, onChain index: Int) -> Plan {
     var plan = self
     plan.insertFIFO((name, depth), onChain: index)
     return plan

@@ -1,24 +1,24 @@
 /// The resets of a scenario, ready for a plan: when they come and which blocks they reach.
-struct ResetPlan: Sendable {
+package struct ResetPlan: Sendable {
   /// Everything that is reset before one frame.
-  struct Event: Sendable {
-    var frame: Int
+  package struct Event: Sendable {
+    package var frame: Int
     /// Nodes that are reset, by index.
-    var nodes: Set<Int> = []
+    package var nodes: Set<Int> = []
     /// The host knows: it starts the frame anew.
-    var restartsHost = false
+    package var restartsHost = false
   }
 
   /// In the order of their frames, one a frame.
-  let events: [Event]
+  package let events: [Event]
   /// By node: blocks of the same domain are reset by the same events. Domain 0 never is; the borders of
   /// the graph belong to it.
-  let domains: [Int]
+  package let domains: [Int]
   /// Events that reset a domain, by domain.
-  let signatures: [[Int]]
+  package let signatures: [[Int]]
 
   /// The resets of `scenario` that come before its last frame.
-  init(_ scenario: Scenario, _ design: Design) {
+  package init(_ scenario: Scenario, _ design: Design) {
     var byFrame: [Int: Event] = [:]
     for case .reset(let frame, let scope) in scenario.faults where frame < scenario.frames {
       var event = byFrame[frame] ?? Event(frame: frame)
@@ -46,7 +46,7 @@ struct ResetPlan: Sendable {
     self.signatures = signatures
   }
 
-  var isEmpty: Bool { events.isEmpty }
+  package var isEmpty: Bool { events.isEmpty }
 }
 
 extension Plan.Chain {

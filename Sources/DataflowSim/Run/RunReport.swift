@@ -61,7 +61,7 @@ public struct HazardCount: Codable, Sendable, Equatable {
   public var words: Int
 
   /// The hazards of compute cores: lost products, and surplus results while a weight was missing.
-  static func all(_ plan: Plan, _ result: RunResult) -> [HazardCount] {
+  package static func all(_ plan: Plan, _ result: RunResult) -> [HazardCount] {
     let cores = plan.cores
     return plan.design.nodes.flatMap { node -> [HazardCount] in
       guard let log = result.cores[node.name], let core = cores[node.name] else { return [] }

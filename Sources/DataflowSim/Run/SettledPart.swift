@@ -111,79 +111,12 @@ struct SettledPart {
   }
 }
 
-/// When the words of one channel were read over a frame.
-final class FrameReads {
-  fileprivate(set) var times: [Cycle] = []
-  /// Every word was there when the reader could take it.
-  fileprivate(set) var neverWaited = true
-
-  func took(_ t: Cycle, isWaitedFor: Bool) {
-    times.append(t)
-    if isWaitedFor { neverWaited = false }
-  }
-}
-
-/// What all players of a run have in common.
-final class ReplayClock {
-  fileprivate(set) var frames = 0
-  fileprivate(set) var isBroken = false
-}
-
-/// Stands for a process that repeats: takes its words when it would.
-struct Player: Process {
-  struct Track {
-    let input: Link
-    /// Reads of the recorded frame.
-    let times: [Cycle]
-    /// Words read before the replay.
-    let first: Int
-  }
-
-  let tracks: [Track]
-  let shift: Cycle
-  /// Frames released before the replay.
-  let firstFrame: Int
-  let clock: ReplayClock
-
-  mutating func run() {
-    for track in tracks where !clock.isBroken { play(track) }
-  }
-
-  /// Words read once the words of all frames released are.
-  private func end(_ track: Track) -> Int {
-    track.first + (clock.frames - firstFrame) * track.times.count
-  }
-
-  /// Whether all words of the frames released have been taken.
-  var isDone: Bool { tracks.allSatisfy { $0.input.pointee.read == end($0) } }
-
-  private func play(_ track: Track) {
-    let input = track.input
-    let end = end(track)
-    while input.pointee.read < end {
-      let next = input.pointee.read
-      guard input.pointee.available > 0 else {
-        input.pointee.readerWaits = true
-        return
-      }
-      let (turns, word) = (next - track.first).quotientAndRemainder(dividingBy: track.times.count)
-      guard input.pointee.arrival(next) <= input.pointee.lastRead + 1 else {
-        clock.isBroken = true
-        return
-      }
-      input.pointee.read(at: track.times[word] + (turns + 1) * shift)
-    }
-  }
-
-  func listState(_ state: inout StateList) {}
-}
-
 /// The state of every process and channel that is still simulated, each by itself.
-struct NetworkState {
+package struct NetworkState {
   private(set) var processes: [(id: Int, state: StateList)] = []
   private(set) var channels: [(link: Link, state: StateList)] = []
 
-  init(_ network: Network) {
+  package init(_ network: Network) {
     for id in network.activeProcesses {
       var list = StateList()
       network.listState(of: id, &list)
@@ -197,15 +130,15 @@ struct NetworkState {
   }
 
   /// All phases, whatever the times.
-  var phases: [Int] { processes.flatMap(\.state.phases) + channels.flatMap(\.state.phases) }
+  package var phases: [Int] { processes.flatMap(\.state.phases) + channels.flatMap(\.state.phases) }
 
-  struct Repeating {
-    var processes: Set<Int>
-    var channels: Set<Link>
+  package struct Repeating {
+    package var processes: Set<Int>
+    package var channels: Set<Link>
   }
 
   /// What is as it was at `earlier`, `shift` cycles later.
-  func repeating(since earlier: NetworkState, shift: Cycle) -> Repeating {
+  package func repeating(since earlier: NetworkState, shift: Cycle) -> Repeating {
     guard processes.count == earlier.processes.count, channels.count == earlier.channels.count
     else { return Repeating(processes: [], channels: []) }
     return Repeating(
@@ -221,7 +154,7 @@ struct NetworkState {
   }
 
   /// Whether everything is as it was at `earlier`, `frames` frames and `shift` cycles ago.
-  func repeats(_ earlier: NetworkState, frames: Int, shift: Cycle) -> Bool {
+  package func repeats(_ earlier: NetworkState, frames: Int, shift: Cycle) -> Bool {
     processes.count == earlier.processes.count && channels.count == earlier.channels.count
       && zip(processes, earlier.processes).allSatisfy { $0.state.repeats($1.state, shift: shift) }
       && zip(channels, earlier.channels).allSatisfy { $0.state.repeats($1.state, shift: shift) }

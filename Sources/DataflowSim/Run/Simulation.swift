@@ -2,22 +2,22 @@
 public final class Simulation {
   public let plan: Plan
   public let scenario: Scenario
-  private(set) var network: Network
+  package private(set) var network: Network
   private(set) var logs: [StreamLog] = []
   private(set) var monitors: [OccupancyMonitor] = []
   /// Of every compute core since it last started.
   private(set) var coreLogs: [Int: CoreLog] = [:]
-  private(set) var sinks: [SinkRecord] = []
-  private(set) var released: [SourceWords] = []
+  package private(set) var sinks: [SinkRecord] = []
+  package private(set) var released: [SourceWords] = []
   /// The channels at the ends of every chain of the plan.
-  private(set) var ends: [Ends] = []
+  package private(set) var ends: [Ends] = []
   /// The same for the parts between which faults and resets come.
-  private(set) var parts: [(chain: Plan.Chain, ends: Ends)] = []
+  package private(set) var parts: [(chain: Plan.Chain, ends: Ends)] = []
   /// The FIFOs in each merged channel.
   private(set) var mergedFIFOs: [(channel: Link, names: [String])] = []
   /// Cycles per frame that the replayed part takes while it never waits for a word from the rest: the
   /// design cannot be faster. nil while nothing is replayed.
-  var leastPeriod: Cycle?
+  package var leastPeriod: Cycle?
   let limit: Cycle
   /// Defects the hardware of this run does not have.
   let hazardsOff: Set<Hazard>
@@ -25,10 +25,10 @@ public final class Simulation {
   var resetState: ResetState
 
   /// How many words a source may offer; shared with its process.
-  final class SourceWords {
+  package final class SourceWords {
     let stream: String
-    let perFrame: Int
-    let pointer: UnsafeMutablePointer<Int>
+    package let perFrame: Int
+    package let pointer: UnsafeMutablePointer<Int>
     let fixed: Int?
 
     init(stream: String, perFrame: Int, fixed: Int?) {
@@ -45,7 +45,7 @@ public final class Simulation {
   /// How fast every source delivers its frames at most; nil: as fast as its pattern allows.
   let pace: FramePeriod?
   /// About how often the sinks note within a frame how far they are; 0: not at all.
-  let partsPerFrame: Int
+  package let partsPerFrame: Int
   private let observing: Observation
   private let faults: [String: StreamFaults]
 
@@ -61,7 +61,7 @@ public final class Simulation {
       plan, scenario: scenario, observing: observing, without: hazardsOff, pace: nil)
   }
 
-  init(
+  package init(
     _ plan: Plan, scenario: Scenario = Scenario(), observing: Observation = Observation(),
     without hazardsOff: Set<Hazard> = [], pace: FramePeriod?, partsPerFrame: Int = 0
   ) throws {
@@ -95,7 +95,7 @@ public final class Simulation {
   }
 
   /// Forgets everything that has happened. Only for runs that nobody observes and without resets.
-  func startAgain() {
+  package func startAgain() {
     network = Network(processes: Self.mostProcesses(plan))
     (sinks, released, parts, mergedFIFOs) = ([], [], [], [])
     assemble()
@@ -107,9 +107,9 @@ public final class Simulation {
   }
 
   /// The two channels at the ends of a chain (the same one unless relays lie between).
-  struct Ends {
-    var first: Link
-    var last: Link
+  package struct Ends {
+    package var first: Link
+    package var last: Link
   }
 
   private func checkBorders() throws {
@@ -337,7 +337,7 @@ public final class Simulation {
   }
 
   /// Lets every source that goes by frames offer so many parts of frames in all, and runs until quiet.
-  func run(parts: Int) {
+  package func run(parts: Int) {
     for source in released where source.fixed == nil {
       source.pointer.pointee = source.perFrame * parts / partsPerFrame
     }

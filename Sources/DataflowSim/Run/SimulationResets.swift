@@ -59,7 +59,7 @@ extension Simulation {
   }
 
   /// The last handshake at a block so far.
-  var lastCycle: Cycle? {
+  package var lastCycle: Cycle? {
     let parts = resetState.domains.indices.dropFirst().flatMap { domain in
       resetState.domains[domain].channels.map {
         $0.pointee.lastHandshake + resetState.origins[domain]

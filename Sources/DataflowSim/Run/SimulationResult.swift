@@ -1,7 +1,7 @@
 extension Simulation {
   /// The FIFOs that were full while a word waited in front of them. Empty when streams are observed;
   /// then the occupancy of every FIFO says more.
-  var fullFIFOs: Set<String> {
+  package var fullFIFOs: Set<String> {
     Set(mergedFIFOs.filter { $0.channel.pointee.waited > 0 }.flatMap(\.names))
   }
 
@@ -35,7 +35,7 @@ extension Simulation {
     return result
   }
 
-  func outcome(frames: Int) -> RunResult.Outcome {
+  package func outcome(frames: Int) -> RunResult.Outcome {
     let missing = sinks.filter { sink in
       sink.count < expectedWords(sink, frames: frames)
     }
@@ -45,7 +45,7 @@ extension Simulation {
   }
 
   /// Words the sink should see for the frames its sources offer.
-  func expectedWords(_ sink: SinkRecord, frames: Int) -> Int {
+  package func expectedWords(_ sink: SinkRecord, frames: Int) -> Int {
     let offered = released.compactMap { source -> Int? in
       guard let words = source.fixed, words != .max, source.perFrame > 0 else { return nil }
       return words / source.perFrame

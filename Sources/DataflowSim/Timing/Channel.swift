@@ -9,16 +9,16 @@ public struct Channel {
   private(set) var capacity: Int
   let latency: Int
   let credit: Int
-  let isWire: Bool
+  package let isWire: Bool
   /// See `Stage.upstreamCapacity`.
   private let upstreamCapacity: Int
 
   /// Words admitted and words read so far.
-  private(set) var written = 0
-  private(set) var read = 0
+  package private(set) var written = 0
+  package private(set) var read = 0
   /// Earliest admission of word `written`, while there is no room for it; `never` if none waits.
-  private(set) var pending = Cycle.never
-  private(set) var lastWrite = Cycle.never
+  package private(set) var pending = Cycle.never
+  package private(set) var lastWrite = Cycle.never
   private(set) var lastRead = Cycle.never
   /// The longest that a word was offered while there was no room for it.
   private(set) var waited = 0
@@ -78,11 +78,11 @@ public struct Channel {
 
 extension Channel {
   /// Set by a process that stopped for lack of a word (reader) or of room (writer).
-  var readerWaits: Bool {
+  package var readerWaits: Bool {
     get { onWrite & (Self.waits | Self.orders) != 0 }
     set { onWrite = newValue ? onWrite | Self.waits : onWrite & ~Self.waits }
   }
-  var writerWaits: Bool {
+  package var writerWaits: Bool {
     get { onRead & Self.waits != 0 }
     set { onRead = newValue ? onRead | Self.waits : onRead & ~Self.waits }
   }
@@ -162,7 +162,7 @@ extension Channel {
 
 extension Channel {
   /// A word is offered and has not been taken, or its writer waits for room.
-  var isBlocked: Bool { isWire ? written > read : pending != .never || writerWaits }
+  package var isBlocked: Bool { isWire ? written > read : pending != .never || writerWaits }
 
   /// The same when nothing moves any more, with the words that wait inside: more than the last of the
   /// merged stages holds.
@@ -172,10 +172,10 @@ extension Channel {
 // The reader's side.
 extension Channel {
   /// Words written and not yet read.
-  @inline(__always) var available: Int { written - read }
+  @inline(__always) package var available: Int { written - read }
 
   /// First cycle in which the oldest unread word is valid. Needs `available > 0`.
-  @inline(__always) var offered: Cycle { max(slots[read & mask] + latency, lastRead + 1) }
+  @inline(__always) package var offered: Cycle { max(slots[read & mask] + latency, lastRead + 1) }
 
   /// When word `index` leaves the stage at the earliest, without regard to the words before it.
   /// Needs `read <= index < written`. For readers that look at a word several times.
@@ -286,7 +286,7 @@ extension Channel {
   /// Makes the stage `words` deeper in the middle of a run and admits the word that waits, if any.
   ///
   /// Which words can move afterwards is what it would be had the stage been that deep from the start.
-  mutating func deepen(by words: Int) {
+  package mutating func deepen(by words: Int) {
     let deeper = capacity + words
     var size = 1
     while size < deeper { size *= 2 }

@@ -119,7 +119,7 @@ struct StreamFaults: Sendable {
 
 extension Node {
   /// The stream of a DMA that is not memory.
-  var streamSide: String? {
+  package var streamSide: String? {
     attributes["direction"] == .string("out") ? inputs.first : outputs.first
   }
 }

@@ -1,7 +1,7 @@
 /// The running form of a plan: channels, processes, and the worklist that drives them.
 ///
 /// Processes run until none can move. Which runs first changes nothing but the speed.
-final class Network {
+package final class Network {
   private(set) var channels: [Link] = []
   private var runners: [ProcessRunner] = []
   private var watchers: [ChannelWatcher] = []
@@ -60,13 +60,13 @@ final class Network {
   func replace(_ id: Int, by process: some Process) { runners[id] = process.running() }
 
   /// Lets everything move until nothing can.
-  func run() {
+  package func run() {
     for id in activeProcesses { queue.pointee.push(Int32(id)) }
     resume()
   }
 
   /// The same after a change that has woken those it concerns.
-  func resume() {
+  package func resume() {
     // The runners outlive the loop, so it need not retain them one by one.
     let runners = runners.map(Unmanaged.passUnretained)
     runners.withUnsafeBufferPointer { runners in

@@ -3,7 +3,7 @@ public typealias Cycle = Int
 
 extension Cycle {
   /// "Has not happened": earlier than any cycle, with room to add constants.
-  static let never = -(1 << 60)
+  package static let never = -(1 << 60)
 }
 
 /// What sits between the writer and the reader of a channel.

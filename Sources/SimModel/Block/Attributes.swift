@@ -98,7 +98,7 @@ public struct Attributes: Sendable {
   public let clockMHz: Double
   private let values: [String: AttributeValue]
 
-  init(opType: String, part: String?, clockMHz: Double, values: [String: AttributeValue]) {
+  package init(opType: String, part: String?, clockMHz: Double, values: [String: AttributeValue]) {
     self.opType = opType
     self.part = part
     self.clockMHz = clockMHz
@@ -180,7 +180,7 @@ public struct Attributes: Sendable {
   public static let maximumElements = 1 << 44
 
   /// The port `folded_shape` and `dataType` describe, or the open port.
-  func openPort() throws -> Port {
+  package func openPort() throws -> Port {
     let shape = ints("folded_shape")
     guard !shape.isEmpty else { return .open }
     try size("a tensor", shape)
@@ -192,7 +192,7 @@ public struct Attributes: Sendable {
   }
 
   /// The range of `type`, or an error that says the type has none: computed output types need it.
-  func range(of type: DataType, _ attribute: String) throws -> ClosedRange<Int> {
+  package func range(of type: DataType, _ attribute: String) throws -> ClosedRange<Int> {
     if let range = type.range, type.bits <= 48 { return range }
     throw InputError(
       "\(type) has no integer range an output type could be computed from",

@@ -1,17 +1,17 @@
 /// How many memory primitives hold a memory of a given width and depth, by FINN's tables.
 /// Source: FINN dialect reference, section 5.1.
-enum MemoryShape {
+package enum MemoryShape {
   /// Capacity in bits, for efficiencies.
-  static let ramb18Bits = 36 * 512
-  static let uramBits = 72 * 4096
+  package static let ramb18Bits = 36 * 512
+  package static let uramBits = 72 * 4096
 
   /// FINN uses two tables: the VVAU one ignores the parity bits of wide words.
-  enum Table {
+  package enum Table {
     case withParity, withoutParity
   }
 
   /// RAMB18 blocks for `depth` words of `width` bits. The cases are tested in FINN's order.
-  static func ramb18(width: Int, depth: Int, table: Table = .withParity) -> Int {
+  package static func ramb18(width: Int, depth: Int, table: Table = .withParity) -> Int {
     let byte = table == .withParity ? 9 : 8
     if width == 1 { return depth.dividedUp(by: 16384) }
     if width == 2 { return depth.dividedUp(by: 8192) }
@@ -23,12 +23,12 @@ enum MemoryShape {
     return depth.dividedUp(by: 512) * width.dividedUp(by: 4 * byte)
   }
 
-  static func uram(width: Int, depth: Int) -> Int {
+  package static func uram(width: Int, depth: Int) -> Int {
     width.dividedUp(by: 72) * depth.dividedUp(by: 4096)
   }
 
   /// The RAMB18 data width FINN's sliding window picks for a buffer of `depth` words.
-  static func windowWidth(depth: Int) -> Int {
+  package static func windowWidth(depth: Int) -> Int {
     switch depth {
     case ...512: 36
     case ...1024: 18
@@ -40,7 +40,7 @@ enum MemoryShape {
   }
 
   /// Used bits over provided bits; 1 when no block is used.
-  static func efficiency(bits: Int, blocks: Int, blockBits: Int) -> Double {
+  package static func efficiency(bits: Int, blocks: Int, blockBits: Int) -> Double {
     blocks == 0 ? 1 : Double(bits) / Double(blocks * blockBits)
   }
 }

@@ -42,7 +42,7 @@ public struct OutputPlace: Sendable {
   public func discard() { unlink(temporaryPath) }
 
   /// The error for this place; `code` is the system's.
-  func failure(_ code: Int32 = errno) -> InputError {
+  package func failure(_ code: Int32 = errno) -> InputError {
     let folder = URL(fileURLWithPath: target).deletingLastPathComponent().path
     let isFolderAtFault = [ENOENT, ENOTDIR, EACCES, EROFS].contains(code)
     return InputError(

@@ -36,7 +36,7 @@ public enum ResetScope: Sendable, Equatable {
   case except([String])
 
   /// The nodes it names.
-  var nodes: [String] {
+  package var nodes: [String] {
     switch self {
     case .design: []
     case .only(let names), .except(let names): names
@@ -165,7 +165,7 @@ extension Design {
   /// Checks that a fault strikes something the design has.
   ///
   /// Throws `InputError` with the nearest known name.
-  func requireTarget(of fault: Fault, at place: String) throws {
+  package func requireTarget(of fault: Fault, at place: String) throws {
     if let stream = fault.target.stream {
       let known = Set(nodes.flatMap { $0.inputs + $0.outputs } + graphInputs + graphOutputs)
       guard !known.contains(stream) else { return }

@@ -2,16 +2,16 @@ import Foundation
 
 extension Int {
   /// The quotient rounded up; both operands are non-negative, the divisor positive.
-  func dividedUp(by divisor: Int) -> Int {
+  package func dividedUp(by divisor: Int) -> Int {
     let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
     return remainder == 0 ? quotient : quotient + 1
   }
 
   /// The smallest k with 2^k >= self; 0 for values up to 1.
-  var ceilLog2: Int { self <= 1 ? 0 : Int.bitWidth - (self - 1).leadingZeroBitCount }
+  package var ceilLog2: Int { self <= 1 ? 0 : Int.bitWidth - (self - 1).leadingZeroBitCount }
 
   /// `value` truncated toward zero, as Python's `int()`, and held inside the range of `Int`.
-  init(truncating value: Double) {
+  package init(truncating value: Double) {
     if let exact = Int(exactly: value.rounded(.towardZero)) {
       self = exact
     } else {
@@ -21,7 +21,7 @@ extension Int {
 }
 
 /// The product of a shape's dimensions; 1 for an empty shape.
-func product(_ dims: some Sequence<Int>) -> Int { dims.reduce(1, *) }
+package func product(_ dims: some Sequence<Int>) -> Int { dims.reduce(1, *) }
 
 /// The product of `factors`, `nil` on overflow.
 package func checkedProduct(_ factors: some Sequence<Int>) -> Int? {
@@ -35,10 +35,10 @@ package func checkedProduct(_ factors: some Sequence<Int>) -> Int? {
 }
 
 /// Greatest common divisor and least common multiple of positive numbers.
-func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
+package func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
   b == 0 ? a : greatestCommonDivisor(b, a % b)
 }
-func leastCommonMultiple(_ a: Int, _ b: Int) -> Int { a / greatestCommonDivisor(a, b) * b }
+package func leastCommonMultiple(_ a: Int, _ b: Int) -> Int { a / greatestCommonDivisor(a, b) * b }
 
 /// Base-2 logarithm the way Python's `math.log(x, 2)` rounds it.
-func pythonLog2(_ x: Double) -> Double { log(x) / log(2) }
+package func pythonLog2(_ x: Double) -> Double { log(x) / log(2) }

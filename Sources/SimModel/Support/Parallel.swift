@@ -2,9 +2,9 @@ import Dispatch
 import Foundation
 
 /// Work spread over the cores, with a result that does not depend on how it was spread.
-enum Parallel {
+package enum Parallel {
   /// The result of the smallest index for which `body` gives one. Later indices may not be tried.
-  static func first<T: Sendable>(
+  package static func first<T: Sendable>(
     _ count: Int, _ body: @Sendable (Int) throws -> T?
   ) throws -> T? {
     let batch = max(1, ProcessInfo.processInfo.activeProcessorCount) * 2
@@ -22,7 +22,7 @@ enum Parallel {
   /// The results of `body` for every index, in order. The error of the smallest index is thrown.
   ///
   /// - Parameter workers: 1 stays on this thread, where the work around this one is spread already.
-  static func all<T: Sendable>(
+  package static func all<T: Sendable>(
     _ count: Int, workers: Int = .max, _ body: @Sendable (Int) throws -> T
   ) rethrows -> [T] {
     guard workers > 1, count > 1 else { return try (0..<count).map(body) }
@@ -35,16 +35,16 @@ enum Parallel {
 }
 
 /// A value that is worked out on another core while the caller goes on.
-final class Later<T>: @unchecked Sendable {
+package final class Later<T>: @unchecked Sendable {
   private var result: Result<T, any Error>?
   private let done = DispatchGroup()
 
-  init(_ body: @escaping @Sendable () throws -> T) {
+  package init(_ body: @escaping @Sendable () throws -> T) {
     DispatchQueue.global().async(group: done) { self.result = Result { try body() } }
   }
 
   /// Waits for the value, or throws what `body` threw.
-  func value() throws -> T {
+  package func value() throws -> T {
     done.wait()
     return try result!.get()
   }

@@ -8,8 +8,6 @@ public struct FramePeriod: Sendable, Equatable, Comparable, Codable {
     self.frames = frames
   }
 
-  init(_ steady: SteadyState) { self.init(cycles: steady.cycles, frames: steady.frames) }
-
   public var cyclesPerFrame: Double { Double(cycles) / Double(frames) }
 
   public static func < (a: FramePeriod, b: FramePeriod) -> Bool {

@@ -155,7 +155,7 @@ extension Tensor {
   }
 
   /// The position along each axis of element `index` in C order.
-  static func indices(of index: Int, in shape: [Int]) -> [Int] {
+  package static func indices(of index: Int, in shape: [Int]) -> [Int] {
     var rest = index
     return shape.reversed().map { size in
       defer { rest /= max(1, size) }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import DataflowSim
+import DataflowAnalysis
 import Foundation
 
 /// `simrun check`: everything that can be said about designs, for continuous integration.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import DataflowSim
+import DataflowAnalysis
 import Foundation
 
 /// `simrun compare`: where a compiled design leaves its reference, and why.

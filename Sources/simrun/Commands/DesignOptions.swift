@@ -1,6 +1,6 @@
 import ArgumentParser
-import DataflowSim
-import ONNXImport
+import DataflowAnalysis
+import DesignFiles
 
 /// The design a command works on, and what may be changed about it: the same for every command.
 struct DesignOptions: ParsableArguments {

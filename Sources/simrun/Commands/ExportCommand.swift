@@ -1,5 +1,5 @@
 import ArgumentParser
-import DataflowSim
+import DataflowAnalysis
 import Foundation
 
 /// `simrun export`: what the hardware's memories hold.

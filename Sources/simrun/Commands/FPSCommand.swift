@@ -1,7 +1,7 @@
 import ArgumentParser
-import DataflowSim
+import DataflowAnalysis
 import Foundation
-import ONNXImport
+import DesignFiles
 
 /// The front door: `simrun DESIGN --fps`.
 struct FPSCommand: ParsableCommand {

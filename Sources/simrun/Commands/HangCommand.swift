@@ -1,5 +1,5 @@
 import ArgumentParser
-import DataflowSim
+import DataflowAnalysis
 import Foundation
 
 /// `simrun hang`: does it hang, why, what frees it, and is that certain.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import DataflowSim
+import DataflowAnalysis
 
 /// `simrun hazards`: where time can reach into a design's bits.
 struct HazardsCommand: ParsableCommand {

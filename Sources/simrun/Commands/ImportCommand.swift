@@ -1,6 +1,6 @@
 import ArgumentParser
-import DataflowSim
-import ONNXImport
+import DataflowAnalysis
+import DesignFiles
 
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

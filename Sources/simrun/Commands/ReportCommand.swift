@@ -1,5 +1,5 @@
 import ArgumentParser
-import DataflowSim
+import DataflowAnalysis
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

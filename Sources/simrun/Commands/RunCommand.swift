@@ -1,7 +1,7 @@
 import ArgumentParser
-import DataflowSim
+import DataflowAnalysis
 import Foundation
-import ONNXImport
+import DesignFiles
 
 /// `simrun run`: one design under one scenario, with or without data.
 struct RunCommand: ParsableCommand {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import DataflowSim
+import DataflowAnalysis
 import Foundation
 
 /// `simrun trace`: what a recorded run shows, and its handshakes in other forms.

@@ -1,4 +1,4 @@
-import DataflowSim
+import DataflowAnalysis
 
 /// What a person reads about the values of a run.
 struct BitSummary {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import DataflowSim
+import DataflowAnalysis
 import Foundation
 
 /// What the process answers with; DESIGN section 7.

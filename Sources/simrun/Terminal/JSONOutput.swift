@@ -1,4 +1,4 @@
-import DataflowSim
+import DataflowAnalysis
 import Foundation
 
 /// Prints one JSON document to standard output, keys sorted so that equal results are equal text.

@@ -1,4 +1,4 @@
-import DataflowSim
+import DataflowAnalysis
 import Foundation
 
 /// One line on standard error that is written over. Silent unless that is a terminal, or unless it was

@@ -1,4 +1,4 @@
-import DataflowSim
+import DataflowAnalysis
 
 /// What a person reads after a run.
 struct RunSummary {

@@ -1,4 +1,4 @@
-import DataflowSim
+import DataflowAnalysis
 import Testing
 
 /// What holds for every block, and the errors people meet.

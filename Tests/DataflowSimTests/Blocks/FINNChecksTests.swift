@@ -1,4 +1,4 @@
-import DataflowSim
+import DataflowAnalysis
 import Testing
 
 /// Numbers recorded from FINN's own classes: every field of every row must come out of the

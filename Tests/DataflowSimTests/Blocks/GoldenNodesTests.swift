@@ -1,4 +1,4 @@
-import DataflowSim
+import DataflowAnalysis
 import Testing
 
 /// Every node of the measured designs must be known to the catalogue, without a special case.

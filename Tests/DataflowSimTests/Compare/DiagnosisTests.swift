@@ -1,6 +1,6 @@
-import DataflowSim
+import DataflowAnalysis
 import Foundation
-import ONNXImport
+import DesignFiles
 import Testing
 
 /// What a comparison says about tensors that agree, or differ without reason. `PlantedFaultTests` has

@@ -1,6 +1,6 @@
-import DataflowSim
+import DataflowAnalysis
 import Foundation
-import ONNXImport
+import DesignFiles
 import Testing
 
 /// Faults planted in real networks. What the sound design computes is the reference; the diagnosis of

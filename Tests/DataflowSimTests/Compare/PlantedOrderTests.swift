@@ -1,5 +1,5 @@
-import DataflowSim
-import ONNXImport
+import DataflowAnalysis
+import DesignFiles
 import Testing
 
 /// Values that are right and come in the wrong order.

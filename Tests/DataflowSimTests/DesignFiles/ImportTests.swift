@@ -1,6 +1,7 @@
-import DataflowSim
+import DataflowAnalysis
 import Foundation
-import ONNXImport
+import DesignFiles
+import ONNXFormat
 import SwiftProtobuf
 import Testing
 

@@ -1,6 +1,6 @@
-import DataflowSim
+import DataflowAnalysis
 import Foundation
-import ONNXImport
+import DesignFiles
 import Testing
 
 /// Every committed design, and where it came from.

@@ -1,5 +1,5 @@
-import DataflowSim
-import ONNXImport
+import DataflowAnalysis
+import DesignFiles
 import Testing
 
 struct FoldingSearchTests {

@@ -1,4 +1,4 @@
-import DataflowSim
+import DataflowAnalysis
 import Foundation
 
 /// A measured design: how the real RTL moved every word under several stimuli.

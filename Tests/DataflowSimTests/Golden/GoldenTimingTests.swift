@@ -1,4 +1,4 @@
-import DataflowSim
+import DataflowAnalysis
 import Testing
 
 /// Every handshake of every measured design, in exactly the measured cycle.

@@ -1,4 +1,4 @@
-import DataflowSim
+import DataflowAnalysis
 import Testing
 
 /// Both planes together: every value of every measured run, spoilt ones and surplus words included.

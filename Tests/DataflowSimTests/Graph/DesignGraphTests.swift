@@ -1,4 +1,4 @@
-import DataflowSim
+import DataflowAnalysis
 import Testing
 
 /// Nodes written as `name: inputs > outputs`.

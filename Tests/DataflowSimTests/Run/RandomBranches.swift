@@ -1,4 +1,4 @@
-import DataflowSim
+import DataflowAnalysis
 
 /// Places where the flow parts and meets again.
 extension DesignGrower {

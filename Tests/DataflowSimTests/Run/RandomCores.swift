@@ -1,4 +1,4 @@
-import DataflowSim
+import DataflowAnalysis
 
 /// Windows and the compute cores behind them.
 extension DesignGrower {

@@ -1,4 +1,4 @@
-import DataflowSim
+import DataflowAnalysis
 
 /// A random but well-formed design with its stimulus; the same for the same seed.
 struct RandomCase {

@@ -1,4 +1,4 @@
-import DataflowSim
+import DataflowAnalysis
 
 let randomElement = AttributeValue.string("INT4")
 private let bitsPerElement = 4

@@ -1,4 +1,4 @@
-import DataflowSim
+import DataflowAnalysis
 
 /// The engine against the stepper on one design and stimulus.
 extension RandomCase {

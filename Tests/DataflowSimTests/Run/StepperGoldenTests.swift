@@ -1,4 +1,4 @@
-import DataflowSim
+import DataflowAnalysis
 import Testing
 
 /// The stepper is an oracle only if it agrees with the measured hardware itself.

@@ -1,7 +1,7 @@
-import DataflowSim
+import DataflowAnalysis
 import Foundation
 import GRDB
-import ONNXImport
+import DesignFiles
 import SweepStore
 import Testing
 

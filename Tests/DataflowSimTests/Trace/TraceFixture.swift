@@ -1,4 +1,4 @@
-import DataflowSim
+import DataflowAnalysis
 import Foundation
 
 /// Traces of measured designs, made in memory of the test.

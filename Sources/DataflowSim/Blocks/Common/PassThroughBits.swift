@@ -1,14 +1,14 @@
 import SimKernels
 
 /// Bits of the blocks that hand words on unchanged, to one output or several.
-struct PassThroughBits: BlockBits {
-  var copies = 1
+package struct PassThroughBits: BlockBits {
+  package var copies = 1
 
-  func frame(_ inputs: [Integers]) -> FrameResult {
+  package func frame(_ inputs: [Integers]) -> FrameResult {
     FrameResult(Array(repeating: inputs[0], count: copies))
   }
 
-  func schedule() -> WordSchedule {
+  package func schedule() -> WordSchedule {
     .groups(inputs: [1], outputs: Array(repeating: 1, count: copies))
   }
 }
@@ -34,11 +34,11 @@ extension WidthConverter: BitBlock {
 }
 
 /// Bits of the blocks that cut the same elements into other words.
-struct RegroupBits: BlockBits {
+package struct RegroupBits: BlockBits {
   /// Words per frame.
-  let inputs: Int
-  let outputs: Int
+  package let inputs: Int
+  package let outputs: Int
 
-  func frame(_ inputs: [Integers]) -> FrameResult { FrameResult([inputs[0]]) }
-  func schedule() -> WordSchedule { .even(inputs: inputs, outputs: outputs) }
+  package func frame(_ inputs: [Integers]) -> FrameResult { FrameResult([inputs[0]]) }
+  package func schedule() -> WordSchedule { .even(inputs: inputs, outputs: outputs) }
 }

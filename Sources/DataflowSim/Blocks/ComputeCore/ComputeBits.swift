@@ -9,7 +9,9 @@ extension ComputeSettings {
   }
 
   /// The width sums are held in: with thresholds the accumulator's in HLS, else the result's.
-  func register(isRTL: Bool) -> DataType { !isRTL && hasThresholds ? accumulatorType : outputType }
+  package func register(isRTL: Bool) -> DataType {
+    !isRTL && hasThresholds ? accumulatorType : outputType
+  }
 }
 
 /// What happens to the sums of an MVAU or VVAU: wrap at the declared width, then thresholds.

@@ -205,3 +205,13 @@ public struct ComputeSettings: Sendable {
     return issues
   }
 }
+
+extension ComputeSettings {
+  var reasonForNoMemory: String? {
+    switch memoryMode {
+    case .decoupled: nil
+    case .embedded: "its weights are constants in the code"
+    case .external: "its weights come from outside"
+    }
+  }
+}

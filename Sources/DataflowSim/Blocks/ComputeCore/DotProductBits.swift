@@ -7,7 +7,7 @@ import SimKernels
 /// its NF folds, a VVAU takes new ones. Weight word `fold·SF + sf` holds element `pe·SIMD + s` with
 /// the weight of row `fold·PE + pe` at tap `sf·SIMD + s`, in both.
 /// Source: FINN dialect reference, sections 3.1, 3.2 and 4.
-protocol ComputeBlock: BitBlock {
+package protocol ComputeBlock: BitBlock {
   var compute: ComputeSettings { get }
   var pe: Int { get }
   var simd: Int { get }
@@ -30,7 +30,7 @@ protocol ComputeBlock: BitBlock {
 }
 
 /// Exact sums of products, before any register wraps them.
-protocol SumKernel: Sendable {
+package protocol SumKernel: Sendable {
   func apply(_ input: Integers) -> Integers
   var outputFormat: ElementFormat { get }
   var sumRange: ClosedRange<Int>? { get }
@@ -38,7 +38,7 @@ protocol SumKernel: Sendable {
 
 extension MatrixKernel: SumKernel {}
 extension DepthwiseKernel: SumKernel {
-  var sumRange: ClosedRange<Int>? { nil }
+  package var sumRange: ClosedRange<Int>? { nil }
 }
 
 extension ComputeBlock {

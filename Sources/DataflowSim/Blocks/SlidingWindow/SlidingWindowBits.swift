@@ -14,11 +14,11 @@ extension SlidingWindow: BitBlock {
 }
 
 /// Windows of an image. Source: FINN dialect reference, section 3.4.
-struct SlidingWindowBits: BlockBits {
-  let window: SlidingWindow
+package struct SlidingWindowBits: BlockBits {
+  package let window: SlidingWindow
   private let gather: Gather
 
-  init(_ window: SlidingWindow) {
+  package init(_ window: SlidingWindow) {
     self.window = window
     gather =
       window.interleavesChannels ? Self.interleaved(window) : Self.pixelMajor(window)
@@ -72,7 +72,7 @@ struct SlidingWindowBits: BlockBits {
   }
 
   /// Turns (channel fold, kernel pixel, lane) within each window into (kernel pixel, channel).
-  var pixelMajorOrder: (@Sendable (Integers) -> Integers)? {
+  package var pixelMajorOrder: (@Sendable (Integers) -> Integers)? {
     guard window.interleavesChannels else { return nil }
     let (taps, folds, simd) = (window.kernelPixels, window.channelFold, window.simd)
     return { elements in
@@ -86,9 +86,9 @@ struct SlidingWindowBits: BlockBits {
     }
   }
 
-  func frame(_ inputs: [Integers]) -> FrameResult { FrameResult([gather.apply(inputs[0])]) }
+  package func frame(_ inputs: [Integers]) -> FrameResult { FrameResult([gather.apply(inputs[0])]) }
 
-  func schedule() -> WordSchedule {
+  package func schedule() -> WordSchedule {
     let sources = Self.wordSources(
       window, foldsOutside: window.depthwise || window.emitsWholeWindows)
     let perWord = window.emitsWholeWindows ? window.kernelPixels : 1

@@ -51,20 +51,20 @@ extension Plan {
 }
 
 /// What hazards ask about an RTL compute core.
-struct DotProductShape {
+package struct DotProductShape {
   /// Slots of a result.
-  let fold: Int
+  package let fold: Int
   /// Every slot of the core ends a result, whatever the activation: SF 1, and NF 1 for an MVU.
-  let everySlotEnds: Bool
-  let compute: ComputeSettings
+  package let everySlotEnds: Bool
+  package let compute: ComputeSettings
 
   /// `nil` for anything but an RTL MVAU or VVAU.
-  init?(_ block: any Block) {
+  package init?(_ block: any Block) {
     guard block.isRTL, let block = block as? any ComputeBlock else { return nil }
     fold = block.synapseFold
     everySlotEnds = fold == 1 && block.replays == 1
     compute = block.compute
   }
 
-  var losesProducts: Bool { compute.computeCore != nil && compute.losesFrozenProducts }
+  package var losesProducts: Bool { compute.computeCore != nil && compute.losesFrozenProducts }
 }

@@ -18,15 +18,15 @@ public struct Dataplane: Sendable {
   }
 
   /// One node of the design in the order of computation.
-  struct Step: Sendable {
-    let node: Node
+  package struct Step: Sendable {
+    package let node: Node
     /// Positions in `graph.streams`.
-    let inputs: [Int]
-    let outputs: [Int]
+    package let inputs: [Int]
+    package let outputs: [Int]
     /// Layouts as this block's ports read the streams.
-    let ports: [StreamLayout]
-    let adapters: [StreamAdapter]
-    let bits: any BlockBits
+    package let ports: [StreamLayout]
+    package let adapters: [StreamAdapter]
+    package let bits: any BlockBits
   }
 
   public let design: Design
@@ -34,7 +34,7 @@ public struct Dataplane: Sendable {
   /// What each stream of `graph.streams` carries; `nil` for weight streams that are not needed
   /// because the node that reads them has its weights in the parameters.
   public let layouts: [StreamLayout?]
-  let steps: [Step]
+  package let steps: [Step]
 
   /// Prepares all blocks.
   ///

@@ -32,6 +32,16 @@ public struct DataplaneResult: Sendable {
   public let findings: [NodeFinding]
   let layouts: [String: StreamLayout]
 
+  package init(
+    frames: Int, streams: [String: Integers], findings: [NodeFinding],
+    layouts: [String: StreamLayout]
+  ) {
+    self.frames = frames
+    self.streams = streams
+    self.findings = findings
+    self.layouts = layouts
+  }
+
   /// A kept stream as an array of shape `(frames, normal shape…)`.
   ///
   /// Throws `InputError` for a stream that was not kept.

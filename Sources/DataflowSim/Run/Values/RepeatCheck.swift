@@ -152,7 +152,7 @@ public struct RepeatCheck {
 
 extension WordSequence {
   /// Whether word `i` equals word `j` of `other`, which has words of the same kind.
-  func hasSameWord(_ i: Int, as other: WordSequence, at j: Int) -> Bool {
+  package func hasSameWord(_ i: Int, as other: WordSequence, at j: Int) -> Bool {
     let n = elementsPerWord
     return (0..<n).allSatisfy { k in
       let (a, b) = (elements.int(i * n + k), other.elements.int(j * n + k))

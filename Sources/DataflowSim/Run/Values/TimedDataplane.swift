@@ -6,6 +6,11 @@ public struct SourceData: Sendable {
   public let frames: Int
   /// All words of these frames, by graph input.
   public let words: [String: WordSequence]
+
+  package init(frames: Int, words: [String: WordSequence]) {
+    self.frames = frames
+    self.words = words
+  }
 }
 
 /// The values of a run of the time plane: what every stream really moved.
@@ -182,7 +187,7 @@ public struct TimedDataplane: Sendable {
 extension Block {
   /// Whether the block holds words over a frame border, so that a missing or surplus word shifts
   /// every later frame: padding emitted before a frame's first word, words no window uses.
-  var holdsWordsOverFrames: Bool {
+  package var holdsWordsOverFrames: Bool {
     switch self {
     case let padding as FMPadding: padding.padding[0] > 0 || padding.padding[1] > 0
     case let window as SlidingWindow: window.unusedTrailingWords > 0
@@ -193,7 +198,7 @@ extension Block {
 
 extension Thresholding {
   /// RTL thresholds of fewer bits than a signed input clip wrongly.
-  var canWrapNarrowly: Bool {
+  package var canWrapNarrowly: Bool {
     isRTL && inputType.isSigned && thresholdType.bits < inputType.bits && inputType.bits <= 62
   }
 }

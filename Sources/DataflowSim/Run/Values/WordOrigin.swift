@@ -36,7 +36,7 @@ extension TimedDataplane {
   ///
   /// - Parameter word: of the run, on `stream`, different from what it should be.
   /// - Returns: nil when no word upstream was struck by anything.
-  func origin(of word: Int, on stream: String, in moved: MovedWords) -> WordOrigin? {
+  package func origin(of word: Int, on stream: String, in moved: MovedWords) -> WordOrigin? {
     var (stream, word) = (stream, word)
     var held: [String] = []
     // Each turn goes to a stream before this one.

@@ -1,6 +1,6 @@
-import DataflowSim
+import DataflowAnalysis
 import Foundation
-import ONNXImport
+import DesignFiles
 import SimKernels
 import Testing
 
@@ -10,8 +10,7 @@ import Testing
     "tfc-w1a1", "tfc-w2a2", "conv1d-audio", "lenet", "fsrcnn", "mobilenet-small", "resnet-small",
   ]
 
-  private static let root = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  private static let root = URL(filePath: TestFiles.repository(""))
 
   private static func load(_ name: String) throws -> LoadedDesign {
     try DesignFile.load(root.appending(path: "configs/\(name).json").path)

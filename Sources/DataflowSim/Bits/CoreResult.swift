@@ -1,0 +1,18 @@
+/// One word a compute core (MVU, VVU) put out, in terms of its slots (see `ComputeBlock`).
+///
+/// Result k is the sum over slots k·SF ..< (k+1)·SF. Source: golden data, sections 3 and 4.
+public enum CoreResult: Sendable, Equatable {
+  /// Result k as it should be.
+  case whole(Int)
+  /// The sum over these slots only: a result cut short, what is left of it, or, of no slots, a
+  /// spurious zero. `lost` are those of them whose product was lost while the core was frozen.
+  case partial(Range<Int>, lost: [Int] = [])
+  /// Result k, with slots whose product was lost while the core was frozen.
+  case damaged(Int, lost: [Int])
+}
+
+/// The bits of a block whose output words the time plane may rearrange.
+protocol CoreBits: BlockBits {
+  /// The words of `results`, from all words of all inputs.
+  func words(_ results: [CoreResult], inputs: [WordSequence]) throws -> WordSequence
+}

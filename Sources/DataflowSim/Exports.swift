@@ -1,0 +1,2 @@
+// Whoever simulates needs designs, scenarios and devices: one import brings both.
+@_exported import SimModel

@@ -1,0 +1,63 @@
+import Foundation
+import SimKernels
+
+/// The weights and thresholds of a design as its memories hold them, in FINN's files and byte
+/// order. Source: FINN dialect reference, sections 4.2 to 4.4.
+public struct MemoryImages {
+  public let files: [MemoryImage]
+  /// Nodes with parameters that have no memory image, with the reason.
+  public let left: [String: String]
+
+  /// Throws `InputError` naming the node whose arrays are missing, ill-shaped or out of range.
+  public init(_ design: Design, parameters: ParameterStore?) throws {
+    var files: [MemoryImage] = []
+    var left: [String: String] = [:]
+    for (index, node) in design.nodes.enumerated() {
+      do {
+        let block = try BlockCatalogue.make(
+          opType: node.opType, attributes: node.attributes, part: design.part,
+          clockMHz: design.clockMHz, unknownAttributes: .ignore)
+        guard let memory = block as? any MemoryBlock else { continue }
+        if let reason = memory.reasonForNoMemory {
+          left[node.name] = reason
+          continue
+        }
+        let setup = BitSetup(
+          node: node, inputs: [], outputs: [], parameters: parameters, level: .best, hazards: .none)
+        files += try memory.images(setup, index: index)
+      } catch let error as InputError {
+        throw error.at("node '\(node.name)'")
+      }
+    }
+    self.files = files
+    self.left = left
+  }
+
+  /// Writes all files under `folder`, which is made when it is not there.
+  ///
+  /// Throws `InputError`; then nothing has been written.
+  public func write(to folder: String) throws {
+    let manager = FileManager.default
+    var made: [String] = []
+    do {
+      for part in [folder] + Set(files.map { folder + "/" + Self.folder(of: $0.path) }).sorted()
+      where !manager.fileExists(atPath: part) {
+        do {
+          try manager.createDirectory(atPath: part, withIntermediateDirectories: false)
+        } catch {
+          throw InputError(
+            "the folder cannot be made", file: part, hint: "does the folder above it exist?")
+        }
+        made.append(part)
+      }
+      try OutputFiles.write(files.map { (folder + "/" + $0.path, $0.contents) })
+    } catch {
+      for part in made.reversed() { try? manager.removeItem(atPath: part) }
+      throw error
+    }
+  }
+
+  private static func folder(of path: String) -> String {
+    String(path.split(separator: "/").first ?? "")
+  }
+}
