@@ -112,9 +112,7 @@ private struct NodeState {
     self.inputs = inputs
     moved = before
     valid = Array(repeating: .low, count: before.count)
-    let block = try? BlockCatalogue.make(
-      opType: node.opType, attributes: node.attributes, part: trace.design.part,
-      clockMHz: trace.design.clockMHz)
+    let block = try? BlockCatalogue.make(node, in: trace.design)
     if let block = block as? MatrixVector {
       vector = (block.synapseFold, block.neuronFold)
     } else if let block = block as? VectorVector {

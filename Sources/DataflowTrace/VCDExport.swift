@@ -168,9 +168,7 @@ extension VCDExport {
 extension TraceFile {
   /// Words a FIFO node holds.
   func depth(of node: Node) -> Int? {
-    let block = try? BlockCatalogue.make(
-      opType: node.opType, attributes: node.attributes, part: design.part,
-      clockMHz: design.clockMHz)
+    let block = try? BlockCatalogue.make(node, in: design)
     return report?.fifos[node.name]?.depth ?? (block as? StreamingFIFO)?.adjustedDepth
   }
 }

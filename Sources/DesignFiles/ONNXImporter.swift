@@ -11,32 +11,44 @@ public struct ImportOptions: Sendable {
   public var part: String?
   /// The clock; otherwise the model's `clk_ns`, otherwise 100 MHz.
   public var clockMHz: Double?
+  /// The FINN the hardware comes from; otherwise read off the graph.
+  public var finnGeneration: FINNGeneration?
   /// Files with constant arrays that the model leaves out: `.npz` by array name, or another
   /// `.onnx` of the same accelerator by node name.
   public var parameterFiles: [String]
+  /// A folding file will be applied, so that a build's own is not.
+  public var hasFolding = false
 
   public init(
     name: String? = nil, part: String? = nil, clockMHz: Double? = nil,
-    parameterFiles: [String] = []
+    finnGeneration: FINNGeneration? = nil, parameterFiles: [String] = []
   ) {
     self.name = name
     self.part = part
     self.clockMHz = clockMHz
+    self.finnGeneration = finnGeneration
     self.parameterFiles = parameterFiles
   }
 }
 
 /// Reads a FINN dataflow graph into a design, node by node and name by name.
 ///
-/// Every attribute keeps FINN's name and value except records of builds. Streamed inputs become
-/// streams; constant inputs become initializers named as in the file.
+/// Every attribute keeps FINN's name and value except records of builds and what releases up to 0.9
+/// called otherwise. Streamed inputs become streams; constant inputs become initializers named as in
+/// the file.
 struct ONNXImporter {
   let file: String
   let options: ImportOptions
-  private let graph: ONNXGraphProto
-  private let metadata: [String: String]
-  private let initializers: [String: ONNXTensorProto]
-  private var notes: [String] = []
+  /// Which FINN the graph is taken for.
+  var generation: FINNGeneration
+  /// What the graph's names say about its age.
+  let age: GraphAge
+  let graph: ONNXGraphProto
+  let metadata: [String: String]
+  let initializers: [String: ONNXTensorProto]
+  var notes: [String] = []
+  /// Attributes that no block uses, by node.
+  var unused: [(node: String, opType: String, names: [String])] = []
 
   /// Decodes the file.
   ///
@@ -57,39 +69,75 @@ struct ONNXImporter {
       throw InputError("is not an ONNX model with nodes", file: file)
     }
     graph = model.graph
+    age = GraphAge(graph.node)
+    generation = age.generation
     let entries = model.metadataProps + model.graph.metadataProps
     metadata = Dictionary(entries.map { ($0.key, $0.value) }) { _, last in last }
     initializers = Dictionary(graph.initializer.map { ($0.name, $0) }) { first, _ in first }
   }
 
-  /// The child models of a parent graph, as written in its `StreamingDataflowPartition` nodes.
-  var partitions: [String] {
-    graph.node.filter { $0.opType == "StreamingDataflowPartition" }.compactMap { node in
-      node.attribute.first { $0.name == "model" }.map { String(decoding: $0.s, as: UTF8.self) }
+  /// The partitions of a parent graph: the index of each node, and its child model as written there.
+  var partitions: [(index: Int, model: String)] {
+    graph.node.enumerated().compactMap { index, node in
+      guard node.opType == FINNNames.partition else { return nil }
+      let model = node.attribute.first { $0.name == "model" }
+      return (index, model.map { String(decoding: $0.s, as: UTF8.self) } ?? "")
     }
   }
 
-  /// Converts the graph.
+  /// The node that is all the hardware of the graph, when it is a partition.
   ///
-  /// Throws `InputError` naming file, node and what to do.
-  mutating func run() throws -> LoadedDesign {
+  /// Throws `InputError` for a graph without hardware or with something else in its middle.
+  func onlyPartition() throws -> Int? {
+    guard partitions.count == 1 else { return nil }
     do {
-      var design = Design(
-        name: options.name ?? URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent,
-        part: options.part ?? metadata["fpga_part"], clockMHz: try clock())
-      try addNodes(to: &design)
-      try addStreams(to: &design)
-      _ = try DesignGraph(design)
-      return LoadedDesign(design: design, parameters: parameters(of: design), notes: notes)
+      let part = try HardwarePart(graph, initializers: Set(initializers.keys))
+      return part.nodes == [partitions[0].index] ? part.nodes[0] : nil
     } catch let error as InputError {
       throw error.inFile(file)
     }
   }
 
+  /// Converts the graph.
+  ///
+  /// - Parameter child: the design a partition node, by index, stands for.
+  /// - Throws: `InputError` naming file, node and what to do.
+  mutating func run(child: (Int) throws -> LoadedDesign? = { _ in nil }) throws -> LoadedDesign {
+    do {
+      let part = try HardwarePart(graph, initializers: Set(initializers.keys))
+      if let note = part.note { notes.append(note) }
+      let design = Design(
+        name: options.name ?? URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent,
+        part: options.part ?? metadata["fpga_part"], clockMHz: try clock(),
+        finnGeneration: generation)
+      var join = PartitionJoin(
+        design, streams: tensorNames, nodes: graph.node.map(\.name))
+      try addNodes(part, to: &join, child: child)
+      var joined = join.design
+      addStreamEnds(part, to: &joined)
+      notes += [unusedAttributes].compactMap { $0 } + joined.connectExternalWeights() + join.notes
+      try addStreams(to: &joined)
+      _ = try DesignGraph(joined)
+      let own = parameters(of: joined)
+      return LoadedDesign(
+        design: joined, parameters: join.parameters.map { own?.merging($0) ?? $0 } ?? own,
+        notes: notes)
+    } catch let error as InputError {
+      throw error.inFile(file)
+    }
+  }
+
+  static let noClock = "the model states no clock; 100 MHz is assumed (--clock-mhz)"
+
+  /// Names of every tensor of the graph.
+  private var tensorNames: [String] {
+    graph.node.flatMap { $0.input + $0.output } + graph.input.map(\.name) + graph.output.map(\.name)
+  }
+
   private mutating func clock() throws -> Double {
     if let stated = options.clockMHz { return stated }
     guard let text = metadata["clk_ns"] else {
-      notes.append("the model states no clock; 100 MHz is assumed (--clock-mhz)")
+      notes.append(Self.noClock)
       return 100
     }
     guard let period = Double(text), period >= 0.1, period <= 1e6 else {
@@ -114,132 +162,16 @@ struct ONNXImporter {
   }
 }
 
-// MARK: Nodes
-
-extension ONNXImporter {
-  private mutating func addNodes(to design: inout Design) throws {
-    let produced = Set(graph.node.flatMap(\.output) + graph.input.map(\.name))
-      .subtracting(initializers.keys)
-    let specialization = Specialization(part: design.part) { [initializers] node in
-      node.initializers["weights"].flatMap { try? initializers[$0]?.tensor() }
-    }
-    var names = UniqueNames(taken: graph.node.map(\.name))
-    for (index, proto) in graph.node.enumerated() {
-      let name = proto.name.isEmpty ? names.make("\(proto.opType)_\(index)") : proto.name
-      do {
-        try requireHardware(proto)
-        var node = Node(name: name, opType: currentName(proto), outputs: proto.output)
-        node.outputs.removeAll(where: \.isEmpty)
-        try addAttributes(proto, to: &node)
-        addInputs(proto, produced, to: &node)
-        specialise(&node, proto, specialization)
-        dropUnknownAttributes(of: &node)
-        addExternalWeights(of: &node, to: &design)
-        design.nodes.append(node)
-      } catch let error as InputError {
-        throw error.at("node '\(name)'")
-      }
-    }
-  }
-
-  private func requireHardware(_ proto: ONNXNodeProto) throws {
-    let isMarked = proto.attribute.contains {
-      $0.name == "backend" && $0.s == Data("fpgadataflow".utf8)
-    }
-    guard !proto.domain.hasPrefix(FINNNames.domain), !isMarked else {
-      guard proto.opType != "FINNLoop" else {
-        throw InputError("FINNLoop (multi-layer offload) is not supported")
-      }
-      return
-    }
-    let domain = proto.domain.isEmpty ? "standard ONNX" : "domain \(proto.domain)"
-    throw InputError(
-      "\(proto.opType) (\(domain)) is not a hardware block",
-      hint: "run FINN's create_dataflow_partition step; simrun takes the child dataflow graph")
-  }
-
-  /// Today's op type; a node of the specialised domains has its suffix.
-  private func currentName(_ proto: ONNXNodeProto) -> String {
-    if let renamed = FINNNames.renamedOps[proto.opType] { return renamed }
-    let isPlain = FINNNames.baseName(proto.opType) == proto.opType
-    for style in ["hls", "rtl"] where isPlain && proto.domain == "\(FINNNames.domain).\(style)" {
-      return "\(proto.opType)_\(style)"
-    }
-    return proto.opType
-  }
-
-  private func addAttributes(_ proto: ONNXNodeProto, to node: inout Node) throws {
-    for attribute in proto.attribute where !FINNNames.isBuildProduct(attribute.name) {
-      node.attributes[attribute.name] = try attribute.value()
-    }
-    if let mode = node.string("mem_mode"), let renamed = FINNNames.renamedMemoryModes[mode] {
-      node.attributes["mem_mode"] = .string(renamed)
-    }
-    if proto.opType == "ConvolutionInputGenerator1D" { node.attributes["is1D"] = .int(1) }
-  }
-
-  /// Separates streams from constants. A name that nothing produces is a constant if its place
-  /// takes one: large weights are often left out of the file.
-  private func addInputs(
-    _ proto: ONNXNodeProto, _ produced: Set<String>, to node: inout Node
-  ) {
-    let roles = FINNNames.roles(of: node.opType)
-    for (position, name) in proto.input.enumerated() where !name.isEmpty {
-      let hasRole = position > 0 && position <= roles.count
-      let isConstant = initializers[name] != nil || (hasRole && !produced.contains(name))
-      guard isConstant else {
-        node.inputs.append(name)
-        continue
-      }
-      let role = hasRole ? roles[position - 1] : "parameters"
-      node.initializers[node.initializers[role] == nil ? role : "\(role)\(position)"] = name
-    }
-  }
-
-  private mutating func specialise(
-    _ node: inout Node, _ proto: ONNXNodeProto, _ specialization: Specialization
-  ) {
-    guard proto.domain == FINNNames.domain, FINNNames.baseName(node.opType) == node.opType else {
-      return
-    }
-    let preference = proto.attribute.first { $0.name == "preferred_impl_style" }
-      .map { String(decoding: $0.s, as: UTF8.self) }
-    let choice = specialization.opType(of: node, preference: preference ?? "")
-    node.opType = choice.opType
-    if let remark = choice.remark { notes.append(remark) }
-  }
-
-  /// Drops attributes of other tools, as FINN does; what is written could not be read again
-  /// otherwise. A misspelt one that is required is reported as missing later.
-  private mutating func dropUnknownAttributes(of node: inout Node) {
-    guard let specs = try? BlockCatalogue.attributes(of: node.opType) else { return }
-    let known = Set(specs.map(\.name))
-    let strangers = node.attributes.keys.filter { !known.contains($0) }.sorted()
-    guard !strangers.isEmpty else { return }
-    for name in strangers { node.attributes[name] = nil }
-    notes.append("\(node.name): \(node.opType) does not use \(strangers.joined(separator: ", "))")
-  }
-
-  /// External weights whose DMA is not in the graph yet arrive at a port of the accelerator.
-  private mutating func addExternalWeights(of node: inout Node, to design: inout Design) {
-    guard node.string("mem_mode") == "external", node.inputs.count == 1,
-      FINNNames.roles(of: node.opType).first == "weights"
-    else { return }
-    let stream = "\(node.name)_weights"
-    design.graphInputs.append(stream)
-    node.inputs.append(stream)
-    notes.append("\(node.name): external weights enter at the graph input '\(stream)'")
-  }
-}
-
 // MARK: Streams
 
 extension ONNXImporter {
-  /// Graph inputs and outputs, and what is known about every stream's tensor.
+  private func addStreamEnds(_ part: HardwarePart, to design: inout Design) {
+    design.graphInputs = part.inputs + design.graphInputs
+    design.graphOutputs = part.outputs + design.graphOutputs
+  }
+
+  /// What is known about every stream's tensor.
   private func addStreams(to design: inout Design) throws {
-    let inputs = graph.input.map(\.name).filter { initializers[$0] == nil }
-    design.graphInputs = inputs + design.graphInputs
-    design.graphOutputs = graph.output.map(\.name)
     let used = Set(design.graphInputs + design.graphOutputs + design.nodes.flatMap(\.outputs))
     for info in graph.input + graph.output + graph.valueInfo where used.contains(info.name) {
       if let shape = try shape(of: info) {

@@ -3,11 +3,17 @@ public struct CheckLimits: Sendable, Equatable {
   public var minFPS: Double?
   /// FPGA part or board the design must fit.
   public var part: String?
+  /// Resources the design must fit, instead of a part.
+  public var budget: DeviceResources?
   public var maxLatencyMicroseconds: Double?
 
-  public init(minFPS: Double? = nil, part: String? = nil, maxLatencyMicroseconds: Double? = nil) {
+  public init(
+    minFPS: Double? = nil, part: String? = nil, budget: DeviceResources? = nil,
+    maxLatencyMicroseconds: Double? = nil
+  ) {
     self.minFPS = minFPS
     self.part = part
+    self.budget = budget
     self.maxLatencyMicroseconds = maxLatencyMicroseconds
   }
 }
@@ -184,9 +190,9 @@ public struct DesignCheck: Sendable {
   private mutating func measure(_ plan: Plan, _ limits: CheckLimits) throws {
     guard limits != CheckLimits() else { return }
     let throughput = try Throughput(plan.design)
-    let device = try (limits.part ?? plan.design.part).map {
-      try Device.named(limits.part == nil ? $0 : Device.part(for: $0))
-    }
+    let device =
+      try limits.budget.map(Device.budget) ?? limits.part.map(Device.named)
+      ?? plan.design.part.flatMap { try? Device.named($0) }
     let report = ThroughputReport(throughput, device: device)
     if let least = limits.minFPS {
       let fps = report.throughput.fps ?? 0
@@ -198,7 +204,7 @@ public struct DesignCheck: Sendable {
         .latency, latency <= most ? .passed : .failed,
         "first frame after \(latency) µs, \(most) µs allowed")
     }
-    if let part = limits.part {
+    if let part = limits.budget == nil ? limits.part : Device.budgetName {
       let shares = report.resources.utilisation ?? [:]
       let text = shares.sorted { $0.key < $1.key }
         .map { "\($0.key) \(($0.value * 1000).rounded() / 10) %" }.joined(separator: ", ")

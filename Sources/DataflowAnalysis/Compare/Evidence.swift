@@ -17,9 +17,7 @@ struct Evidence {
     _ node: Node?, plane: Dataplane, parameters: ParameterStore?, result: DataplaneResult
   ) {
     let block = node.flatMap {
-      try? BlockCatalogue.make(
-        opType: $0.opType, attributes: $0.attributes, part: plane.design.part,
-        clockMHz: plane.design.clockMHz, unknownAttributes: .ignore)
+      try? BlockCatalogue.make($0, in: plane.design, unknownAttributes: .ignore)
     }
     activation = node.flatMap {
       PreActivation($0, plane: plane, parameters: parameters, result: result)

@@ -103,10 +103,7 @@ public struct FINNReports: Sendable {
     func estimate(_ changed: Node) throws -> String {
       object(
         resources(
-          try BlockCatalogue.make(
-            opType: changed.opType, attributes: changed.attributes, part: design.part,
-            clockMHz: design.clockMHz
-          ).resources(on: family)))
+          try BlockCatalogue.make(changed, in: design).resources(on: family)))
     }
     if settings.isEmpty { return [try estimate(node)] }
     let all = settings.map { key, value in

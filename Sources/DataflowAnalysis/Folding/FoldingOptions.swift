@@ -119,7 +119,8 @@ struct FoldingOptions {
       let attributes = node.attributes.merging(changes[index] ?? [:]) { $1 }
       guard
         let block = try? BlockCatalogue.make(
-          opType: node.opType, attributes: attributes, part: design.part, clockMHz: design.clockMHz)
+          opType: node.opType, attributes: attributes, part: design.part,
+          clockMHz: design.clockMHz, generation: design.finnGeneration)
       else { return nil }
       if !isForced {
         guard block.allBuildIssues.isEmpty || changes[index]?.isEmpty ?? true else { return nil }

@@ -12,11 +12,8 @@ struct WordProbe {
   ///   - output: the output that is waited for.
   init?(_ plan: Plan, node: Int, port: Int, output: Int) {
     let source = plan.design.nodes[node]
-    var alone = Design(name: source.name, part: plan.design.part, clockMHz: plan.design.clockMHz)
-    alone.nodes = [source]
-    alone.graphInputs = source.inputs
-    alone.graphOutputs = source.outputs
-    guard let plan = try? Plan(alone), let simulation = try? Simulation(plan) else { return nil }
+    guard let plan = try? Plan(plan.design.alone(source)), let simulation = try? Simulation(plan)
+    else { return nil }
     self.simulation = simulation
     self.port = port
     self.output = output

@@ -73,8 +73,9 @@ extension SweepPoint {
     result.resources = plan.blocks.reduce(Resources()) {
       $0 + $1.resources(on: family).corrected
     }
-    result.fits = try design.part.map { part in
-      let total = try Device.named(part).total
+    let device = design.part.flatMap { try? Device.named($0) }
+    result.fits = device.map { device in
+      let total = device.total
       return result.resources.isWithin(
         Resources(lut: total.lut, bram18: total.bram18, uram: total.uram, dsp: total.dsp))
     }

@@ -112,7 +112,7 @@ public struct SweepSpace: Sendable {
             changed[key] = value
             _ = try BlockCatalogue.make(
               opType: node.opType, attributes: changed, part: design.part,
-              clockMHz: design.clockMHz)
+              clockMHz: design.clockMHz, generation: design.finnGeneration)
           }
           return value
         } catch let error as InputError {

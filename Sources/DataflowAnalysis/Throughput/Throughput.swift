@@ -39,6 +39,11 @@ public struct Throughput: Sendable {
   public var clockMHz: Double { plan.design.clockMHz }
   public var cyclesPerFrame: Double? { steadyState?.cyclesPerFrame }
   public var fps: Double? { cyclesPerFrame.map { clockMHz * 1e6 / $0 } }
+  /// Bits of the memory port of the DMA called `node`; `nil` when it is none.
+  func portWidth(of node: String) -> Int? {
+    plan.design.nodes.firstIndex { $0.name == node }
+      .flatMap { (plan.blocks[$0] as? IODMA)?.intfWidth }
+  }
   /// FINN's own estimate: the slowest node, FIFOs ignored.
   public var finnCyclesPerFrame: Int { nodes.map(\.expectedCycles).max() ?? 0 }
 }
@@ -97,7 +102,13 @@ extension Throughput {
         ($0.busyCycles, $0.expectedCycles) < ($1.busyCycles, $1.expectedCycles)
       })
     else { return nil }
-    guard busiest(nodes, steady) != nil else { return (slowest.name, .fifo) }
+    guard busiest(nodes, steady) != nil else {
+      // Where blocks only store, nothing but the source can limit.
+      if let input = busiestInput(plan), isAllThePeriod(input.words, steady) {
+        return (input.stream, .source)
+      }
+      return (slowest.name, .fifo)
+    }
     if slowest.opType.hasPrefix("IODMA") { return (slowest.name, .memory) }
     if let input = busiestInput(plan), input.words >= slowest.busyCycles {
       return (input.stream, .source)
@@ -121,8 +132,12 @@ extension Throughput {
   /// The block that is busy in (nearly) every cycle of the period, if there is one.
   private static func busiest(_ nodes: [NodeLoad], _ steady: SteadyState) -> NodeLoad? {
     nodes.max { $0.busyCycles < $1.busyCycles }.flatMap {
-      Double($0.busyCycles) >= 0.995 * steady.cyclesPerFrame ? $0 : nil
+      isAllThePeriod($0.busyCycles, steady) ? $0 : nil
     }
+  }
+
+  private static func isAllThePeriod(_ cycles: Int, _ steady: SteadyState) -> Bool {
+    Double(cycles) >= 0.995 * steady.cyclesPerFrame
   }
 
   /// The FIFOs that were full at some time, the nearest to `node` first.

@@ -26,6 +26,8 @@ public struct ThroughputReport: Codable, Sendable {
     @OrNull public var limit: Throughput.Limit?
     /// Cycles per frame this node needs by itself; the words of a frame for a graph input.
     @OrNull public var busyCycles: Int?
+    /// Bits of the memory port, where a DMA limits.
+    @OrNull public var portWidth: Int?
     /// Where FIFOs limit: those that ran full, the nearest to the node first.
     public var fullFIFOs: [String] = []
   }
@@ -75,7 +77,8 @@ public struct ThroughputReport: Codable, Sendable {
   public var throughput = Rate()
   public var latency = Latency()
   public var bottleneck = Bottleneck()
-  public var finnEstimate: Estimate
+  /// Null where FINN has no estimate, as for a partition of FIFOs or DMAs.
+  @OrNull public var finnEstimate: Estimate?
   public var nodes: [Node]
   public var resources: Cost
   public var exactness: Certainty
@@ -104,11 +107,13 @@ public struct ThroughputReport: Codable, Sendable {
         node: limit.node, limit: limit.limit,
         busyCycles: t.nodes.first { $0.name == limit.node }?.busyCycles
           ?? t.plan.wordsPerFrame[limit.node],
+        portWidth: t.portWidth(of: limit.node),
         fullFIFOs: t.fullFIFOs)
     }
     let estimate = t.finnCyclesPerFrame
-    finnEstimate = Estimate(
-      cyclesPerFrame: estimate, fps: estimate > 0 ? t.clockMHz * 1e6 / Double(estimate) : 0)
+    finnEstimate =
+      estimate > 0
+      ? Estimate(cyclesPerFrame: estimate, fps: t.clockMHz * 1e6 / Double(estimate)) : nil
     nodes = t.nodes.map { node in
       Node(
         name: node.name, opType: node.opType, expectedCycles: node.expectedCycles,
@@ -129,7 +134,7 @@ extension ThroughputReport.Cost {
   init(_ t: Throughput, device: Device?) {
     total = t.nodes.reduce(Resources()) { $0 + $1.resources.corrected }
     finnEstimate = t.nodes.reduce(Resources()) { $0 + $1.resources.finn }
-    part = t.plan.design.part
+    part = device?.partPrefix == Device.budgetName ? Device.budgetName : t.plan.design.part
     guard let device else { return }
     let offered = device.total
     self.device = Resources(

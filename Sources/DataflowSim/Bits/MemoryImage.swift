@@ -15,8 +15,12 @@ public struct MemoryImage: Sendable, Equatable {
 protocol MemoryBlock: Block {
   /// Why the node's parameters are in no memory; `nil` when they are.
   var reasonForNoMemory: String? { get }
-  /// The node's files; `index` is its place in the design.
-  func images(_ setup: BitSetup, index: Int) throws -> [MemoryImage]
+  /// Whether FINN writes a file with which the host loads the memory.
+  var hasRuntimeImage: Bool { get }
+  /// The node's files.
+  ///
+  /// - Parameter runtimeIndex: its place among the layers the host loads; `nil`: it is none.
+  func images(_ setup: BitSetup, runtimeIndex: Int?) throws -> [MemoryImage]
 }
 
 /// Words of a memory, all as wide.
@@ -64,7 +68,10 @@ extension BitSetup {
     MemoryImage(path: "\(fileName)/\(name)", lines: lines)
   }
 
-  func runtimeImage(_ index: Int, _ lines: [String]) -> MemoryImage {
-    MemoryImage(path: "runtime_weights/0_\(index)_\(fileName).dat", lines: lines)
+  /// FINN's file for the host; none without an index.
+  func runtimeImages(_ index: Int?, _ lines: @autoclosure () -> [String]) -> [MemoryImage] {
+    index.map {
+      [MemoryImage(path: "runtime_weights/0_\($0)_\(fileName).dat", lines: lines())]
+    } ?? []
   }
 }

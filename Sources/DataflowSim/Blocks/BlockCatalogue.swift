@@ -14,6 +14,7 @@ public enum BlockCatalogue {
     GlobalAccPool.self,
     Eltwise.self,
     DuplicateStreams.self,
+    ReplicateStream.self,
     StreamingConcat.self,
     StreamingSplit.self,
     Channelwise.self,
@@ -27,6 +28,9 @@ public enum BlockCatalogue {
     Elementwise.self,
     Crop.self,
     Shuffle.self,
+    Reshape.self,
+    MultiHeads.self,
+    Attention.self,
     Requant.self,
     LayerNorm.self,
     Softmax.self,
@@ -71,11 +75,12 @@ public enum BlockCatalogue {
   /// - Parameters:
   ///   - part: the FPGA part, which decides DSP cores; `nil` counts as UltraScale+.
   ///   - clockMHz: the clock, which decides the pipelining of DSP58 cores.
+  ///   - generation: the FINN whose block it is.
   /// - Throws: `InputError` for an unknown op type, an unknown, missing or ill-typed attribute, a
   ///   value out of range, or attributes that contradict each other.
   public static func make(
     opType: String, attributes: [String: AttributeValue], part: String?, clockMHz: Double,
-    unknownAttributes: UnknownAttributes = .refuse
+    generation: FINNGeneration = .default, unknownAttributes: UnknownAttributes = .refuse
   ) throws -> any Block {
     let type = try type(of: opType)
     let specs = try Self.attributes(of: opType)
@@ -91,7 +96,20 @@ public enum BlockCatalogue {
       throw InputError("required and missing (\(spec.summary))", at: "attribute '\(spec.name)'")
     }
     return try type.init(
-      Attributes(opType: opType, part: part, clockMHz: clockMHz, values: values))
+      Attributes(
+        opType: opType, part: part, clockMHz: clockMHz, generation: generation, values: values))
+  }
+
+  /// The block of a node of `design`, which gives part, clock and generation.
+  ///
+  /// Throws `InputError` as the other `make`; it does not name the node.
+  public static func make(
+    _ node: Node, in design: Design, unknownAttributes: UnknownAttributes = .refuse
+  ) throws -> any Block {
+    try make(
+      opType: node.opType, attributes: node.attributes, part: design.part,
+      clockMHz: design.clockMHz, generation: design.finnGeneration,
+      unknownAttributes: unknownAttributes)
   }
 
   private static func refuseUnknown(

@@ -32,6 +32,12 @@ public enum DesignSchema {
         "name": ["type": "string"],
         "part": described("FPGA part, e.g. xc7z020clg400-1", ["type": "string"]),
         "clock_mhz": ["type": "number", "exclusiveMinimum": 0, "maximum": 10000],
+        "finn_generation": described(
+          "the FINN these blocks come from: a release, or a state of the development branch",
+          [
+            "enum": FINNGeneration.allCases.map(\.rawValue),
+            "default": FINNGeneration.default.rawValue,
+          ]),
         "nodes": ["type": "array", "items": ["$ref": "#/$defs/node"]],
         "streams": [
           "type": "object", "additionalProperties": ["$ref": "#/$defs/stream"],

@@ -116,7 +116,7 @@ extension Design {
     let insertion = try FIFOInsertion(
       self, graph: DesignGraph(self), blocks: makeBlocks(), createShallow: createShallow,
       deepestRTL: deepestRTL)
-    return try insertion.result().inFINNOrder().givingUniqueNodeNames()
+    return try insertion.result().inFINNOrder().namingBuffers()
   }
 
   /// The design with a FIFO of two words on every stream that has none; all names stay.
@@ -124,6 +124,24 @@ extension Design {
     let insertion = try FIFOInsertion(
       self, graph: DesignGraph(self), blocks: makeBlocks(), createShallow: true, deepestRTL: nil)
     return try insertion.result { index in "StreamingFIFO_rtl_\(index)" }
+  }
+
+  /// FINN's names for the FIFOs and converters it inserts, `<op type>_<index>` in node order. Layers keep
+  /// the names of the design's file, so that configurations written for it fit it.
+  func namingBuffers() -> Design {
+    func isBuffer(_ node: Node) -> Bool { node.isFIFO || node.isWidthConverter }
+    var names = UniqueNames(taken: nodes.filter { !isBuffer($0) }.map(\.name))
+    var counts: [String: Int] = [:]
+    var result = self
+    for index in nodes.indices where isBuffer(nodes[index]) {
+      let opType = nodes[index].opType
+      let prefix = finnGeneration.hasOldNames ? OldNames.old(opType) : opType
+      var count = counts[prefix, default: 0]
+      while !names.take("\(prefix)_\(count)") { count += 1 }
+      result.nodes[index].name = "\(prefix)_\(count)"
+      counts[prefix] = count + 1
+    }
+    return result
   }
 
   /// FINN's `GiveUniqueNodeNames`: `<op type>_<index>`, counted per op type in node order.

@@ -2,8 +2,7 @@ extension Design {
   /// The block of one of the design's nodes. Throws `InputError` naming the node.
   func block(of node: Node) throws -> any Block {
     do {
-      return try BlockCatalogue.make(
-        opType: node.opType, attributes: node.attributes, part: part, clockMHz: clockMHz)
+      return try BlockCatalogue.make(node, in: self)
     } catch let error as InputError {
       throw error.at("node '\(node.name)' (\(node.opType))")
     }
@@ -24,7 +23,7 @@ extension Design {
   public func insertingWidthConverters() throws -> Design {
     try bridgingWidths { writer, reader in
       ![writer, reader].contains { $0.isWidthConverter || $0.isIODMA }
-    }.design.givingUniqueNodeNames()
+    }.design.namingBuffers()
   }
 
   private func bridgingWidths(where isWanted: (Node, Node) -> Bool) throws -> (
@@ -62,12 +61,22 @@ extension Design {
     guard let inWidth = producer.width, let outWidth = consumer.width, inWidth != outWidth,
       inWidth > 0, outWidth > 0, let shape = producer.normalShape, let type = producer.dataType
     else { return nil }
+    // Words that cross the rows of the tensor, as those of a fully connected layer may, need FINN+'s
+    // converter, which goes by words.
+    let fitsRows = [inWidth, outWidth].allSatisfy {
+      $0 % type.bits == 0 && (shape.last ?? 1) % ($0 / type.bits) == 0
+    }
+    var attributes: [String: AttributeValue] = [
+      (fitsRows ? "shape" : "inShape"): .ints(shape), "inWidth": .int(inWidth),
+      "outWidth": .int(outWidth), "dataType": .string(type.name),
+    ]
+    if !fitsRows, let target = consumer.normalShape, checkedProduct(target) == checkedProduct(shape)
+    {
+      attributes["outShape"] = .ints(target)
+    }
     let isRTL = inWidth % outWidth == 0 || outWidth % inWidth == 0
     return Node(
       name: "", opType: "StreamingDataWidthConverter_\(isRTL ? "rtl" : "hls")",
-      attributes: [
-        "shape": .ints(shape), "inWidth": .int(inWidth), "outWidth": .int(outWidth),
-        "dataType": .string(type.name),
-      ])
+      attributes: attributes)
   }
 }

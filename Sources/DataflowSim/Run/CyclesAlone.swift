@@ -33,11 +33,7 @@ extension Plan {
   }
 
   private func period(ofNodeAlone node: Node) throws -> Int {
-    var alone = Design(name: node.name, part: design.part, clockMHz: design.clockMHz)
-    alone.nodes = [node]
-    alone.graphInputs = node.inputs
-    alone.graphOutputs = node.outputs
-    let steady = try Simulation(Plan(alone)).steadyState()
+    let steady = try Simulation(Plan(design.alone(node))).steadyState()
     return steady.map { Int($0.cyclesPerFrame.rounded(.down)) } ?? 0
   }
 }

@@ -96,12 +96,18 @@ public struct Attributes: Sendable {
   /// The design's part decides DSP cores; `nil` when the design names none.
   public let part: String?
   public let clockMHz: Double
+  /// The FINN whose block this is.
+  public let generation: FINNGeneration
   private let values: [String: AttributeValue]
 
-  package init(opType: String, part: String?, clockMHz: Double, values: [String: AttributeValue]) {
+  package init(
+    opType: String, part: String?, clockMHz: Double, generation: FINNGeneration,
+    values: [String: AttributeValue]
+  ) {
     self.opType = opType
     self.part = part
     self.clockMHz = clockMHz
+    self.generation = generation
     self.values = values
   }
 

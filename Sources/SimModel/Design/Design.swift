@@ -8,6 +8,8 @@ public struct Design: Sendable, Equatable {
   /// FPGA part, e.g. `xc7z020clg400-1`.
   public var part: String?
   public var clockMHz: Double
+  /// The FINN whose blocks these are.
+  public var finnGeneration: FINNGeneration
   public var nodes: [Node]
   /// Per-stream settings; streams not listed are plain wires.
   public var streams: [String: StreamSettings]
@@ -17,13 +19,15 @@ public struct Design: Sendable, Equatable {
   public var parametersFile: String?
 
   public init(
-    name: String, part: String? = nil, clockMHz: Double = 100, nodes: [Node] = [],
+    name: String, part: String? = nil, clockMHz: Double = 100,
+    finnGeneration: FINNGeneration = .default, nodes: [Node] = [],
     streams: [String: StreamSettings] = [:], graphInputs: [String] = [],
     graphOutputs: [String] = [], parametersFile: String? = nil
   ) {
     self.name = name
     self.part = part
     self.clockMHz = clockMHz
+    self.finnGeneration = finnGeneration
     self.nodes = nodes
     self.streams = streams
     self.graphInputs = graphInputs
@@ -81,4 +85,13 @@ public enum AttributeValue: Sendable, Hashable {
   case strings([String])
   case float(Double)
   case floats([Double])
+}
+
+extension Design {
+  /// A design of nothing but `node`, for the same part, clock and generation.
+  package func alone(_ node: Node) -> Design {
+    Design(
+      name: node.name, part: part, clockMHz: clockMHz, finnGeneration: finnGeneration,
+      nodes: [node], graphInputs: node.inputs, graphOutputs: node.outputs)
+  }
 }

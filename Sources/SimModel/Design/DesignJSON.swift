@@ -28,7 +28,8 @@ extension Design {
   public static let formatVersion = 1
 
   private static let keys = [
-    "format", "version", "name", "part", "clock_mhz", "nodes", "streams", "graph_inputs",
+    "format", "version", "name", "part", "clock_mhz", "finn_generation", "nodes", "streams",
+    "graph_inputs",
     "graph_outputs", "parameters", "$schema",
   ]
 
@@ -38,6 +39,9 @@ extension Design {
     self.init(name: try root.optional("name")?.name() ?? "design")
     part = try root.optional("part")?.name()
     if let clock = root.optional("clock_mhz") { clockMHz = try Self.clock(clock) }
+    if let generation = root.optional("finn_generation") {
+      finnGeneration = try Self.generation(generation)
+    }
     nodes = try root.member("nodes").elements().map(Node.init)
     for (name, settings) in try root.optional("streams")?.members() ?? [] {
       streams[name] = try StreamSettings(settings)
@@ -54,6 +58,15 @@ extension Design {
       throw cursor.error("\(value) is not a clock frequency in MHz (allowed: above 0, up to 10000)")
     }
     return value
+  }
+
+  private static func generation(_ cursor: JSONCursor) throws -> FINNGeneration {
+    let name = try cursor.string()
+    guard let generation = FINNGeneration(rawValue: name) else {
+      let known = FINNGeneration.allCases.map(\.rawValue).joined(separator: ", ")
+      throw cursor.error("'\(name)' is no FINN generation (allowed: \(known))")
+    }
+    return generation
   }
 
   private func requireUniqueNodeNames() throws {
@@ -149,6 +162,9 @@ extension Design {
     ]
     if let part { fields.append("\"part\": \(JSONValue.quoted(part))") }
     fields.append("\"clock_mhz\": \(Self.text(clockMHz))")
+    if finnGeneration != .default {
+      fields.append("\"finn_generation\": \(JSONValue.quoted(finnGeneration.rawValue))")
+    }
     if let parametersFile { fields.append("\"parameters\": \(JSONValue.quoted(parametersFile))") }
     fields.append("\"graph_inputs\": \(Self.text(graphInputs))")
     fields.append("\"graph_outputs\": \(Self.text(graphOutputs))")

@@ -30,6 +30,17 @@ public struct FoldingConfig: Sendable, Equatable {
   }
 }
 
+extension FoldingConfig.Default {
+  /// Whether the value is for nodes of `opType`; a file for an old graph has old names.
+  fileprivate func applies(to opType: String, of generation: FINNGeneration) -> Bool {
+    guard let opTypes else { return true }
+    if opTypes.contains(opType) { return true }
+    return opTypes.contains { name in
+      generation.hasOldNames ? OldNames.current(name) == opType : OldNames.opTypes[name] == opType
+    }
+  }
+}
+
 // MARK: Applying
 
 extension FoldingConfig {
@@ -44,7 +55,7 @@ extension FoldingConfig {
     for index in design.nodes.indices {
       let opType = design.nodes[index].opType
       let known = attributeNames(opType)
-      for rule in defaults where rule.opTypes?.contains(opType) ?? true {
+      for rule in defaults where rule.applies(to: opType, of: design.finnGeneration) {
         // "all" means every op that has the attribute.
         if rule.opTypes == nil, known.map({ !$0.contains(rule.attribute) }) ?? false { continue }
         set(rule.attribute, rule.value, in: &design.nodes[index], known, &warnings)
@@ -58,9 +69,10 @@ extension FoldingConfig {
   }
 
   private func set(
-    _ name: String, _ value: AttributeValue, in node: inout Node, _ known: [String]?,
+    _ written: String, _ writtenValue: AttributeValue, in node: inout Node, _ known: [String]?,
     _ warnings: inout [String]
   ) {
+    let (name, value) = OldNames.current(written, writtenValue) { _ in false }
     if let known, !known.contains(name) {
       let near = nearestName(to: name, among: known).map { "; did you mean '\($0)'?" } ?? ""
       warnings.append("node '\(node.name)': \(node.opType) has no attribute '\(name)'\(near)")
@@ -100,12 +112,14 @@ extension FoldingConfig {
     "impl_style", "inFIFODepths", "outFIFODepths",
   ]
 
-  /// What `design` says about `attributes`, as FINN would export it.
+  /// What `design` says about `attributes`, as the FINN it comes from would export it.
   public init(of design: Design, attributes: [String] = exportedAttributes) {
     self.init()
     for node in design.nodes {
       let values = node.attributes.filter { attributes.contains($0.key) }
-      if !values.isEmpty { nodes[node.name] = values }
+        .map { OldNames.old($0.key, $0.value, for: design.finnGeneration) }
+      guard !values.isEmpty else { continue }
+      nodes[node.name] = Dictionary(values.map { ($0.name, $0.value) }) { first, _ in first }
     }
   }
 }
@@ -117,7 +131,12 @@ extension FoldingConfig {
   ///
   /// Throws `InputError` with `file` and the JSON path.
   public init(json data: Data, file: String) throws {
-    let root = JSONCursor(try JSONValue(parsing: data, file: file))
+    try self.init(document: try JSONValue(parsing: data, file: file), file: file)
+  }
+
+  /// Reads the same file, parsed already.
+  public init(document: JSONValue, file: String) throws {
+    let root = JSONCursor(document)
     do {
       self.init()
       for (name, cursor) in try root.members() {

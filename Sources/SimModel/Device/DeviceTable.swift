@@ -31,80 +31,87 @@ public struct DeviceResources: Sendable, Equatable {
 public struct Device: Sendable, Equatable {
   /// The start of its part names, e.g. `xc7z020`.
   public let partPrefix: String
-  /// Full part names by board.
-  public let boards: [Board]
   /// Data-sheet totals of the whole device.
   public let total: DeviceResources
   /// FINN's platform table per SLR, the shell taken off; empty where FINN has no entry.
   public let slrs: [DeviceResources]
 
-  public struct Board: Sendable, Equatable {
-    public let name: String
-    public let part: String
-  }
+  /// The boards that carry it.
+  public var boards: [Board] { Board.all.filter { Device.find($0.part) == self } }
 
   public var dspFamily: DSPFamily { DSPFamily(part: partPrefix) }
 
   /// The device of a part name or, failing that, of a board name; case is ignored.
-  /// Throws `InputError` listing the known parts and boards.
+  /// Throws `InputError` naming the nearest known one.
   public static func named(_ name: String) throws -> Device {
-    let wanted = name.lowercased()
-    if let device = all.first(where: { wanted.hasPrefix($0.partPrefix) }) { return device }
-    if let device = all.first(where: { $0.boards.contains { $0.name.lowercased() == wanted } }) {
-      return device
-    }
-    let boards = all.flatMap(\.boards).map(\.name)
-    let near = nearestName(to: name, among: all.map(\.partPrefix) + boards)
+    if let device = find(name) { return device }
+    let near = nearestName(to: name, among: all.map(\.partPrefix) + Board.all.map(\.name))
+    let some = finnDevices.map(\.partPrefix).joined(separator: ", ")
     let known =
-      "known parts: \(all.map(\.partPrefix).joined(separator: ", ")); "
-      + "boards: \(boards.joined(separator: ", "))"
+      "known are \(some), \(all.count - finnDevices.count) more of the Zynq, Artix, Spartan, Kintex, "
+      + "Virtex, Kria, Alveo and Versal families, and \(Board.all.count) boards (Pynq-Z1, KV260, U250, …)"
     throw InputError(
       "unknown part or board '\(name)'",
       hint: near.map { "did you mean '\($0)'? \(known)" } ?? known)
   }
 
-  /// The full part name for a board name; any other name is returned as it is.
-  public static func part(for name: String) -> String {
-    let wanted = name.lowercased()
-    return all.lazy.flatMap(\.boards).first { $0.name.lowercased() == wanted }?.part ?? name
+  private static func find(_ name: String) -> Device? {
+    var wanted = (Board.named(name)?.part ?? name).lowercased()
+    // Automotive and defence grades are the same silicon.
+    if wanted.hasPrefix("xa") || wanted.hasPrefix("xq") { wanted = "xc" + wanted.dropFirst(2) }
+    return all.first { wanted.hasPrefix($0.partPrefix) }
   }
 
-  public static let all: [Device] = [
+  /// The full part name for a board name; any other name is returned as it is.
+  public static func part(for name: String) -> String { Board.named(name)?.part ?? name }
+
+  /// Something with these resources and no name: what `--budget` states.
+  public static func budget(_ total: DeviceResources) -> Device {
+    Device(budgetName, total: total, slrs: [])
+  }
+
+  /// What stands for a part's name where a budget does for the part.
+  public static let budgetName = "budget"
+
+  public static let all: [Device] = finnDevices + DataSheetDevices.all
+
+  /// Devices FINN has a platform table for, or a board.
+  private static let finnDevices: [Device] = [
     Device(
-      "xc7z020", ["Pynq-Z1": "xc7z020clg400-1", "Pynq-Z2": "xc7z020clg400-1"],
+      "xc7z020",
       total: .init(lut: 53200, bram18: 280, uram: 0, dsp: 220),
       slrs: [.init(lut: 53200, bram18: 280, uram: 0, dsp: 220)]),
     Device(
-      "xczu3eg", ["Ultra96": "xczu3eg-sbva484-1-e", "Ultra96-V2": "xczu3eg-sbva484-1-i"],
+      "xczu3eg",
       total: .init(lut: 70560, bram18: 432, uram: 0, dsp: 360),
       slrs: [.init(lut: 71000, bram18: 412, uram: 0, dsp: 360)]),
     Device(
-      "xck26", ["KV260_SOM": "xck26-sfvc784-2LV-c"],
+      "xck26",
       total: .init(lut: 117120, bram18: 288, uram: 64, dsp: 1248), slrs: []),
     Device(
-      "xczu7ev", ["ZCU104": "xczu7ev-ffvc1156-2-e"],
+      "xczu7ev",
       total: .init(lut: 230400, bram18: 624, uram: 96, dsp: 1728),
       slrs: [.init(lut: 230000, bram18: 610, uram: 92, dsp: 1728)]),
     Device(
-      "xczu9eg", ["ZCU102": "xczu9eg-ffvb1156-2-e"],
+      "xczu9eg",
       total: .init(lut: 274080, bram18: 1824, uram: 0, dsp: 2520),
       slrs: [.init(lut: 274000, bram18: 1824, uram: 0, dsp: 2520)]),
     Device(
-      "xczu28dr", ["ZCU111": "xczu28dr-ffvg1517-2-e", "RFSoC2x2": "xczu28dr-ffvg1517-2-e"],
+      "xczu28dr",
       total: .init(lut: 425280, bram18: 2160, uram: 80, dsp: 4272),
       slrs: [.init(lut: 425000, bram18: 2160, uram: 80, dsp: 4272)]),
     Device(
-      "xczu48dr", ["RFSoC4x2": "xczu48dr-ffvg1517-2-e"],
+      "xczu48dr",
       total: .init(lut: 425280, bram18: 2160, uram: 80, dsp: 4272), slrs: []),
     Device(
-      "xcu50", ["U50": "xcu50-fsvh2104-2L-e"],
+      "xcu50",
       total: .init(lut: 871680, bram18: 2688, uram: 640, dsp: 5952),
       slrs: [
         .init(lut: 374400, bram18: 1128, uram: 304, dsp: 2592),
         .init(lut: 368160, bram18: 1128, uram: 304, dsp: 2760),
       ]),
     Device(
-      "xcu200", ["U200": "xcu200-fsgd2104-2-e"],
+      "xcu200",
       total: .init(lut: 1_182_240, bram18: 4320, uram: 960, dsp: 6840),
       slrs: [
         .init(lut: 385920, bram18: 1428, uram: 320, dsp: 2268),
@@ -112,11 +119,11 @@ public struct Device: Sendable, Equatable {
         .init(lut: 385920, bram18: 1428, uram: 320, dsp: 2268),
       ]),
     Device(
-      "xcu250", ["U250": "xcu250-figd2104-2L-e"],
+      "xcu250",
       total: .init(lut: 1_728_000, bram18: 5376, uram: 1280, dsp: 12288),
       slrs: Array(repeating: .init(lut: 375000, bram18: 1152, uram: 320, dsp: 2880), count: 4)),
     Device(
-      "xcu280", ["U280": "xcu280-fsvh2892-2L-e"],
+      "xcu280",
       total: .init(lut: 1_303_680, bram18: 4032, uram: 960, dsp: 9024),
       slrs: [
         .init(lut: 400800, bram18: 1200, uram: 320, dsp: 2736),
@@ -124,7 +131,7 @@ public struct Device: Sendable, Equatable {
         .init(lut: 380640, bram18: 1152, uram: 320, dsp: 2880),
       ]),
     Device(
-      "xcu55c", ["U55C": "xcu55c-fsvh2892-2L-e"],
+      "xcu55c",
       total: .init(lut: 1_303_680, bram18: 4032, uram: 960, dsp: 9024),
       slrs: [
         .init(lut: 386000, ff: 773000, bram18: 1200, uram: 320, dsp: 2664),
@@ -132,19 +139,15 @@ public struct Device: Sendable, Equatable {
         .init(lut: 381000, ff: 763000, bram18: 1200, uram: 320, dsp: 2856),
       ]),
     Device(
-      "xcvc1902", ["VCK190": "xcvc1902-vsva2197-2MP-e-S"],
+      "xcvc1902",
       total: .init(lut: 899840, bram18: 1934, uram: 463, dsp: 1968), slrs: []),
     Device(
-      "xcve2802", ["VEK280": "xcve2802-vsvh1760-2MP-e-S"],
+      "xcve2802",
       total: .init(lut: 520704, bram18: 1200, uram: 264, dsp: 1312), slrs: []),
   ]
 
-  private init(
-    _ partPrefix: String, _ boards: KeyValuePairs<String, String>, total: DeviceResources,
-    slrs: [DeviceResources]
-  ) {
+  init(_ partPrefix: String, total: DeviceResources, slrs: [DeviceResources]) {
     self.partPrefix = partPrefix
-    self.boards = boards.map { Board(name: $0.key, part: $0.value) }
     self.total = total
     self.slrs = slrs
   }

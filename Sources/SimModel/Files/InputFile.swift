@@ -24,6 +24,24 @@ public enum InputFile {
     return data
   }
 
+  /// All of standard input.
+  ///
+  /// Throws `InputError` when it is empty, a terminal, or beyond 2 GiB, which no model exceeds.
+  public static func readStandardInput() throws -> Data {
+    let file = "standard input"
+    guard isatty(STDIN_FILENO) == 0 else {
+      throw InputError(
+        "is a terminal", file: file, hint: "pipe a file into simrun: simrun - < model.onnx")
+    }
+    var data = Data()
+    while let part = try? FileHandle.standardInput.read(upToCount: 1 << 20), !part.isEmpty {
+      data += part
+      guard data.count <= 1 << 31 else { throw InputError("is longer than 2 GiB", file: file) }
+    }
+    guard !data.isEmpty else { throw InputError("is empty", file: file) }
+    return data
+  }
+
   /// Devices may never end.
   private static func isDevice(_ path: String) -> Bool {
     var status = stat()

@@ -66,7 +66,8 @@ struct CheckCommand: ParsableCommand {
       let scenario = try self.scenario.map { try Scenario(contentsOf: $0) }
       if let fits { _ = try Device.named(Device.part(for: fits)) }
       let limits = CheckLimits(
-        minFPS: minFps, part: fits, maxLatencyMicroseconds: maxLatencyUs)
+        minFPS: minFps, part: fits, budget: changes.budget?.resources,
+        maxLatencyMicroseconds: maxLatencyUs)
       let golden = try self.golden.map { file in
         GoldenActivations(
           reference: try NPZ(contentsOf: file),

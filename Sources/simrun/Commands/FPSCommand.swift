@@ -29,8 +29,8 @@ struct FPSCommand: ParsableCommand {
 
   func run() throws {
     try reportingInputErrors {
-      let design = try source.load().design
-      let device = try source.device(of: design)
+      let design = try source.load(usesBoardPort: true).design
+      let device = source.device(of: design)
       let throughput = try reportingFile(source.design) { try Throughput(design) }
       let report = ThroughputReport(throughput, device: device)
       if json {

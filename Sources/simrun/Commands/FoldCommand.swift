@@ -52,7 +52,7 @@ struct FoldCommand: ParsableCommand {
         throw ValidationError(
           "--target-fps \(targetFps) is more than one frame per cycle at \(design.clockMHz) MHz")
       }
-      let device = try design.part.map { try Device.named($0) }
+      let device = source.device(of: design)
       var options = FoldingSearch.Options()
       options.algorithm = algorithm
       options.reserve = reserve

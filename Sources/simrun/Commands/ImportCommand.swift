@@ -5,13 +5,13 @@ import DesignFiles
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
-    abstract: "Turn a FINN dataflow ONNX into a design file.",
+    abstract: "Turn a FINN graph or a FINN output directory into a design file.",
     discussion: """
       Writes design.json, and design.npz with weights and thresholds beside it. Both files appear \
       or neither. Every other command also takes the .onnx directly.
       """)
 
-  @Argument(help: "A FINN dataflow graph (.onnx), before or after FIFO insertion.")
+  @Argument(help: "A FINN graph (.onnx), FINN's output directory, or - for standard input.")
   var model: String
 
   @Option(name: .shortAndLong, help: "The design file to write.")
@@ -24,6 +24,9 @@ struct ImportCommand: ParsableCommand {
     parsing: .unconditional,
     help: "Clock frequency in MHz; otherwise the model's clk_ns, otherwise 100.")
   var clockMhz: Double?
+
+  @Option(help: "The FINN the hardware comes from; otherwise read off the graph.")
+  var finnGeneration: FINNGeneration?
 
   @Option(
     help: """
@@ -50,8 +53,12 @@ struct ImportCommand: ParsableCommand {
 
   private func importModel() throws {
     let options = ImportOptions(
-      name: name, part: part, clockMHz: clockMhz, parameterFiles: parameters)
+      name: name, part: part.map(Device.part(for:)), clockMHz: clockMhz,
+      finnGeneration: finnGeneration,
+      parameterFiles: parameters)
     let loaded = try DesignFile.load(model, options: options)
+    // What no other command could run is not written.
+    try reportingFile(model) { _ = try Plan(loaded.design.bridgingWidths().design) }
     let arrays = try loaded.write(to: output, withParameters: !noParameters)
     for note in loaded.notes { writeError("note: \(note)") }
     if !noParameters, !arrays.missing.isEmpty {

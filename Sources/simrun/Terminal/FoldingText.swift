@@ -52,7 +52,7 @@ struct FoldingText {
   }
 
   private func cells(_ r: Resources) -> [String] {
-    [r.lut, r.bram18, r.uram, r.dsp].map { String($0) }
+    [r.lut, r.bram18, r.uram, r.dsp].map { $0 >= ResourceBudget.anyNumber ? "any" : String($0) }
   }
 
   private var chain: String {

@@ -44,11 +44,13 @@ struct ThroughputText {
       table.add(["latency", "\(number(time)) µs (first frame out after \(cycles) cycles\(first))"])
     }
     for (index, line) in limit.enumerated() { table.add([index == 0 ? "limit" : "", line]) }
-    table.add([
-      "FINN says",
-      "\(report.finnEstimate.cyclesPerFrame) cycles per frame, \(number(report.finnEstimate.fps)) "
-        + "frames/s (the slowest layer; FIFOs ignored)",
-    ])
+    if let finn = report.finnEstimate {
+      table.add([
+        "FINN says",
+        "\(finn.cyclesPerFrame) cycles per frame, \(number(finn.fps)) frames/s "
+          + "(the slowest layer; FIFOs ignored)",
+      ])
+    }
     if let stuck = report.stuck {
       table.add(["full FIFOs", list(stuck.fullFIFOs)])
       table.add(["empty FIFOs", list(stuck.emptyFIFOs)])
@@ -62,7 +64,9 @@ struct ThroughputText {
     guard let node = bottleneck.node, let limit = bottleneck.limit else { return [] }
     switch limit {
     case .compute: return ["compute: \(node) is busy in every cycle"]
-    case .memory: return ["memory: \(node) moves data in every cycle"]
+    case .memory:
+      let port = bottleneck.portWidth.map { " through its port of \($0) bits" } ?? ""
+      return ["memory: \(node) moves data\(port) in every cycle"]
     case .source: return ["source: the graph input \(node) delivers a word in every cycle"]
     case .fifo:
       let cycles = bottleneck.busyCycles.map { " needs only \($0) cycles" } ?? ""
@@ -121,7 +125,7 @@ struct ThroughputText {
   }
 
   private func cells(_ r: Resources) -> [String] {
-    [r.lut, r.bram18, r.uram, r.dsp].map { String($0) }
+    [r.lut, r.bram18, r.uram, r.dsp].map { $0 >= ResourceBudget.anyNumber ? "any" : String($0) }
   }
 
   private func percent(_ share: Double) -> String { String(format: "%.1f %%", share * 100) }

@@ -48,6 +48,20 @@ private func problem(replacing old: String, with new: String) -> String {
     #expect(try Design(json: text, file: "again").json() == text)
   }
 
+  @Test func theGenerationIsStatedOnce() throws {
+    let d = try design(small)
+    let text = String(decoding: try d.json(), as: UTF8.self)
+    #expect(d.finnGeneration == .v0_10 && !text.contains("finn"))
+    var old = d
+    old.finnGeneration = .v0_7
+    #expect(try Design(json: old.json(), file: "f") == old)
+    let wrong = problem(
+      replacing: "\"clock_mhz\": 187.5", with: "\"clock_mhz\": 1, \"finn_generation\": \"1.0\"")
+    #expect(wrong.contains("finn_generation") && wrong.contains("0.10, 2026-04"))
+    #expect(FINNGeneration.v0_9 < .v0_10 && FINNGeneration.v0_10 < .dev2026_04)
+    #expect(inputError { _ = try FINNGeneration(named: "0.4") }.contains("0.5, 0.6"))
+  }
+
   @Test func odditiesOfTextSurvive() throws {
     let name = "é \"q\" \\ \n \t \u{1} 🦊"
     let d = Design(name: name, nodes: [Node(name: "n", opType: "o", outputs: [name])])

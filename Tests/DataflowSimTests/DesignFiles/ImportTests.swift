@@ -5,81 +5,10 @@ import ONNXFormat
 import SwiftProtobuf
 import Testing
 
-/// A small model in memory, saved and loaded as a file.
-private struct Model {
-  var graph = ONNXGraphProto()
-  var metadata: [String: String] = [:]
-
-  init(inputs: [String] = ["in"], outputs: [String] = ["out"]) {
-    graph.input = inputs.map { name in .with { $0.name = name } }
-    graph.output = outputs.map { name in .with { $0.name = name } }
-  }
-
-  mutating func add(
-    _ opType: String, _ inputs: [String], _ outputs: [String],
-    domain: String = "finn.custom_op.fpgadataflow.hls", name: String? = nil,
-    _ attributes: [ONNXAttributeProto] = []
-  ) {
-    graph.node.append(
-      .with {
-        $0.opType = opType
-        $0.input = inputs
-        $0.output = outputs
-        $0.domain = domain
-        $0.name = name ?? "\(opType)_\(graph.node.count)"
-        $0.attribute = attributes
-      })
-  }
-
-  mutating func addInitializer(_ name: String, _ values: [Float], shape: [Int]) {
-    graph.initializer.append(
-      .with {
-        $0.name = name
-        $0.dims = shape.map(Int64.init)
-        $0.dataType = 1
-        $0.floatData = values
-      })
-  }
-
-  func data() throws -> Data {
-    let model = ONNXModelProto.with {
-      $0.graph = graph
-      $0.metadataProps = metadata.map { entry in
-        .with {
-          $0.key = entry.key
-          $0.value = entry.value
-        }
-      }
-    }
-    return try model.serializedData()
-  }
-
-  func load(_ options: ImportOptions = .init()) throws -> LoadedDesign {
-    try TestFiles.withTemporaryDirectory { folder in
-      let path = folder + "/model.onnx"
-      try data().write(to: URL(fileURLWithPath: path))
-      return try DesignFile.load(path, options: options)
-    }
-  }
-}
-
-private func int(_ name: String, _ value: Int) -> ONNXAttributeProto {
-  .with {
-    $0.name = name
-    $0.i = Int64(value)
-    $0.type = .int
-  }
-}
-
-private func string(_ name: String, _ value: String) -> ONNXAttributeProto {
-  .with {
-    $0.name = name
-    $0.s = Data(value.utf8)
-    $0.type = .string
-  }
-}
-
-private let neutral = "finn.custom_op.fpgadataflow"
+private typealias Model = TestModel
+private let int = intAttribute
+private let string = stringAttribute
+private let neutral = neutralDomain
 
 @Suite struct ImportTests {
   @Test func separatesStreamsFromConstants() throws {
@@ -343,7 +272,10 @@ private let neutral = "finn.custom_op.fpgadataflow"
         try data.write(to: URL(fileURLWithPath: path))
         #expect(inputError { _ = try DesignFile.load(path) }.contains("m.onnx"))
       }
-      #expect(inputError { _ = try DesignFile.load(folder) }.contains("directory"))
+      let empty = folder + "/empty"
+      try FileManager.default.createDirectory(
+        atPath: empty, withIntermediateDirectories: false)
+      #expect(inputError { _ = try DesignFile.load(empty) }.contains("directory"))
     }
   }
 

@@ -2,9 +2,10 @@ import SimKernels
 
 extension MatrixVector: MemoryBlock {
   var reasonForNoMemory: String? { compute.reasonForNoMemory }
+  var hasRuntimeImage: Bool { compute.runtimeWriteableWeights }
 
   /// Word nf·SF + sf, element pe·SIMD + s: W[sf·SIMD + s][nf·PE + pe].
-  func images(_ setup: BitSetup, index: Int) throws -> [MemoryImage] {
+  func images(_ setup: BitSetup, runtimeIndex: Int?) throws -> [MemoryImage] {
     let table = try setup.integers(
       "weights", type: compute.weightType, counts: [mw * mh], shape: "(\(mw), \(mh))",
       rowLength: mh)
@@ -19,8 +20,7 @@ extension MatrixVector: MemoryBlock {
       }
     }
     let words = MemoryWords(elements, perWord: pe * simd, format: compute.weightType.format)
-    return [
-      setup.image("memblock.dat", words.lines), setup.runtimeImage(index, words.runtimeLines),
-    ]
+    return [setup.image("memblock.dat", words.lines)]
+      + setup.runtimeImages(runtimeIndex, words.runtimeLines)
   }
 }

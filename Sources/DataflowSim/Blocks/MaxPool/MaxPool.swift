@@ -18,26 +18,30 @@ public struct MaxPool: Block {
   public let imgDim: [Int]
   public let poolDim: [Int]
   public let channels: Int
-  /// As stated; `channelsPerWord` is what the hardware uses.
+  /// As stated, or all channels where a graph of FINN up to 0.9 states none; `channelsPerWord` is what
+  /// the hardware uses.
   public let pe: Int
   public let ceilMode: Bool
   public let dataType: DataType
+  private let generation: FINNGeneration
 
   public init(_ a: Attributes) throws {
     node = a.settings
     imgDim = a.ints("ImgDim")
     poolDim = a.ints("PoolDim")
     channels = a.int("NumChannels")
-    pe = a.int("PE")
+    generation = a.generation
+    let statedPE = a.int("PE")
     ceilMode = a.flag("CeilMode")
     dataType = a.dataType("dataType")
+    pe = statedPE == 0 && generation.hasOldNames ? channels : statedPE
     try a.size("an image", imgDim + [channels])
     for axis in 0..<2 {
       try a.require(
         poolDim[axis] <= imgDim[axis], "PoolDim", "exceeds ImgDim = \(imgDim)")
     }
     if is1D {
-      try a.requireDivides("PE", channels, "NumChannels")
+      if pe != channels { try a.requireDivides("PE", channels, "NumChannels") }
     } else {
       // FINN's estimate squares the width.
       try a.size("an image", [imgDim[1], imgDim[1], channels])
@@ -72,8 +76,10 @@ public struct MaxPool: Block {
     Port(leading: [1] + dim, channels: channels, parallel: channelsPerWord, dataType: dataType)
   }
 
-  /// In 2D FINN looks at the width alone and takes the image for square.
+  /// In 2D FINN looks at the width alone and takes the image for square; up to 0.8 it counted a 1D map
+  /// without its channel folds.
   public var expectedCycles: Int {
+    if is1D, generation <= .v0_8 { return imgDim[longAxis] + poolDim[longAxis] }
     if is1D { return outputDim[longAxis] * channelFold * (poolDim[longAxis] + 1) }
     let width = imgDim[1]
     let share = 1 + 1 / Double(poolDim[1] * poolDim[1])

@@ -2,14 +2,18 @@
 ///
 /// Source: FINN dialect reference, sections 1.3, 2.5, 2.6, 5.6; golden data, section 3.
 public struct StreamingFIFO: Block {
-  public static let opTypes = ["StreamingFIFO_rtl"]
+  public static let opTypes = ["StreamingFIFO_rtl", "StreamingFIFO_hls"]
   public static let summary = "FIFO of a given depth"
   public static let attributes: [AttributeSpec] = [
     .int("depth", "words it holds"),
     .ints("folded_shape", default: [], "words of a frame, elements per word last; empty: any"),
     .ints("normal_shape", default: [], "shape of the tensor; empty: any"),
     .dataType("dataType", default: "", "element type; empty: any"),
-    .string("impl_style", oneOf: ["rtl", "vivado"], default: "rtl", "shift register or Vivado IP"),
+    .string("impl_style", oneOf: ["rtl", "vivado"], default: "rtl", "shift register or Vivado IP")
+      .only(.rtl),
+    .string(
+      "impl_style", oneOf: ["virtual"], default: "virtual", "counts words for FINN+'s FIFO sizing"
+    ).only(.hls),
     .string(
       "ram_style", oneOf: ["auto", "block", "distributed", "ultra"], default: "auto",
       "memory of the Vivado IP"),
@@ -23,6 +27,8 @@ public struct StreamingFIFO: Block {
     case rtl
     /// Vivado's `axis_data_fifo`.
     case vivado
+    /// FINN+'s stand-in for sizing on the board: no memory, the depth set at run time.
+    case virtual
   }
 
   public let node: NodeSettings

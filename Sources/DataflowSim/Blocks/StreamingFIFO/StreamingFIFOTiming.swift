@@ -9,11 +9,14 @@ extension StreamingFIFO: TimedBlock {
   /// depth up to a power of two; its latency is a property of the IP that no source gives.
   public func timing() -> BlockTiming {
     let isExact = style == .rtl
-    let latency = node.latency ?? (isExact ? 1 : 2)
+    // A virtual FIFO has a two-word FIFO on either side of its counter.
+    let latency = node.latency ?? (isExact ? 1 : style == .vivado ? 2 : 4)
     return BlockTiming(
       inputStages: [[Stage(latency: latency, capacity: adjustedDepth, isFIFO: true)]],
       exactness: isExact
-        ? .exact : .approximate("Vivado FIFO, latency \(latency) assumed"),
+        ? .exact
+        : .approximate(
+          "\(style == .vivado ? "Vivado" : "virtual") FIFO, latency \(latency) assumed"),
       body: .wire)
   }
 }

@@ -5,9 +5,12 @@ extension Thresholding: MemoryBlock {
     isRTL || memoryMode == .decoupled ? nil : "its thresholds are constants in the code"
   }
 
-  func images(_ setup: BitSetup, index: Int) throws -> [MemoryImage] {
+  var hasRuntimeImage: Bool { runtimeWriteableThresholds }
+
+  func images(_ setup: BitSetup, runtimeIndex: Int?) throws -> [MemoryImage] {
     let rows = try thresholdRows(setup)
-    return isRTL ? try stageImages(rows, setup, index) : streamImages(rows, setup, index)
+    return isRTL
+      ? try stageImages(rows, setup, runtimeIndex) : streamImages(rows, setup, runtimeIndex)
   }
 
   /// The thresholds of every channel, each a value of the threshold type.
@@ -31,19 +34,18 @@ extension Thresholding: MemoryBlock {
   }
 
   /// HLS: one word per channel fold; within a PE, threshold 0 comes last (most significant).
-  private func streamImages(_ rows: [[Int64]], _ setup: BitSetup, _ index: Int) -> [MemoryImage] {
+  private func streamImages(_ rows: [[Int64]], _ setup: BitSetup, _ index: Int?) -> [MemoryImage] {
     let elements = (0..<channelFold).flatMap { fold in
       (0..<pe).flatMap { rows[fold * pe + $0].reversed() }
     }
     let words = MemoryWords(elements, perWord: pe * steps, format: thresholdType.format)
-    return [
-      setup.image("memblock.dat", words.lines), setup.runtimeImage(index, words.runtimeLines),
-    ]
+    return [setup.image("memblock.dat", words.lines)]
+      + setup.runtimeImages(index, words.runtimeLines)
   }
 
   /// RTL: a file per PE and stage of the binary search, and the image the host writes.
   private func stageImages(
-    _ rows: [[Int64]], _ setup: BitSetup, _ index: Int
+    _ rows: [[Int64]], _ setup: BitSetup, _ index: Int?
   ) throws -> [MemoryImage] {
     let full = (1 << stages) - 1
     guard steps == full || steps == full - 1, thresholdType.bits <= 32 else {
@@ -66,8 +68,7 @@ extension Thresholding: MemoryBlock {
         images.append(setup.image("\(setup.fileName)_threshs_\(p)_\(stage).dat", words.lines))
       }
     }
-    images.append(setup.runtimeImage(index, runtimeLines(table)))
-    return images
+    return images + setup.runtimeImages(index, runtimeLines(table))
   }
 
   /// 2^N words of 32 bits per channel: the thresholds, not sign-extended, and a zero. The PEs of a

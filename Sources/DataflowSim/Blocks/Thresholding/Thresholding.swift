@@ -45,6 +45,8 @@ public struct Thresholding: Block {
   public let thresholdType: DataType
   public let outputType: DataType
   public let numInputVectors: [Int]
+  /// The host can load the thresholds.
+  public let runtimeWriteableThresholds: Bool
   public let actVal: Int
   /// HLS only.
   public let memoryMode: MemoryMode
@@ -66,6 +68,7 @@ public struct Thresholding: Block {
     outputType = a.dataType("outputDataType")
     numInputVectors = a.ints("numInputVectors")
     actVal = a.int("ActVal")
+    runtimeWriteableThresholds = a.flag("runtime_writeable_weights")
     let rtl = a.isRTL
     memoryMode = rtl ? .embedded : MemoryMode(rawValue: a.string("mem_mode")) ?? .decoupled
     ramStyle = rtl ? "" : a.string("ram_style")

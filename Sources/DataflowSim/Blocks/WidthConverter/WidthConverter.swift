@@ -7,14 +7,17 @@ public struct WidthConverter: Block {
   ]
   public static let summary = "Regroups a stream into wider or narrower words"
   public static let attributes: [AttributeSpec] = [
-    .ints("shape", "shape of the tensor"),
+    .ints("shape", default: [], "shape of the tensor; required unless inShape is there"),
+    .ints("inShape", default: [], "shape at the input; words may cross its rows (FINN+)"),
+    .ints("outShape", default: [], "shape at the output; empty: that of the input (FINN+)"),
     .int("inWidth", "bits of an input word"),
     .int("outWidth", "bits of an output word"),
     .dataType("dataType", "element type"),
   ]
 
   public let node: NodeSettings
-  public let shape: [Int]
+  public let inputShape: [Int]
+  public let outputShape: [Int]
   /// Bits of an input word.
   public let inWidth: Int
   /// Bits of an output word.
@@ -23,20 +26,29 @@ public struct WidthConverter: Block {
 
   public init(_ a: Attributes) throws {
     node = a.settings
-    shape = a.ints("shape")
+    // FINN+ states two shapes and counts words; FINN states one and keeps words within its rows.
+    let crossesRows = !a.ints("inShape").isEmpty
+    inputShape = a.ints(crossesRows ? "inShape" : "shape")
+    outputShape = crossesRows && !a.ints("outShape").isEmpty ? a.ints("outShape") : inputShape
     inWidth = a.int("inWidth")
     outWidth = a.int("outWidth")
     dataType = a.dataType("dataType")
-    try a.require(!shape.isEmpty, "shape", "needs at least one dimension")
-    try a.size("a tensor", shape)
+    guard let last = inputShape.last else {
+      throw InputError("required and missing (shape of the tensor)", at: "attribute 'shape'")
+    }
+    let elements = try a.size("a tensor", inputShape)
+    try a.require(
+      try a.size("a tensor", outputShape) == elements, "outShape",
+      "does not hold the \(elements) elements of \(inputShape)")
     for (name, width) in [("inWidth", inWidth), ("outWidth", outWidth)] {
       try a.require(
         width % dataType.bits == 0, name,
         "is not a multiple of the \(dataType.bits) bits of an element")
+      let whole = crossesRows ? elements : last
       try a.require(
-        shape.last! % (width / dataType.bits) == 0, name,
-        "holds \(width / dataType.bits) elements, which does not divide the last dimension "
-          + "\(shape.last!)")
+        whole % (width / dataType.bits) == 0, name,
+        "holds \(width / dataType.bits) elements, which does not divide "
+          + (crossesRows ? "the \(whole) of a frame" : "the last dimension \(whole)"))
     }
     try a.require(
       !a.isRTL || inWidth % outWidth == 0 || outWidth % inWidth == 0, "outWidth",
@@ -45,13 +57,15 @@ public struct WidthConverter: Block {
 
   /// Narrow words per wide word, for whole ratios.
   public var ratio: Int { max(inWidth, outWidth) / min(inWidth, outWidth) }
-  public var inputs: [Port] { [port(inWidth)] }
-  public var outputs: [Port] { [port(outWidth)] }
-  private func port(_ width: Int) -> Port {
+  public var inputs: [Port] { [port(inputShape, inWidth)] }
+  public var outputs: [Port] { [port(outputShape, outWidth)] }
+  private func port(_ shape: [Int], _ width: Int) -> Port {
     let elements = width / dataType.bits
-    return Port(
-      normal: shape, folded: shape.dropLast() + [shape.last! / elements, elements],
-      dataType: dataType)
+    let last = shape[shape.count - 1]
+    let folded =
+      last % elements == 0
+      ? shape.dropLast() + [last / elements, elements] : [product(shape) / elements, elements]
+    return Port(normal: shape, folded: folded, dataType: dataType)
   }
   public var expectedCycles: Int { 0 }
 

@@ -96,9 +96,7 @@ struct DataplaneBuilder {
 
   private static func block(_ node: Node, _ design: Design) throws -> any BitBlock {
     do {
-      let block = try BlockCatalogue.make(
-        opType: node.opType, attributes: node.attributes, part: design.part,
-        clockMHz: design.clockMHz, unknownAttributes: .ignore)
+      let block = try BlockCatalogue.make(node, in: design, unknownAttributes: .ignore)
       guard block.inputs.count >= node.inputs.count || node.inputs.isEmpty else {
         throw InputError(
           "has \(node.inputs.count) inputs; \(node.opType) takes \(block.inputs.count)")

@@ -3,6 +3,10 @@ import SimKernels
 
 /// The weights and thresholds of a design as its memories hold them, in FINN's files and byte
 /// order. Source: FINN dialect reference, sections 4.2 to 4.4.
+///
+/// Runtime weights are those of the layers for which FINN's driver generator writes them, and have its
+/// numbers: MVAU and Thresholding with `runtime_writeable_weights`, counted in node order. The driver
+/// writes every file it finds, so a file of another layer would overwrite weights.
 public struct MemoryImages {
   public let files: [MemoryImage]
   /// Nodes with parameters that have no memory image, with the reason.
@@ -12,11 +16,11 @@ public struct MemoryImages {
   public init(_ design: Design, parameters: ParameterStore?) throws {
     var files: [MemoryImage] = []
     var left: [String: String] = [:]
-    for (index, node) in design.nodes.enumerated() {
+    var runtimeCount = 0
+    for node in design.nodes {
       do {
         let block = try BlockCatalogue.make(
-          opType: node.opType, attributes: node.attributes, part: design.part,
-          clockMHz: design.clockMHz, unknownAttributes: .ignore)
+          node, in: design, unknownAttributes: .ignore)
         guard let memory = block as? any MemoryBlock else { continue }
         if let reason = memory.reasonForNoMemory {
           left[node.name] = reason
@@ -24,7 +28,8 @@ public struct MemoryImages {
         }
         let setup = BitSetup(
           node: node, inputs: [], outputs: [], parameters: parameters, level: .best, hazards: .none)
-        files += try memory.images(setup, index: index)
+        files += try memory.images(setup, runtimeIndex: memory.hasRuntimeImage ? runtimeCount : nil)
+        if memory.hasRuntimeImage { runtimeCount += 1 }
       } catch let error as InputError {
         throw error.at("node '\(node.name)'")
       }

@@ -1,0 +1,52 @@
+/// Copies one stream to several, as FINN+'s attention front end does.
+///
+/// Source: FINN+ (`replicate_stream.py`).
+public struct ReplicateStream: Block {
+  public static let opTypes = ["ReplicateStream_hls"]
+  public static let summary = "Copies a stream to several (FINN+)"
+  public static let attributes: [AttributeSpec] = [
+    .int("num", in: 1...32, "copies"),
+    .int("num_elems", "elements of the last dimension"),
+    .int("PE", "elements per word; divides num_elems"),
+    .ints("num_inputs", default: [1], "leading dimensions of the input"),
+    .dataType("dtype", "element type"),
+  ]
+
+  public let node: NodeSettings
+  public let copies: Int
+  public let elements: Int
+  public let pe: Int
+  public let leading: [Int]
+  public let dataType: DataType
+
+  public init(_ a: Attributes) throws {
+    node = a.settings
+    copies = a.int("num")
+    elements = a.int("num_elems")
+    pe = a.int("PE")
+    leading = a.ints("num_inputs")
+    dataType = a.dataType("dtype")
+    try a.requireDivides("PE", elements, "num_elems")
+    try a.size("the copies", leading + [elements, copies])
+  }
+
+  public var inputs: [Port] { [port] }
+  public var outputs: [Port] { Array(repeating: port, count: copies) }
+  private var port: Port {
+    Port(leading: leading, channels: elements, parallel: pe, dataType: dataType)
+  }
+  public var expectedCycles: Int { product(leading) * elements / pe }
+}
+
+extension ReplicateStream: TimedBlock {
+  /// As `DuplicateStreams`: a word in and one to every output per iteration.
+  public func timing() -> BlockTiming {
+    let all = copies >= 32 ? UInt32.max : (1 << UInt32(copies)) - 1
+    return HLSPipeline(node, defaultLatency: 1).timing(
+      outputs: copies, [.run(expectedCycles, reads: 1, writes: all)])
+  }
+}
+
+extension ReplicateStream: BitBlock {
+  public func bits(_ setup: BitSetup) throws -> any BlockBits { PassThroughBits(copies: copies) }
+}

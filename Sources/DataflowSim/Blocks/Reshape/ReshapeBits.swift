@@ -1,0 +1,8 @@
+import SimKernels
+
+extension Reshape: BitBlock {
+  public func bits(_ setup: BitSetup) throws -> any BlockBits {
+    try setup.requireCarried(inputType, "elements")
+    return PassThroughBits()
+  }
+}
