@@ -112,8 +112,13 @@ struct ThroughputText {
           + ["LUT", "BRAM_18K", "URAM", "DSP"].map { shares[$0].map(percent) ?? "none there" })
     }
     let verdict =
-      cost.fits.map { $0 ? "" : "\nThe design does not fit \(cost.part ?? "the device")." } ?? ""
+      cost.fits.map { $0 ? "" : "\nThe design does not fit \(deviceName)." } ?? ""
     return table.text + verdict
+  }
+
+  private var deviceName: String {
+    let part = report.resources.part
+    return part == Device.budgetName ? "the budget" : part ?? "the device"
   }
 
   private var certainty: String {

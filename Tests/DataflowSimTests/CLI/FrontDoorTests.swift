@@ -26,7 +26,7 @@ private func requireDocumentedKeys(_ result: CommandLineTool.Result) throws {
   func keys(_ name: String) -> Set<String> { Set((json[name] as? [String: Any] ?? [:]).keys) }
   #expect(keys("throughput") == rateKeys)
   #expect(keys("latency") == ["firstOutputCycle", "firstFrameCycles", "microseconds"])
-  #expect(keys("bottleneck") == ["node", "limit", "busyCycles", "fullFIFOs"])
+  #expect(keys("bottleneck") == ["node", "limit", "busyCycles", "portWidth", "fullFIFOs"])
   #expect(keys("finnEstimate") == ["cyclesPerFrame", "fps"])
   #expect(keys("resources") == ["total", "finnEstimate", "part", "device", "utilisation", "fits"])
   #expect(keys("exactness") == ["exact", "approximate"])
