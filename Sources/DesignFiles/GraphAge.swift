@@ -1,4 +1,5 @@
 import DataflowSim
+import ONNXFormat
 
 /// Reads off a FINN graph which release wrote it.
 ///

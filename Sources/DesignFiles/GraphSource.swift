@@ -1,5 +1,6 @@
 import DataflowSim
 import Foundation
+import ONNXFormat
 
 /// An ONNX file opened, with the children its partitions stand for.
 ///

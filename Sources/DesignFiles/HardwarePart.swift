@@ -1,5 +1,6 @@
 import DataflowSim
 import Foundation
+import ONNXFormat
 
 /// The hardware nodes of a graph, and where their streams begin and end.
 ///

@@ -1,4 +1,5 @@
 import DataflowSim
+import ONNXFormat
 
 // Nodes of a graph: op types and attributes in today's words, constants told from streams.
 extension ONNXImporter {

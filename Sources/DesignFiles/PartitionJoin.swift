@@ -1,4 +1,5 @@
 import DataflowSim
+import ONNXFormat
 
 /// Puts the designs of partitions into the design of their parent.
 ///

@@ -1,5 +1,3 @@
-import Foundation
-
 /// FINN's folding rule: layer by layer, the least parallelism whose estimated cycles are below the
 /// target. FIFOs, width converters and stalls do not enter.
 ///
@@ -147,66 +145,6 @@ extension Design {
     } catch let error as InputError {
       throw error.at("node '\(node.name)' (\(node.opType))")
     }
-  }
-
-  /// Attributes whose change makes another stream width.
-  static let foldingAttributes: Set<String> = ["PE", "SIMD", "parallel_window"]
-
-  /// The design with FINN's folding configuration applied; returns what could not be set.
-  ///
-  /// Where the folding changes and the design has converters or FIFOs, these are taken out, inserted
-  /// anew as FINN does, and then configured by name. A design without FIFOs gets FINN's when the
-  /// configuration has depths for them. Throws `InputError` for a configuration of another graph.
-  public mutating func apply(_ folding: FoldingConfig) throws -> [String] {
-    let names = Set(nodes.map(\.name))
-    let bringsFIFOs =
-      !nodes.contains(where: \.isFIFO)
-      && folding.nodes.keys.contains { $0.contains("StreamingFIFO") }
-    guard
-      folding.nodes.isEmpty || !folding.defaults.isEmpty || bringsFIFOs
-        || folding.nodes.keys.contains(where: names.contains)
-    else { throw foreign(folding) }
-    var warnings = try configure(folding, insertsFIFOs: bringsFIFOs)
-    if bringsFIFOs, !folding.nodes.keys.contains(where: Set(nodes.map(\.name)).contains) {
-      throw foreign(folding)
-    }
-    warnings += connectExternalWeights()
-    return warnings
-  }
-
-  private func foreign(_ folding: FoldingConfig) -> InputError {
-    func list(_ names: [String]) -> String {
-      let sorted = names.sorted { $0.compare($1, options: .numeric) == .orderedAscending }
-      return sorted.prefix(3).joined(separator: ", ") + (sorted.count > 3 ? ", …" : "")
-    }
-    return InputError(
-      "is the folding file of another graph: none of its \(folding.nodes.count) nodes is in '\(name)'",
-      hint: "it has \(list(Array(folding.nodes.keys))); "
-        + "the design has \(list(nodes.filter { !$0.isFIFO }.map(\.name)))")
-  }
-
-  private mutating func configure(_ folding: FoldingConfig, insertsFIFOs: Bool) throws -> [String] {
-    func names(_ opType: String) -> [String]? {
-      try? BlockCatalogue.attributes(of: opType).map(\.name)
-    }
-    let hasBuffering = nodes.contains { $0.isFIFO || $0.isWidthConverter }
-    var direct = self
-    let warnings = folding.apply(to: &direct, attributeNames: names)
-    guard insertsFIFOs || (hasBuffering && direct.foldingValues != foldingValues) else {
-      self = direct
-      return warnings
-    }
-    var bare = try removingBuffering()
-    _ = folding.apply(to: &bare, attributeNames: names)
-    self = try bare.insertingWidthConverters().insertingFIFOs()
-    return folding.apply(to: &self, attributeNames: names)
-  }
-
-  private var foldingValues: [String: [String: AttributeValue]] {
-    Dictionary(
-      nodes.map { node in
-        (node.name, node.attributes.filter { Self.foldingAttributes.contains($0.key) })
-      }, uniquingKeysWith: { a, _ in a })
   }
 }
 

@@ -183,7 +183,7 @@ extension Node {
   public var isFIFO: Bool { opType.hasPrefix("StreamingFIFO") }
   /// Whether this is a data width converter of any implementation.
   public var isWidthConverter: Bool { opType.hasPrefix("StreamingDataWidthConverter") }
-  var isIODMA: Bool { opType.hasPrefix("IODMA") }
+  package var isIODMA: Bool { opType.hasPrefix("IODMA") }
 }
 
 /// One pass of FINN's `InsertFIFO`.

@@ -1,6 +1,7 @@
-import DataflowSim
+import DesignFiles
+import DataflowAnalysis
 import Foundation
-import ONNXImport
+import ONNXFormat
 import Testing
 
 @Suite struct GraphAgeTests {
