@@ -2,7 +2,8 @@ import DataflowSim
 
 /// Names of the FINN dialect that an importer must know and a design never sees.
 ///
-/// Source: FINN dialect reference, sections 1.1 to 1.3.
+/// Source: docs/reference/finn-dialect.md#graph-and-names, #common-attributes,
+/// #attributes-of-each-op.
 enum FINNNames {
   static let domain = "finn.custom_op.fpgadataflow"
   /// The op that stands for a dataflow graph in its parent.

@@ -5,7 +5,8 @@ import ONNXFormat
 ///
 /// No field of the file says so; names do. Every observation allows a span of generations, and the
 /// graph is taken for the newest release that all of them allow.
-/// Source: FINN dialect reference, sections 1.1 and 9.
+/// Source: docs/reference/finn-dialect.md#graph-and-names;
+/// docs/reference/development-branch.md#ops-it-adds.
 struct GraphAge {
   private(set) var oldest = FINNGeneration.v0_5
   private(set) var newest = FINNGeneration.allCases.last!

@@ -2,7 +2,7 @@ import DataflowSim
 
 /// Chooses the implementation of a node that FINN has not specialised yet.
 ///
-/// Source: FINN dialect reference, section 2.3.
+/// Source: docs/reference/finn-dialect.md#which-implementation.
 struct Specialization {
   let part: String?
   /// The constant weights of a node, when the file has them.

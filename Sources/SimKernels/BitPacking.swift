@@ -1,5 +1,5 @@
 /// The layout of one stream word: `count` elements of one format side by side, element 0 in the
-/// least significant bits. Source: FINN dialect reference, section 4.1.
+/// least significant bits. Source: docs/reference/packing.md#stream-words.
 public struct WordLayout: Hashable, Sendable {
   public let format: ElementFormat
   public let count: Int

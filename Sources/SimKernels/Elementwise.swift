@@ -111,10 +111,10 @@ extension Integers {
     }
   }
 
-  /// The `count` largest labels of every row, best first, as hardware finds them: labels are scanned
-  /// in order and inserted only where strictly greater than a held value, and held values start at
-  /// the format's minimum with label 0. So ties keep the lower label, and an element equal to the
-  /// minimum never wins a place. Source: FINN dialect reference, section 3.7.
+  /// The `count` largest labels of every row, best first, as hardware finds them: labels are
+  /// scanned in order and inserted only where strictly greater than a held value, and held values
+  /// start at the format's minimum with label 0. So ties keep the lower label, and an element equal
+  /// to the minimum never wins a place. Source: docs/reference/semantics.md#other-ops.
   public func topLabels(_ count: Int, labels: Int) -> [Int] {
     let rows = labels == 0 ? 0 : self.count / labels
     let values = int64s

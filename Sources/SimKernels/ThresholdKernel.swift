@@ -4,7 +4,8 @@ import CKernels
 ///
 /// Counting gives the same result for any order of a channel's thresholds, so they are sorted once.
 /// The hardware's binary search equals the count only on ascending thresholds; `search: .tree`
-/// follows its comparisons literally where they are not. Source: FINN dialect reference, section 3.5.
+/// follows its comparisons literally where they are not.
+/// Source: docs/reference/semantics.md#thresholding.
 public struct ThresholdKernel: Sendable {
   public enum Search: Sendable {
     /// Compare with all thresholds (HLS).

@@ -216,7 +216,7 @@ public struct DesignCheck: Sendable {
 extension DesignCheck {
   public var hasFailed: Bool { findings.contains { $0.level == .failed } }
 
-  /// The exit code of DESIGN section 7 for these checks: bad input before a hang before a missed
+  /// The exit code (README.md#exit-codes) for these checks: bad input before a hang before a missed
   /// budget before any other failure.
   public static func exitCode(_ checks: [DesignCheck]) -> Int32 {
     let failed = Set(checks.flatMap(\.findings).filter { $0.level == .failed }.map(\.rule))

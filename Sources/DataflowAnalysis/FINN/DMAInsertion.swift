@@ -2,9 +2,9 @@ extension Design {
   /// FINN's `InsertIODMA`: a DMA at every end of the design that has none, behind a memory port of
   /// `portWidth` bits; returns the names of the DMAs added.
   ///
-  /// The interface is as wide as the port and the bits of a frame allow: their greatest common divisor.
-  /// FINN moves bytes; where a word's elements fill its bytes, their own type stays, so that data can
-  /// be given as without DMAs. Source: FINN dialect reference, section 2.7.
+  /// The interface is as wide as the port and the bits of a frame allow: their greatest common
+  /// divisor. FINN moves bytes; where a word's elements fill its bytes, their own type stays, so
+  /// that data can be given as without DMAs. Source: docs/reference/finn-dialect.md#memory-dmas.
   /// Throws `InputError` for a wrong design.
   public func insertingDMAs(portWidth: Int) throws -> (design: Design, added: [String]) {
     let plan = try Plan(self)

@@ -2,7 +2,7 @@ import Foundation
 
 /// FINN's estimate reports of a design, under FINN's names and in FINN's shapes.
 ///
-/// Source: FINN dialect reference, section 6.5. The numbers are FINN's own estimates, uncorrected.
+/// Source: docs/reference/finn-files.md#reports. The numbers are FINN's own estimates, uncorrected.
 public struct FINNReports: Sendable {
   /// File name and content of each report.
   public let files: [(name: String, content: Data)]

@@ -21,7 +21,7 @@ struct FoldingUnit: Sendable {
 
 /// Lists the foldings of every unit under FINN's divisibility rules.
 ///
-/// Source: FINN dialect reference, sections 1.3, 2.1 and 8.
+/// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles, #pitfalls.
 struct FoldingOptions {
   let design: Design
   let graph: DesignGraph

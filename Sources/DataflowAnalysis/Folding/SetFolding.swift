@@ -1,7 +1,7 @@
 /// FINN's folding rule: layer by layer, the least parallelism whose estimated cycles are below the
 /// target. FIFOs, width converters and stalls do not enter.
 ///
-/// Source: FINN dialect reference, section 6.1.
+/// Source: docs/reference/finn-files.md#setfolding.
 public struct SetFolding: Sendable {
   /// Cycles per frame to stay below.
   public var targetCycles: Int

@@ -112,7 +112,7 @@ public enum WordSchedule: Sendable {
   }
 }
 
-/// Hazards of DESIGN section 6 that change values without any stall.
+/// Hazards (docs/reference/hazards.md) that change values without any stall.
 public struct ValueHazards: Sendable, Equatable {
   /// `thresholding-narrow-wrap`: RTL thresholds narrower than a signed input clip wrongly.
   public var thresholdingNarrowWrap: Bool

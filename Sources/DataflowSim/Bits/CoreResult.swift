@@ -1,6 +1,7 @@
 /// One word a compute core (MVU, VVU) put out, in terms of its slots (see `ComputeBlock`).
 ///
-/// Result k is the sum over slots k·SF ..< (k+1)·SF. Source: golden data, sections 3 and 4.
+/// Result k is the sum over slots k·SF ..< (k+1)·SF.
+/// Source: docs/reference/rtl-rules.md#compute-core; docs/reference/hazards.md.
 public enum CoreResult: Sendable, Equatable {
   /// Result k as it should be.
   case whole(Int)

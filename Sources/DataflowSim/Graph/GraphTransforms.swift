@@ -1,7 +1,8 @@
 /// FINN's graph transformations that put width converters and FIFOs between the layers.
 ///
-/// Source: FINN dialect reference, sections 2.4 to 2.6. Node order and names are FINN's, so that its
-/// configuration files fit: they address FIFOs by number.
+/// Source: docs/reference/finn-dialect.md#width-converters-between-nodes, #fifos-between-nodes,
+/// #fifo-implementations. Node order and names are FINN's, so that its configuration files fit:
+/// they address FIFOs by number.
 extension Design {
   /// The blocks of all nodes. Throws `InputError` naming the node.
   public func makeBlocks() throws -> [any Block] { try nodes.map(block(of:)) }

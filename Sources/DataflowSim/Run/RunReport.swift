@@ -53,7 +53,7 @@ public struct RunReport: Codable, Sendable, Equatable {
   }
 }
 
-/// How often a hazard struck at one node. DESIGN section 6 lists the hazards.
+/// How often a hazard struck at one node. docs/reference/hazards.md lists the hazards.
 public struct HazardCount: Codable, Sendable, Equatable {
   public var hazard: String
   public var node: String

@@ -1,7 +1,7 @@
 /// The schedule of an HLS block: which loop iterations read and write which streams, frame after frame.
 ///
 /// An HLS pipeline with initiation interval 1 is fully described by this list and its latency; data
-/// never changes it. Source: FINN dialect reference, section 7.1.
+/// never changes it. Source: docs/reference/hls-rules.md#what-an-iteration-does.
 public indirect enum Loop: Sendable {
   /// `count` iterations that each read the streams in `reads` and write those in `writes` (bit i is
   /// port i). With `every` n, n − 1 iterations that touch no stream come before each of them.

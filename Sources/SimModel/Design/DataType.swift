@@ -1,7 +1,7 @@
 /// An element type of the FINN dialect, known by its FINN name.
 ///
 /// The canonical name of `UINT1` is `BINARY`. `BIPOLAR` stores −1 as 0 and +1 as 1.
-/// Source: FINN dialect reference, section 1.4.
+/// Source: docs/reference/finn-dialect.md#data-types.
 public struct DataType: Hashable, Sendable, CustomStringConvertible {
   public enum Kind: Hashable, Sendable {
     case binary, bipolar, ternary, unsigned, signed

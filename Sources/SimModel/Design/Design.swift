@@ -1,8 +1,8 @@
 /// A streaming dataflow accelerator as a value: hardware nodes joined by named streams.
 ///
 /// A stream is a plain valid/ready wire with one writer and one reader. FIFOs are
-/// `StreamingFIFO_rtl` nodes; `streams[name].depth` is shorthand for inserting one.
-/// File format: `simrun-design` version 1 (DESIGN section 5).
+/// `StreamingFIFO_rtl` nodes; `streams[name].depth` is shorthand for inserting one. File format:
+/// `simrun-design` version 1 (docs/formats.md#design).
 public struct Design: Sendable, Equatable {
   public var name: String
   /// FPGA part, e.g. `xc7z020clg400-1`.

@@ -3,7 +3,7 @@ import Foundation
 /// FINN's folding configuration (`folding_config.json`, `auto_folding_config.json`,
 /// `final_hw_config.json`): attribute values by node name, and defaults by op type.
 ///
-/// Source: FINN dialect reference, section 6.4.
+/// Source: docs/reference/finn-files.md#folding-configuration.
 public struct FoldingConfig: Sendable, Equatable {
   /// A value for one attribute of many nodes.
   public struct Default: Sendable, Equatable {

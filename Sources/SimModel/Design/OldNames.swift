@@ -1,9 +1,9 @@
 /// What FINN up to 0.9 called things that have other names today.
 ///
-/// Those releases kept HLS and RTL blocks in one domain, under names such as `Thresholding_Batch`, and
-/// gave square shapes as one number. Graphs and folding files of theirs are read in today's words, and
-/// folding files for their graphs are written in theirs.
-/// Source: FINN dialect reference, section 1.1; FINN releases 0.5 to 0.9.
+/// Those releases kept HLS and RTL blocks in one domain, under names such as `Thresholding_Batch`,
+/// and gave square shapes as one number. Graphs and folding files of theirs are read in today's
+/// words, and folding files for their graphs are written in theirs.
+/// Source: docs/reference/finn-dialect.md#graph-and-names; FINN releases 0.5 to 0.9.
 public enum OldNames {
   /// Op types that say by themselves that they are old, and today's.
   public static let opTypes: [String: String] = [

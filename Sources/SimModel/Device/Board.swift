@@ -3,9 +3,9 @@ public struct Board: Sendable, Equatable {
   public let name: String
   public let part: String
 
-  /// Bits of the memory port FINN's shell gives an accelerator: 64 on Zynq-7000, 128 on Zynq UltraScale+
-  /// and Kria, 512 on Alveo; `nil` where FINN has no shell with memory.
-  /// Source: FINN dialect reference, section 2.7.
+  /// Bits of the memory port FINN's shell gives an accelerator: 64 on Zynq-7000, 128 on Zynq
+  /// UltraScale+ and Kria, 512 on Alveo; `nil` where FINN has no shell with memory.
+  /// Source: docs/reference/finn-dialect.md#memory-dmas.
   public var portWidth: Int? {
     if part.hasPrefix("xc7z") { return 64 }
     if part.hasPrefix("xczu") || part.hasPrefix("xck2") { return 128 }

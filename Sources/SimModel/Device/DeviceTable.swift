@@ -27,7 +27,7 @@ public struct DeviceResources: Sendable, Equatable {
   }
 }
 
-/// An FPGA simrun knows. Source: FINN dialect reference, section 5.8.
+/// An FPGA simrun knows. Source: docs/reference/resources.md#devices.
 public struct Device: Sendable, Equatable {
   /// The start of its part names, e.g. `xc7z020`.
   public let partPrefix: String
@@ -154,7 +154,7 @@ public struct Device: Sendable, Equatable {
 }
 
 /// Shares of a device up to which a design is expected to close timing, by FINN's guide.
-/// Source: FINN dialect reference, section 5.8.
+/// Source: docs/reference/resources.md#devices.
 public enum TimingClosure {
   public static let lut = 0.7
   public static let ff = 0.5

@@ -1,5 +1,5 @@
 /// A memory primitive with one aspect ratio, and how well a memory fits it.
-/// Source: FINN dialect reference, section 5.5.
+/// Source: docs/reference/resources.md#threshold-cost.
 public struct MemoryPrimitive: Sendable, Equatable {
   public enum Kind: Sendable { case uram, bram18, lutram }
 

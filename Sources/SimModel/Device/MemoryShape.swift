@@ -1,5 +1,5 @@
 /// How many memory primitives hold a memory of a given width and depth, by FINN's tables.
-/// Source: FINN dialect reference, section 5.1.
+/// Source: docs/reference/resources.md#memory-shapes.
 package enum MemoryShape {
   /// Capacity in bits, for efficiencies.
   package static let ramb18Bits = 36 * 512

@@ -1,7 +1,7 @@
 /// Where time, or a register too narrow, reaches into the bits of the real hardware. Each is a
 /// measured defect or limit of a block, on by default, and can be turned off by name.
 ///
-/// Source: golden data, section 4 (oddities 1 to 4 and 6).
+/// Source: docs/reference/hazards.md, a heading per hazard.
 public enum Hazard: String, Sendable, Codable, CaseIterable {
   case frozenZero = "mvu-dsp48-frozen-zero"
   case startUpWords = "mvu-startup-words"

@@ -2,7 +2,7 @@ import Foundation
 
 /// How a design is driven: frames, arrival and acceptance patterns, faults, the end of time.
 ///
-/// File format: `simrun-scenario` version 1 (DESIGN section 5).
+/// File format: `simrun-scenario` version 1 (docs/formats.md#scenario).
 public struct Scenario: Sendable, Equatable {
   /// Frames that each source offers unless it states `words` or is endless.
   public var frames: Int

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Layout: magic `\x93NUMPY`, version, header length, a Python dict with `descr`,
 /// `fortran_order` and `shape`, then the elements.
-/// Source: the format note in NumPy's documentation (`numpy.lib.format`).
+/// Format: NumPy's documentation (`numpy.lib.format`).
 public enum NPY {
   private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 

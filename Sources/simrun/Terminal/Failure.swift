@@ -2,7 +2,7 @@ import ArgumentParser
 import DataflowAnalysis
 import Foundation
 
-/// What the process answers with; DESIGN section 7.
+/// What the process answers with; README.md#exit-codes.
 enum SimrunExit {
   static let bitsDiffer = ExitCode(1)
   static let deadlock = ExitCode(2)

@@ -24,18 +24,6 @@ import Testing
     #expect(text == current, "\(file) \(difference ?? "")")
   }
 
-  /// Links to files of the repository lead somewhere.
-  @Test(arguments: documents)
-  func linksLeadSomewhere(file: String) throws {
-    let text = String(decoding: try TestFiles.data(TestFiles.repository(file)), as: UTF8.self)
-    for match in text.matches(of: /\]\(([^)#:]+)(#[^)]*)?\)/) {
-      let folder = TestFiles.repository(file).split(separator: "/").dropLast().joined(
-        separator: "/")
-      let target = "/\(folder)/\(match.1)"
-      #expect(FileManager.default.fileExists(atPath: target), "\(file): \(match.1)")
-    }
-  }
-
   /// `text` with the output of every command as it is now.
   private func recorded(_ text: String) throws -> String {
     var lines: [String] = []

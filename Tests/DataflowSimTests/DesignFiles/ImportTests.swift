@@ -99,7 +99,7 @@ private let neutral = neutralDomain
     #expect(nodes[1].attributes["is1D"] == .int(1))
   }
 
-  /// Section 2.3 of the dialect reference.
+  /// docs/reference/finn-dialect.md#which-implementation.
   @Test func specialisesNeutralNodes() throws {
     func opType(
       _ op: String, _ attributes: [ONNXAttributeProto], part: String = "xczu7ev-ffvc1156-2-e"

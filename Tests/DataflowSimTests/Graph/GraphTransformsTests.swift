@@ -4,7 +4,8 @@ import DesignFiles
 import Testing
 
 struct GraphTransformsTests {
-  /// The ten-node net of the recorded vectors, unfolded. Reference, section 10.
+  /// The ten-node net of the recorded vectors, unfolded.
+  /// Tests/DataflowSimTests/Resources/README.md.
   static let tenNodes: Design = {
     func chain(_ list: [(String, [String: AttributeValue])]) -> [Node] {
       list.enumerated().map { index, item in

@@ -6,7 +6,7 @@ import Testing
 @Suite struct GoldenHangTests {
   private static func composites() throws -> [GoldenCase] { try GoldenCase.load("composite") }
 
-  /// Smallest bypass depth that runs; golden/SWG.md.
+  /// Smallest bypass depth that runs; docs/reference/rtl-rules.md#composition.
   private static let smallest = ["res1": 19, "res2": 11, "res2d": 11, "rate3": 12]
 
   @Test func everyShallowBypassGetsTheMeasuredDepth() throws {

@@ -117,8 +117,9 @@ import Testing
 }
 
 extension RandomCase {
-  /// Cores with a result per word may emit words before their weights are there (golden/README.md,
-  /// oddity 2), and FMPadding_hls, like every loop nest, runs on into the next frame.
+  /// Cores with a result per word may emit words before their weights are there
+  /// (docs/reference/hazards.md#mvu-weight-stall-last), and FMPadding_hls, like every loop nest,
+  /// runs on into the next frame.
   fileprivate var startsWithSpuriousWords: Bool {
     design.nodes.contains {
       $0.opType == "MVAU_rtl" || $0.opType == "VVAU_rtl" || $0.opType.hasPrefix("Upsample")

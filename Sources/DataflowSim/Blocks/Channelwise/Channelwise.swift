@@ -1,6 +1,7 @@
 /// Combines each element with its channel's parameter: comparison, sum or product.
 ///
-/// Source: FINN dialect reference, sections 1.3, 2.1, 5.5.
+/// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles;
+/// docs/reference/resources.md#threshold-cost.
 public struct Channelwise: Block {
   public static let opTypes = ["ChannelwiseOp_hls"]
   public static let summary = "Combines each element with a parameter of its channel"

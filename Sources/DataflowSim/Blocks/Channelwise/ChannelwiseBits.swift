@@ -18,7 +18,7 @@ extension Channelwise: BitBlock {
 }
 
 /// Each element with its channel's parameter. The comparisons have the parameter on the left.
-/// Source: FINN dialect reference, section 3.7.
+/// Source: docs/reference/semantics.md#other-ops.
 struct ChannelwiseBits: BlockBits {
   let block: Channelwise
   let parameters: Integers

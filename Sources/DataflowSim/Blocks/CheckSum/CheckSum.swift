@@ -1,7 +1,8 @@
 /// Passes words through and computes a checksum per frame. The checksum is a register read over
 /// AXI-Lite (FINN's second output tensor), not a stream.
 ///
-/// Source: FINN dialect reference, sections 1.3, 2.1, 2.8.
+/// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles,
+/// #tlast-and-checksum.
 public struct CheckSum: Block {
   public static let opTypes = ["CheckSum_hls"]
   public static let summary = "Passes words through and computes a checksum per frame"

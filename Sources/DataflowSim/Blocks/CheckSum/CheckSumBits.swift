@@ -10,7 +10,7 @@ extension CheckSum: BitBlock {
 /// Words unchanged, and a sum over their parts: each word is cut into `items` parts from the least
 /// significant bit, a part wider than 23 bits is folded by XOR, and the parts, weighted 1, 2, 3, 1,
 /// 2, 3, …, are summed modulo 2^24. The hardware puts the frame number modulo 256 above it.
-/// Source: FINN dialect reference, section 2.8.
+/// Source: docs/reference/finn-dialect.md#tlast-and-checksum.
 struct CheckSumBits: BlockBits {
   let block: CheckSum
   let word: WordLayout

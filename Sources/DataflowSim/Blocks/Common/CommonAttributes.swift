@@ -1,4 +1,5 @@
-/// Attributes every hardware node accepts. Source: FINN dialect reference, section 1.2.
+/// Attributes every hardware node accepts.
+/// Source: docs/reference/finn-dialect.md#common-attributes.
 ///
 /// FINN writes many of them as by-products of a build; simrun accepts them so that FINN's nodes can
 /// be used unchanged, and reads only the FIFO depths and the two HLS schedule overrides.

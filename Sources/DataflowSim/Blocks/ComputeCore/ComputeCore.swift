@@ -1,4 +1,4 @@
-/// The DSP core inside an RTL MVAU or VVAU. Source: FINN dialect reference, section 5.2.
+/// The DSP core inside an RTL MVAU or VVAU. Source: docs/reference/resources.md#matrix-vector-cost.
 public enum ComputeCore: String, Sendable, CaseIterable {
   /// Four 4-bit products per DSP48E1; its lane offsets need weights without the most negative code.
   case mvu4sx4uDSP48E1 = "mvu_4sx4u_dsp48e1"
@@ -28,8 +28,8 @@ public enum ComputeCore: String, Sendable, CaseIterable {
     }
   }
 
-  /// Enabled cycles from the last product of a result to the result; golden data, section 3.
-  /// `segmentLength` 0 means one segment.
+  /// Enabled cycles from the last product of a result to the result;
+  /// docs/reference/rtl-rules.md#compute-core. `segmentLength` 0 means one segment.
   public func depth(simd: Int, segmentLength: Int) -> Int {
     guard self == .mvuVVU8sx9DSP58 else { return 5 }
     let chain = simd.dividedUp(by: 3)

@@ -1,6 +1,7 @@
 import Foundation
 
-/// The LUT formula MVAU_hls and VVAU_hls share. Source: FINN dialect reference, 5.2 and 5.3.
+/// The LUT formula MVAU_hls and VVAU_hls share.
+/// Source: docs/reference/resources.md#matrix-vector-cost, #depthwise-cost.
 struct ComputeCost {
   let settings: ComputeSettings
   let pe: Int

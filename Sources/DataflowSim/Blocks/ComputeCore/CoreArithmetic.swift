@@ -1,6 +1,7 @@
 import SimKernels
 
-/// What a DSP core puts out when not every result is whole. Source: golden data, section 4.
+/// What a DSP core puts out when not every result is whole.
+/// Source: docs/reference/hazards.md#mvu-dsp48-frozen-zero.
 struct CoreArithmetic {
   let pe: Int
   let simd: Int

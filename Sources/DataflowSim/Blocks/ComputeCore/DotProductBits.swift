@@ -5,8 +5,8 @@ import SimKernels
 /// Slot g of the hardware multiplies one activation word with one weight word; SF = `synapseFold`
 /// slots sum up to a result of `pe` elements. An MVAU replays every SF activation words for each of
 /// its NF folds, a VVAU takes new ones. Weight word `fold·SF + sf` holds element `pe·SIMD + s` with
-/// the weight of row `fold·PE + pe` at tap `sf·SIMD + s`, in both.
-/// Source: FINN dialect reference, sections 3.1, 3.2 and 4.
+/// the weight of row `fold·PE + pe` at tap `sf·SIMD + s`, in both. Source:
+/// docs/reference/semantics.md#matrix-vector, #depthwise; docs/reference/packing.md#stream-words.
 package protocol ComputeBlock: BitBlock {
   var compute: ComputeSettings { get }
   var pe: Int { get }

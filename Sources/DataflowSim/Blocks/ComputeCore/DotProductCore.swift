@@ -10,14 +10,15 @@
 /// ```
 /// Results are kept by their maturity in *enabled time*, which counts enabled cycles only: there a
 /// result matures a constant distance after its slot, and one freeze moves every pending result.
-/// Source: measured rules, golden/README.md section 3.
+/// Source: docs/reference/rtl-rules.md#compute-core.
 struct DotProductCore {
   let output: Link
   let depth: Int
   /// Whether the multiplicand register loses a product when a freeze meets a missing operand
-  /// (golden/README.md section 4, oddity 1).
+  /// (docs/reference/hazards.md#mvu-dsp48-frozen-zero).
   let losesFrozenProducts: Bool
-  /// Whether a group's last activation pushes results while it waits for its weight (oddity 2).
+  /// Whether a group's last activation pushes results while it waits for its weight
+  /// (docs/reference/hazards.md#mvu-weight-stall-last).
   let pushesEarly: Bool
 
   /// Latest cycle in which a slot fired.

@@ -1,6 +1,6 @@
 /// Cuts a border off a map (newer FINN), SIMD channels per word.
 ///
-/// Source: FINN dialect reference, section 9.
+/// Source: docs/reference/development-branch.md#ops-it-adds.
 public struct Crop: Block {
   public static let opTypes = ["Crop_hls"]
   public static let summary = "Cuts a border off a map (newer FINN)"

@@ -1,6 +1,6 @@
 /// Keeps the pixels whose row and column are multiples of the stride.
 ///
-/// Source: FINN dialect reference, sections 1.3, 2.1.
+/// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles.
 public struct DownSampler: Block {
   public static let opTypes = ["DownSampler_hls"]
   public static let summary = "Keeps every n-th row and column of a map"

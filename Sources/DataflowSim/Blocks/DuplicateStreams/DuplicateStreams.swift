@@ -1,6 +1,6 @@
 /// Copies one stream to several.
 ///
-/// Source: FINN dialect reference, sections 1.3, 2.1.
+/// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles.
 public struct DuplicateStreams: Block {
   public static let opTypes = ["DuplicateStreams_hls"]
   public static let summary = "Copies a stream to several"

@@ -1,5 +1,5 @@
 /// The elementary stream blocks of the golden composites: exact in timing, free in hardware terms.
-/// They have no FINN counterpart. Source: golden data, SWG.
+/// They have no FINN counterpart. Source: docs/reference/rtl-rules.md#elementary-blocks.
 ///
 /// `Fork` and `Join` may state their word shape (`folded_shape`, `dataType`); left empty, their
 /// ports are `Port.open` and take words and widths from the stream connected to them

@@ -5,7 +5,7 @@
 /// OutA[i], OutB[i] offered from In[i] + 1
 /// ```
 /// A word is accepted in the cycle in which both registers are empty or being emptied.
-/// Source: golden/SWG.md.
+/// Source: docs/reference/rtl-rules.md#elementary-blocks.
 struct ForkProcess: Process {
   let input: Link
   let outputs: [Link]
@@ -33,7 +33,7 @@ struct ForkProcess: Process {
 }
 
 /// Two inputs side by side in one output word, without a register: all three handshakes happen in
-/// the same cycle. Source: golden/SWG.md.
+/// the same cycle. Source: docs/reference/rtl-rules.md#elementary-blocks.
 struct JoinProcess: Process {
   let inputs: [Link]
   let output: Link
@@ -71,7 +71,8 @@ struct JoinProcess: Process {
 }
 
 /// Passes the words at odd rows and odd columns and drops the others, without a register: a dropped
-/// word is taken when offered, a passed one when the output is ready. Source: golden/SWG.md.
+/// word is taken when offered, a passed one when the output is ready.
+/// Source: docs/reference/rtl-rules.md#elementary-blocks.
 struct DecimateProcess: Process {
   let input: Link
   let output: Link

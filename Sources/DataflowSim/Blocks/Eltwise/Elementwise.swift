@@ -1,7 +1,7 @@
 /// Elementwise binary operation with NumPy broadcasting (newer FINN), PE elements per word. An
 /// operand is a stream or a constant of the code.
 ///
-/// Source: FINN dialect reference, section 9.
+/// Source: docs/reference/development-branch.md#ops-it-adds.
 public struct Elementwise: Block {
   static let operations = [
     "Add", "Sub", "AbsDiff", "Mul", "Div", "And", "Or", "Xor", "Equal", "Less", "LessOrEqual",

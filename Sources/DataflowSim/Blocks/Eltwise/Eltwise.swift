@@ -1,7 +1,7 @@
 /// Adds, subtracts or takes the distance of two equal-shaped streams, PE channels per word.
 /// `AddStreams_hls` is the addition of two streams of one type.
 ///
-/// Source: FINN dialect reference, sections 1.3, 2.1.
+/// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles.
 public struct Eltwise: Block {
   public static let opTypes = ["AddStreams_hls", "StreamingEltwise_hls"]
   public static let summary = "Sum, difference or distance of two streams"

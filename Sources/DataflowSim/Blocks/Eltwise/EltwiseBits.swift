@@ -7,7 +7,8 @@ extension Eltwise: BitBlock {
   }
 }
 
-/// Two streams, element by element, in the widened type. Source: FINN dialect reference, section 3.7.
+/// Two streams, element by element, in the widened type.
+/// Source: docs/reference/semantics.md#other-ops.
 struct EltwiseBits: BlockBits {
   let block: Eltwise
 

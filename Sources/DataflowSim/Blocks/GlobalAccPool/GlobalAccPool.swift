@@ -1,6 +1,6 @@
 /// Sums each channel over all pixels of a map, PE channels per word.
 ///
-/// Source: FINN dialect reference, sections 1.3, 2.1.
+/// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles.
 public struct GlobalAccPool: Block {
   public static let opTypes = ["GlobalAccPool_hls"]
   public static let summary = "Sum of each channel over a whole map"

@@ -8,7 +8,7 @@ extension GlobalAccPool: BitBlock {
   }
 }
 
-/// Sum of each channel over a map, without division. Source: FINN dialect reference, section 3.6.
+/// Sum of each channel over a map, without division. Source: docs/reference/semantics.md#pooling.
 struct GlobalAccPoolBits: BlockBits {
   private let block: GlobalAccPool
   private let reduction: Reduction

@@ -1,7 +1,7 @@
 /// Moves a tensor between memory and a stream. The memory side has words of `intfWidth` bits and no
 /// folded shape; the stream side has words of `streamWidth` bits.
 ///
-/// Source: FINN dialect reference, sections 1.3, 2.1, 2.7.
+/// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles, #memory-dmas.
 public struct IODMA: Block {
   public static let opTypes = ["IODMA_hls"]
   public static let summary = "Moves a tensor between memory and a stream"

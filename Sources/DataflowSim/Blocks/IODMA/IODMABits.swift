@@ -22,7 +22,8 @@ extension IODMA: BitBlock {
 }
 
 /// A DMA that reads constant memory: external weights as FINN stores them, a row per stream word,
-/// its elements from the most significant down. Source: FINN dialect reference, section 4.3.
+/// its elements from the most significant down.
+/// Source: docs/reference/packing.md#depthwise-and-external-weights.
 struct MemoryBits: BlockBits {
   let words: Integers
   let output: StreamLayout

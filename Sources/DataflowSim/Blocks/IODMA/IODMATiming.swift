@@ -1,8 +1,9 @@
 extension IODMA: TimedBlock {
   /// Memory words and stream words at one of each per cycle, with a width conversion between them.
-  /// The memory answers `latency` cycles after a request (64 unless the node states it) and pauses for
-  /// `burst_gap` cycles after every `burst_beats` memory words of a frame, whatever the stream's width;
-  /// the real figures are the platform's. Source: FINN dialect reference, section 7.4.
+  /// The memory answers `latency` cycles after a request (64 unless the node states it) and pauses
+  /// for `burst_gap` cycles after every `burst_beats` memory words of a frame, whatever the
+  /// stream's width; the real figures are the platform's.
+  /// Source: docs/reference/finn-dialect.md#memory-dmas.
   public func timing() -> BlockTiming {
     HLSPipeline(node, defaultLatency: 64).timing(loops)
   }

@@ -1,6 +1,6 @@
 /// Indices of the K largest elements of a vector of labels, PE labels per word.
 ///
-/// Source: FINN dialect reference, sections 1.3, 2.1.
+/// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles.
 public struct LabelSelect: Block {
   public static let opTypes = ["LabelSelect_hls"]
   public static let summary = "Indices of the K largest elements"

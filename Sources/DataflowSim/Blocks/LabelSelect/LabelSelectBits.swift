@@ -7,7 +7,7 @@ extension LabelSelect: BitBlock {
   }
 }
 
-/// The K best labels, best first. Source: FINN dialect reference, section 3.7.
+/// The K best labels, best first. Source: docs/reference/semantics.md#other-ops.
 struct LabelSelectBits: BlockBits {
   let block: LabelSelect
 

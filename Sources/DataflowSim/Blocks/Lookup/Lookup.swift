@@ -1,7 +1,9 @@
 /// Table lookup: each index becomes a row of the table, from constants in the code or from external
 /// memory.
 ///
-/// Source: FINN dialect reference, sections 1.3, 2.1, 4.5, 5.6.
+/// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles;
+/// docs/reference/packing.md#lookup-tables;
+/// docs/reference/resources.md#fifo-converter-and-table-cost.
 public struct Lookup: Block {
   public static let opTypes = ["Lookup_hls"]
   public static let summary = "Replaces each index by a row of a table"

@@ -15,7 +15,7 @@ extension Lookup: BitBlock {
 }
 
 /// A row of the table per index; an index beyond it reads row 0 and is counted.
-/// Source: FINN dialect reference, section 3.7.
+/// Source: docs/reference/semantics.md#other-ops.
 struct LookupBits: BlockBits {
   let block: Lookup
   let table: Integers

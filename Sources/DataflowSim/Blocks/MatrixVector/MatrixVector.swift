@@ -1,7 +1,9 @@
 /// Matrix-vector-activation unit: multiplies each input vector of MW elements by a weight matrix
 /// (MW, MH), PE rows and SIMD columns per cycle, and optionally thresholds the sums.
 ///
-/// Source: FINN dialect reference, sections 1.3, 2.1, 5.1, 5.2, 5.7; golden data, section 3.
+/// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles;
+/// docs/reference/resources.md#memory-shapes, #matrix-vector-cost, #operation-counts;
+/// docs/reference/rtl-rules.md#replay-buffer, #compute-core.
 public struct MatrixVector: Block {
   public static let opTypes = ["MVAU_hls", "MVAU_rtl"]
   public static let summary = "Matrix times vector, PE rows and SIMD columns per cycle"

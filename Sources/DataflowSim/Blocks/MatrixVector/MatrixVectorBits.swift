@@ -1,6 +1,6 @@
 import SimKernels
 
-/// Matrix times vectors. Source: FINN dialect reference, section 3.1.
+/// Matrix times vectors. Source: docs/reference/semantics.md#matrix-vector.
 extension MatrixVector: ComputeBlock {
   package var rows: Int { mh }
   package var taps: Int { mw }

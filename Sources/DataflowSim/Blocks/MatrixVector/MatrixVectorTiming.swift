@@ -5,8 +5,8 @@
 /// ```
 /// where p(g) is when activation word g is offered. The end-of-group flag is qualified by the
 /// activation only, so every enabled cycle in which a group's last activation waits for its weight
-/// emits a spurious result (oddity 2).
-/// Source: golden/README.md sections 3 and 4.
+/// emits a spurious result (docs/reference/hazards.md#mvu-weight-stall-last).
+/// Source: docs/reference/rtl-rules.md#replay-buffer, #compute-core.
 struct DirectCore: Process {
   let input: Link
   let weights: WeightPort
@@ -72,7 +72,7 @@ struct DirectCore: Process {
 /// R[g] = max(In[w(g)] + 1, C[g-1])                 read into the output register
 /// C[g] = first cycle ≥ R[g] + 1 that is enabled and has a valid weight
 /// ```
-/// Source: golden/README.md section 3.
+/// Source: docs/reference/rtl-rules.md#replay-buffer.
 struct ReplayCore: Process {
   let input: Link
   let weights: WeightPort
@@ -212,7 +212,7 @@ extension MatrixVector: TimedBlock {
   }
 
   /// Reads a vector in fold 0 and replays it from a buffer; a result per fold; an external weight
-  /// word in every iteration. Source: FINN dialect reference, section 7.1.
+  /// word in every iteration. Source: docs/reference/hls-rules.md#what-an-iteration-does.
   private var hlsTiming: BlockTiming {
     let weights: UInt32 = compute.memoryMode == .external ? 2 : 0
     let latency = 6 + simd.ceilLog2

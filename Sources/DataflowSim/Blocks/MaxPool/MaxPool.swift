@@ -1,7 +1,7 @@
 /// Max pooling with stride equal to the kernel. A 2D block takes whole pixels per word (PE is
 /// ignored); a 1D block folds the channels by PE.
 ///
-/// Source: FINN dialect reference, sections 1.3, 2.1.
+/// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles.
 public struct MaxPool: Block {
   public static let opTypes = ["StreamingMaxPool_hls"]
   public static let summary = "Max pooling, stride equal to the kernel"

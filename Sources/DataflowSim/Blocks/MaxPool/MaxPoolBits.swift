@@ -10,7 +10,7 @@ extension MaxPool: BitBlock {
 
 /// Maximum over windows that do not overlap; of one-bit elements their OR. A last window of a 1D
 /// block in ceiling mode is short; pixels beyond the last window are dropped.
-/// Source: FINN dialect reference, section 3.6.
+/// Source: docs/reference/semantics.md#pooling.
 struct MaxPoolBits: BlockBits {
   private let block: MaxPool
   private let reduction: Reduction

@@ -1,7 +1,8 @@
 extension MaxPool: TimedBlock {
-  /// 2D: for each output row, k rows of reads, then the row's writes with no reads meanwhile.
-  /// 1D: per output k pixels of reads, then the fold's writes; pixels left over are read and dropped,
-  /// or, with CeilMode, make a last short window. Source: FINN dialect reference, section 7.1.
+  /// 2D: for each output row, k rows of reads, then the row's writes with no reads meanwhile. 1D:
+  /// per output k pixels of reads, then the fold's writes; pixels left over are read and dropped,
+  /// or, with CeilMode, make a last short window.
+  /// Source: docs/reference/hls-rules.md#what-an-iteration-does.
   public func timing() -> BlockTiming {
     HLSPipeline(node, defaultLatency: 2).timing(is1D ? lineLoops : imageLoops)
   }

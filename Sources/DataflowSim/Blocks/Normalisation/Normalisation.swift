@@ -18,8 +18,8 @@ private struct LastAxis {
   var words: Int { product(dim) / simd }
 }
 
-/// Layer normalisation over the last dimension (newer FINN). FINN states no cycle formula; the words
-/// of a frame stand for it. Source: FINN dialect reference, section 9.
+/// Layer normalisation over the last dimension (newer FINN). FINN states no cycle formula; the
+/// words of a frame stand for it. Source: docs/reference/development-branch.md#ops-it-adds.
 public struct LayerNorm: Block {
   public static let opTypes = ["LayerNorm_hls", "LayerNorm_rtl"]
   public static let summary = "Layer normalisation over the last dimension (newer FINN)"
@@ -53,7 +53,7 @@ public struct LayerNorm: Block {
 }
 
 /// Softmax over the last dimension (newer FINN); results are FLOAT32. FINN states no cycle formula;
-/// the words of a frame stand for it. Source: FINN dialect reference, section 9.
+/// the words of a frame stand for it. Source: docs/reference/development-branch.md#ops-it-adds.
 public struct Softmax: Block {
   public static let opTypes = ["HWSoftmax_hls"]
   public static let summary = "Softmax over the last dimension (newer FINN)"

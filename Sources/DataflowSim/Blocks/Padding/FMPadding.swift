@@ -1,6 +1,7 @@
 /// Zero padding around a feature map, SIMD channels per word.
 ///
-/// Source: FINN dialect reference, sections 1.3, 2.1; golden data, section 3.
+/// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles;
+/// docs/reference/rtl-rules.md#padding.
 public struct FMPadding: Block {
   public static let opTypes = ["FMPadding_rtl", "FMPadding_hls"]
   public static let summary = "Zero padding around a feature map, SIMD channels per word"

@@ -1,6 +1,6 @@
 /// Inserts zero pixels between the pixels of a map: the front of a transposed convolution.
 ///
-/// Source: FINN dialect reference, sections 1.3, 2.1.
+/// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles.
 public struct FMPaddingPixel: Block {
   public static let opTypes = ["FMPadding_Pixel_hls"]
   public static let summary = "Zero pixels between the pixels of a map, SIMD channels per word"

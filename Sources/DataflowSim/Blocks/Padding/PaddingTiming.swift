@@ -7,8 +7,8 @@
 /// Out[o] offered from S[o] + 1
 /// In[w]  = max(p(w), S[o(w-1)] + 1)
 /// ```
-/// Border words need no input, so after a frame's last word the next frame's top border follows at once.
-/// Source: golden/README.md section 3, SWG.md.
+/// Border words need no input, so after a frame's last word the next frame's top border follows at
+/// once. Source: docs/reference/rtl-rules.md#padding.
 struct PaddingGenerator: Process {
   static let inputStage = Stage(latency: 0, capacity: 1)
 

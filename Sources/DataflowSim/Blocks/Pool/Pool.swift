@@ -1,7 +1,7 @@
 /// Reduces the pixels of each window a depthwise sliding window delivers: maximum, or sum with a
 /// right shift (quantised average). PE channels per word.
 ///
-/// Source: FINN dialect reference, sections 1.3, 2.1.
+/// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles.
 public struct Pool: Block {
   public static let opTypes = ["Pool_hls"]
   public static let summary = "Maximum or quantised average over the pixels of each window"

@@ -11,7 +11,7 @@ extension Pool: BitBlock {
 }
 
 /// Maximum or shifted sum over the pixels of windows in depthwise order.
-/// Source: FINN dialect reference, section 3.6.
+/// Source: docs/reference/semantics.md#pooling.
 struct PoolBits: BlockBits {
   private let block: Pool
   private let reduction: Reduction

@@ -1,6 +1,6 @@
 /// Requantises each element to another type (newer FINN), PE channels per word.
 ///
-/// Source: FINN dialect reference, section 9.
+/// Source: docs/reference/development-branch.md#ops-it-adds.
 public struct Requant: Block {
   public static let opTypes = ["Requant_hls", "Requant_rtl"]
   public static let summary = "Requantises each element (newer FINN)"

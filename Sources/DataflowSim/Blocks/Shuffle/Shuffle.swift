@@ -1,7 +1,7 @@
 /// Reshape, transpose, reshape (newer FINN), SIMD elements per word: of the two innermost axes in RTL,
 /// of the outer ones in HLS.
 ///
-/// Source: FINN dialect reference, section 9.
+/// Source: docs/reference/development-branch.md#ops-it-adds.
 public struct Shuffle: Block {
   public static let opTypes = ["InnerShuffle_rtl", "OuterShuffle_hls"]
   public static let summary = "Permutes the two innermost axes, or the outer ones (newer FINN)"

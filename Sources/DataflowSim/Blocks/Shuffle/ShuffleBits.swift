@@ -4,7 +4,7 @@ extension Shuffle: BitBlock {
   public func bits(_ setup: BitSetup) throws -> any BlockBits { try ShuffleBits(self, setup) }
 }
 
-/// Reshape, transpose, reshape. Source: FINN dialect reference, section 9.
+/// Reshape, transpose, reshape. Source: docs/reference/development-branch.md#ops-it-adds.
 struct ShuffleBits: BlockBits {
   private let gather: Gather
   private let simd: Int

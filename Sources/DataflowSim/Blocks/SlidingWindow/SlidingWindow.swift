@@ -1,8 +1,9 @@
 /// Sliding window generator ("SWG"): turns an image into the sequence of its kernel windows, SIMD
 /// channels per word. Padding is never part of it.
 ///
-/// Lists are [height, width] everywhere. Source: FINN dialect reference, sections 1.3, 2.1, 2.2;
-/// golden data, SWG.
+/// Lists are [height, width] everywhere.
+/// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles,
+/// #sliding-window-estimates; docs/reference/sliding-windows.md.
 public struct SlidingWindow: Block {
   public static let opTypes = ["ConvolutionInputGenerator_rtl", "ConvolutionInputGenerator_hls"]
   public static let summary = "Sliding windows of an image, SIMD channels per word"

@@ -13,7 +13,7 @@ extension SlidingWindow: BitBlock {
   }
 }
 
-/// Windows of an image. Source: FINN dialect reference, section 3.4.
+/// Windows of an image. Source: docs/reference/semantics.md#window-order.
 package struct SlidingWindowBits: BlockBits {
   package let window: SlidingWindow
   private let gather: Gather

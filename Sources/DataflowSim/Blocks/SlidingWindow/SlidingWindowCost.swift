@@ -1,5 +1,6 @@
 /// Cycles, buffers and resources of the sliding window generator.
-/// Source: FINN dialect reference, sections 2.2 and 5.4.
+/// Source: docs/reference/finn-dialect.md#sliding-window-estimates;
+/// docs/reference/resources.md#sliding-window-cost.
 extension SlidingWindow {
   private var isFlat: Bool { ifmDim[0] == 1 || ifmDim[1] == 1 }
 

@@ -1,5 +1,5 @@
 /// The HLS sliding-window generators store whole lines before the first window leaves.
-/// Source: FINN dialect reference, section 7.1.
+/// Source: docs/reference/hls-rules.md#what-an-iteration-does.
 extension SlidingWindow {
   var hlsTiming: BlockTiming {
     HLSPipeline(node, defaultLatency: 3).timing(hlsLoops)

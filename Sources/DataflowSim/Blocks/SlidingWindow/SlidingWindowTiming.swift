@@ -9,11 +9,11 @@
 /// A[i] = max(p(i), A[i-1] + 1, F[r(i-B)] + 1)   where fetch r(j) is the one that releases word j
 /// A[0] of the next frame ≥ 1 + max(O[K-1], A[N-1])
 /// ```
-/// Word j is released once min(keep, need of the next fetch) exceeds j; `keep` moves to the start of the
-/// next window as soon as the first word of a window has been fetched (depthwise with several folds: to
-/// the next fold). After the last fetch everything is released. Outputs stream as words arrive; the
-/// unit does not wait for a complete window.
-/// Source: golden/SWG.md.
+/// Word j is released once min(keep, need of the next fetch) exceeds j; `keep` moves to the start
+/// of the next window as soon as the first word of a window has been fetched (depthwise with
+/// several folds: to the next fold). After the last fetch everything is released. Outputs stream as
+/// words arrive; the unit does not wait for a complete window.
+/// Source: docs/reference/sliding-windows.md#default-style.
 struct CyclicWindowBuffer: Process {
   let input: Link
   let output: Link
@@ -292,7 +292,7 @@ struct CyclicWindowBuffer: Process {
 /// A[0] of the next frame ≥ 1 + max(O[last], A[N-1])
 /// ```
 /// There is no buffer beyond the shift register: one complete window not taken blocks the input.
-/// Source: golden/SWG.md.
+/// Source: docs/reference/sliding-windows.md#parallel-style.
 struct ShiftWindow: Process {
   let input: Link
   let output: Link

@@ -1,7 +1,9 @@
 /// Concatenates streams on the last axis.
 ///
 /// Current FINN takes one whole pixel per word on every input (`ElemsPerStream`); newer FINN folds
-/// the channels by SIMD (`ChannelsPerStream`). Source: FINN dialect reference, 1.3, 2.1, 9.
+/// the channels by SIMD (`ChannelsPerStream`).
+/// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles;
+/// docs/reference/development-branch.md#ops-it-adds.
 public struct StreamingConcat: Block {
   public static let opTypes = ["StreamingConcat_hls"]
   public static let summary = "Concatenates streams on the last axis"
@@ -77,7 +79,7 @@ public struct StreamingConcat: Block {
 
 /// Splits a stream on the last axis, SIMD channels per word (newer FINN).
 ///
-/// Source: FINN dialect reference, section 9.
+/// Source: docs/reference/development-branch.md#ops-it-adds.
 public struct StreamingSplit: Block {
   public static let opTypes = ["StreamingSplit_hls"]
   public static let summary = "Splits a stream on the last axis"

@@ -7,7 +7,8 @@ extension StreamingConcat: BitBlock {
   }
 }
 
-/// Channels of the inputs side by side, input 0 first. Source: FINN dialect reference, section 3.7.
+/// Channels of the inputs side by side, input 0 first.
+/// Source: docs/reference/semantics.md#other-ops.
 struct ConcatBits: BlockBits {
   let block: StreamingConcat
 

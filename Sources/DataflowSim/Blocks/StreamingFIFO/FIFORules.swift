@@ -1,4 +1,5 @@
-/// FINN's decisions about FIFOs, as pure functions. Source: FINN dialect reference, section 2.6.
+/// FINN's decisions about FIFOs, as pure functions.
+/// Source: docs/reference/finn-dialect.md#fifo-implementations.
 extension StreamingFIFO {
   /// One piece of a split FIFO.
   public struct Piece: Sendable, Equatable {

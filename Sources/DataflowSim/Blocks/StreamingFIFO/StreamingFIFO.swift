@@ -1,6 +1,8 @@
 /// First-in first-out buffer in a stream.
 ///
-/// Source: FINN dialect reference, sections 1.3, 2.5, 2.6, 5.6; golden data, section 3.
+/// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #fifos-between-nodes,
+/// #fifo-implementations; docs/reference/resources.md#fifo-converter-and-table-cost;
+/// docs/reference/rtl-rules.md#fifo.
 public struct StreamingFIFO: Block {
   public static let opTypes = ["StreamingFIFO_rtl", "StreamingFIFO_hls"]
   public static let summary = "FIFO of a given depth"

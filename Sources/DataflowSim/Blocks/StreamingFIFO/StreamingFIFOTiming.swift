@@ -5,8 +5,8 @@ extension StreamingFIFO: TimedBlock {
   /// In[i]  = max(p(i), Out[i-D] + 1)
   /// Out[i] = first ready cycle ≥ max(In[i] + 1, Out[i-1] + 1)
   /// ```
-  /// Source: golden/README.md section 3. Vivado's `axis_data_fifo` (impl_style vivado) rounds its
-  /// depth up to a power of two; its latency is a property of the IP that no source gives.
+  /// Source: docs/reference/rtl-rules.md#fifo. Vivado's `axis_data_fifo` (impl_style vivado) rounds
+  /// its depth up to a power of two; its latency is a property of the IP that no source gives.
   public func timing() -> BlockTiming {
     let isExact = style == .rtl
     // A virtual FIFO has a two-word FIFO on either side of its counter.

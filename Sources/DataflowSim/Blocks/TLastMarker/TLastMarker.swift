@@ -1,6 +1,7 @@
 /// Marks the last word of a frame for a DMA outside the design, or drops the mark.
 ///
-/// Source: FINN dialect reference, sections 1.3, 2.1, 2.8.
+/// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles,
+/// #tlast-and-checksum.
 public struct TLastMarker: Block {
   public static let opTypes = ["TLastMarker_hls"]
   public static let summary = "Marks the last word of a frame"

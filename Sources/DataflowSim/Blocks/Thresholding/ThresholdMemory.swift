@@ -1,5 +1,5 @@
 /// The threshold memories of Thresholding_rtl: one per PE and pipeline stage, each in the primitive
-/// that wastes fewest bits. Source: FINN dialect reference, section 5.5.
+/// that wastes fewest bits. Source: docs/reference/resources.md#threshold-cost.
 struct ThresholdMemory {
   private let block: Thresholding
 

@@ -1,7 +1,8 @@
 /// Multi-thresholding: each element becomes ActVal plus the number of its channel's thresholds it
 /// reaches, PE channels per word.
 ///
-/// Source: FINN dialect reference, sections 1.3, 2.1, 5.5; golden data, section 3.
+/// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles;
+/// docs/reference/resources.md#threshold-cost; docs/reference/rtl-rules.md#thresholding.
 public struct Thresholding: Block {
   public static let opTypes = ["Thresholding_rtl", "Thresholding_hls"]
   public static let summary = "Counts the thresholds each element reaches, PE channels per word"

@@ -46,7 +46,7 @@ struct ThresholdingBits: BlockBits {
 
 /// How the RTL brings a signed input of `input` bits to thresholds of fewer bits: it saturates
 /// values whose bits above the threshold's width differ, but takes the low bits of all others, also
-/// where these have the wrong sign. Source: golden data, oddity 3.
+/// where these have the wrong sign. Source: docs/reference/hazards.md#thresholding-narrow-wrap.
 struct NarrowClip: Sendable {
   let input: Int
   let threshold: Int

@@ -6,7 +6,7 @@ extension Thresholding: TimedBlock {
   /// In[i]  = max(p(i), Out[i-(P+3)] + 1)
   /// Out[i] = first ready cycle ≥ max(In[i] + P + 2, Out[i-1] + 1)
   /// ```
-  /// Source: golden/README.md section 3. HLS: one word in and out per iteration.
+  /// Source: docs/reference/rtl-rules.md#thresholding. HLS: one word in and out per iteration.
   public func timing() -> BlockTiming {
     guard isRTL else {
       return HLSPipeline(node, defaultLatency: 3).timing([

@@ -1,8 +1,9 @@
 /// Nearest-neighbour upsampling: repeats pixels and rows.
 ///
-/// Current FINN takes square maps (or 1D ones) with one whole pixel per word; newer FINN states both
-/// dimensions (HI, WI, HO, WO) and folds the channels by SIMD.
-/// Source: FINN dialect reference, sections 1.3, 2.1, 9.
+/// Current FINN takes square maps (or 1D ones) with one whole pixel per word; newer FINN states
+/// both dimensions (HI, WI, HO, WO) and folds the channels by SIMD.
+/// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles;
+/// docs/reference/development-branch.md#ops-it-adds.
 public struct Upsample: Block {
   public static let opTypes = ["UpsampleNearestNeighbour_hls"]
   public static let summary = "Nearest-neighbour upsampling of a map"

@@ -1,7 +1,9 @@
 /// Vector-vector-activation unit: a depthwise convolution's compute part. Each of PE channels per
 /// cycle sums SIMD kernel products; one kernel per channel.
 ///
-/// Source: FINN dialect reference, sections 1.3, 2.1, 5.1, 5.3, 5.7; golden data, section 3.
+/// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles;
+/// docs/reference/resources.md#memory-shapes, #depthwise-cost, #operation-counts;
+/// docs/reference/rtl-rules.md#depthwise-unit.
 public struct VectorVector: Block {
   public static let opTypes = ["VVAU_hls", "VVAU_rtl"]
   public static let summary = "Depthwise dot products, PE channels and SIMD kernel pixels per cycle"

@@ -1,7 +1,7 @@
 import SimKernels
 
 /// One kernel per channel, on windows as a depthwise sliding window of SIMD = PE delivers them.
-/// Source: FINN dialect reference, section 3.2.
+/// Source: docs/reference/semantics.md#depthwise.
 extension VectorVector: ComputeBlock {
   package var rows: Int { channels }
   package var taps: Int { kernelPixels }

@@ -1,6 +1,6 @@
 extension VectorVector: TimedBlock {
-  /// RTL: a compute core fed word by word, a result every SF words (`DirectCore`).
-  /// HLS: the loop nest of the reference, section 7.1.
+  /// RTL: a compute core fed word by word, a result every SF words (`DirectCore`). HLS: the loop
+  /// nest of docs/reference/hls-rules.md#what-an-iteration-does.
   public func timing() -> BlockTiming {
     guard isRTL, let depth = coreDepth else {
       let reads: UInt32 = compute.memoryMode == .external ? 3 : 1

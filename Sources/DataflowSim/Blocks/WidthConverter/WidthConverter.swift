@@ -1,6 +1,8 @@
 /// Stream width converter ("DWC"): regroups the elements of a stream into wider or narrower words.
 ///
-/// Source: FINN dialect reference, sections 1.3, 2.1, 5.6; golden data, section 3.
+/// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles;
+/// docs/reference/resources.md#fifo-converter-and-table-cost; docs/reference/rtl-rules.md#widening,
+/// #narrowing.
 public struct WidthConverter: Block {
   public static let opTypes = [
     "StreamingDataWidthConverter_rtl", "StreamingDataWidthConverter_hls",

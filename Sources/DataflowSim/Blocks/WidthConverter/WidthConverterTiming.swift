@@ -6,7 +6,7 @@
 /// S[i]   = In[i], but for the first piece of output word j: max(In[i], Out[j-1])
 /// Out[j] offered from S[last piece of j] + 1
 /// ```
-/// Source: golden/README.md section 3 (dwc up).
+/// Source: docs/reference/rtl-rules.md#widening.
 struct WideningConverter: Process {
   static let inputStage = Stage(latency: 0, capacity: 1)
 
@@ -56,8 +56,7 @@ struct WideningConverter: Process {
 /// In[j]  = M[l] if p(j) ≤ M[l], else max(p(j), Out[l-1] + 1)
 /// ```
 /// So the next wide word is taken in the very cycle the last piece leaves, or, when it comes later,
-/// once the output side has room again.
-/// Source: golden/README.md section 3 (dwc down).
+/// once the output side has room again. Source: docs/reference/rtl-rules.md#narrowing.
 struct NarrowingConverter: Process {
   let input: Link
   let output: Link

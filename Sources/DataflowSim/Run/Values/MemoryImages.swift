@@ -2,7 +2,8 @@ import Foundation
 import SimKernels
 
 /// The weights and thresholds of a design as its memories hold them, in FINN's files and byte
-/// order. Source: FINN dialect reference, sections 4.2 to 4.4.
+/// order. Source: docs/reference/packing.md#matrix-vector-weights, #depthwise-and-external-weights,
+/// #thresholds.
 ///
 /// Runtime weights are those of the layers for which FINN's driver generator writes them, and have its
 /// numbers: MVAU and Thresholding with `runtime_writeable_weights`, counted in node order. The driver

@@ -1,5 +1,5 @@
-/// MVAU_rtl and VVAU_rtl: replay buffer (several neuron folds only), compute pipeline, output registers
-/// (golden/SWG.md, "MVU"; golden/README.md, sections 3 and 4).
+/// MVAU_rtl and VVAU_rtl: replay buffer (several neuron folds only), compute pipeline, output
+/// registers (docs/reference/rtl-rules.md#compute-core; docs/reference/hazards.md).
 final class SteppedCore: SteppedBlock {
   enum Weights {
     /// Valid in every cycle from this one on.

@@ -1,6 +1,7 @@
 import DataflowSim
 
-/// The loop nests of HLS blocks, iteration by iteration (FINN dialect reference, section 7.1).
+/// The loop nests of HLS blocks, iteration by iteration
+/// (docs/reference/hls-rules.md#what-an-iteration-does).
 extension Node {
   func steppedNest(_ inputs: [Int], _ outputs: [Int]) -> SteppedNest {
     SteppedNest(

@@ -1,5 +1,5 @@
 /// Sizes of a sliding window as the generator's state machines use them
-/// (FINN dialect reference, section 7.2).
+/// (docs/reference/sliding-windows.md#register-view).
 struct SteppedGeometry {
   var kernel: (h: Int, w: Int)
   var stride: (h: Int, w: Int)
