@@ -87,7 +87,7 @@ extension AttributeSpec {
   }
 
   /// Bound of any dimension or count; products of several still fit 64 bits checked arithmetic.
-  public static let maximumInt = 1 << 40
+  public static let maximumInt = Int.largestStated
 }
 
 /// A node's attributes after checking: every declared attribute has a value of its declared kind.

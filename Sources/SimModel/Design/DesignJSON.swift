@@ -104,10 +104,10 @@ extension StreamSettings {
   fileprivate init(_ cursor: JSONCursor) throws {
     try cursor.requireKeys(["depth", "shape", "data_type"])
     self.init(
-      depth: try cursor.optional("depth")?.int(0...AttributeSpec.maximumInt),
+      depth: try cursor.optional("depth")?.int(0...Int.largestStated),
       dataType: try cursor.optional("data_type")?.name())
     if let list = cursor.optional("shape") {
-      let dimensions = try list.elements().map { try $0.int(1...AttributeSpec.maximumInt) }
+      let dimensions = try list.elements().map { try $0.int(1...Int.largestStated) }
       guard StreamSettings.isPlausible(shape: dimensions) else {
         throw list.error("a tensor of shape \(dimensions) is too large to be meant")
       }

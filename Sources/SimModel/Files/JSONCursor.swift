@@ -102,7 +102,7 @@ extension JSONCursor {
     guard case .int(let number) = value else { throw wrongKind("a whole number") }
     guard range.contains(number) else {
       let allowed =
-        range.upperBound >= AttributeSpec.maximumInt && range.lowerBound > -1 && number < 0
+        range.upperBound >= Int.largestStated && range.lowerBound > -1 && number < 0
         ? "at least \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
       throw error("\(number) is out of range (allowed: \(allowed))")
     }

@@ -54,7 +54,7 @@ extension Fault {
     let kind = try kindCursor.name()
     func name(_ key: String) throws -> String { try cursor.member(key).name() }
     func count(_ key: String, from least: Int = 0) throws -> Int {
-      try cursor.member(key).int(least...AttributeSpec.maximumInt)
+      try cursor.member(key).int(least...Int.largestStated)
     }
     func fields(_ keys: String...) throws { try cursor.requireKeys(["kind"] + keys) }
     switch kind {

@@ -31,7 +31,7 @@ extension Scenario {
       "format", "version", "frames", "sources", "sinks", "faults", "max_cycles", "$schema",
     ])
     self.init()
-    frames = try root.optional("frames")?.int(1...AttributeSpec.maximumInt) ?? 1
+    frames = try root.optional("frames")?.int(1...Int.largestStated) ?? 1
     for (name, source) in try root.optional("sources")?.members() ?? [] {
       sources[name] = try Source(source)
     }
@@ -67,7 +67,7 @@ extension Scenario.Source {
     try cursor.requireKeys(["pattern", "words", "endless", "data"])
     self.init(
       pattern: try cursor.optional("pattern")?.pattern() ?? .always,
-      words: try cursor.optional("words")?.int(0...AttributeSpec.maximumInt),
+      words: try cursor.optional("words")?.int(0...Int.largestStated),
       endless: try cursor.optional("endless")?.bool() ?? false,
       data: try cursor.optional("data")?.name())
     if endless, words != nil {

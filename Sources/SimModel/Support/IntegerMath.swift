@@ -1,6 +1,10 @@
 import Foundation
 
 extension Int {
+  /// The largest number a file or an attribute may state: products of two of them fit in 128 bits, and
+  /// nobody means more.
+  package static let largestStated = 1 << 40
+
   /// The quotient rounded up; both operands are non-negative, the divisor positive.
   package func dividedUp(by divisor: Int) -> Int {
     let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)

@@ -1,11 +1,13 @@
 /// The arithmetic of words: what each stream's writer makes per frame against what its reader expects.
 ///
 /// A design whose counts do not match may run for a while, but it shifts or starves sooner or later.
-struct WordCounts {
-  let plan: Plan
+package struct WordCounts {
+  package let plan: Plan
+
+  package init(plan: Plan) { self.plan = plan }
 
   /// Every disagreement, one sentence with the numbers each.
-  var mismatches: [String] {
+  package var mismatches: [String] {
     plan.chains.compactMap(mismatch) + leftovers
   }
 
@@ -69,7 +71,7 @@ struct WordCounts {
 
 extension WordCounts {
   /// Sources of `scenario` that offer fewer words than its frames need.
-  func shortSources(_ scenario: Scenario) -> [String] {
+  package func shortSources(_ scenario: Scenario) -> [String] {
     let frames = plan.design.graphInputs.map { wholeFrames($0, scenario) }.max() ?? 0
     return plan.design.graphInputs.compactMap { stream in
       guard let perFrame = plan.wordsPerFrame[stream], perFrame > 0,
@@ -89,7 +91,7 @@ extension WordCounts {
   }
 
   /// Inputs whose frames nobody counts.
-  var uncountedInputs: [String] {
+  package var uncountedInputs: [String] {
     plan.design.graphInputs.filter { plan.wordsPerFrame[$0, default: 0] == 0 }.map {
       "no block says how many words of '\($0)' make a frame; state \"words\" for its source"
     }
@@ -108,7 +110,7 @@ extension WordCounts {
   }
 
   /// Sinks of `scenario` that take nothing.
-  func deadSinks(_ scenario: Scenario) -> [String] {
+  package func deadSinks(_ scenario: Scenario) -> [String] {
     plan.design.graphOutputs.filter { scenario.sinks[$0]?.pattern.isNever == true }
       .map { "the sink of '\($0)' is never ready" }
   }
