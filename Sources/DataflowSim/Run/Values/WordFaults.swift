@@ -66,7 +66,7 @@ public struct WordFaults: Sendable, Equatable {
       switch fault {
       case .drop(_, let word): order.removeAll { $0 == word - base }
       case .duplicate(_, let word):
-        if let place = order.firstIndex(of: word - base) { order.insert(word, at: place) }
+        if let place = order.firstIndex(of: word - base) { order.insert(order[place], at: place) }
       default: continue
       }
     }
