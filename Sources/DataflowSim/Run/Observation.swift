@@ -2,7 +2,11 @@
 public struct Observation: Sendable {
   /// Follow every stream and FIFO (counts, occupancy). Without it stages are merged, which is faster
   /// and gives the same cycles at every process.
-  public var streams = false
+  public var streams: Bool {
+    get { asksForStreams || times || listener != nil }
+    set { asksForStreams = newValue }
+  }
+  private var asksForStreams = false
   /// Follow the occupancy of every FIFO, and nothing else of the streams: stages stay merged.
   public var levels = false
   /// Keep the handshake cycles of every stream in memory. Implies `streams`.
@@ -18,7 +22,7 @@ public struct Observation: Sendable {
     streams: Bool = false, times: Bool = false, cores: Bool = false, hazards: Bool = false,
     listener: (any HandshakeListener)? = nil
   ) {
-    self.streams = streams || times || listener != nil
+    asksForStreams = streams
     self.times = times
     self.cores = cores
     self.hazards = hazards
