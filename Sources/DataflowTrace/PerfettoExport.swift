@@ -105,21 +105,14 @@ private struct NodeState {
   private var valid: [StreamLevels.Level]
   private var moved: [Int]
   /// Input words of a vector and the results it gives, where that is the block's rule.
-  private let vector: (words: Int, results: Int)?
+  private let vector: VectorWords?
   var isMoving = false
 
   init(_ trace: TraceFile, _ node: Node, inputs: Int, before: [Int]) {
     self.inputs = inputs
     moved = before
     valid = Array(repeating: .low, count: before.count)
-    let block = try? BlockCatalogue.make(node, in: trace.design)
-    if let block = block as? MatrixVector {
-      vector = (block.synapseFold, block.neuronFold)
-    } else if let block = block as? VectorVector {
-      vector = (block.synapseFold, 1)
-    } else {
-      vector = nil
-    }
+    vector = (try? trace.design.block(of: node))?.vectorWords
   }
 
   mutating func apply(_ change: StreamLevels.Change, of stream: Int) {
@@ -134,7 +127,7 @@ private struct NodeState {
   var emptyInput: Int? { (0..<inputs).first { valid[$0] == .low } }
 
   var hasWorkInHand: Bool {
-    guard let vector, inputs > 0, inputs < moved.count, vector.words > 0 else { return false }
-    return moved[0] / vector.words * vector.results > moved[inputs]
+    guard let vector, inputs > 0, inputs < moved.count, vector.inputs > 0 else { return false }
+    return moved[0] / vector.inputs * vector.outputs > moved[inputs]
   }
 }

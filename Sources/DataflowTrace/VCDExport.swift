@@ -31,7 +31,7 @@ struct VCDExport {
     var entered = [Int?](repeating: nil, count: streams.count)
     var left = entered
     for node in trace.design.nodes {
-      guard node.opType.hasPrefix("StreamingFIFO"), node.inputs.count == 1,
+      guard node.isFIFO, node.inputs.count == 1,
         node.outputs.count == 1, let input = number[node.inputs[0]],
         let output = number[node.outputs[0]], let depth = trace.depth(of: node)
       else { continue }
@@ -168,7 +168,7 @@ extension VCDExport {
 extension TraceFile {
   /// Words a FIFO node holds.
   func depth(of node: Node) -> Int? {
-    let block = try? BlockCatalogue.make(node, in: design)
+    let block = try? design.block(of: node)
     return report?.fifos[node.name]?.depth ?? (block as? StreamingFIFO)?.adjustedDepth
   }
 }

@@ -16,9 +16,7 @@ struct Evidence {
   init(
     _ node: Node?, plane: Dataplane, parameters: ParameterStore?, result: DataplaneResult
   ) {
-    let block = node.flatMap {
-      try? BlockCatalogue.make($0, in: plane.design, unknownAttributes: .ignore)
-    }
+    let block = node.flatMap { try? plane.design.block(of: $0) }
     activation = node.flatMap {
       PreActivation($0, plane: plane, parameters: parameters, result: result)
     }

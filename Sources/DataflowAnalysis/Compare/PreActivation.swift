@@ -18,7 +18,7 @@ struct PreActivation {
       let all = try? tensor.asIntegers(as: Int64.self, name: name),
       let steps = tensor.shape.last, steps > 0, let input = node.inputs.first,
       let elements = result.streams[input],
-      let block = try? BlockCatalogue.make(node, in: plane.design, unknownAttributes: .ignore)
+      let block = try? plane.design.block(of: node)
     else { return nil }
     table = stride(from: 0, to: all.count, by: steps).map { all[$0..<$0 + steps].sorted() }
     if let thresholding = block as? Thresholding {

@@ -10,7 +10,7 @@ public struct FINNReports: Sendable {
   /// Throws `InputError` for a design whose blocks cannot be made.
   public init(_ design: Design) throws {
     let blocks = try design.makeBlocks()
-    let family = DSPFamily(part: design.part ?? "")
+    let family = design.dspFamily
     let rows = zip(design.nodes, blocks).filter { node, _ in
       node.opType.hasSuffix("_hls") || node.opType.hasSuffix("_rtl")
     }
@@ -92,23 +92,12 @@ public struct FINNReports: Sendable {
   private static func alternatives(_ node: Node, _ design: Design, _ family: DSPFamily) throws
     -> [String]
   {
-    let settings: [(String, String)]
-    switch node.opType {
-    case "MVAU_hls", "VVAU_hls", "MVAU_rtl", "VVAU_rtl":
-      settings = [("resType", "dsp"), ("resType", "lut")]
-    case "ConvolutionInputGenerator_hls", "ConvolutionInputGenerator_rtl":
-      settings = [("ram_style", "block"), ("ram_style", "distributed"), ("ram_style", "ultra")]
-    default: settings = []
-    }
     func estimate(_ changed: Node) throws -> String {
-      object(
-        resources(
-          try BlockCatalogue.make(changed, in: design).resources(on: family)))
+      object(resources(try design.block(of: changed).resources(on: family)))
     }
-    if settings.isEmpty { return [try estimate(node)] }
-    let all = settings.map { key, value in
+    let all = try design.block(of: node).comparedEstimates.map { changes in
       var changed = node
-      changed.attributes[key] = .string(value)
+      changed.attributes.merge(changes) { $1 }
       return changed
     }
     // A setting the block refuses (LUT multipliers in RTL) is estimated as the node stands.

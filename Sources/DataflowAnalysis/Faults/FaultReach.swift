@@ -96,18 +96,11 @@ struct FaultReach {
   private func passed(_ range: Range<Int>, node: Int, from words: Int?, port: Int) -> Range<Int> {
     let given = plan.outputPorts[node][port].words
     guard let words, let given, words > 0, given > 0 else { return range }
-    if words == given, isWordWise(plan.blocks[node]) { return range }
+    if words == given, plan.blocks[node].isWordWise { return range }
     let first = range.lowerBound / words * given
     guard range.upperBound != .max else { return first..<Int.max }
     let frames = (range.upperBound - 1) / words + 1
     return first..<(frames.times(given) ?? .max)
-  }
-
-  /// Whether output word k depends on input word k alone.
-  private func isWordWise(_ block: any Block) -> Bool {
-    block is StreamingFIFO || block is Thresholding || block is Fork || block is Join
-      || block is DuplicateStreams || block is Eltwise || block is Channelwise
-      || block is TLastMarker || block is CheckSum || block is Requant
   }
 
   private static func merged(_ ranges: [Range<Int>]) -> [Range<Int>] {

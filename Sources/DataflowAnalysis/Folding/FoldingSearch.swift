@@ -72,13 +72,13 @@ extension FoldingSearch {
         throw InputError("\(fps) frames/s is more than one frame per cycle")
       }
       bound = cycles
-      finn = try? folder.finn(targetCycles: cycles + 1)
+      finn = try ifBuildable { try folder.finn(targetCycles: cycles + 1) }
       if options.algorithm == .simrun { best = try folder.reach(cycles) }
     case .highest:
       guard folder.budget != nil else {
         throw InputError("the highest rate needs a part to fit", hint: "--part, e.g. Pynq-Z1")
       }
-      finn = try? folder.finnThatFits()
+      finn = try folder.finnThatFits()
       if options.algorithm == .simrun { (best, bound) = try folder.highest() }
     }
     func isBetter(_ a: Candidate, _ b: Candidate) -> Bool {
@@ -116,6 +116,12 @@ extension FoldingSearch {
       .compactMap { $0.isFIFO ? nil : (node: $0.name, cycles: $1) }
     chain = Array(alone.sorted { $0.cycles > $1.cycles }.prefix(8))
   }
+}
+
+/// FINN's rule looks at blocks one by one, so what it chooses may be refused as a whole, such as a width
+/// that no converter makes of its neighbour's: `nil` then.
+private func ifBuildable<T>(_ build: () throws -> T) throws -> T? {
+  do { return try build() } catch is InputError { return nil }
 }
 
 /// Chooses options, builds and simulates them.
@@ -168,7 +174,7 @@ private struct Candidates {
     var allowed: [[FoldingOption]] = []
     for unit in units {
       let fast = unit.options.filter { $0.cycles <= bound }
-      guard let cheapest = fast.min(by: { cost($0.resources) < cost($1.resources) }) else {
+      guard let cheapest = fast.min(by: isCheaper) else {
         return nil
       }
       chosen.append(cheapest)
@@ -200,6 +206,12 @@ private struct Candidates {
       if !changed { break }
     }
     return chosen
+  }
+
+  /// Where no cost is known, the least parallel option counts as the cheapest.
+  private func isCheaper(_ a: FoldingOption, _ b: FoldingOption) -> Bool {
+    let (x, y) = (cost(a.resources), cost(b.resources))
+    return x < y || x == y && !a.hasKnownCost && a.cycles > b.cycles
   }
 
   /// FINN's estimate for the converter between two units.
@@ -240,7 +252,7 @@ private struct Candidates {
     sizing.reportsBefore = false
     sizing.seconds = options.sizingSeconds
     let sized = try FIFOSizing(buffered, options: sizing)
-    let family = DSPFamily(part: folded.part ?? "")
+    let family = folded.dspFamily
     let total = try sized.design.makeBlocks().reduce(Resources()) {
       $0 + $1.resources(on: family).corrected
     }
@@ -331,19 +343,23 @@ private struct Candidates {
     let all = bounds
     var low = 0
     var high = all.count
-    let family = DSPFamily(part: bare.part ?? "")
+    let family = bare.dspFamily
     while low < high {
       let middle = (low + high) / 2
       let folded = try SetFolding(targetCycles: all[middle] + 1).folded(bare)
-      let wide = try? folded.insertingWidthConverters()
-      let used = try wide?.makeBlocks().reduce(Resources()) {
-        $0 + $1.resources(on: family).corrected
-      }
-      if let used, fits(used) { high = middle } else { low = middle + 1 }
+      // What cannot be built is judged without its converters.
+      let blocks =
+        try ifBuildable { try folded.insertingWidthConverters().makeBlocks() }
+        ?? folded.makeBlocks()
+      let used = blocks.reduce(Resources()) { $0 + $1.resources(on: family).corrected }
+      if fits(used) { high = middle } else { low = middle + 1 }
     }
-    for index in low..<min(low + 4, all.count) {
-      let candidate = try finn(targetCycles: all[index] + 1)
+    // With their FIFOs some do not fit after all, and between them are some that cannot be built.
+    var tries = 4
+    for bound in all[low...] where tries > 0 {
+      guard let candidate = try ifBuildable({ try finn(targetCycles: bound + 1) }) else { continue }
       if fits(candidate.resources) { return candidate }
+      tries -= 1
     }
     return nil
   }

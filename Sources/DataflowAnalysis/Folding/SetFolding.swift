@@ -47,7 +47,7 @@ private struct Folder {
   }
 
   private func cycles(_ node: Int) throws -> Int {
-    try design.block(at: node).expectedCycles
+    try design.block(of: design.nodes[node]).expectedCycles
   }
 
   private subscript(_ node: Int, _ attribute: String) -> Int {
@@ -67,25 +67,24 @@ private struct Folder {
   }
 
   mutating func fold(_ node: Int) throws {
-    switch design.nodes[node].opType {
-    case "MVAU_hls", "MVAU_rtl": try foldMatrix(node)
-    case "AddStreams_hls", "ChannelwiseOp_hls", "DuplicateStreams_hls", "GlobalAccPool_hls",
-      "Thresholding_hls", "Thresholding_rtl":
-      try tune(node, "PE", upTo: self[node, "NumChannels"])
-    case "LabelSelect_hls": try tune(node, "PE", upTo: self[node, "Labels"])
-    case "VVAU_hls", "VVAU_rtl", "Pool_hls": try foldDepthwise(node)
-    case "ConvolutionInputGenerator_hls", "ConvolutionInputGenerator_rtl": try foldWindow(node)
-    case "DownSampler_hls", "FMPadding_hls", "FMPadding_Pixel_hls":
-      try tune(node, "SIMD", upTo: self[node, "NumChannels"])
-    default: break
+    switch try design.block(of: design.nodes[node]).setFoldingRule {
+    case .leave: break
+    case .raise(let attribute, let whole): try tune(node, attribute, upTo: whole)
+    case .matrix(let width, let height, let weightBits):
+      try foldMatrix(node, width, height, weightBits)
+    case .depthwise(let channels, let kernelPixels, let foldsKernel):
+      try foldDepthwise(node, channels, kernelPixels, foldsKernel)
+    case .window(let channels, let canEmitWholeWindows):
+      try foldWindow(node, channels, canEmitWholeWindows)
     }
   }
 
-  private mutating func foldMatrix(_ node: Int) throws {
+  private mutating func foldMatrix(_ node: Int, _ width: Int, _ height: Int, _ weightBits: Int)
+    throws
+  {
     self[node, "PE"] = 1
     self[node, "SIMD"] = 1
-    let weightBits = design.nodes[node].dataTypeBits("weightDataType")
-    for divisor in divisors(of: self[node, "MW"]) {
+    for divisor in divisors(of: width) {
       let previous = self[node, "SIMD"]
       self[node, "SIMD"] = divisor
       if try cycles(node) < target { break }
@@ -94,63 +93,37 @@ private struct Folder {
         break
       }
     }
-    try tune(node, "PE", upTo: self[node, "MH"])
+    try tune(node, "PE", upTo: height)
   }
 
-  private mutating func foldDepthwise(_ node: Int) throws {
-    let isVVAU = design.nodes[node].opType.hasPrefix("VVAU")
-    let channels = self[node, "Channels"]
-    guard case .ints(let kernel)? = design.nodes[node].attributes[isVVAU ? "Kernel" : "KernelSize"]
-    else { return }
-    let window = product(kernel)
-    if isVVAU { self[node, "SIMD"] = 1 }
+  private mutating func foldDepthwise(
+    _ node: Int, _ channels: Int, _ kernelPixels: Int, _ foldsKernel: Bool
+  ) throws {
+    if foldsKernel { self[node, "SIMD"] = 1 }
     try tune(node, "PE", upTo: channels)
-    if isVVAU, self[node, "PE"] == channels, try cycles(node) > target {
-      try tune(node, "SIMD", upTo: window)
+    if foldsKernel, self[node, "PE"] == channels, try cycles(node) > target {
+      try tune(node, "SIMD", upTo: kernelPixels)
     }
     guard let producer = graph[design.nodes[node].inputs[0]].writer?.node,
-      design.nodes[producer].opType.hasPrefix("ConvolutionInputGenerator")
+      let demand = try design.block(of: design.nodes[node]).windowDemand,
+      let changes = try design.block(of: design.nodes[producer]).following(demand)
     else {
-      guard window == 1 else {
+      guard kernelPixels == 1 else {
         throw InputError(
           "is depthwise, but no ConvolutionInputGenerator feeds it",
           at: "node '\(design.nodes[node].name)'")
       }
       return
     }
-    self[producer, "SIMD"] = self[node, "PE"]
-    if design.nodes[producer].opType.hasSuffix("_rtl") {
-      self[producer, "parallel_window"] = isVVAU && self[node, "SIMD"] > 1 ? 1 : 0
-    }
+    design.nodes[producer].attributes.merge(changes) { $1 }
   }
 
-  private mutating func foldWindow(_ node: Int) throws {
-    guard self[node, "depthwise"] == 0 else { return }
-    let isRTL = design.nodes[node].opType.hasSuffix("_rtl")
-    let channels = self[node, "IFMChannels"]
-    if isRTL { self[node, "parallel_window"] = 0 }
+  private mutating func foldWindow(_ node: Int, _ channels: Int, _ canEmitWholeWindows: Bool) throws
+  {
+    if canEmitWholeWindows { self[node, "parallel_window"] = 0 }
     try tune(node, "SIMD", upTo: channels)
-    if isRTL, self[node, "SIMD"] == channels, try cycles(node) > target {
+    if canEmitWholeWindows, self[node, "SIMD"] == channels, try cycles(node) > target {
       self[node, "parallel_window"] = 1
     }
-  }
-}
-
-extension Design {
-  /// The block of one node. Throws `InputError` naming the node.
-  func block(at index: Int) throws -> any Block {
-    let node = nodes[index]
-    do {
-      return try BlockCatalogue.make(node, in: self)
-    } catch let error as InputError {
-      throw error.at("node '\(node.name)' (\(node.opType))")
-    }
-  }
-}
-
-extension Node {
-  func dataTypeBits(_ attribute: String) -> Int {
-    guard case .string(let name)? = attributes[attribute] else { return 0 }
-    return DataType(name)?.bits ?? 0
   }
 }

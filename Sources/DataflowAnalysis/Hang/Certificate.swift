@@ -104,16 +104,16 @@ extension Certificate {
     if let mismatch = WordCounts(plan: plan).mismatches.first {
       return "word counts do not match: \(mismatch)"
     }
-    for (node, block) in zip(plan.design.nodes, plan.blocks) where block.isRTL {
-      let stream =
-        (block as? MatrixVector)?.compute.weightStream
-        ?? (block as? VectorVector)?.compute.weightStream
-      guard stream == .external else { continue }
+    func canMeet(_ hazard: Hazard, _ block: any Block) -> Bool {
+      block.hazardConditions.contains { $0.hazard == hazard }
+    }
+    for (node, block) in zip(plan.design.nodes, plan.blocks) where canMeet(.weightStallLast, block)
+    {
       return
         "\(node.name) takes its weights from a stream: a weight that is late for the last slot of a "
         + "result makes a surplus word (mvu-weight-stall-last), so word counts depend on timing"
     }
-    guard plan.blocks.contains(where: mayStartWithSurplus) else { return nil }
+    guard plan.blocks.contains(where: { canMeet(.startUpWords, $0) }) else { return nil }
     // Words never come earlier than in the ideal run, so its first cycles decide.
     let simulation = try Simulation(
       plan, scenario: Scenario(maxCycles: 16), observing: Observation(hazards: true))
@@ -123,19 +123,6 @@ extension Certificate {
     return
       "\(node) makes surplus words when input comes in cycle 0 or 1 (mvu-startup-words), so word "
       + "counts depend on timing"
-  }
-
-  /// Cores whose every slot ends a result show results while the weight memory starts up.
-  private static func mayStartWithSurplus(_ block: any Block) -> Bool {
-    guard block.isRTL else { return false }
-    if let block = block as? MatrixVector {
-      return block.synapseFold == 1 && block.neuronFold == 1
-        && block.compute.weightStream == .memstream
-    }
-    if let block = block as? VectorVector {
-      return block.synapseFold == 1 && block.compute.weightStream == .memstream
-    }
-    return false
   }
 
   private static func proof(_ plan: Plan, frames: Int) -> String {

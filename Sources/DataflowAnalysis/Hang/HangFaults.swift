@@ -10,7 +10,7 @@ extension HangReport {
     scenario.frames = frames
     for name in scenario.sources.keys { scenario.sources[name]?.endless = false }
     let words = plan.wordsPerFrame.values.reduce(0, +).multipliedReportingOverflow(by: frames)
-    guard !words.overflow, words.partialValue < 20_000_000,
+    guard !words.overflow, words.partialValue < Simulation.mostHandshakesLookedAt,
       let measurement = try? FaultMeasurement(plan, parameters: parameters, scenario: scenario)
     else { return }
     faultEffects = try measurement.effects()

@@ -182,7 +182,7 @@ extension Simulation {
   fileprivate func summary() throws -> RunResult {
     var result = self.result(frames: scenario.frames)
     guard result.outcome != .complete else { return result }
-    if handshakes < 20_000_000 {
+    if handshakes < Self.mostHandshakesLookedAt {
       let observed = try Simulation(plan, scenario: scenario, observing: Observation(streams: true))
       result.lastHandshakeCycle = observed.run().lastHandshakeCycle
     } else {

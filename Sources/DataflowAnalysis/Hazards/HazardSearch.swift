@@ -59,71 +59,23 @@ public struct HazardSearch {
   }
 }
 
-// MARK: What the blocks say
-
 extension HazardSearch {
   private static func entries(_ node: Node, _ block: any Block) -> [HazardReport.Entry] {
-    func entry(_ hazard: Hazard, _ status: HazardReport.Status, _ condition: String)
-      -> HazardReport.Entry
-    {
+    block.hazardConditions.map { known in
       HazardReport.Entry(
-        hazard: hazard.rawValue, node: node.name, opType: node.opType, status: status,
-        condition: condition)
-    }
-    if let core = DotProductShape(block) {
-      return coreConditions(core).map { entry($0, .possible, $1) }
-    }
-    switch block {
-    case let thresholds as Thresholding where thresholds.canWrapNarrowly:
-      let (input, table) = (thresholds.inputType, thresholds.thresholdType)
-      let low = 1 << (table.bits - 1)
-      return [
-        entry(
-          .narrowWrap, .byValue,
-          "inputs from \(low) to \(2 * low - 1) and from \(-2 * low) to \(-low - 1) wrap: the input "
-            + "is \(input), the thresholds \(table)")
-      ]
-    case let padding as FMPadding where padding.holdsWordsOverFrames:
-      return [
-        entry(
-          .staleFrame, .byCount,
-          "the padding before an image's first pixel is emitted before its first word comes; "
-            + Self.countCondition)
-      ]
-    case let window as SlidingWindow where window.holdsWordsOverFrames:
-      return [
-        entry(
-          .staleFrame, .byCount,
-          "no window uses the last \(window.unusedTrailingWords) words of a frame; they leave the "
-            + "buffer only with the next frame's words; " + Self.countCondition)
-      ]
-    default: return []
+        hazard: known.hazard.rawValue, node: node.name, opType: node.opType,
+        status: HazardReport.Status(known.kind), condition: known.condition)
     }
   }
+}
 
-  /// Stalls alone never shift a frame: every pattern leaves the number of words as it is.
-  private static let countCondition =
-    "strikes under no stall pattern by itself, only from the frame on in which its input has a word "
-    + "too few or too many (fault drop or duplicate, a source of another length, surplus words of a "
-    + "core before it)"
-
-  private static func coreConditions(_ core: DotProductShape) -> [(Hazard, String)] {
-    var list: [(Hazard, String)] = []
-    if core.losesProducts, let name = core.compute.computeCore {
-      list.append(
-        (
-          .frozenZero,
-          "core \(name.rawValue): needs back-pressure on the result right after a pair whose "
-            + "successor is late"
-        ))
+extension HazardReport.Status {
+  /// Before any run has been tried.
+  fileprivate init(_ kind: HazardCondition.Kind) {
+    switch kind {
+    case .byTime: self = .possible
+    case .byValue: self = .byValue
+    case .byCount: self = .byCount
     }
-    if core.compute.weightStream == .memstream, core.everySlotEnds {
-      list.append((.startUpWords, "every slot ends a result: needs an activation in cycle 0 or 1"))
-    }
-    if core.compute.weightStream == .external {
-      list.append(
-        (.weightStallLast, "weights from a stream: needs the last weight of a row to be late"))
-    }
-    return list
   }
 }

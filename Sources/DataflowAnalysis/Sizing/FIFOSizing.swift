@@ -108,7 +108,7 @@ extension FIFOSizing {
     let occupancy = try search.occupancies()
     latencyAfter = occupancy.latency
     design = final
-    let family = DSPFamily(part: original.part ?? "")
+    let family = original.dspFamily
     let oldBlocks = try original.makeBlocks()
     let newBlocks = try final.makeBlocks()
     fifos = zip(bench.fifos, depths).map { fifo, depth in

@@ -28,7 +28,7 @@ struct HarmJudge: Sendable {
   /// Words of a run up to which every run is compared word by word; beyond, only runs in which a core did
   /// what it does not do without stalls.
   private static let smallRun = 200_000
-  private static let largestRun = 20_000_000
+  private static let largestRun = Simulation.mostHandshakesLookedAt
 
   init(_ plan: Plan, parameters: ParameterStore?, base: Scenario, seed: UInt64) throws {
     self.plan = plan

@@ -68,7 +68,7 @@ extension SweepPoint {
 
   private static func evaluate(_ design: Design) throws -> SweepResult {
     let plan = try Plan(design)
-    let family = DSPFamily(part: design.part ?? "")
+    let family = design.dspFamily
     var result = SweepResult(status: .complete)
     result.resources = plan.blocks.reduce(Resources()) {
       $0 + $1.resources(on: family).corrected

@@ -108,11 +108,9 @@ public struct SweepSpace: Sendable {
           let value = try spec.checked(try AttributeValue(cursor))
           // Alone on its node a value must fit; several may contradict each other in some points.
           if members.count == 1 {
-            var changed = node.attributes
-            changed[key] = value
-            _ = try BlockCatalogue.make(
-              opType: node.opType, attributes: changed, part: design.part,
-              clockMHz: design.clockMHz, generation: design.finnGeneration)
+            var changed = node
+            changed.attributes[key] = value
+            _ = try design.block(of: changed)
           }
           return value
         } catch let error as InputError {

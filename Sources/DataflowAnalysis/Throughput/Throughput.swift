@@ -60,7 +60,7 @@ extension Throughput {
     steadyState = steady
     firstOutputCycle = result.firstOutputs.values.min()
     firstFrameCycle = result.frameEnds.values.compactMap(\.first).max()
-    let family = DSPFamily(part: design.part ?? "")
+    let family = design.dspFamily
     var nodes = zip(plan.design.nodes, zip(plan.blocks, plan.timings)).map { node, known in
       NodeLoad(
         name: node.name, opType: node.opType, expectedCycles: known.0.expectedCycles,
@@ -89,7 +89,7 @@ extension Throughput {
 
   /// A block moves at most one word per port and cycle.
   private static func words(_ block: any Block) -> Int {
-    if block is StreamingFIFO { return 0 }
+    if type(of: block).role == .fifo { return 0 }
     return (block.inputs + block.outputs).compactMap(\.words).max() ?? 0
   }
 
@@ -109,7 +109,7 @@ extension Throughput {
       }
       return (slowest.name, .fifo)
     }
-    if slowest.opType.hasPrefix("IODMA") { return (slowest.name, .memory) }
+    if BlockCatalogue.find(slowest.opType)?.role == .memoryAccess { return (slowest.name, .memory) }
     if let input = busiestInput(plan), input.words >= slowest.busyCycles {
       return (input.stream, .source)
     }
@@ -120,9 +120,8 @@ extension Throughput {
   /// block that reads them computes.
   private static func busiestInput(_ plan: Plan) -> (stream: String, words: Int)? {
     var weights: Set<String> = []
-    for (node, block) in zip(plan.design.nodes, plan.blocks)
-    where block is MatrixVector || block is VectorVector {
-      weights.formUnion(node.inputs.dropFirst())
+    for (node, block) in zip(plan.design.nodes, plan.blocks) {
+      if let input = block.weightInput { weights.insert(node.inputs[input.port]) }
     }
     return plan.design.graphInputs.filter { !weights.contains($0) }
       .map { (stream: $0, words: plan.wordsPerFrame[$0] ?? 0) }

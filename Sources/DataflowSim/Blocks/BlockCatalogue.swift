@@ -45,6 +45,9 @@ public enum BlockCatalogue {
   private static let typeByOp: [String: any Block.Type] = Dictionary(
     uniqueKeysWithValues: blocks.flatMap { block in block.opTypes.map { ($0, block) } })
 
+  /// The block type that implements `opType`, if one does.
+  package static func find(_ opType: String) -> (any Block.Type)? { typeByOp[opType] }
+
   /// The block type that implements `opType`. Throws `InputError` with the nearest known name.
   public static func type(of opType: String) throws -> any Block.Type {
     if let type = typeByOp[opType] { return type }
@@ -62,15 +65,8 @@ public enum BlockCatalogue {
       .filter { $0.applies(to: opType) }
   }
 
-  /// What to do with an attribute the op does not have.
-  public enum UnknownAttributes: Sendable {
-    /// Refuse it and name the nearest known one: right for files people write.
-    case refuse
-    /// Drop it, as FINN does: right for ONNX files, which carry attributes of other tools.
-    case ignore
-  }
-
-  /// Builds the block of a node from its attributes as written in a design.
+  /// Builds a block from attributes as written in a design. Whoever has a design asks it
+  /// (`Design.block(of:)`), which also says at which node something is wrong.
   ///
   /// - Parameters:
   ///   - part: the FPGA part, which decides DSP cores; `nil` counts as UltraScale+.
@@ -80,13 +76,11 @@ public enum BlockCatalogue {
   ///   value out of range, or attributes that contradict each other.
   public static func make(
     opType: String, attributes: [String: AttributeValue], part: String?, clockMHz: Double,
-    generation: FINNGeneration = .default, unknownAttributes: UnknownAttributes = .refuse
+    generation: FINNGeneration = .default
   ) throws -> any Block {
     let type = try type(of: opType)
     let specs = try Self.attributes(of: opType)
-    if unknownAttributes == .refuse {
-      try refuseUnknown(attributes, of: opType, known: specs.map(\.name))
-    }
+    try refuseUnknown(attributes, of: opType, known: specs.map(\.name))
     // What is there is checked before what is missing: a typing slip is the better message.
     var values: [String: AttributeValue] = [:]
     for spec in specs {
@@ -98,18 +92,6 @@ public enum BlockCatalogue {
     return try type.init(
       Attributes(
         opType: opType, part: part, clockMHz: clockMHz, generation: generation, values: values))
-  }
-
-  /// The block of a node of `design`, which gives part, clock and generation.
-  ///
-  /// Throws `InputError` as the other `make`; it does not name the node.
-  public static func make(
-    _ node: Node, in design: Design, unknownAttributes: UnknownAttributes = .refuse
-  ) throws -> any Block {
-    try make(
-      opType: node.opType, attributes: node.attributes, part: design.part,
-      clockMHz: design.clockMHz, generation: design.finnGeneration,
-      unknownAttributes: unknownAttributes)
   }
 
   private static func refuseUnknown(

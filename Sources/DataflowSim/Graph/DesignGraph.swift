@@ -49,7 +49,15 @@ public struct DesignGraph: Sendable {
   }
 
   /// The stream called `name`, which must be one of the design's.
-  public subscript(_ name: String) -> Stream { streams[indexByName[name]!] }
+  public subscript(_ name: String) -> Stream { streams[index(of: name)] }
+
+  /// The place in `streams` of the stream called `name`, which must be one of the design's.
+  public func index(of name: String) -> Int {
+    guard let index = indexByName[name] else {
+      preconditionFailure("the design has no stream '\(name)'")
+    }
+    return index
+  }
 
   /// By node: how many nodes the longest way to it from a graph input passes.
   var levels: [Int] {

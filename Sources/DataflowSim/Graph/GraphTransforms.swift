@@ -181,10 +181,11 @@ extension Design {
 
 extension Node {
   /// Whether this is a FIFO of any implementation.
-  public var isFIFO: Bool { opType.hasPrefix("StreamingFIFO") }
+  public var isFIFO: Bool { role == .fifo }
   /// Whether this is a data width converter of any implementation.
-  public var isWidthConverter: Bool { opType.hasPrefix("StreamingDataWidthConverter") }
-  package var isIODMA: Bool { opType.hasPrefix("IODMA") }
+  public var isWidthConverter: Bool { role == .widthConverter }
+  package var isIODMA: Bool { role == .memoryAccess }
+  package var role: BlockRole { BlockCatalogue.find(opType)?.role ?? .layer }
 }
 
 /// One pass of FINN's `InsertFIFO`.
@@ -247,7 +248,8 @@ private struct FIFOInsertion {
     func node(_ end: DesignGraph.Endpoint?) -> Node? { end.map { design.nodes[$0.node] } }
     for end in [node(stream.writer), node(stream.reader)] where end?.isFIFO == true { return nil }
     let isBorder = stream.writer == nil || stream.reader == nil
-    for end in [node(stream.writer), node(stream.reader)] where isBorder && end?.isIODMA == true {
+    for end in [node(stream.writer), node(stream.reader)]
+    where isBorder && end?.isIODMA == true {
       return nil
     }
     func depth(_ list: [Int], _ port: Int) -> Int { port < list.count ? list[port] : 2 }

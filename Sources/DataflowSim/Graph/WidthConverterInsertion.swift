@@ -1,8 +1,10 @@
 extension Design {
   /// The block of one of the design's nodes. Throws `InputError` naming the node.
-  func block(of node: Node) throws -> any Block {
+  public func block(of node: Node) throws -> any Block {
     do {
-      return try BlockCatalogue.make(node, in: self)
+      return try BlockCatalogue.make(
+        opType: node.opType, attributes: node.attributes, part: part, clockMHz: clockMHz,
+        generation: finnGeneration)
     } catch let error as InputError {
       throw error.at("node '\(node.name)' (\(node.opType))")
     }

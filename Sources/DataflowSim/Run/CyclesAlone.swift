@@ -11,10 +11,7 @@ extension Plan {
     }
     var slowest = cycles.max() ?? 0
     let windows = design.nodes.indices
-      .filter {
-        timings[$0].busyCycles == nil
-          && design.nodes[$0].opType.hasPrefix("ConvolutionInputGenerator")
-      }
+      .filter { timings[$0].busyCycles == nil && timings[$0].hasOwnRhythm }
       .map { (node: $0, most: portWords($0).reduce(0, +)) }
       .sorted { ($1.most, $0.node) < ($0.most, $1.node) }
     var known: [[String: AttributeValue]: Int] = [:]

@@ -1,4 +1,7 @@
 extension Simulation {
+  /// Handshakes of a run up to which an analysis looks at every one of them; it takes some seconds then.
+  package static let mostHandshakesLookedAt = 20_000_000
+
   /// The FIFOs that were full while a word waited in front of them. Empty when streams are observed;
   /// then the occupancy of every FIFO says more.
   package var fullFIFOs: Set<String> {

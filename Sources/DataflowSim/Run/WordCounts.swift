@@ -25,18 +25,16 @@ package struct WordCounts {
       + "(\(r.opType)) expects \(expected): "
       + (difference > 0 ? "\(difference) missing" : "\(-difference) too many")
     text += weightPasses(reader, input) ?? ""
-    if r.opType.hasPrefix("TLastMarker") {
-      text += "; TLAST comes every \(expected) words, not at the end of a frame"
-    }
+    if let effect = plan.blocks[reader].effect(ofWords: expected) { text += "; \(effect)" }
     return text
   }
 
   /// Why a core wants more weights than it has, where it reads them several times per frame.
   private func weightPasses(_ node: Int, _ input: Int) -> String? {
-    guard input == 1, let words = plan.inputPorts[node][input].words else { return nil }
-    let passes =
-      (plan.blocks[node] as? MatrixVector)?.vectors ?? (plan.blocks[node] as? VectorVector)?.pixels
-    guard let passes, passes > 1 else { return nil }
+    guard let words = plan.inputPorts[node][input].words,
+      let weights = plan.blocks[node].weightInput, weights.port == input, weights.passes > 1
+    else { return nil }
+    let passes = weights.passes
     return "; it reads its \(words / passes) weight words once for each of \(passes) vectors per "
       + "frame: \(words / passes) × \(passes) = \(words)"
   }
@@ -48,17 +46,10 @@ package struct WordCounts {
     return (end == chain.writer ? node.outputs : node.inputs).firstIndex(where: streams.contains)
   }
 
-  /// Width converters whose input is no whole number of output words.
+  /// Blocks that get no whole number of what they work on.
   private var leftovers: [String] {
-    zip(plan.design.nodes, zip(plan.blocks, plan.inputPorts)).compactMap { node, known in
-      guard let block = known.0 as? WidthConverter,
-        let feeder = fedWords(node), feeder * block.inWidth % block.outWidth != 0
-      else { return nil }
-      let bits = feeder * block.inWidth
-      return
-        "\(node.name) gets \(feeder) words of \(block.inWidth) bits per frame, "
-        + "\(bits) = \(bits / block.outWidth) × \(block.outWidth) + \(bits % block.outWidth) bits: "
-        + "\(bits % block.outWidth) bits stay in it and shift the next frame"
+    zip(plan.design.nodes, plan.blocks).compactMap { node, block in
+      fedWords(node).flatMap(block.frameRemainder).map { "\(node.name) \($0)" }
     }
   }
 

@@ -45,6 +45,8 @@ public struct BlockTiming: Sendable {
   public var exactness: Exactness
   /// Cycles per frame the block needs when nothing stalls it; nil: its words on the busiest port.
   public var busyCycles: Int?
+  /// Its own period has no simple closed form: where it matters the block is simulated alone.
+  public var hasOwnRhythm = false
   /// What the block is sure to hold, where what it holds depends on when words come; nil: it always
   /// holds what its stages and body say.
   public var least: LeastStorage?

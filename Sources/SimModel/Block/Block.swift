@@ -1,7 +1,9 @@
 /// One kind of hardware block: everything simrun knows about it in one value.
 ///
-/// A conforming type is built from a node's checked attributes and answers for its shape, its cost
-/// and its timing. `BlockCatalogue` lists the types; adding a block is one file and one line there.
+/// A conforming type is built from a node's checked attributes and answers for its shape, its cost, how
+/// it folds and what the analyses ask about it: nothing outside a block's folder names an op type.
+/// `BlockCatalogue` lists the types; adding a block is a folder, its tests and one line there
+/// (`scripts/new-block`).
 public protocol Block: Sendable {
   /// The FINN op types this block implements, e.g. `["MVAU_hls", "MVAU_rtl"]`.
   static var opTypes: [String] { get }
@@ -39,6 +41,47 @@ public protocol Block: Sendable {
   var buildIssues: [String] { get }
   /// FINN's resource estimate, and a corrected one where FINN's formula is known to be wrong.
   func resources(on device: DSPFamily) -> ResourceEstimate
+  /// False where no formula for its cost is known, so that `resources` says zero.
+  var hasKnownCost: Bool { get }
+
+  // MARK: Folding
+
+  /// The attributes that set how many elements the block handles per cycle; none by default.
+  var foldings: [FoldingAttribute] { get }
+  /// Attributes named like foldings (PE, SIMD, …) that must stay as they are, each with the reason.
+  var fixedFoldings: [String: String] { get }
+  /// The values of `foldings` that go together; every combination by default.
+  var foldingCombinations: [AttributeChanges] { get }
+  /// Other ways to build the same function at the same speed: memories, multipliers.
+  func implementations(hasURAM: Bool) -> [AttributeChanges]
+  /// FINN's own rule, which knows fewer blocks.
+  var setFoldingRule: SetFoldingRule { get }
+  /// A depthwise layer: the words it wants from the sliding window in front of it.
+  var windowDemand: WindowDemand? { get }
+  /// A sliding window: the change by which it meets a demand. `nil`: it is none.
+  func following(_ demand: WindowDemand) -> AttributeChanges?
+  /// The settings among which FINN's resource report compares.
+  var comparedEstimates: [AttributeChanges] { get }
+
+  // MARK: Words and frames
+
+  /// What it is to the graph around it.
+  static var role: BlockRole { get }
+  /// The roles of its constant inputs, in the order of the inputs behind the first.
+  static var parameterRoles: [String] { get }
+  /// Whether output word k depends on input word k of every input alone.
+  var isWordWise: Bool { get }
+  /// The stream its parameters come from, where they come from one.
+  var weightInput: WeightInput? { get }
+  /// The input words that make up a vector, where results come vector by vector.
+  var vectorWords: VectorWords? { get }
+  /// Every hazard it can meet.
+  var hazardConditions: [HazardCondition] { get }
+  /// What stays in it when a frame brings `words` words, one sentence; `nil` if nothing does.
+  func frameRemainder(ofWords words: Int) -> String?
+  /// What it does wrong when its frames are taken to have `words` words and have not; `nil`: nothing
+  /// but what every block does.
+  func effect(ofWords words: Int) -> String?
 }
 
 extension Block {

@@ -17,3 +17,8 @@ public enum DSPFamily: String, Sendable, Codable, CaseIterable {
     }
   }
 }
+
+extension Design {
+  /// The DSP generation of the design's part; UltraScale+ where it names none.
+  public var dspFamily: DSPFamily { DSPFamily(part: part ?? "") }
+}

@@ -1,8 +1,8 @@
 import Foundation
 
 extension Int {
-  /// The largest number a file or an attribute may state: products of two of them fit in 128 bits, and
-  /// nobody means more.
+  /// The largest dimension or count that a file or an attribute may state. Products are checked all the
+  /// same.
   package static let largestStated = 1 << 40
 
   /// The quotient rounded up; both operands are non-negative, the divisor positive.

@@ -112,12 +112,10 @@ struct BlockCatalogueTests {
   ]
 
   static func make(
-    _ changes: [String: AttributeValue], op: String = "MVAU_rtl", part: String? = nil,
-    unknown: BlockCatalogue.UnknownAttributes = .refuse
+    _ changes: [String: AttributeValue], op: String = "MVAU_rtl", part: String? = nil
   ) throws -> any Block {
     try BlockCatalogue.make(
-      opType: op, attributes: mvau.merging(changes) { $1 }, part: part, clockMHz: 200,
-      unknownAttributes: unknown)
+      opType: op, attributes: mvau.merging(changes) { $1 }, part: part, clockMHz: 200)
   }
 
   @Test(
@@ -134,10 +132,6 @@ struct BlockCatalogueTests {
   func refusals(changes: [String: AttributeValue], wanted: String) throws {
     let error = #expect(throws: InputError.self) { try Self.make(changes) }
     #expect("\(error!)".contains(wanted), "\(error!)")
-  }
-
-  @Test func unknownAttributesCanBeIgnored() throws {
-    #expect(throws: Never.self) { try Self.make(["stray": .int(1)], unknown: .ignore) }
   }
 
   @Test func unknownOpNamesTheNearest() throws {

@@ -41,7 +41,7 @@ enum CommandLineTool {
     return try run("/bin/sh", ["-c", line], in: nil)
   }
 
-  private static func run(_ tool: String, _ arguments: [String], in folder: String?) throws
+  static func run(_ tool: String, _ arguments: [String], in folder: String?) throws
     -> Result
   {
     // Files, not pipes: nothing blocks, however much is printed.

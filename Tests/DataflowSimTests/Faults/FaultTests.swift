@@ -2,6 +2,8 @@ import DataflowAnalysis
 import Foundation
 import Testing
 
+@testable import simrun
+
 /// Three hangs of our own making, their fixes, and what faults do.
 @Suite struct FaultTests {
   private func plan(_ name: String) throws -> Plan {

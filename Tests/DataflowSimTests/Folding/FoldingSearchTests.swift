@@ -3,24 +3,27 @@ import DesignFiles
 import Testing
 
 struct FoldingSearchTests {
-  /// At the rate of FINN's own folding the default costs no more and is no slower.
+  /// At the rate that FINN's own folding reaches the default costs no more and is no slower.
   @Test(arguments: ["lenet", "tfc-w1a1"]) func isNoWorseThanFINN(name: String) throws {
     var design = try FIFOSizingTests.design(name)
     design.part = design.part ?? "xc7z020clg400-1"
     let device = try Device.named(design.part!)
-    let search = try FoldingSearch(design, goal: .framesPerSecond(2000), device: device)
-    let finn = try #require(search.baseline)
+    var options = FoldingSearch.Options()
+    options.algorithm = .finn
+    let finn = try FoldingSearch(
+      design, goal: .framesPerSecond(2000), device: device, options: options
+    ).chosen
+    let search = try FoldingSearch(
+      design, goal: .framesPerSecond(finn.framesPerSecond), device: device)
+    let mine = search.chosen
     #expect(search.meetsGoal)
-    #expect(search.chosen.framesPerSecond >= 2000)
-    #expect(
-      try Throughput(search.chosen.design).cyclesPerFrame == search.chosen.period.cyclesPerFrame)
-    if finn.framesPerSecond >= 2000 {
-      func share(_ r: Resources) -> Double {
-        Double(r.lut) / Double(device.total.lut) + Double(r.bram18) / Double(device.total.bram18)
-          + Double(r.dsp) / Double(device.total.dsp)
-      }
-      #expect(share(search.chosen.resources) <= share(finn.resources) * 1.0001)
+    #expect(mine.period <= finn.period)
+    #expect(try Throughput(mine.design).cyclesPerFrame == mine.period.cyclesPerFrame)
+    func share(_ r: Resources) -> Double {
+      Double(r.lut) / Double(device.total.lut) + Double(r.bram18) / Double(device.total.bram18)
+        + Double(r.dsp) / Double(device.total.dsp)
     }
+    #expect(share(mine.resources) <= share(finn.resources) * 1.0001)
   }
 
   @Test func fillsThePart() throws {
@@ -32,6 +35,31 @@ struct FoldingSearchTests {
       design, goal: .highest, device: try Device.named(design.part!), options: options)
     #expect(search.meetsGoal)
     #expect(search.chosen.resources.lut <= 26600 && search.chosen.resources.bram18 <= 140)
-    if let finn = search.baseline { #expect(search.chosen.period <= finn.period) }
+    let finn = try #require(search.baseline)
+    #expect(search.chosen.period <= finn.period)
+  }
+
+  /// What cannot be reached is said, with the fastest there is.
+  @Test func aGoalBeyondEveryFoldingIsMissed() throws {
+    let search = try FoldingSearch(
+      FIFOSizingTests.design("lenet"), goal: .framesPerSecond(90e6), device: nil)
+    #expect(!search.meetsGoal)
+    #expect(search.nextStep == nil)
+    #expect(search.chain.first?.cycles ?? 0 > 1)
+  }
+
+  @Test(arguments: [0, -1, 1e9]) func goalsNobodyMeansAreRefused(fps: Double) throws {
+    let design = try FIFOSizingTests.design("tfc-w1a1")
+    #expect(throws: InputError.self) {
+      try FoldingSearch(design, goal: .framesPerSecond(fps), device: nil)
+    }
+  }
+
+  @Test func theHighestRateNeedsAPart() throws {
+    let design = try FIFOSizingTests.design("tfc-w1a1")
+    let error = #expect(throws: InputError.self) {
+      try FoldingSearch(design, goal: .highest, device: nil)
+    }
+    #expect(error?.hint?.contains("--part") == true)
   }
 }

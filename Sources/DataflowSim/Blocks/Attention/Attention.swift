@@ -94,4 +94,12 @@ public struct Attention: Block {
   public var expectedCycles: Int {
     heads * max(keyCount * embeddingFold, queryCount * embeddingFold * sequenceFold)
   }
+
+  public var foldings: [FoldingAttribute] {
+    [
+      FoldingAttribute("EmbFold", dividing: qkDim, valueDim),
+      FoldingAttribute("SeqFold", dividing: keyCount),
+    ]
+  }
+  public var hasKnownCost: Bool { false }
 }

@@ -47,6 +47,8 @@ public struct MultiHeads: Block {
   public var inputs: [Port] { isSplit ? ports(1, elements) : ports(heads, elements) }
   public var outputs: [Port] { isSplit ? ports(heads, perHead) : ports(1, elements * heads) }
   public var expectedCycles: Int { product(leading) }
+
+  public var hasKnownCost: Bool { false }
 }
 
 extension MultiHeads: TimedBlock {

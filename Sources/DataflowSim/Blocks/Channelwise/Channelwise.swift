@@ -59,4 +59,9 @@ public struct Channelwise: Block {
         pe: pe, depth: tmem, bits: inputType.bits, inBlockRAM: ramStyle == "block"
       ).resources)
   }
+
+  public var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: channels)] }
+  public var setFoldingRule: SetFoldingRule { .raise("PE", upTo: channels) }
+  public var isWordWise: Bool { true }
+  public static var parameterRoles: [String] { ["parameters"] }
 }

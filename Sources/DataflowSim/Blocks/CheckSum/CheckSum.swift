@@ -45,4 +45,6 @@ public struct CheckSum: Block {
         + "\(foldedShape.last ?? 1))"
     ]
   }
+
+  public var isWordWise: Bool { true }
 }

@@ -13,26 +13,6 @@ package struct PassThroughBits: BlockBits {
   }
 }
 
-extension StreamingFIFO: BitBlock {
-  public func layouts(fedBy inputs: [StreamLayout]) -> [StreamLayout] { inputs }
-  public func bits(_ setup: BitSetup) -> any BlockBits { PassThroughBits() }
-}
-
-extension TLastMarker: BitBlock {
-  public func layouts(fedBy inputs: [StreamLayout]) -> [StreamLayout] { inputs }
-  public func bits(_ setup: BitSetup) -> any BlockBits { PassThroughBits() }
-}
-
-extension DuplicateStreams: BitBlock {
-  public func bits(_ setup: BitSetup) -> any BlockBits { PassThroughBits(copies: copies) }
-}
-
-extension WidthConverter: BitBlock {
-  public func bits(_ setup: BitSetup) -> any BlockBits {
-    RegroupBits(inputs: inputs[0].words ?? 1, outputs: outputs[0].words ?? 1)
-  }
-}
-
 /// Bits of the blocks that cut the same elements into other words.
 package struct RegroupBits: BlockBits {
   /// Words per frame.

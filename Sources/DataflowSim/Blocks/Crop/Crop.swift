@@ -48,4 +48,7 @@ public struct Crop: Block {
     Port(leading: numInputVectors + dim, channels: channels, parallel: simd, dataType: dataType)
   }
   public var expectedCycles: Int { product(numInputVectors) * product(imgDim) * channelFold }
+
+  public var foldings: [FoldingAttribute] { [FoldingAttribute("SIMD", dividing: channels)] }
+  public var hasKnownCost: Bool { false }
 }

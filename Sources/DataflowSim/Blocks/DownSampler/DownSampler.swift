@@ -56,4 +56,7 @@ public struct DownSampler: Block {
     Port(leading: [images] + dim, channels: channels, parallel: simd, dataType: dataType)
   }
   public var expectedCycles: Int { channelFold * images * product(inputSize) }
+
+  public var foldings: [FoldingAttribute] { [FoldingAttribute("SIMD", dividing: channels)] }
+  public var setFoldingRule: SetFoldingRule { .raise("SIMD", upTo: channels) }
 }

@@ -41,4 +41,8 @@ public struct DuplicateStreams: Block {
   public var numberOfOutputValues: Int {
     copies * product(numInputVectors.dropFirst()) * channelFold
   }
+
+  public var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: channels)] }
+  public var setFoldingRule: SetFoldingRule { .raise("PE", upTo: channels) }
+  public var isWordWise: Bool { true }
 }

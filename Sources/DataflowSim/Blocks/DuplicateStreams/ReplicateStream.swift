@@ -36,6 +36,10 @@ public struct ReplicateStream: Block {
     Port(leading: leading, channels: elements, parallel: pe, dataType: dataType)
   }
   public var expectedCycles: Int { product(leading) * elements / pe }
+
+  public var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: elements)] }
+  public var hasKnownCost: Bool { false }
+  public var isWordWise: Bool { true }
 }
 
 extension ReplicateStream: TimedBlock {

@@ -30,6 +30,8 @@ public struct Fork: Block {
     return [source, source]
   }
   public var expectedCycles: Int { port.words ?? 0 }
+
+  public var isWordWise: Bool { true }
 }
 
 /// Puts one word of each of two streams side by side, input 0 in the low bits; no register.
@@ -69,6 +71,8 @@ public struct Join: Block {
     }
     return both
   }
+
+  public var isWordWise: Bool { true }
 }
 
 /// Passes the pixels at odd row and odd column and drops the others: a 2x2 pool without latency.

@@ -90,4 +90,11 @@ public struct Elementwise: Block {
     guard isRTL, left.dataType != .float32 || right.dataType != .float32 else { return [] }
     return ["the RTL block computes FLOAT32 only, on DSP58 parts"]
   }
+
+  public var foldings: [FoldingAttribute] {
+    [FoldingAttribute("PE", dividing: outputShape.last ?? 1)]
+  }
+  public var hasKnownCost: Bool { false }
+  /// An operand with as many words as the result is broadcast within words at most.
+  public var isWordWise: Bool { true }
 }

@@ -76,4 +76,10 @@ public struct Eltwise: Block {
     Port(leading: numInputVectors, channels: channels, parallel: pe, dataType: type)
   }
   public var expectedCycles: Int { vectors * channelFold }
+
+  public var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: channels)] }
+  public var setFoldingRule: SetFoldingRule {
+    opType == "AddStreams_hls" ? .raise("PE", upTo: channels) : .leave
+  }
+  public var isWordWise: Bool { true }
 }

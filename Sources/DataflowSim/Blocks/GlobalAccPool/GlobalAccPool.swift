@@ -53,4 +53,7 @@ public struct GlobalAccPool: Block {
   public var expectedCycles: Int { vectors * channelFold + channelFold }
   /// FINN leaves out the batch.
   public var numberOfOutputValues: Int { channelFold }
+
+  public var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: channels)] }
+  public var setFoldingRule: SetFoldingRule { .raise("PE", upTo: channels) }
 }

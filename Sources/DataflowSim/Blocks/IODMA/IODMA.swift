@@ -81,4 +81,6 @@ public struct IODMA: Block {
   public var outputs: [Port] { [readsMemory ? streamPort : memoryPort] }
   public var expectedCycles: Int { 0 }
   public var numberOfOutputValues: Int { streamWords }
+
+  public static var role: BlockRole { .memoryAccess }
 }

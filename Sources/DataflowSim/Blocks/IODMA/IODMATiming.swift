@@ -12,7 +12,7 @@ extension IODMA: TimedBlock {
     let common = leastCommonMultiple(intfWidth, streamWidth)
     let (source, target) =
       readsMemory ? (intfWidth, streamWidth) : (streamWidth, intfWidth)
-    let group = WidthConverter.conversion(reads: common / source, writes: common / target)
+    let group = Loop.conversion(reads: common / source, writes: common / target)
     let groups = max(1, totalBits / common)
     let beatsPerGroup = common / intfWidth
     guard burst.gap > 0, burst.beats <= memoryWords else { return [.repeated(groups, group)] }

@@ -50,4 +50,7 @@ public struct LabelSelect: Block {
     product(numInputVectors) > 1 || numInputVectors.count > 1
       ? ["the HLS block takes one vector per frame"] : []
   }
+
+  public var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: labels)] }
+  public var setFoldingRule: SetFoldingRule { .raise("PE", upTo: labels) }
 }

@@ -77,4 +77,6 @@ public struct Lookup: Block {
       bramEfficiency: MemoryShape.efficiency(
         bits: width * rows, blocks: blocks, blockBits: MemoryShape.ramb18Bits))
   }
+
+  public static var parameterRoles: [String] { ["embeddings"] }
 }

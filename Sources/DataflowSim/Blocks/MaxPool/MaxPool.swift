@@ -85,4 +85,11 @@ public struct MaxPool: Block {
     let share = 1 + 1 / Double(poolDim[1] * poolDim[1])
     return Int(truncating: Double(width * width) * share)
   }
+
+  public var foldings: [FoldingAttribute] {
+    is1D ? [FoldingAttribute("PE", dividing: channels)] : []
+  }
+  public var fixedFoldings: [String: String] {
+    is1D ? [:] : ["PE": "a 2D block takes whole pixels per word"]
+  }
 }

@@ -16,6 +16,7 @@ private struct LastAxis {
       leading: Array(dim.dropLast()), channels: dim[dim.count - 1], parallel: simd, dataType: type)
   }
   var words: Int { product(dim) / simd }
+  var folding: FoldingAttribute { FoldingAttribute("SIMD", dividing: dim[dim.count - 1]) }
 }
 
 /// Layer normalisation over the last dimension (newer FINN). FINN states no cycle formula; the
@@ -50,6 +51,8 @@ public struct LayerNorm: Block {
   public var inputs: [Port] { [axis.port(inputType)] }
   public var outputs: [Port] { [axis.port(outputType)] }
   public var expectedCycles: Int { axis.words }
+  public var foldings: [FoldingAttribute] { [axis.folding] }
+  public var hasKnownCost: Bool { false }
 }
 
 /// Softmax over the last dimension (newer FINN); results are FLOAT32. FINN states no cycle formula;
@@ -78,4 +81,6 @@ public struct Softmax: Block {
   public var inputs: [Port] { [axis.port(inputType)] }
   public var outputs: [Port] { [axis.port(.float32)] }
   public var expectedCycles: Int { axis.words }
+  public var foldings: [FoldingAttribute] { [axis.folding] }
+  public var hasKnownCost: Bool { false }
 }

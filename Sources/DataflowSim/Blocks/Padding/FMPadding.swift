@@ -49,4 +49,14 @@ public struct FMPadding: Block {
       normal: [1] + dim + [channels], folded: [1] + dim + [channelFold, simd], dataType: dataType)
   }
   public var expectedCycles: Int { channelFold * images * product(paddedDim) }
+
+  public var foldings: [FoldingAttribute] { [FoldingAttribute("SIMD", dividing: channels)] }
+  public var setFoldingRule: SetFoldingRule { isRTL ? .leave : .raise("SIMD", upTo: channels) }
+  public var hazardConditions: [HazardCondition] {
+    guard padding[0] > 0 || padding[1] > 0 else { return [] }
+    return [
+      .staleFrame(
+        "the padding before an image's first pixel is emitted before its first word comes")
+    ]
+  }
 }

@@ -45,4 +45,7 @@ public struct FMPaddingPixel: Block {
     [Port(leading: [1] + outputDim, channels: channels, parallel: simd, dataType: dataType)]
   }
   public var expectedCycles: Int { channelFold * images * product(outputDim) }
+
+  public var foldings: [FoldingAttribute] { [FoldingAttribute("SIMD", dividing: channels)] }
+  public var setFoldingRule: SetFoldingRule { .raise("SIMD", upTo: channels) }
 }

@@ -62,4 +62,12 @@ public struct Pool: Block {
   public var expectedCycles: Int { channelFold * kernelPixels * product(outputDim) * batch }
   /// FINN leaves out the batch.
   public var numberOfOutputValues: Int { product(outputDim) * channelFold }
+
+  public var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: channels)] }
+  public var setFoldingRule: SetFoldingRule {
+    .depthwise(channels: channels, kernelPixels: kernelPixels, foldsKernel: false)
+  }
+  public var windowDemand: WindowDemand? {
+    WindowDemand(channels: pe, takesWholeWindows: false)
+  }
 }

@@ -41,4 +41,8 @@ public struct Requant: Block {
     [Port(leading: numInputVectors, channels: channels, parallel: pe, dataType: outputType)]
   }
   public var expectedCycles: Int { product(numInputVectors) * channelFold }
+
+  public var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: channels)] }
+  public var hasKnownCost: Bool { false }
+  public var isWordWise: Bool { true }
 }

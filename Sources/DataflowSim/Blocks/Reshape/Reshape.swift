@@ -55,4 +55,9 @@ public struct Reshape: Block {
       dataType: type)
   }
   public var expectedCycles: Int { product(inputShape) / pe }
+
+  public var foldings: [FoldingAttribute] {
+    [FoldingAttribute("PE", dividing: inputShape.last ?? 1, outputShape.last ?? 1)]
+  }
+  public var isWordWise: Bool { true }
 }

@@ -70,4 +70,9 @@ public struct Shuffle: Block {
   /// Inner: two passes over the tensor, and one inner matrix of latency. FINN finds the cycles of the
   /// outer one by simulation; the words of a frame stand for them here.
   public var expectedCycles: Int { isInner ? 2 * words + innerWords : words }
+
+  public var foldings: [FoldingAttribute] {
+    [FoldingAttribute("SIMD", dividing: inputShape.last ?? 1, outputShape.last ?? 1)]
+  }
+  public var hasKnownCost: Bool { false }
 }

@@ -147,12 +147,3 @@ public struct SlidingWindow: Block {
     ResourceEstimate(finn: isRTL ? rtlResources : hlsResources)
   }
 }
-
-extension SlidingWindow {
-  /// Words at the end of a frame that belong to no window.
-  package var unusedTrailingWords: Int {
-    let last = (0..<2).map { (ofmDim[$0] - 1) * stride[$0] + dilatedKernel[$0] - 1 }
-    let pixel = last[0] * ifmDim[1] + last[1]
-    return (product(ifmDim) - 1 - pixel) * channelFold
-  }
-}

@@ -373,7 +373,12 @@ struct ShiftWindow: Process {
 
 extension SlidingWindow: TimedBlock {
   public func timing() -> BlockTiming {
-    guard isRTL else { return hlsTiming }
+    var timing = isRTL ? rtlTiming : hlsTiming
+    timing.hasOwnRhythm = true
+    return timing
+  }
+
+  private var rtlTiming: BlockTiming {
     let geometry = geometry
     if style == .parallel {
       return BlockTiming(

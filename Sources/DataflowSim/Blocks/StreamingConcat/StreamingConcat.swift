@@ -75,6 +75,14 @@ public struct StreamingConcat: Block {
   public var expectedCycles: Int {
     product(numInputVectors) * (simd.map { outputChannels / $0 } ?? 1)
   }
+
+  public var foldings: [FoldingAttribute] {
+    simd == nil ? [] : [FoldingAttribute("SIMD", dividing: channelsPerStream)]
+  }
+  public var fixedFoldings: [String: String] {
+    simd == nil ? ["SIMD": "with ElemsPerStream a word holds a whole pixel"] : [:]
+  }
+  public var hasKnownCost: Bool { simd == nil }
 }
 
 /// Splits a stream on the last axis, SIMD channels per word (newer FINN).
@@ -114,6 +122,11 @@ public struct StreamingSplit: Block {
     Port(leading: numInputVectors, channels: channels, parallel: simd, dataType: dataType)
   }
   public var expectedCycles: Int { product(numInputVectors) * inputChannels / simd }
+
+  public var foldings: [FoldingAttribute] {
+    [FoldingAttribute("SIMD", dividing: channelsPerStream)]
+  }
+  public var hasKnownCost: Bool { false }
 }
 
 extension Attributes {

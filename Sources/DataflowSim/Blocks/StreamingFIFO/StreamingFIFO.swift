@@ -106,4 +106,7 @@ public struct StreamingFIFO: Block {
     }
     return total
   }
+
+  public static var role: BlockRole { .fifo }
+  public var isWordWise: Bool { true }
 }

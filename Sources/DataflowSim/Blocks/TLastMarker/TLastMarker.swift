@@ -44,4 +44,9 @@ public struct TLastMarker: Block {
   public var outputs: [Port] { [port] }
   public var expectedCycles: Int { 0 }
   public var numberOfOutputValues: Int { iterations }
+
+  public var isWordWise: Bool { true }
+  public func effect(ofWords words: Int) -> String? {
+    "TLAST comes every \(words) words, not at the end of a frame"
+  }
 }

@@ -131,23 +131,27 @@ public struct Thresholding: Block {
       finn: finn, corrected: real,
       correction: real == finn ? nil : "FINN looks up block RAM under a wrong key and reports 0")
   }
+
+  public var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: channels)] }
+  public var setFoldingRule: SetFoldingRule { .raise("PE", upTo: channels) }
+  public var isWordWise: Bool { true }
+  public static var parameterRoles: [String] { ["thresholds"] }
 }
 
-/// FINN's estimate for a per-channel parameter memory of an HLS block (Thresholding, ChannelwiseOp);
-/// it goes by the input's width and ignores the number of thresholds. Section 5.5.
-struct ChannelMemory {
-  let pe: Int
-  /// Words per PE.
-  let depth: Int
-  /// Bits of an input element.
-  let bits: Int
-  let inBlockRAM: Bool
+extension Thresholding {
+  /// RTL thresholds of fewer bits than a signed input clip wrongly.
+  private var canWrapNarrowly: Bool {
+    isRTL && inputType.isSigned && thresholdType.bits < inputType.bits && inputType.bits <= 62
+  }
 
-  var resources: Resources {
-    let width = bits * pe
-    guard depth > 1 else { return Resources(lut: width) }
-    return inBlockRAM
-      ? Resources(lut: width, bram18: width.dividedUp(by: 16) * depth.dividedUp(by: 1024))
-      : Resources(lut: width + width * depth.dividedUp(by: 64))
+  public var hazardConditions: [HazardCondition] {
+    guard canWrapNarrowly else { return [] }
+    let low = 1 << (thresholdType.bits - 1)
+    return [
+      HazardCondition(
+        .narrowWrap, .byValue,
+        "inputs from \(low) to \(2 * low - 1) and from \(-2 * low) to \(-low - 1) wrap: the input "
+          + "is \(inputType), the thresholds \(thresholdType)")
+    ]
   }
 }

@@ -83,4 +83,12 @@ public struct Upsample: Block {
     zip(inputDim, outputDim).allSatisfy { $1 % $0 == 0 }
       ? [] : ["upsampling needs a whole factor"]
   }
+
+  public var foldings: [FoldingAttribute] {
+    isFolded ? [FoldingAttribute("SIMD", dividing: channels)] : []
+  }
+  public var fixedFoldings: [String: String] {
+    isFolded ? [:] : ["SIMD": "with IFMDim and OFMDim a word holds a whole pixel"]
+  }
+  public var hasKnownCost: Bool { !isFolded }
 }

@@ -51,16 +51,6 @@ public struct VectorVector: Block {
   public var wmem: Int { kernelPixels * channels / pe / simd }
   /// Threshold words per PE.
   public var tmem: Int { compute.hasThresholds ? neuronFold : 0 }
-  /// Bits of a weight word.
-  public var memoryWidth: Int { pe * simd * compute.weightType.bits }
-  /// Bits of the weight stream; 0 when the weights are constants in the code.
-  public var weightStreamWidth: Int { compute.memoryMode == .embedded ? 0 : memoryWidth }
-  public var weightStream: WeightStream { compute.weightStream }
-  public var computeCore: ComputeCore? { compute.computeCore }
-  /// Enabled cycles from the last product of a result to the result; `nil` for HLS.
-  public var coreDepth: Int? {
-    computeCore?.depth(simd: simd, segmentLength: compute.segmentLength)
-  }
 
   private var windowPort: Port {
     Port(

@@ -82,4 +82,13 @@ public struct WidthConverter: Block {
   private func logTerm(_ a: Int, _ b: Int) -> Int {
     Int(truncating: abs(pythonLog2(Double(a) / Double(b)).rounded(.up)))
   }
+
+  public static var role: BlockRole { .widthConverter }
+  public func frameRemainder(ofWords words: Int) -> String? {
+    let bits = words * inWidth
+    guard bits % outWidth != 0 else { return nil }
+    return "gets \(words) words of \(inWidth) bits per frame, "
+      + "\(bits) = \(bits / outWidth) × \(outWidth) + \(bits % outWidth) bits: "
+      + "\(bits % outWidth) bits stay in it and shift the next frame"
+  }
 }

@@ -49,22 +49,3 @@ extension Plan {
     return shapes
   }
 }
-
-/// What hazards ask about an RTL compute core.
-package struct DotProductShape {
-  /// Slots of a result.
-  package let fold: Int
-  /// Every slot of the core ends a result, whatever the activation: SF 1, and NF 1 for an MVU.
-  package let everySlotEnds: Bool
-  package let compute: ComputeSettings
-
-  /// `nil` for anything but an RTL MVAU or VVAU.
-  package init?(_ block: any Block) {
-    guard block.isRTL, let block = block as? any ComputeBlock else { return nil }
-    fold = block.synapseFold
-    everySlotEnds = fold == 1 && block.replays == 1
-    compute = block.compute
-  }
-
-  package var losesProducts: Bool { compute.computeCore != nil && compute.losesFrozenProducts }
-}

@@ -66,7 +66,7 @@ public struct Dataplane: Sendable {
 
   /// Graph inputs that need a tensor.
   public var inputs: [String] {
-    design.graphInputs.filter { layouts[graph.indexByName[$0] ?? 0] != nil }
+    design.graphInputs.filter { layouts[graph.index(of: $0)] != nil }
   }
 }
 
@@ -95,8 +95,8 @@ struct DataplaneBuilder {
   }
 
   private static func block(_ node: Node, _ design: Design) throws -> any BitBlock {
+    let block = try design.block(of: node)
     do {
-      let block = try BlockCatalogue.make(node, in: design, unknownAttributes: .ignore)
       guard block.inputs.count >= node.inputs.count || node.inputs.isEmpty else {
         throw InputError(
           "has \(node.inputs.count) inputs; \(node.opType) takes \(block.inputs.count)")
@@ -115,7 +115,7 @@ struct DataplaneBuilder {
   mutating func build() throws {
     findUnneeded()
     for name in design.graphInputs {
-      let index = graph.indexByName[name] ?? 0
+      let index = graph.index(of: name)
       guard !unneeded.contains(index) else { continue }
       let layout = try graphInput(index)
       try Self.requireSensible(layout, name)
@@ -130,17 +130,15 @@ struct DataplaneBuilder {
     }
   }
 
-  private func stream(_ name: String) -> Int { graph.indexByName[name] ?? 0 }
-
   /// Walks upstream from every compute node with own weights.
   private mutating func findUnneeded() {
     for index in graph.order.reversed() {
       let node = design.nodes[index]
-      let outputs = node.outputs.map(stream)
+      let outputs = node.outputs.map(graph.index)
       if !outputs.isEmpty, outputs.allSatisfy(unneeded.contains) {
-        unneeded.formUnion(node.inputs.map(stream))
+        unneeded.formUnion(node.inputs.map(graph.index))
       } else if blocks[index] is any ComputeBlock, node.initializers["weights"] != nil {
-        unneeded.formUnion(node.inputs.dropFirst().map(stream))
+        unneeded.formUnion(node.inputs.dropFirst().map(graph.index))
       }
     }
   }
@@ -157,7 +155,7 @@ struct DataplaneBuilder {
       }
       if let layout = StreamLayout(blocks[reader.node].inputs[reader.port]) { return layout }
       guard let next = node.outputs.first else { break }
-      current = graph.streams[stream(next)]
+      current = graph.streams[graph.index(of: next)]
     }
     let settings = design.streams[start.name]
     if let shape = settings?.shape, let last = shape.last,
@@ -173,10 +171,10 @@ struct DataplaneBuilder {
 
   private mutating func addStep(_ index: Int) throws {
     let node = design.nodes[index]
-    let outputs = node.outputs.map(stream)
+    let outputs = node.outputs.map(graph.index)
     if !outputs.isEmpty, outputs.allSatisfy(unneeded.contains) { return }
     let block = blocks[index]
-    let used = node.inputs.map(stream).filter { !unneeded.contains($0) }
+    let used = node.inputs.map(graph.index).filter { !unneeded.contains($0) }
     let fed = try used.map { index -> StreamLayout in
       guard let layout = layouts[index] else {
         throw InputError("carries nothing", at: "stream '\(graph.streams[index].name)'")

@@ -133,13 +133,13 @@ extension Dataplane {
 
   private func keptStreams(_ keep: KeptStreams) throws -> Set<Int> {
     switch keep {
-    case .outputs: return Set(design.graphOutputs.compactMap { graph.indexByName[$0] })
+    case .outputs: return Set(design.graphOutputs.map(graph.index))
     case .all: return Set(layouts.indices.filter { layouts[$0] != nil })
     case .named(let names):
       return Set(
         try names.map { name in
           _ = try layout(of: name)
-          return graph.indexByName[name] ?? 0
+          return graph.index(of: name)
         })
     }
   }
@@ -194,7 +194,7 @@ extension Dataplane {
 
   private func source(_ name: String, _ tensor: Tensor) throws -> Source {
     let layout = try layout(of: name)
-    let index = graph.indexByName[name] ?? 0
+    let index = graph.index(of: name)
     if let frames = Self.frames(of: tensor.shape, layout.shape) {
       let elements = try tensor.elements(
         of: layout.dataType, name: name, rowLength: layout.rowLength)
@@ -245,7 +245,7 @@ extension Dataplane {
       guard let step = steps.first(where: { $0.inputs.contains(current) }) else { return nil }
       let port = step.ports[step.inputs.firstIndex(of: current) ?? 0]
       if port.format != layouts[stream]?.format { return port }
-      guard step.node.opType == "IODMA_hls" || step.node.opType == "StreamingFIFO_rtl",
+      guard step.node.role == .memoryAccess || step.node.role == .fifo,
         let next = step.outputs.first
       else { return nil }
       current = next

@@ -25,7 +25,7 @@ extension Dataplane {
         throw InputError(
           "needs words of \(layout.elements) x \(layout.dataType)", at: "graph input '\(name)'")
       }
-      values[graph.indexByName[name] ?? 0] = faults[name]?.applied(to: words) ?? words
+      values[graph.index(of: name)] = faults[name]?.applied(to: words) ?? words
     }
     for step in steps {
       let inputs = step.inputs.indices.map { step.words(values[step.inputs[$0]]!, at: $0) }

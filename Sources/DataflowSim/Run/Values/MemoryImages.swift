@@ -19,9 +19,8 @@ public struct MemoryImages {
     var left: [String: String] = [:]
     var runtimeCount = 0
     for node in design.nodes {
+      let block = try design.block(of: node)
       do {
-        let block = try BlockCatalogue.make(
-          node, in: design, unknownAttributes: .ignore)
         guard let memory = block as? any MemoryBlock else { continue }
         if let reason = memory.reasonForNoMemory {
           left[node.name] = reason

@@ -116,7 +116,7 @@ public struct TimedDataplane: Sendable {
     self.without = without
     let clean = try Dataplane(plan.design, parameters: parameters, options: .init(hazards: .none))
     self.clean = clean
-    let wraps = plan.blocks.contains { ($0 as? Thresholding)?.canWrapNarrowly ?? false }
+    let wraps = plan.blocks.contains { $0.hazardConditions.contains { $0.hazard == .narrowWrap } }
     wrapsNarrowly = wraps && !without.contains(.narrowWrap)
     plane = wrapsNarrowly ? try Dataplane(plan.design, parameters: parameters) : clean
   }
@@ -181,24 +181,5 @@ public struct TimedDataplane: Sendable {
   {
     Dictionary(
       uniqueKeysWithValues: all.map { name, words in (name, words.prefix(counts[name] ?? 0)) })
-  }
-}
-
-extension Block {
-  /// Whether the block holds words over a frame border, so that a missing or surplus word shifts
-  /// every later frame: padding emitted before a frame's first word, words no window uses.
-  package var holdsWordsOverFrames: Bool {
-    switch self {
-    case let padding as FMPadding: padding.padding[0] > 0 || padding.padding[1] > 0
-    case let window as SlidingWindow: window.unusedTrailingWords > 0
-    default: false
-    }
-  }
-}
-
-extension Thresholding {
-  /// RTL thresholds of fewer bits than a signed input clip wrongly.
-  package var canWrapNarrowly: Bool {
-    isRTL && inputType.isSigned && thresholdType.bits < inputType.bits && inputType.bits <= 62
   }
 }

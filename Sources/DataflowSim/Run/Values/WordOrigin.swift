@@ -41,13 +41,13 @@ extension TimedDataplane {
     var held: [String] = []
     // Each turn goes to a stream before this one.
     for _ in 0...plane.steps.count {
-      let index = plane.graph.indexByName[stream] ?? 0
-      guard let step = plane.steps.first(where: { $0.outputs.contains(index) }) else {
+      let index = plane.graph.index(of: stream)
+      guard let step = plane.steps.first(where: { $0.outputs.contains(index) }),
+        let port = step.outputs.firstIndex(of: index)
+      else {
         return moved.fault(on: stream, upTo: word, node: nil, held)
       }
-      if let next = wrongInput(
-        of: step, for: word, port: step.outputs.firstIndex(of: index) ?? 0, moved)
-      {
+      if let next = wrongInput(of: step, for: word, port: port, moved) {
         if isHolding(step) { held.insert(step.node.name, at: 0) }
         (stream, word) = next
         continue

@@ -26,15 +26,11 @@ extension Design {
 }
 
 extension Node {
-  /// The roles of the inputs behind the first, for ops that take constants there.
+  /// The roles of the inputs behind the first, for ops that take constants there; the op may be one that
+  /// FINN has not specialised yet.
   package static func inputRoles(_ opType: String) -> [String] {
-    switch baseName(opType) {
-    case "MVAU", "VVAU": ["weights", "thresholds"]
-    case "Thresholding": ["thresholds"]
-    case "ChannelwiseOp": ["parameters"]
-    case "Lookup": ["embeddings"]
-    default: []
-    }
+    let types = [opType, opType + "_hls", opType + "_rtl"].lazy
+    return types.compactMap { BlockCatalogue.find($0)?.parameterRoles }.first ?? []
   }
 
   /// `MVAU` of `MVAU_hls`.

@@ -28,3 +28,21 @@ enum WeightPort {
     return false
   }
 }
+
+extension ComputeSettings {
+  /// Where the weight words come from, once the node's channels exist.
+  func weightPort(_ ports: Ports) -> WeightPort {
+    switch weightStream {
+    case .external: .stream(ports.inputs[1])
+    // Two pipeline registers after reset.
+    case .memstream: .valid(from: 2)
+    case .always: .valid(from: 0)
+    }
+  }
+
+  /// The DSP58 core was always exact; the DSP48 cores clear a product register during a freeze.
+  var losesFrozenProducts: Bool { computeCore != .mvuVVU8sx9DSP58 }
+
+  /// The name of the hazard by which an RTL core emits surplus words.
+  var surplusHazard: Hazard { weightStream == .external ? .weightStallLast : .startUpWords }
+}

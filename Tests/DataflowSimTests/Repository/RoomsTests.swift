@@ -1,0 +1,113 @@
+import Foundation
+import Testing
+
+/// Inside a module a folder is a room, and a room uses only rooms listed before it. The compiler guards
+/// the walls between modules; this guards those within.
+struct RoomsTests {
+  /// Rooms of a module from the foundation up (ARCHITECTURE.md).
+  private static let order: [String: [String]] = [
+    "SimModel": ["Support", "Files", "Tensors", "Design", "Scenario", "Device", "Block"],
+    "DataflowSim": ["Timing", "Bits", "Blocks", "Graph", "Run", "Run/Values", "Run/Reports"],
+    "DataflowAnalysis": [
+      "FINN", "Hazards", "Replay", "Throughput", "Compare", "Sizing", "Folding", "Sweep", "Faults",
+      "Hang", "Stress", "Check",
+    ],
+    "simrun": ["Terminal", "Commands"],
+  ]
+
+  private struct SourceFile {
+    let path: String
+    let room: Int
+    let code: String
+  }
+
+  @Test(arguments: order.keys.sorted()) func importsPointOneWay(module: String) throws {
+    let rooms = try #require(Self.order[module])
+    let files = try Self.files(of: module, rooms)
+    #expect(files.count >= rooms.count)
+    var homes: [String: Set<Int>] = [:]
+    for file in files {
+      for name in Self.declarations(file.code) { homes[name, default: []].insert(file.room) }
+    }
+    for file in files {
+      for word in Self.words(file.code) {
+        guard let home = homes[word], home.count == 1, let room = home.first, room > file.room
+        else { continue }
+        Issue.record("\(file.path) uses \(word) of \(rooms[room])/, a room above its own")
+      }
+    }
+  }
+
+  /// No block knows another: a folder of `Blocks/` uses what lies beside the folders, and itself.
+  @Test func blocksKnowNoOtherBlock() throws {
+    let rooms = try Self.folders("Sources/DataflowSim/Blocks").filter { !Self.shared.contains($0) }
+    #expect(rooms.count > 25)
+    var homes: [String: Set<String>] = [:]
+    var code: [(path: String, folder: String, code: String)] = []
+    for folder in rooms {
+      for path in try Self.swiftFiles("Sources/DataflowSim/Blocks/\(folder)") {
+        let text = try Self.code(path)
+        code.append((path, folder, text))
+        for name in Self.declarations(text) { homes[name, default: []].insert(folder) }
+      }
+    }
+    for file in code {
+      for word in Self.words(file.code) {
+        guard let home = homes[word], home.count == 1, let other = home.first, other != file.folder
+        else { continue }
+        Issue.record("\(file.path) uses \(word) of \(other)/")
+      }
+    }
+  }
+
+  /// What blocks share.
+  private static let shared: Set<String> = ["Common", "ComputeCore"]
+
+  // MARK: Reading sources
+
+  private static func files(of module: String, _ rooms: [String]) throws -> [SourceFile] {
+    try swiftFiles("Sources/\(module)").compactMap { path in
+      let parts = path.split(separator: "/").dropFirst(2).dropLast().map(String.init)
+      guard !parts.isEmpty else { return nil }
+      let inner = parts.prefix(2).joined(separator: "/")
+      guard let room = rooms.firstIndex(of: inner) ?? rooms.firstIndex(of: parts[0]) else {
+        Issue.record("\(path) lies in no room of \(module)")
+        return nil
+      }
+      return SourceFile(path: path, room: room, code: try code(path))
+    }
+  }
+
+  private static func folders(_ path: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: TestFiles.repository(path))
+      .filter { !$0.contains(".") }.sorted()
+  }
+
+  private static func swiftFiles(_ folder: String) throws -> [String] {
+    try FileManager.default.subpathsOfDirectory(atPath: TestFiles.repository(folder))
+      .filter { $0.hasSuffix(".swift") }.sorted().map { "\(folder)/\($0)" }
+  }
+
+  /// A file without comments and texts.
+  private static func code(_ path: String) throws -> String {
+    let text = String(decoding: try TestFiles.data(TestFiles.repository(path)), as: UTF8.self)
+    var lines: [Substring] = []
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      lines.append(line.firstRange(of: "//").map { line[..<$0.lowerBound] } ?? line)
+    }
+    return lines.joined(separator: "\n")
+      .replacing(/"(\\.|[^"\\\n])*"/, with: "\"\"")
+  }
+
+  /// Types and functions declared at the top of a file for others to see.
+  private static func declarations(_ code: String) -> [String] {
+    let pattern =
+      /^(?:@\w+ )?(?:public |package |final |indirect )*(?:struct|class|enum|protocol|typealias|func|let) (\w+)/
+      .anchorsMatchLineEndings()
+    return code.matches(of: pattern).map { String($0.output.1) }
+  }
+
+  private static func words(_ code: String) -> Set<String> {
+    Set(code.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init))
+  }
+}
