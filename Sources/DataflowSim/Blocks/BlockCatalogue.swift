@@ -95,9 +95,11 @@ public enum BlockCatalogue {
     for spec in specs where values[spec.name] == nil {
       throw InputError("required and missing (\(spec.summary))", at: "attribute '\(spec.name)'")
     }
-    return try type.init(
+    let block = try type.init(
       Attributes(
         opType: opType, part: part, clockMHz: clockMHz, generation: generation, values: values))
+    if let block = block as? any HLSBlock { try block.requireFittingStructure() }
+    return block
   }
 
   /// The block of a node of `design`, which gives part, clock and generation.

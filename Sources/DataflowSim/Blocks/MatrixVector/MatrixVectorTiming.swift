@@ -215,7 +215,6 @@ extension MatrixVector: TimedBlock {
   /// word in every iteration. Source: docs/reference/hls-rules.md#what-an-iteration-does.
   private var hlsTiming: BlockTiming {
     let weights: UInt32 = compute.memoryMode == .external ? 2 : 0
-    let latency = 6 + simd.ceilLog2
     let firstFold: [Loop] = [
       .run(synapseFold - 1, reads: 1 | weights), .run(1, reads: 1 | weights, writes: 1),
     ]
@@ -225,9 +224,16 @@ extension MatrixVector: TimedBlock {
       : .repeated(
         neuronFold - 1,
         [.run(synapseFold - 1, reads: weights), .run(1, reads: weights, writes: 1)])
-    return HLSPipeline(node, defaultLatency: latency).timing([
-      .repeated(vectors, firstFold + [laterFolds])
-    ])
+    return schedule.timing(
+      [.repeated(vectors, firstFold + [laterFolds])], weightsFrom: compute.weightsFrom)
+  }
+}
+
+extension MatrixVector: HLSBlock {
+  var hlsWork: HLSWork {
+    HLSWork(
+      .matrixVector(compute.products(pe: pe, simd: simd)),
+      iterations: vectors * neuronFold * synapseFold)
   }
 }
 
@@ -240,6 +246,18 @@ extension ComputeSettings {
     case .memstream: .valid(from: 2)
     case .always: .valid(from: 0)
     }
+  }
+
+  /// First cycle in which an HLS loop has weights: a memory streamer's first word comes in cycle 2 and
+  /// passes a register slice.
+  var weightsFrom: Cycle { weightStream == .memstream ? 3 : 0 }
+
+  /// What Vitis HLS schedules. `thresholds` are those of a channel.
+  func products(pe: Int, simd: Int, isDepthwise: Bool = false) -> HLSProducts {
+    HLSProducts(
+      pe: pe, simd: simd, activationBits: inputType.bits, weightBits: weightType.bits,
+      thresholds: hasThresholds ? (1 << min(outputType.bits, 30)) - 1 : 0,
+      usesDSPs: resType == "dsp", isDepthwise: isDepthwise)
   }
 
   /// The DSP58 core was always exact; the DSP48 cores clear a product register during a freeze.
