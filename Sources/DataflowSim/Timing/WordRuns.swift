@@ -61,7 +61,7 @@ struct WriteRun {
   @inline(__always) var room: Cycle { slots[(index &- capacity) & mask] &+ credit }
 
   /// When the last word admitted, at `t`, has left the slice in front; see `Channel.sliceEmptied`.
-  /// Known for all words but the last one there is room for.
+  /// Known for all words but the last two there is room for.
   @inline(__always) mutating func sliceEmptied(after t: Cycle) -> Cycle {
     let left = max(t &+ 1, slots[(index &+ 1 &- capacity) & mask] &+ credit &- 1)
     waited = max(waited, left &- t &- 1)

@@ -413,8 +413,8 @@ extension HLSPipeline {
     guard results.isEmpty, leaving == .never, writeStage > 0 || freeze == .untilLeft else {
       return 0
     }
-    // When the last word there is room for leaves is not known yet.
-    let writable = freeze == .untilLeft && run.writes != 0 ? outputs.writable - 1 : outputs.writable
+    // When the last two words there is room for leave their slice is not known yet.
+    let writable = freeze == .untilLeft && run.writes != 0 ? outputs.writable - 2 : outputs.writable
     let n = min(run.count, inputs.readable, writable)
     guard n > 0 else { return 0 }
     switch freeze {
