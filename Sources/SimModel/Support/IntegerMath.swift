@@ -11,7 +11,7 @@ extension Int {
   package var ceilLog2: Int { self <= 1 ? 0 : Int.bitWidth - (self - 1).leadingZeroBitCount }
 
   /// The largest k with 2^k <= self; 0 for values up to 1.
-  var floorLog2: Int { self <= 1 ? 0 : Int.bitWidth - 1 - leadingZeroBitCount }
+  package var floorLog2: Int { self <= 1 ? 0 : Int.bitWidth - 1 - leadingZeroBitCount }
 
   /// `value` truncated toward zero, as Python's `int()`, and held inside the range of `Int`.
   package init(truncating value: Double) {

@@ -1,5 +1,5 @@
 /// The HLS sliding-window generators store whole lines before the first window leaves.
-/// Source: docs/reference/hls-rules.md#what-an-iteration-does (square windows, kernel a
+/// Source: docs/reference/sliding-windows.md#hls-windows (square windows, kernel a
 /// multiple of the stride, are measured).
 extension SlidingWindow: HLSBlock {
   var hlsTiming: BlockTiming { schedule.timing(hlsLoops) }
@@ -26,7 +26,7 @@ extension SlidingWindow: HLSBlock {
   }
 
   /// Rows of a frame that the HLS block never reads, so that every later frame is shifted by them
-  /// (docs/reference/hls-rules.md#defects).
+  /// (docs/reference/hazards.md#hls-window-leftover-rows).
   var leftoverRows: Int { isRTL || !isLineBuffered ? 0 : ifmDim[0] % stride[0] }
 
   private var hlsLoops: [Loop] {

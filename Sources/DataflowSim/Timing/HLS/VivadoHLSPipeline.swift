@@ -18,6 +18,8 @@ struct VivadoHLSPipeline: Process {
   /// Stages the loop's end still has to pass.
   private var left: Int?
   private var undrained: UInt32 = 0
+  /// Slots gone by since the last iteration of a run.
+  private var skipped = 0
 
   init(_ ports: Ports, _ frame: [HLSStep], stages: Int) {
     inputs = ports.inputs
@@ -53,28 +55,22 @@ struct VivadoHLSPipeline: Process {
 
   /// One slot of a run: an iteration, or one of those between that touch no stream.
   private mutating func issue(_ run: inout LoopCursor.Run) -> Bool {
-    if run.every > 1 {
-      // The slots up to the next iteration, of which some may push words out.
-      guard shift(reads: 0, writes: 0) else { return false }
-      skipped += 1
-      guard skipped == run.every - 1 || held.allSatisfy({ $0 == 0 }) else { return true }
-      last += run.every - 1 - skipped
+    let between = run.every - 1 - skipped
+    guard between > 0 else {
+      guard shift(reads: run.reads, writes: run.writes) else { return false }
+      run.count -= 1
       skipped = 0
-      let every = run.every
-      run.every = 1
-      self.every = every
       return true
     }
-    guard shift(reads: run.reads, writes: run.writes) else { return false }
-    run.count -= 1
-    if let every { run.every = every }
-    every = nil
+    if held.allSatisfy({ $0 == 0 }) {
+      last += between
+      skipped += between
+      return true
+    }
+    guard shift(reads: 0, writes: 0) else { return false }
+    skipped += 1
     return true
   }
-
-  private var skipped = 0
-  /// Of the run whose next slot is an iteration.
-  private var every: Int?
 
   /// Everything moves by one stage; false while it cannot.
   private mutating func shift(reads: UInt32, writes: UInt32) -> Bool {
@@ -147,7 +143,6 @@ struct VivadoHLSPipeline: Process {
     cursor.listState(&state)
     if case .run(let run) = step { state.phase(run.count) } else { state.phase(-1) }
     state.phase(skipped)
-    state.phase(every ?? 0)
     state.phase(left ?? -1)
     state.phase(Int(undrained))
     for words in held { state.phase(Int(words)) }
