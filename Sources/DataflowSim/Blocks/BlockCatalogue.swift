@@ -89,9 +89,11 @@ public enum BlockCatalogue {
     for spec in specs where values[spec.name] == nil {
       throw InputError("required and missing (\(spec.summary))", at: "attribute '\(spec.name)'")
     }
-    return try type.init(
+    let block = try type.init(
       Attributes(
         opType: opType, part: part, clockMHz: clockMHz, generation: generation, values: values))
+    if let block = block as? any HLSBlock { try block.requireFittingStructure() }
+    return block
   }
 
   private static func refuseUnknown(

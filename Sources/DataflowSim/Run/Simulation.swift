@@ -189,12 +189,12 @@ public final class Simulation {
     return result
   }
 
-  /// Runs of stages that sustain a word per cycle become one stage.
+  /// Runs of stages that merge become one stage.
   private func buildMerged(_ chain: Plan.Chain, levels: Bool) -> Ends {
     var merged: [Stage] = []
     var members: [[(stage: Stage, node: String)]] = []
     for (stage, node) in chain.stages {
-      if let last = merged.last, last.sustainsOneWordPerCycle, stage.sustainsOneWordPerCycle {
+      if let last = merged.last, last.merges(with: stage) {
         merged[merged.count - 1] = last + stage
         members[members.count - 1].append((stage, node))
       } else {

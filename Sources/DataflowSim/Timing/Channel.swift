@@ -10,6 +10,9 @@ public struct Channel {
   let latency: Int
   let credit: Int
   package let isWire: Bool
+  /// Stands in the slots of the words before the first: room for the first words from the cycle in
+  /// which the stage first accepts any.
+  private let filler: Cycle
   /// See `Stage.upstreamCapacity`.
   private let upstreamCapacity: Int
 
@@ -54,13 +57,15 @@ public struct Channel {
     latency = stage?.latency ?? 0
     credit = stage?.credit ?? 1
     isWire = stage == nil
+    let first = stage?.firstReady ?? 0
+    filler = first > 0 ? first - credit : .never
     upstreamCapacity = stage?.upstreamCapacity ?? 0
     var size = 1
     // The proof of a steady state looks back over the reads of the longest period.
     while size < capacity + (watcher?.history?.words ?? 0) { size *= 2 }
     mask = size - 1
     slots = .allocate(capacity: size)
-    slots.initialize(repeating: .never, count: size)
+    slots.initialize(repeating: filler, count: size)
     self.queue = queue
     if let watcher { watch(watcher) }
   }
@@ -114,6 +119,17 @@ extension Channel {
     guard written - read < capacity else { return nil }
     return max(lastWrite + 1, slots[(written - capacity) & mask] + credit)
   }
+
+  /// When the last word written has left the register slice of two words in front, which holds nothing
+  /// else then; nil while it is not known. The stage may be the slice merged with what follows it.
+  @inline(__always) var sliceEmptied: Cycle? {
+    let freed = written + 1 - capacity
+    guard freed < read else { return nil }
+    return max(lastWrite + 1, slots[freed & mask] + credit - 1)
+  }
+
+  /// The last word waited for so long in a slice in front before it could leave.
+  @inline(__always) mutating func noteWait(_ cycles: Int) { waited = max(waited, cycles) }
 
   /// Admits the next word in cycle `t ≥ room`, for a writer ready since `ready`.
   @inline(__always) mutating func admit(at t: Cycle, readySince ready: Cycle) {
@@ -291,7 +307,7 @@ extension Channel {
     var size = 1
     while size < deeper { size *= 2 }
     let larger = UnsafeMutablePointer<Cycle>.allocate(capacity: size)
-    larger.initialize(repeating: .never, count: size)
+    larger.initialize(repeating: filler, count: size)
     for word in max(0, written - capacity)..<written {
       larger[word & (size - 1)] = slots[word & mask]
     }
@@ -306,7 +322,7 @@ extension Channel {
 extension Channel {
   /// Empties the channel, as a reset does: nothing has happened yet.
   mutating func reset() {
-    slots.update(repeating: .never, count: mask + 1)
+    slots.update(repeating: filler, count: mask + 1)
     (written, read, waited, ordered) = (0, 0, 0, 0)
     (pending, lastWrite, lastRead) = (.never, .never, .never)
     onWrite &= Self.watched

@@ -43,6 +43,8 @@ protocol WriteRuns {
   var rooms: Room { get }
   static func last(_ rooms: Room) -> Cycle
   mutating func admit(at t: Cycle, readySince ready: Cycle, _ rooms: Room)
+  /// When the words just admitted at `t` have left the slices in front.
+  mutating func sliceEmptied(after t: Cycle) -> Cycle
 }
 
 extension ReadRun: ReadRuns {
@@ -110,6 +112,7 @@ struct NoOutput: OutputSide {
     @inline(__always) var rooms: Cycle { .never }
     @inline(__always) static func last(_ rooms: Cycle) -> Cycle { rooms }
     @inline(__always) mutating func admit(at t: Cycle, readySince ready: Cycle, _ rooms: Cycle) {}
+    @inline(__always) mutating func sliceEmptied(after t: Cycle) -> Cycle { t }
   }
   @inline(__always) var writable: Int { .max }
   @inline(__always) var runs: Runs { Runs() }
@@ -149,6 +152,10 @@ struct TwoOutputs: OutputSide {
     mutating func admit(at t: Cycle, readySince ready: Cycle, _ rooms: (a: Cycle, b: Cycle)) {
       a.admit(at: t, readySince: ready, rooms.a)
       b.admit(at: t, readySince: ready, rooms.b)
+    }
+    @inline(__always) mutating func sliceEmptied(after t: Cycle) -> Cycle {
+      let (left, other) = (a.sliceEmptied(after: t), b.sliceEmptied(after: t))
+      return max(left, other)
     }
   }
 

@@ -11,12 +11,3 @@ public struct LeastStorage: Sendable {
   var outputStages: [[Stage]]?
   var body: BlockTiming.Body
 }
-
-extension LeastStorage {
-  /// An HLS pipeline may stall with bubbles: only the two words of its output register slice are
-  /// sure.
-  static func pipeline(_ body: BlockTiming.Body, outputs: Int) -> LeastStorage {
-    LeastStorage(
-      outputStages: Array(repeating: [Stage(latency: 0, capacity: 2)], count: outputs), body: body)
-  }
-}

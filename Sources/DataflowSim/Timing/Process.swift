@@ -50,6 +50,8 @@ public struct BlockTiming: Sendable {
   /// What the block is sure to hold, where what it holds depends on when words come; nil: it always
   /// holds what its stages and body say.
   public var least: LeastStorage?
+  /// What Vitis HLS made of the block; nil: it is no HLS block.
+  public var schedule: HLSSchedule?
 
   public enum Body: Sendable {
     /// Input 0 goes straight to output 0; the block is nothing but its stages.
@@ -59,13 +61,14 @@ public struct BlockTiming: Sendable {
 
   public init(
     inputStages: [[Stage]] = [], outputStages: [[Stage]] = [], exactness: Exactness = .exact,
-    busyCycles: Int? = nil, least: LeastStorage? = nil, body: Body
+    busyCycles: Int? = nil, least: LeastStorage? = nil, schedule: HLSSchedule? = nil, body: Body
   ) {
     self.inputStages = inputStages
     self.outputStages = outputStages
     self.exactness = exactness
     self.busyCycles = busyCycles
     self.least = least
+    self.schedule = schedule
     self.body = body
   }
 }

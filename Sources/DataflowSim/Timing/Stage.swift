@@ -10,7 +10,7 @@ extension Cycle {
 ///
 /// A stage accepts word *k* at `W[k]` and hands it on at `R[k]`, with
 /// ```
-/// W[k] = max(offered, W[k-1] + 1, R[k-capacity] + credit)
+/// W[k] = max(offered, W[k-1] + 1, R[k-capacity] + credit, firstReady)
 /// R[k] ≥ max(W[k] + latency, R[k-1] + 1)
 /// ```
 /// A shift-register FIFO of depth D is `(latency 1, capacity D, credit 1)`; a pipeline of credit-counted
@@ -22,27 +22,39 @@ public struct Stage: Sendable, Equatable {
   public var capacity: Int
   /// Cycles from handing a word on to accepting one in its place.
   public var credit: Int
+  /// First cycle after reset in which it accepts a word.
+  public var firstReady: Cycle
   /// Whether this is a FIFO of the design, whose occupancy is to be reported.
   public var isFIFO: Bool
   /// Of stages made one: the capacity of all but the last.
   private(set) var upstreamCapacity = 0
 
-  public init(latency: Int, capacity: Int, credit: Int = 1, isFIFO: Bool = false) {
+  public init(
+    latency: Int, capacity: Int, credit: Int = 1, firstReady: Cycle = 0, isFIFO: Bool = false
+  ) {
     self.latency = latency
     self.capacity = capacity
     self.credit = credit
+    self.firstReady = firstReady
     self.isFIFO = isFIFO
   }
 
   /// Whether a word per cycle flows through when nothing blocks. Only such stages may be merged.
   var sustainsOneWordPerCycle: Bool { capacity >= latency + credit }
 
-  /// Two stages in a row as one. Exact when both sustain a word per cycle: the handshake between
-  /// them is then never the tightest constraint on either end.
+  /// Whether this stage and `next` behind it are the same as their sum. Both must sustain a word per
+  /// cycle: the handshake between them is then never the tightest constraint on either end. And no
+  /// word may reach `next` before it accepts any.
+  func merges(with next: Stage) -> Bool {
+    sustainsOneWordPerCycle && next.sustainsOneWordPerCycle
+      && next.firstReady <= firstReady + latency
+  }
+
+  /// Two stages in a row as one, where they merge.
   static func + (a: Stage, b: Stage) -> Stage {
     var sum = Stage(
-      latency: a.latency + b.latency, capacity: a.capacity + b.capacity, credit: a.credit + b.credit
-    )
+      latency: a.latency + b.latency, capacity: a.capacity + b.capacity,
+      credit: a.credit + b.credit, firstReady: a.firstReady)
     sum.upstreamCapacity = a.capacity + b.upstreamCapacity
     return sum
   }

@@ -60,6 +60,14 @@ struct WriteRun {
   /// The first cycle with room for the next word, but for the rule of one word per cycle.
   @inline(__always) var room: Cycle { slots[(index &- capacity) & mask] &+ credit }
 
+  /// When the last word admitted, at `t`, has left the slice in front; see `Channel.sliceEmptied`.
+  /// Known for all words but the last two there is room for.
+  @inline(__always) mutating func sliceEmptied(after t: Cycle) -> Cycle {
+    let left = max(t &+ 1, slots[(index &+ 1 &- capacity) & mask] &+ credit &- 1)
+    waited = max(waited, left &- t &- 1)
+    return left
+  }
+
   /// Admits a word, ready since cycle `ready`, at `t ≥ room`.
   @inline(__always) mutating func admit(at t: Cycle, readySince ready: Cycle, _ room: Cycle) {
     waited = max(waited, room &- ready)

@@ -154,14 +154,21 @@ public struct Attributes: Sendable {
 
   /// The settings every node has.
   public var settings: NodeSettings {
-    func override(_ name: String, unset: Int) -> Int? {
-      guard declares(name), int(name) != unset else { return nil }
-      return int(name)
-    }
-    return NodeSettings(
+    NodeSettings(
       opType: opType, inFIFODepths: ints("inFIFODepths"), outFIFODepths: ints("outFIFODepths"),
-      latency: override("latency", unset: -1),
-      initiationInterval: override("initiation_interval", unset: 0))
+      hls: hlsSettings)
+  }
+
+  private var hlsSettings: HLSSettings {
+    let tool: HLSSchedule.Tool = generation <= .v0_6 ? .vivado : .vitis
+    guard declares("hls_structure") else { return HLSSettings(tool: tool, clockMHz: clockMHz) }
+    func stated(_ name: String, unset: Int) -> Int? { int(name) == unset ? nil : int(name) }
+    let source = string("hls_read_from")
+    return HLSSettings(
+      structure: HLSSchedule.Structure(rawValue: string("hls_structure")),
+      stages: stated("hls_stages", unset: 0), source: source.isEmpty ? nil : source,
+      latency: stated("latency", unset: -1), interval: stated("initiation_interval", unset: 0),
+      tool: tool, clockMHz: clockMHz)
   }
 
   /// The product of `factors`; throws when it exceeds `maximumElements`. Blocks check the largest

@@ -163,10 +163,8 @@ public struct NodeSettings: Sendable, Equatable {
   /// FIFO depth wished for at each stream input and output; FINN's default is 2.
   public let inFIFODepths: [Int]
   public let outFIFODepths: [Int]
-  /// HLS blocks: pipeline latency in cycles, when the design states it.
-  public let latency: Int?
-  /// HLS blocks: cycles between two loop iterations, when the design states it.
-  public let initiationInterval: Int?
+  /// HLS blocks: what the node says about its schedule.
+  public let hls: HLSSettings
 
   public var isRTL: Bool { opType.hasSuffix("_rtl") }
 }

@@ -14,6 +14,9 @@ extension Int {
   /// The smallest k with 2^k >= self; 0 for values up to 1.
   package var ceilLog2: Int { self <= 1 ? 0 : Int.bitWidth - (self - 1).leadingZeroBitCount }
 
+  /// The largest k with 2^k <= self; 0 for values up to 1.
+  package var floorLog2: Int { self <= 1 ? 0 : Int.bitWidth - 1 - leadingZeroBitCount }
+
   /// `value` truncated toward zero, as Python's `int()`, and held inside the range of `Int`.
   package init(truncating value: Double) {
     if let exact = Int(exactly: value.rounded(.towardZero)) {

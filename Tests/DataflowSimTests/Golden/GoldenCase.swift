@@ -14,7 +14,7 @@ struct GoldenCase {
   static let kinds = [
     "fifo", "thresholding", "dwc", "fmpadding", "mvu", "vvu", "swg_default", "swg_parallel",
     "chain",
-    "composite",
+    "composite", "hls", "hls_networks", "hls_model",
   ]
 
   /// All committed cases of one kind.
@@ -31,7 +31,7 @@ struct GoldenCase {
     name = fields["name"]!.string
     kind = fields["kind"]!.string
     design = try Design(document: fields["design"]!, file: name)
-    runs = try fields["runs"]!.object.sorted { $0.key < $1.key }.map { key, value in
+    runs = try (fields["runs"]?.object ?? [:]).sorted { $0.key < $1.key }.map { key, value in
       (key, try GoldenRun(value, file: "\(fields["name"]!.string)/\(key)"))
     }
   }

@@ -101,13 +101,18 @@ extension DesignGrower {
       "SIMD": .int(flow.parallel), "numInputVectors": vectors(flow),
       "outputDataType": randomElement,
     ]
-    guard style.hasCores, chance(85) else {
+    guard style.hasCores, chance(60) else {
       var attributes = shape
       attributes["inputDataType"] = randomElement
       attributes["weightDataType"] = randomElement
       attributes["noActivation"] = .int(1)
-      attributes["mem_mode"] = .string("internal_embedded")
-      next.stream = add("MVAU_hls", attributes, inputs: [flow.stream], outputs: 1)[0]
+      attributes["mem_mode"] = .string(pick(["internal_embedded", "internal_decoupled"]))
+      var inputs = [flow.stream]
+      if style.hasWeightStreams, chance(15) {
+        attributes["mem_mode"] = .string("external")
+        inputs.append(addInput(words: flow.words * next.fold))
+      }
+      next.stream = add("MVAU_hls", attributes, inputs: inputs, outputs: 1)[0]
       return next
     }
     var attributes = coreAttributes(shape, isVector: false)

@@ -91,12 +91,34 @@ struct DesignGrower {
     let outputs = (0..<count).map { "\(name).\($0)" }
     var all = attributes
     if opType.hasSuffix("_hls") {
-      all["latency"] = .int(pick([0, 1, 1, 2, 3, 5, 9]))
+      all.merge(schedule(opType, attributes)) { own, _ in own }
       all["initiation_interval"] = .int(chance(85) ? 1 : number(2...3))
     }
     nodes.append(
       Node(name: name, opType: opType, attributes: all, inputs: inputs, outputs: outputs))
     return outputs
+  }
+
+  /// What Vitis HLS might have made of a block.
+  private mutating func schedule(_ opType: String, _ attributes: [String: AttributeValue])
+    -> [String: AttributeValue]
+  {
+    func isOne(_ a: String, _ b: String) -> Bool { attributes[a] == attributes[b] }
+    let isSingle =
+      opType == "LabelSelect_hls" && isOne("Labels", "PE")
+      || opType == "MVAU_hls" && isOne("MW", "SIMD") && isOne("MH", "PE")
+        && attributes["numInputVectors"] == .ints([1, 1, 1])
+    switch opType {
+    case "StreamingMaxPool_hls", "GlobalAccPool_hls": return ["hls_structure": .string("nested")]
+    case _ where isSingle:
+      return ["hls_structure": .string("states"), "hls_stages": .int(number(6...12))]
+    case "LabelSelect_hls":
+      return ["hls_structure": .string("call"), "hls_stages": .int(number(1...4))]
+    default:
+      return chance(50)
+        ? ["hls_structure": .string("call"), "hls_stages": .int(number(1...9))]
+        : ["hls_structure": .string("continuous"), "hls_stages": .int(number(2...6))]
+    }
   }
 
   mutating func addInput(words: Int) -> String {

@@ -56,18 +56,17 @@ extension DesignGrower {
   }
 
   mutating func addConverter(_ flow: Flow, to parallel: Int? = nil) -> Flow? {
-    let options = Self.divisors(flow.channels).filter {
-      $0 % flow.parallel == 0 || flow.parallel % $0 == 0
-    }
+    let options = Self.divisors(flow.channels)
     let target = parallel ?? pick(options)
-    let kind = chance(75) || target == flow.parallel ? "rtl" : "hls"
-    var next = single(
-      flow, "StreamingDataWidthConverter_\(kind)",
-      [
-        "shape": .ints([1, flow.height, flow.width, flow.channels]),
-        "inWidth": .int(flow.parallel * bitsPerElement),
-        "outWidth": .int(target * bitsPerElement), "dataType": randomElement,
-      ])
+    let isWhole = target % flow.parallel == 0 || flow.parallel % target == 0
+    let kind = isWhole && (chance(60) || target == flow.parallel) ? "rtl" : "hls"
+    var attributes: [String: AttributeValue] = [
+      "shape": .ints([1, flow.height, flow.width, flow.channels]),
+      "inWidth": .int(flow.parallel * bitsPerElement),
+      "outWidth": .int(target * bitsPerElement), "dataType": randomElement,
+    ]
+    if !isWhole { attributes["hls_structure"] = .string("two_processes") }
+    var next = single(flow, "StreamingDataWidthConverter_\(kind)", attributes)
     next.parallel = target
     return next
   }
@@ -134,7 +133,8 @@ extension DesignGrower {
       flow, "StreamingMaxPool_hls",
       [
         "ImgDim": .ints([flow.height, flow.width]), "PoolDim": .ints(kernel),
-        "NumChannels": .int(flow.channels), "dataType": randomElement,
+        "NumChannels": .int(flow.channels),
+        "dataType": chance(60) ? randomElement : .string("BINARY"),
       ])
     next.height /= kernel[0]
     next.width /= kernel[1]

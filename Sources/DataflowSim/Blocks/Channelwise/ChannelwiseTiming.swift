@@ -1,8 +1,8 @@
-extension Channelwise: TimedBlock {
+extension Channelwise: HLSBlock {
   /// One word in and out per iteration.
   public func timing() -> BlockTiming {
-    HLSPipeline(node, defaultLatency: 3).timing([
-      .run(product(numInputVectors) * channelFold, reads: 1, writes: 1)
-    ])
+    schedule.timing([.run(expectedCycles, reads: 1, writes: 1)])
   }
+
+  var hlsWork: HLSWork { HLSWork(.channelwise(parallel: pe), iterations: expectedCycles) }
 }

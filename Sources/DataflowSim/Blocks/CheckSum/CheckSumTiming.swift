@@ -1,6 +1,8 @@
-extension CheckSum: TimedBlock {
+extension CheckSum: HLSBlock {
   /// Passes words on, one per iteration.
   public func timing() -> BlockTiming {
-    HLSPipeline(node, defaultLatency: 1).timing([.run(wordsPerFrame, reads: 1, writes: 1)])
+    schedule.timing([.run(wordsPerFrame, reads: 1, writes: 1)])
   }
+
+  var hlsWork: HLSWork { HLSWork(.other(stages: 3), iterations: wordsPerFrame) }
 }

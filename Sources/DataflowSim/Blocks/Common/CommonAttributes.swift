@@ -2,7 +2,7 @@
 /// Source: docs/reference/finn-dialect.md#common-attributes.
 ///
 /// FINN writes many of them as by-products of a build; simrun accepts them so that FINN's nodes can
-/// be used unchanged, and reads only the FIFO depths and the two HLS schedule overrides.
+/// be used unchanged, and reads only the FIFO depths and the HLS schedule.
 enum CommonAttributes {
   static let all: [AttributeSpec] = schedule + fifoDepths + placement + buildProducts
 
@@ -13,11 +13,23 @@ enum CommonAttributes {
 
   private static let schedule: [AttributeSpec] = [
     .int(
-      "latency", in: -1...1 << 30, default: -1, "pipeline latency in cycles; -1: the block's own"
+      "latency", in: -1...1 << 30, default: -1,
+      "cycles from an iteration's start to its word at the output; decides hls_stages; -1: not stated"
     ).only(.hls),
     .int(
       "initiation_interval", in: 0...1 << 30, default: 0,
-      "cycles between loop iterations; 0: the block's own"
+      "cycles between loop iterations; 0: not stated"
+    ).only(.hls),
+    .string(
+      "hls_structure", oneOf: [""] + HLSSchedule.Structure.allCases.map(\.rawValue), default: "",
+      "state machine Vitis HLS generated; empty: predicted"
+    ).only(.hls),
+    .int(
+      "hls_stages", in: 0...1 << 30, default: 0,
+      "pipeline stages (PipelineDepth of csynth; states: cycles per frame); 0: predicted"
+    ).only(.hls),
+    .string(
+      "hls_read_from", default: "", "file of the build hls_structure and hls_stages were read from"
     ).only(.hls),
   ]
 

@@ -40,6 +40,18 @@ extension ComputeSettings {
     }
   }
 
+  /// First cycle in which an HLS loop has weights: a memory streamer's first word comes in cycle 2 and
+  /// passes a register slice.
+  var weightsFrom: Cycle { weightStream == .memstream ? 3 : 0 }
+
+  /// What Vitis HLS schedules. `thresholds` are those of a channel.
+  func products(pe: Int, simd: Int, isDepthwise: Bool = false) -> HLSProducts {
+    HLSProducts(
+      pe: pe, simd: simd, activationBits: inputType.bits, weightBits: weightType.bits,
+      thresholds: hasThresholds ? (1 << min(outputType.bits, 30)) - 1 : 0,
+      usesDSPs: resType == "dsp", isDepthwise: isDepthwise)
+  }
+
   /// The DSP58 core was always exact; the DSP48 cores clear a product register during a freeze.
   var losesFrozenProducts: Bool { computeCore != .mvuVVU8sx9DSP58 }
 

@@ -1,6 +1,8 @@
-extension DownSampler: TimedBlock {
+extension DownSampler: HLSBlock {
   /// A word in per iteration, forwarded if its pixel is kept.
-  public func timing() -> BlockTiming {
+  public func timing() -> BlockTiming { schedule.timing(loops) }
+
+  private var loops: [Loop] {
     let (rows, columns) = (inputSize[0], inputSize[1])
     let kept = Loop.run(channelFold, reads: 1, writes: 1)
     let dropped = Loop.run((stride - 1) * channelFold, reads: 1)
@@ -14,7 +16,8 @@ extension DownSampler: TimedBlock {
       ]
     }
     let skipped = Loop.run(columns * channelFold, reads: 1)
-    let loops = (0..<rows).flatMap { y in y % stride == 0 ? row(columns) : [skipped] }
-    return HLSPipeline(node, defaultLatency: 2).timing(loops)
+    return (0..<rows).flatMap { y in y % stride == 0 ? row(columns) : [skipped] }
   }
+
+  var hlsWork: HLSWork { HLSWork(.other(stages: 3), iterations: Loop.iterations(loops)) }
 }

@@ -1,13 +1,17 @@
-extension Eltwise: TimedBlock {
+extension Eltwise: HLSBlock {
   /// One word from each input and one out per iteration; both inputs are required.
   public func timing() -> BlockTiming {
-    HLSPipeline(node, defaultLatency: 2).timing([
-      .run(vectors * channelFold, reads: 3, writes: 1)
-    ])
+    schedule.timing([.run(vectors * channelFold, reads: 3, writes: 1)])
+  }
+
+  var hlsWork: HLSWork {
+    HLSWork(
+      opType == "AddStreams_hls" ? .addStreams(parallel: pe) : .eltwise,
+      iterations: vectors * channelFold)
   }
 }
 
-extension Elementwise: TimedBlock {
+extension Elementwise: HLSBlock {
   /// One word out per iteration; an operand with fewer words than the output is read on the first
   /// use of each of its words.
   public func timing() -> BlockTiming {
@@ -22,8 +26,8 @@ extension Elementwise: TimedBlock {
         writes: UInt32(1)
       )
     }
-    return HLSPipeline(node, defaultLatency: 3).timing([
-      .repeated(words / slowest, Loop.joined(steps))
-    ])
+    return schedule.timing([.repeated(words / slowest, Loop.joined(steps))])
   }
+
+  var hlsWork: HLSWork { HLSWork(.elementwise, iterations: outputs[0].words ?? 0) }
 }

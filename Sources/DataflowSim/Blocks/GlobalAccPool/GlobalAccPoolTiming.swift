@@ -1,8 +1,17 @@
-extension GlobalAccPool: TimedBlock {
-  /// Reads the whole map, then writes the sums.
+extension GlobalAccPool: HLSBlock {
+  /// A loop that reads the whole map, then one that writes the sums.
   public func timing() -> BlockTiming {
-    HLSPipeline(node, defaultLatency: 2).timing([
-      .run(vectors * channelFold, reads: 1), .run(channelFold, writes: 1),
-    ])
+    let (reads, writes) = (
+      Loop.run(vectors * channelFold, reads: 1), Loop.run(channelFold, writes: 1)
+    )
+    return schedule.timing(
+      [reads, writes],
+      [
+        .wait(2), .loop([reads], stages: 3), .wait(2), .loop([writes], stages: 2), .wait(2), .drain,
+      ], freeze: .untilRoom, writeStage: 1)
+  }
+
+  var hlsWork: HLSWork {
+    HLSWork(.globalPool, iterations: vectors * channelFold + channelFold)
   }
 }

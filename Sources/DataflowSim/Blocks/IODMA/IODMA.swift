@@ -20,6 +20,9 @@ public struct IODMA: Block {
     .int(
       "burst_gap", in: 0...AttributeSpec.maximumInt, default: 0,
       "cycles without data between bursts (simrun)"),
+    .int(
+      "memory_latency", in: -1...1 << 20, default: -1,
+      "cycles from an address to its first beat, or to the response; -1: 64 (simrun)"),
   ]
 
   public let node: NodeSettings
@@ -35,6 +38,10 @@ public struct IODMA: Block {
   public let numInputVectors: [Int]
   /// Memory words of a burst, and cycles without data between bursts.
   public let burst: (beats: Int, gap: Int)
+  /// Cycles from an address to its first beat, or from the last beat to the response.
+  public let memoryLatency: Int
+  /// Whether the design says so.
+  let statesMemoryLatency: Bool
 
   public init(_ a: Attributes) throws {
     node = a.settings
@@ -46,6 +53,10 @@ public struct IODMA: Block {
     readsMemory = a.string("direction") == "in"
     numInputVectors = a.ints("numInputVectors")
     burst = (a.int("burst_beats"), a.int("burst_gap"))
+    // `latency` meant the same before there was an attribute of that name.
+    let stated = a.int("memory_latency") >= 0 ? a.int("memory_latency") : a.int("latency")
+    statesMemoryLatency = stated >= 0
+    memoryLatency = stated >= 0 ? stated : 64
     try a.size("a tensor", numInputVectors + [channels])
     for (name, width) in [("streamWidth", streamWidth), ("intfWidth", intfWidth)] {
       try a.require(width % 8 == 0, name, "is not a multiple of 8")

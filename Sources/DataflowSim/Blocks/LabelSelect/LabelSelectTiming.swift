@@ -1,6 +1,22 @@
-extension LabelSelect: TimedBlock {
-  /// Reads all labels, then writes the K best.
+extension LabelSelect: HLSBlock {
+  /// Reads all labels, then writes the K best. A single iteration is spread over states: read, compare,
+  /// write. Source: docs/reference/hls-rules.md#states.
   public func timing() -> BlockTiming {
-    HLSPipeline(node, defaultLatency: 2).timing([.run(labelFold, reads: 1), .run(k, writes: 1)])
+    let reads = Loop.run(labelFold, reads: 1)
+    let writes: [HLSStep] =
+      k == 1 ? [.write(1)] : [.wait(1), .loop([.run(k, writes: 1)], stages: 2), .wait(1)]
+    let loops = [reads, .run(k, writes: 1)]
+    guard schedule.structure == .states else {
+      return schedule.timing(
+        loops, [.wait(2), .loop([reads], stages: schedule.stages)] + writes + [.drain],
+        freeze: .untilRoom, writeStage: 1)
+    }
+    return schedule.timing(
+      loops, [.read(1), .wait(schedule.stages - 3)] + writes + [.drain], freeze: .untilRoom,
+      writeStage: 1)
+  }
+
+  var hlsWork: HLSWork {
+    HLSWork(k == 1 ? .labelSelect : .other(stages: 2), iterations: labelFold)
   }
 }

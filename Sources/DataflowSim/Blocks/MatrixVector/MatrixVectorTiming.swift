@@ -149,7 +149,6 @@ extension MatrixVector: TimedBlock {
   /// word in every iteration. Source: docs/reference/hls-rules.md#what-an-iteration-does.
   private var hlsTiming: BlockTiming {
     let weights: UInt32 = compute.memoryMode == .external ? 2 : 0
-    let latency = 6 + simd.ceilLog2
     let firstFold: [Loop] = [
       .run(synapseFold - 1, reads: 1 | weights), .run(1, reads: 1 | weights, writes: 1),
     ]
@@ -159,8 +158,15 @@ extension MatrixVector: TimedBlock {
       : .repeated(
         neuronFold - 1,
         [.run(synapseFold - 1, reads: weights), .run(1, reads: weights, writes: 1)])
-    return HLSPipeline(node, defaultLatency: latency).timing([
-      .repeated(vectors, firstFold + [laterFolds])
-    ])
+    return schedule.timing(
+      [.repeated(vectors, firstFold + [laterFolds])], weightsFrom: compute.weightsFrom)
+  }
+}
+
+extension MatrixVector: HLSBlock {
+  var hlsWork: HLSWork {
+    HLSWork(
+      .matrixVector(compute.products(pe: pe, simd: simd)),
+      iterations: vectors * neuronFold * synapseFold)
   }
 }

@@ -1,21 +1,22 @@
-/// A word in and out per iteration, a whole vector behind: the statistics of a vector are known only at
-/// its end.
-private func vectorPipeline(_ node: NodeSettings, _ block: some Block, passes: Int, simd: Int)
-  -> BlockTiming
-{
-  let words = block.inputs[0].words ?? 0
-  let vector = (block.inputs[0].normalShape?.last ?? simd) / simd
-  return HLSPipeline(node, defaultLatency: passes * vector + 8).timing([
-    .run(words, reads: 1, writes: 1)
-  ])
+extension LayerNorm: HLSBlock {
+  /// A word in and out per iteration, a whole vector behind: mean and variance are known only at its end.
+  public func timing() -> BlockTiming {
+    schedule.timing([.run(inputs[0].words ?? 0, reads: 1, writes: 1)])
+  }
+
+  var hlsWork: HLSWork { vectorWork(inputs[0], simd: simd) }
 }
 
-extension LayerNorm: TimedBlock {
-  /// Mean and variance first.
-  public func timing() -> BlockTiming { vectorPipeline(node, self, passes: 2, simd: simd) }
+extension Softmax: HLSBlock {
+  /// The same with maximum and sum.
+  public func timing() -> BlockTiming {
+    schedule.timing([.run(inputs[0].words ?? 0, reads: 1, writes: 1)])
+  }
+
+  var hlsWork: HLSWork { vectorWork(inputs[0], simd: simd) }
 }
 
-extension Softmax: TimedBlock {
-  /// Maximum and sum first.
-  public func timing() -> BlockTiming { vectorPipeline(node, self, passes: 2, simd: simd) }
+private func vectorWork(_ input: Port, simd: Int) -> HLSWork {
+  let vector = (input.normalShape?.last ?? simd) / simd
+  return HLSWork(.other(stages: 2 * vector + 9), iterations: input.words ?? 0)
 }

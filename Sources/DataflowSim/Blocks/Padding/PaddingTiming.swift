@@ -108,20 +108,10 @@ struct PaddingGenerator: Process {
   }
 }
 
-extension FMPadding: TimedBlock {
+extension FMPadding: HLSBlock {
   public func timing() -> BlockTiming {
     let (dim, padding, fold) = (imgDim, padding, channelFold)
-    guard isRTL else {
-      let width = paddedDim[1]
-      let row: [Loop] = [
-        .run(padding[1] * fold, writes: 1), .run(dim[1] * fold, reads: 1, writes: 1),
-        .run(padding[3] * fold, writes: 1),
-      ]
-      return HLSPipeline(node, defaultLatency: 2).timing([
-        .run(padding[0] * width * fold, writes: 1), .repeated(dim[0], row),
-        .run(padding[2] * width * fold, writes: 1),
-      ])
-    }
+    guard isRTL else { return schedule.timing(hlsLoops) }
     return BlockTiming(
       inputStages: [[PaddingGenerator.inputStage]],
       body: .process {
@@ -130,4 +120,23 @@ extension FMPadding: TimedBlock {
           padding: padding, fold: fold)
       })
   }
+
+  /// One iteration per output word, which reads where the position lies in the image.
+  private var hlsLoops: [Loop] {
+    let (padding, fold, width) = (padding, channelFold, paddedDim[1])
+    let row: [Loop] = [
+      .run(padding[1] * fold, writes: 1), .run(imgDim[1] * fold, reads: 1, writes: 1),
+      .run(padding[3] * fold, writes: 1),
+    ]
+    return [
+      .repeated(
+        images,
+        [
+          .run(padding[0] * width * fold, writes: 1), .repeated(imgDim[0], row),
+          .run(padding[2] * width * fold, writes: 1),
+        ])
+    ]
+  }
+
+  var hlsWork: HLSWork { HLSWork(.padding, iterations: Loop.iterations(hlsLoops)) }
 }

@@ -1,8 +1,10 @@
-extension Pool: TimedBlock {
+extension Pool: HLSBlock {
   /// A word in per iteration, one out after the K words of a window.
-  public func timing() -> BlockTiming {
-    HLSPipeline(node, defaultLatency: 3).timing([
-      .repeated(product(outputDim) * channelFold * batch, Loop.reduce(kernelPixels))
-    ])
+  public func timing() -> BlockTiming { schedule.timing(loops) }
+
+  private var loops: [Loop] {
+    [.repeated(product(outputDim) * channelFold * batch, Loop.reduce(kernelPixels))]
   }
+
+  var hlsWork: HLSWork { HLSWork(.pool, iterations: Loop.iterations(loops)) }
 }

@@ -1,8 +1,10 @@
-extension Requant: TimedBlock {
+extension Requant: HLSBlock {
   /// One word in and out per iteration.
   public func timing() -> BlockTiming {
-    HLSPipeline(node, defaultLatency: 3).timing([
-      .run(product(numInputVectors) * channelFold, reads: 1, writes: 1)
-    ])
+    schedule.timing([.run(product(numInputVectors) * channelFold, reads: 1, writes: 1)])
+  }
+
+  var hlsWork: HLSWork {
+    HLSWork(.other(stages: 4), iterations: product(numInputVectors) * channelFold)
   }
 }

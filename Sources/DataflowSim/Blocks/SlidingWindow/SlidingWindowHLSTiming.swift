@@ -1,9 +1,33 @@
 /// The HLS sliding-window generators store whole lines before the first window leaves.
-/// Source: docs/reference/hls-rules.md#what-an-iteration-does.
-extension SlidingWindow {
-  var hlsTiming: BlockTiming {
-    HLSPipeline(node, defaultLatency: 3).timing(hlsLoops)
+/// Source: docs/reference/sliding-windows.md#hls-windows (square windows, kernel a
+/// multiple of the stride, are measured).
+extension SlidingWindow: HLSBlock {
+  var hlsTiming: BlockTiming { schedule.timing(hlsLoops) }
+
+  var hlsWork: HLSWork {
+    HLSWork(
+      isMeasuredHLS ? .slidingWindow : .other(stages: 4), iterations: Loop.iterations(hlsLoops))
   }
+
+  /// Whether the generator is the one that was measured.
+  private var isMeasuredHLS: Bool {
+    isLineBuffered && kernel[0] == kernel[1] && stride[0] == stride[1] && ifmDim[0] == ifmDim[1]
+      && ofmDim[0] == ofmDim[1] && dilation.allSatisfy { $0 == 1 }
+  }
+
+  /// Whether whole blocks of `stride` lines are stored, which loses the rows that fill none.
+  private var isLineBuffered: Bool {
+    switch hlsVariant {
+    case .oneDimensionalParallel, .oneDimensional, .oneDimensionalDepthwise,
+      .oneDimensionalDepthwiseStride, .oneDimensionalDepthwiseNaive:
+      false
+    default: kernel[0] % stride[0] == 0
+    }
+  }
+
+  /// Rows of a frame that the HLS block never reads, so that every later frame is shifted by them
+  /// (docs/reference/hazards.md#hls-window-leftover-rows).
+  var leftoverRows: Int { isRTL || !isLineBuffered ? 0 : ifmDim[0] % stride[0] }
 
   private var hlsLoops: [Loop] {
     switch hlsVariant {
@@ -15,7 +39,7 @@ extension SlidingWindow {
         .run(length * channelFold, reads: 1),
         .run(outputLength * kernelLength * channelFold, writes: 1),
       ]
-    default: kernel[0] % stride[0] == 0 ? lineBlockLoops : kernelStrideLoops
+    default: isLineBuffered ? lineBlockLoops : kernelStrideLoops
     }
   }
 
@@ -31,15 +55,32 @@ extension SlidingWindow {
     return (write, read, max(write, read))
   }
 
-  /// Kernel a multiple of the stride: blocks of `stride` lines. After `init` reads a counter of
-  /// period m − 1 decides: write while it is below wr − 1, read while it is below rd − 1.
+  /// Kernel a multiple of the stride: blocks of `stride` lines. After the lines of the first windows a
+  /// counter n = 0 … m − 2 decides: write while it is below wr − 1, read while it is below rd − 1 and
+  /// whole blocks are left.
   private var lineBlockLoops: [Loop] {
     let row = row
     let initial = ifmDim[1] * kernel[0] * channelFold
-    let total = ofmDim[0] * row.iterations
-    return counted(initial: initial, iterations: total) { counter, allRead in
-      (counter < row.read - 1, counter < row.write - 1)
+    let blocks = ifmDim[0] / stride[0]
+    var loops = Loop.Joined()
+    loops.add(initial, reads: 1, writes: 0)
+    var (block, word) = initial.quotientAndRemainder(dividingBy: row.read)
+    var (counter, left) = (0, ofmDim[0] * row.iterations)
+    let period = max(row.iterations - 1, 1)
+    while left > 0 {
+      let writes = counter < row.write - 1
+      let reads = counter < row.read - 1 && block < blocks
+      var n = min(left, period - counter)
+      if writes { n = min(n, row.write - 1 - counter) }
+      if counter < row.read - 1 { n = min(n, row.read - 1 - counter) }
+      if reads { n = min(n, row.read - word) }
+      loops.add(n, reads: reads ? 1 : 0, writes: writes ? 1 : 0)
+      if reads { word += n }
+      if word == row.read { (block, word) = (block + 1, 0) }
+      counter = counter + n == period ? 0 : counter + n
+      left -= n
     }
+    return loops.loops
   }
 
   /// Kernel not a multiple of the stride: single lines; once all lines are in, every iteration writes.

@@ -1,26 +1,35 @@
-extension StreamingConcat: TimedBlock {
+extension StreamingConcat: HLSBlock {
   /// Unfolded: a word from every input per iteration. Folded (newer FINN): the inputs' words of a
   /// pixel one after another.
-  public func timing() -> BlockTiming {
+  public func timing() -> BlockTiming { schedule.timing(loops) }
+
+  private var loops: [Loop] {
     let pixels = product(numInputVectors)
     guard let simd else {
       let all = (UInt32(1) << UInt32(channelsPerStream.count)) - 1
-      return HLSPipeline(node, defaultLatency: 2).timing([.run(pixels, reads: all, writes: 1)])
+      return [.run(pixels, reads: all, writes: 1)]
     }
     let parts = channelsPerStream.enumerated().map { port, channels in
       Loop.run(channels / simd, reads: 1 << UInt32(port), writes: 1)
     }
-    return HLSPipeline(node, defaultLatency: 2).timing([.repeated(pixels, parts)])
+    return [.repeated(pixels, parts)]
+  }
+
+  var hlsWork: HLSWork {
+    HLSWork(simd == nil ? .concat : .other(stages: 3), iterations: Loop.iterations(loops))
   }
 }
 
-extension StreamingSplit: TimedBlock {
+extension StreamingSplit: HLSBlock {
   /// A word in per iteration, to the outputs one after another.
-  public func timing() -> BlockTiming {
+  public func timing() -> BlockTiming { schedule.timing(loops) }
+
+  private var loops: [Loop] {
     let parts = channelsPerStream.enumerated().map { port, channels in
       Loop.run(channels / simd, reads: 1, writes: 1 << UInt32(port))
     }
-    return HLSPipeline(node, defaultLatency: 2).timing(
-      outputs: channelsPerStream.count, [.repeated(product(numInputVectors), parts)])
+    return [.repeated(product(numInputVectors), parts)]
   }
+
+  var hlsWork: HLSWork { HLSWork(.other(stages: 3), iterations: Loop.iterations(loops)) }
 }

@@ -5,18 +5,23 @@ extension StreamingFIFO: TimedBlock {
   /// In[i]  = max(p(i), Out[i-D] + 1)
   /// Out[i] = first ready cycle ≥ max(In[i] + 1, Out[i-1] + 1)
   /// ```
-  /// Source: docs/reference/rtl-rules.md#fifo. Vivado's `axis_data_fifo` (impl_style vivado) rounds
-  /// its depth up to a power of two; its latency is a property of the IP that no source gives.
+  /// Source: docs/reference/rtl-rules.md#fifo. Vivado's `axis_data_fifo` (impl_style vivado) rounds its
+  /// depth up to a power of two and has two registers behind its memory, through which a word passes in a
+  /// cycle each: latency 3, D + 2 words. It accepts nothing before cycle 8.
+  /// Source: docs/reference/hls-rules.md#fifos-made-by-vivado.
   public func timing() -> BlockTiming {
-    let isExact = style == .rtl
     // A virtual FIFO has a two-word FIFO on either side of its counter.
-    let latency = node.latency ?? (isExact ? 1 : style == .vivado ? 2 : 4)
+    let isVirtual = style == .virtual
+    let stage =
+      style == .vivado
+      ? Stage(
+        latency: 3, capacity: adjustedDepth + Self.vivadoRegisters, firstReady: 8, isFIFO: true)
+      : Stage(latency: isVirtual ? 4 : 1, capacity: depth, isFIFO: true)
     return BlockTiming(
-      inputStages: [[Stage(latency: latency, capacity: adjustedDepth, isFIFO: true)]],
-      exactness: isExact
-        ? .exact
-        : .approximate(
-          "\(style == .vivado ? "Vivado" : "virtual") FIFO, latency \(latency) assumed"),
-      body: .wire)
+      inputStages: [[stage]],
+      exactness: isVirtual ? .approximate("virtual FIFO, latency 4 assumed") : .exact, body: .wire)
   }
+
+  /// Words a Vivado FIFO holds beyond its depth.
+  static let vivadoRegisters = 2
 }

@@ -1,6 +1,10 @@
-extension TLastMarker: TimedBlock {
+extension TLastMarker: HLSBlock {
   /// Passes words on, one per iteration.
   public func timing() -> BlockTiming {
-    HLSPipeline(node, defaultLatency: 1).timing([.run(iterations, reads: 1, writes: 1)])
+    schedule.timing([.run(iterations, reads: 1, writes: 1)])
+  }
+
+  var hlsWork: HLSWork {
+    HLSWork(.tlastMarker(isDynamic: dynamicIterations), iterations: iterations)
   }
 }

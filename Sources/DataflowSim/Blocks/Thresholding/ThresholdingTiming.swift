@@ -9,12 +9,16 @@ extension Thresholding: TimedBlock {
   /// Source: docs/reference/rtl-rules.md#thresholding. HLS: one word in and out per iteration.
   public func timing() -> BlockTiming {
     guard isRTL else {
-      return HLSPipeline(node, defaultLatency: 3).timing([
-        .run(vectors * channelFold, reads: 1, writes: 1)
-      ])
+      return schedule.timing([.run(vectors * channelFold, reads: 1, writes: 1)])
     }
     let pipeline = stages * (deepPipeline ? 2 : 1)
     return BlockTiming(
       inputStages: [[Stage(latency: pipeline + 2, capacity: pipeline + 3)]], body: .wire)
+  }
+}
+
+extension Thresholding: HLSBlock {
+  var hlsWork: HLSWork {
+    HLSWork(.thresholding(steps: steps), iterations: vectors * channelFold)
   }
 }

@@ -1,7 +1,9 @@
-extension Upsample: TimedBlock {
+extension Upsample: HLSBlock {
   /// A word out per iteration. The first output row of each input row consumes that row in its first
   /// iterations; in one column every s-th iteration reads.
-  public func timing() -> BlockTiming {
+  public func timing() -> BlockTiming { schedule.timing(loops) }
+
+  private var loops: [Loop] {
     let (rows, columns) = (outputDim[0], outputDim[1])
     let (rowScale, columns0) = (max(1, rows / inputDim[0]), inputDim[1])
     let reading: [Loop] = [
@@ -9,9 +11,10 @@ extension Upsample: TimedBlock {
       .run((columns - columns0) * channelFold, writes: 1),
     ]
     let repeating = Loop.run(columns * channelFold, writes: 1)
-    let loops = (0..<rows).flatMap { y in
+    return (0..<rows).flatMap { y in
       y % rowScale == 0 && y / rowScale < inputDim[0] ? reading : [repeating]
     }
-    return HLSPipeline(node, defaultLatency: 2).timing(loops)
   }
+
+  var hlsWork: HLSWork { HLSWork(.upsample, iterations: Loop.iterations(loops)) }
 }

@@ -158,11 +158,33 @@ extension WidthConverter: TimedBlock {
       })
   }
 
-  /// Whole ratios are one loop; others go through the least common multiple of the widths, where
-  /// a group of input words becomes a group of output words.
+  /// Whole ratios are one loop. Others go through the least common multiple of the widths: one process
+  /// joins input words, another splits what it makes.
+  /// Source: docs/reference/hls-rules.md#two-processes.
   private var hlsTiming: BlockTiming {
     let common = leastCommonMultiple(inWidth, outWidth)
-    return HLSPipeline(node, defaultLatency: 2).timing(
-      Loop.conversion(reads: common / inWidth, writes: common / outWidth))
+    let (joined, split) = (common / inWidth, common / outWidth)
+    let groups = max(1, (inputs[0].words ?? joined) / joined)
+    let group = Loop.conversion(reads: joined, writes: split)
+    guard joined > 1, split > 1 else { return schedule.timing([.repeated(groups, group)]) }
+    let first: [Loop] = [.repeated(groups, Loop.reduce(joined)), .run(1)]
+    let second: [Loop] = [
+      .repeated(groups, [.run(1, reads: 1, writes: 1), .run(split - 1, writes: 1)]), .run(1),
+    ]
+    return schedule.timing(
+      [.repeated(groups, [.run(joined, reads: 1), .run(split, writes: 1)])],
+      cycles: groups * max(joined, split) + 1
+    ) {
+      TwoHLSProcesses($0, first: first, second: second)
+    }
+  }
+}
+
+extension WidthConverter: HLSBlock {
+  var hlsWork: HLSWork {
+    let isWhole = inWidth % outWidth == 0 || outWidth % inWidth == 0
+    return HLSWork(
+      isWhole ? .wholeRatioConverter : .otherRatioConverter,
+      iterations: max(inputs[0].words ?? 1, outputs[0].words ?? 1))
   }
 }

@@ -236,3 +236,38 @@ final class SteppedDecimate: SteppedBlock {
     if wires.moves(input) { word = (word + 1) % (size.height * size.width * fold) }
   }
 }
+
+/// A FIFO made by Vivado: a memory of `depth` words and two registers behind it (docs/reference/hls-rules.md#fifos-made-by-vivado).
+final class SteppedVivadoFIFO: SteppedBlock {
+  private let input: Int
+  private let output: Int
+  private let depth: Int
+  private(set) var highest = 0
+  private var memory = 0
+  private var fetched = false
+  private var register = false
+
+  init(input: Int, output: Int, depth: Int) {
+    self.input = input
+    self.output = output
+    var size = 1
+    while size < depth { size *= 2 }
+    self.depth = size
+  }
+
+  func settle(_ wires: inout Wires, cycle: Int) {
+    wires.ready[input] = cycle >= 8 && memory < depth
+    wires.valid[output] = register
+  }
+
+  func clock(_ wires: Wires, cycle: Int) {
+    let isFree = !register || wires.moves(output)
+    let moves = fetched && isFree
+    let fetches = memory > 0 && (!fetched || moves)
+    if isFree { register = moves }
+    if !fetched || moves { fetched = fetches }
+    if fetches { memory -= 1 }
+    if wires.moves(input) { memory += 1 }
+    highest = max(highest, memory + (fetched ? 1 : 0) + (register ? 1 : 0))
+  }
+}

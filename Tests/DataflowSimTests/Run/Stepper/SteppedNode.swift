@@ -3,11 +3,14 @@ import DataflowSim
 extension Node {
   /// The hardware of this node for the stepper; its attributes are read here once more, from the design.
   func stepped(inputs: [Int], outputs: [Int], design: Design) throws -> any SteppedBlock {
-    if opType.hasSuffix("_hls") { return steppedNest(inputs, outputs) }
+    if opType.hasSuffix("_hls") { return steppedHLS(inputs, outputs) }
     switch opType {
     case "StreamingFIFO_rtl":
-      return SteppedFIFO(
-        input: inputs[0], output: outputs[0], latency: 1, capacity: int("depth"), isReported: true)
+      return string("impl_style", "rtl") == "vivado"
+        ? SteppedVivadoFIFO(input: inputs[0], output: outputs[0], depth: int("depth"))
+        : SteppedFIFO(
+          input: inputs[0], output: outputs[0], latency: 1, capacity: int("depth"),
+          isReported: true)
     case "Thresholding_rtl":
       let stages = bits("outputDataType") * (1 + int("deep_pipeline", 1))
       return SteppedFIFO(

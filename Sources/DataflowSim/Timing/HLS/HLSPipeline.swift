@@ -1,0 +1,486 @@
+/// The process of an HLS block: its program, with one pipelined loop at work at a time.
+///
+/// Iteration i is issued in stage 0, where it reads; its words are written in stage W. While a word has
+/// to wait, the whole pipeline stands still, bubbles in place. *Enabled time* counts the cycles in which
+/// it does not: there every iteration is W behind its issue, whatever happened in between.
+/// ```
+/// E[i] = max(E[i-1] + II, arrival of the words it reads)   in enabled time
+/// O[k] = E + W                                              in enabled time
+/// ```
+/// What stands still when:
+/// - `.untilRoom` (call): stage W is the last. A word waits there for room, so cycles from E + W up to
+///   O[k] − 1 are not enabled.
+/// - `.untilLeft` (continuous): the iteration of a word stays in the stage behind W until its word has
+///   left the output slice in cycle L[k]. Cycles O[k] + 1 … L[k] − 1 are not enabled; room is always there.
+///
+/// Source: docs/reference/hls-rules.md.
+struct HLSPipeline: Process {
+  enum Freeze {
+    case untilRoom
+    case untilLeft
+  }
+
+  let inputs: UnsafeMutableBufferPointer<Link>
+  let outputs: UnsafeMutableBufferPointer<Link>
+  let freeze: Freeze
+  let writeStage: Int
+  let interval: Int
+  private var cursor: HLSCursor
+  private var step = HLSCursor.Step.wait(0)
+
+  /// The latest issue slot in enabled time.
+  private var slot: Cycle
+  /// Cycles not enabled: those before `slot`, and all that are known.
+  private var passed = 0
+  private var decided = 0
+  /// Words issued and not yet written.
+  private var results: Ring<Result>
+  /// Stretches that are not enabled and lie behind `slot`.
+  private var freezes: Ring<Stretch>
+  /// Enabled time of the write whose words have not been seen to leave.
+  private var leaving = Cycle.never
+  private var leavingPorts: UInt32 = 0
+  /// Outputs written since the program last drained.
+  private var undrained: UInt32 = 0
+  private var isOrdered = false
+
+  struct Result {
+    /// When it reaches the write stage, in enabled time.
+    var mature: Cycle
+    var ports: UInt32
+  }
+
+  struct Stretch {
+    /// Enabled time of the first enabled cycle behind it.
+    var start: Cycle
+    var length: Int
+  }
+
+  /// - Parameter first: the first step begins no earlier than this cycle.
+  init(
+    _ ports: Ports, _ frame: [HLSStep], freeze: Freeze, writeStage: Int, interval: Int = 1,
+    first: Cycle = 0
+  ) {
+    inputs = .allocate(capacity: ports.inputs.count)
+    _ = inputs.initialize(from: ports.inputs)
+    outputs = .allocate(capacity: ports.outputs.count)
+    _ = outputs.initialize(from: ports.outputs)
+    self.freeze = freeze
+    self.writeStage = writeStage
+    self.interval = interval
+    cursor = HLSCursor(frame)
+    slot = first - 1
+    if case .untilLeft = freeze { slot = first - interval }
+    results = Ring(capacity: 8, filler: Result(mature: 0, ports: 0))
+    freezes = Ring(capacity: 8, filler: Stretch(start: 0, length: 0))
+  }
+
+  func deallocate() {
+    inputs.deallocate()
+    outputs.deallocate()
+    cursor.deallocate()
+    results.deallocate()
+    freezes.deallocate()
+  }
+
+  mutating func run() {
+    guard !cursor.isEmpty else { return }
+    repeat { settle() } while advance()
+    settle()
+  }
+
+  /// One step of the program as far as words and room allow; false when something is missing.
+  private mutating func advance() -> Bool {
+    switch step {
+    case .run(let run):
+      var run = run
+      let isDone = issue(&run)
+      guard isDone else {
+        step = .run(run)
+        return false
+      }
+    case .wait(let n): slot += n
+    case .enter: slot += 1 - interval
+    case .finish(let stages): guard finish(stages) else { return false }
+    case .read(let ports): guard read(ports) else { return false }
+    case .write(let ports): guard write(ports) else { return false }
+    case .drain: guard drain() else { return false }
+    case .begin, .end: break
+    }
+    step = cursor.next()
+    return true
+  }
+
+  func listState(_ state: inout StateList) {
+    cursor.listState(&state)
+    if case .run(let run) = step { state.phase(run.count) } else { state.phase(-1) }
+    state.phase(isOrdered ? 1 : 0)
+    state.phase(Int(undrained))
+    state.phase(Int(leavingPorts))
+    state.time(slot + passed)
+    state.time(leaving == .never ? .never : leaving + decided)
+    state.phase(results.count)
+    for i in 0..<results.count {
+      state.time(results[i].mature + decided)
+      state.phase(Int(results[i].ports))
+    }
+    state.phase(freezes.count)
+    var before = passed
+    for i in 0..<freezes.count {
+      state.time(freezes[i].start + before)
+      before += freezes[i].length
+      state.time(freezes[i].start + before)
+    }
+  }
+}
+
+// Between the loops.
+extension HLSPipeline {
+  /// The loop is left: its words are written, and enabled time is time again.
+  private mutating func finish(_ stages: Int) -> Bool {
+    guard results.isEmpty else { return false }
+    slot += decided + (stages > 0 ? interval + stages - 1 : 0)
+    (passed, decided) = (0, 0)
+    while !freezes.isEmpty { _ = freezes.removeFirst() }
+    return true
+  }
+
+  private mutating func read(_ ports: UInt32) -> Bool {
+    guard let arrival = arrival(of: ports) else { return false }
+    slot = max(slot + 1, arrival)
+    take(ports, at: slot)
+    return true
+  }
+
+  private mutating func write(_ ports: UInt32) -> Bool {
+    guard let room = room(for: ports) else { return false }
+    let ready = slot + 1
+    slot = max(ready, room)
+    put(ports, at: slot, readySince: ready)
+    return true
+  }
+
+  private mutating func drain() -> Bool {
+    guard let left = left(undrained, noting: false) else { return false }
+    slot = max(slot + 1, left)
+    undrained = 0
+    return true
+  }
+}
+
+// The words of one iteration.
+extension HLSPipeline {
+  /// When all words of one iteration are there, but for the rule of one word per cycle; nil while one has
+  /// not come.
+  private func arrival(of ports: UInt32) -> Cycle? {
+    var latest = Cycle.never
+    var isKnown = true
+    for port in inputs.indices where ports >> port & 1 == 1 {
+      let input = inputs[port]
+      if input.pointee.available > 0 {
+        latest = max(latest, input.pointee.arrival(input.pointee.read))
+      } else {
+        input.pointee.readerWaits = true
+        isKnown = false
+      }
+    }
+    return isKnown ? latest : nil
+  }
+
+  private func take(_ ports: UInt32, at t: Cycle) {
+    for port in inputs.indices where ports >> port & 1 == 1 { inputs[port].pointee.read(at: t) }
+  }
+
+  /// When there is room for a word in each of the outputs; nil while one has none.
+  private func room(for ports: UInt32) -> Cycle? {
+    var latest = Cycle.never
+    var isKnown = true
+    for port in outputs.indices where ports >> port & 1 == 1 {
+      if let room = outputs[port].pointee.room {
+        latest = max(latest, room)
+      } else {
+        outputs[port].pointee.writerWaits = true
+        isKnown = false
+      }
+    }
+    return isKnown ? latest : nil
+  }
+
+  private mutating func put(_ ports: UInt32, at t: Cycle, readySince ready: Cycle) {
+    for port in outputs.indices where ports >> port & 1 == 1 {
+      outputs[port].pointee.admit(at: t, readySince: ready)
+    }
+    undrained |= ports
+  }
+
+  /// When the last words of these outputs have left their slices; nil while that is not known.
+  private func left(_ ports: UInt32, noting: Bool) -> Cycle? {
+    var latest = Cycle.never
+    var isKnown = true
+    for port in outputs.indices where ports >> port & 1 == 1 {
+      let output = outputs[port]
+      if let left = output.pointee.sliceEmptied {
+        latest = max(latest, left)
+        if noting { output.pointee.noteWait(left - output.pointee.lastWrite - 1) }
+      } else {
+        output.pointee.writerWaits = true
+        isKnown = false
+      }
+    }
+    return isKnown ? latest : nil
+  }
+}
+
+// The loop.
+extension HLSPipeline {
+  /// Enabled time that is not understood yet: whether the pipeline stands still there hangs on a word that
+  /// has not found room or has not left.
+  private var horizon: Cycle {
+    switch freeze {
+    case .untilRoom: results.isEmpty ? .max : results[0].mature
+    case .untilLeft: leaving == .never ? .max : leaving + 1
+    }
+  }
+
+  private mutating func freeze(from start: Cycle, for length: Int) {
+    guard length > 0 else { return }
+    if freezes.isFull { freezes.grow(filler: Stretch(start: 0, length: 0)) }
+    freezes.append(Stretch(start: start, length: length))
+    decided += length
+  }
+
+  /// Writes what is due and looks what has left, as far as known.
+  @inline(__always) private mutating func settle() {
+    if results.isEmpty, leaving == .never { return }
+    switch freeze {
+    case .untilRoom: writeWhatHasRoom()
+    case .untilLeft: writeWhatMayFollow()
+    }
+  }
+
+  private mutating func writeWhatHasRoom() {
+    while !results.isEmpty {
+      guard let room = room(for: results[0].ports) else { return }
+      let result = results.removeFirst()
+      let ready = result.mature + decided
+      freeze(from: result.mature, for: room - ready)
+      put(result.ports, at: max(ready, room), readySince: ready)
+    }
+  }
+
+  private mutating func writeWhatMayFollow() {
+    while true {
+      if leaving != .never {
+        guard let left = left(leavingPorts, noting: true) else { return }
+        freeze(from: leaving + 1, for: left - (leaving + decided) - 1)
+        leaving = .never
+      }
+      guard !results.isEmpty else { return }
+      let result = results.removeFirst()
+      let t = result.mature + decided
+      put(result.ports, at: t, readySince: t)
+      (leaving, leavingPorts) = (result.mature, result.ports)
+    }
+  }
+
+  /// The first slot from `earliest` on (enabled time) that is no earlier than `arrival` (time); nil while
+  /// that is not understood.
+  private mutating func place(_ earliest: Cycle, arrival: Cycle) -> Cycle? {
+    var slot = earliest
+    while true {
+      slot = max(slot, arrival - passed)
+      if !freezes.isEmpty, slot >= freezes[0].start {
+        passed += freezes[0].length
+        slot = max(earliest, freezes.removeFirst().start)
+        continue
+      }
+      if slot < horizon { return slot }
+      let before = horizon
+      settle()
+      if horizon == before { return nil }
+    }
+  }
+
+  /// Iterations of a run, as many as words and room allow; true when all have been issued.
+  @inline(__always) private mutating func issue(_ run: inout LoopCursor.Run) -> Bool {
+    switch (run.reads, run.writes) {
+    case (0, 0):
+      // Nothing in enabled time can hold up an iteration that touches no stream.
+      slot += run.count * run.every * interval
+      run.count = 0
+      passFreezes()
+      return true
+    case (1, 0): return readOnly(&run)
+    case (0, 1): return batches(&run, NoInput(), OneOutput(outputs[0]))
+    case (1, 1): return batches(&run, OneInput(inputs[0]), OneOutput(outputs[0]))
+    case (2, 0): return batches(&run, OneInput(inputs[1]), NoOutput())
+    case (2, 1): return batches(&run, OneInput(inputs[1]), OneOutput(outputs[0]))
+    case (3, 0): return batches(&run, TwoInputs(inputs[0], inputs[1]), NoOutput())
+    case (3, 1): return batches(&run, TwoInputs(inputs[0], inputs[1]), OneOutput(outputs[0]))
+    case (1, 3): return batches(&run, OneInput(inputs[0]), TwoOutputs(outputs[0], outputs[1]))
+    default:
+      while run.count > 0 { guard issueOne(&run) else { return false } }
+      return true
+    }
+  }
+
+  /// Iterations that only read input 0. When nothing can freeze them they are ordered: each is issued when
+  /// its word is there.
+  @inline(__always) private mutating func readOnly(_ run: inout LoopCursor.Run) -> Bool {
+    let input = inputs[0]
+    let pace = run.every * interval
+    if isOrdered {
+      guard input.pointee.isOrderFilled else { return false }
+      isOrdered = false
+      slot = input.pointee.lastRead - passed
+      run.count = 0
+      return true
+    }
+    while run.count > 0 {
+      if results.isEmpty, leaving == .never, freezes.isEmpty {
+        input.pointee.order(run.count, after: slot + passed, pace: pace)
+        isOrdered = !input.pointee.isOrderFilled
+        guard !isOrdered else { return false }
+        slot = input.pointee.lastRead - passed
+        run.count = 0
+        return true
+      }
+      guard issueOne(&run) else { return false }
+    }
+    return true
+  }
+
+  /// One iteration over any streams.
+  private mutating func issueOne(_ run: inout LoopCursor.Run) -> Bool {
+    let earliest = slot + run.every * interval
+    guard let arrival = arrival(of: run.reads), let next = place(earliest, arrival: arrival) else {
+      return false
+    }
+    if run.writes != 0, writeStage == 0, case .untilRoom = freeze {
+      return issueWithRoom(&run, at: next)
+    }
+    slot = next
+    run.count -= 1
+    take(run.reads, at: next + passed)
+    guard run.writes != 0 else { return true }
+    if results.isFull { results.grow(filler: Result(mature: 0, ports: 0)) }
+    results.append(Result(mature: next + writeStage, ports: run.writes))
+    settle()
+    return true
+  }
+
+  /// An iteration that writes in the cycle in which it is issued.
+  private mutating func issueWithRoom(_ run: inout LoopCursor.Run, at next: Cycle) -> Bool {
+    guard let room = room(for: run.writes) else { return false }
+    let ready = next + passed
+    let wait = max(0, room - ready)
+    passed += wait
+    decided += wait
+    slot = next
+    run.count -= 1
+    take(run.reads, at: ready + wait)
+    put(run.writes, at: ready + wait, readySince: ready)
+    return true
+  }
+
+  private mutating func passFreezes() {
+    while !freezes.isEmpty, freezes[0].start <= slot { passed += freezes.removeFirst().length }
+  }
+}
+
+// Several iterations at once.
+extension HLSPipeline {
+  @inline(__always)
+  private mutating func batches(
+    _ run: inout LoopCursor.Run, _ inputs: some InputSide, _ outputs: some OutputSide
+  ) -> Bool {
+    while run.count > 0 {
+      let n = batch(run, inputs, outputs)
+      if n > 0 {
+        run.count -= n
+      } else {
+        guard issueOne(&run) else { return false }
+      }
+    }
+    return true
+  }
+
+  /// Issues as many iterations of a run as have their words, and room for theirs, known; returns how many.
+  @inline(__always)
+  private mutating func batch<Inputs: InputSide, Outputs: OutputSide>(
+    _ run: LoopCursor.Run, _ inputs: Inputs, _ outputs: Outputs
+  ) -> Int {
+    guard results.isEmpty, leaving == .never, writeStage > 0 || freeze == .untilLeft else {
+      return 0
+    }
+    // When the last two words there is room for leave their slice is not known yet.
+    let writable = freeze == .untilLeft && run.writes != 0 ? outputs.writable - 2 : outputs.writable
+    let n = min(run.count, inputs.readable, writable)
+    guard n > 0 else { return 0 }
+    switch freeze {
+    case .untilRoom: issueUntilRoom(n, run, inputs, outputs)
+    case .untilLeft: issueUntilLeft(n, run, inputs, outputs)
+    }
+    undrained |= run.writes
+    return n
+  }
+
+  @inline(__always)
+  private mutating func issueUntilRoom<Inputs: InputSide, Outputs: OutputSide>(
+    _ n: Int, _ run: LoopCursor.Run, _ inputs: Inputs, _ outputs: Outputs
+  ) {
+    typealias Reads = Inputs.Runs
+    typealias Writes = Outputs.Runs
+    let (pace, stage) = (run.every * interval, writeStage)
+    var (reads, writes) = (inputs.runs, outputs.runs)
+    var (slot, t) = (slot, 0)
+    for _ in 0..<n {
+      let (arrivals, rooms) = (reads.arrivals, writes.rooms)
+      slot = next(slot &+ pace, arrival: Reads.last(arrivals))
+      reads.take(at: slot &+ passed, arrivals)
+      guard run.writes != 0 else { continue }
+      let ready = slot &+ stage &+ decided
+      let room = Writes.last(rooms)
+      t = max(ready, room)
+      writes.admit(at: t, readySince: ready, rooms)
+      if room > ready { freeze(from: slot &+ stage, for: room &- ready) }
+    }
+    self.slot = slot
+    inputs.finish(reads, at: slot + passed)
+    outputs.finish(writes, at: t)
+  }
+
+  @inline(__always)
+  private mutating func issueUntilLeft<Inputs: InputSide, Outputs: OutputSide>(
+    _ n: Int, _ run: LoopCursor.Run, _ inputs: Inputs, _ outputs: Outputs
+  ) {
+    typealias Reads = Inputs.Runs
+    let (pace, stage) = (run.every * interval, writeStage)
+    var (reads, writes) = (inputs.runs, outputs.runs)
+    var (slot, t) = (slot, 0)
+    for _ in 0..<n {
+      let (arrivals, rooms) = (reads.arrivals, writes.rooms)
+      slot = next(slot &+ pace, arrival: Reads.last(arrivals))
+      reads.take(at: slot &+ passed, arrivals)
+      guard run.writes != 0 else { continue }
+      t = slot &+ stage &+ decided
+      writes.admit(at: t, readySince: t, rooms)
+      let left = writes.sliceEmptied(after: t)
+      if left > t &+ 1 { freeze(from: slot &+ stage &+ 1, for: left &- t &- 1) }
+    }
+    self.slot = slot
+    inputs.finish(reads, at: slot + passed)
+    outputs.finish(writes, at: t)
+  }
+
+  /// `place` where everything is understood.
+  @inline(__always)
+  private mutating func next(_ earliest: Cycle, arrival: Cycle) -> Cycle {
+    var slot = max(earliest, arrival &- passed)
+    while !freezes.isEmpty, slot >= freezes[0].start {
+      passed += freezes[0].length
+      slot = max(earliest, freezes.removeFirst().start, arrival &- passed)
+    }
+    return slot
+  }
+}
