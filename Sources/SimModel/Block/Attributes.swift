@@ -159,7 +159,8 @@ public struct Attributes: Sendable {
       return int(name)
     }
     return NodeSettings(
-      opType: opType, inFIFODepths: ints("inFIFODepths"), outFIFODepths: ints("outFIFODepths"),
+      opType: opType, generation: generation, inFIFODepths: ints("inFIFODepths"),
+      outFIFODepths: ints("outFIFODepths"),
       latency: override("latency", unset: -1),
       initiationInterval: override("initiation_interval", unset: 0))
   }

@@ -1,6 +1,7 @@
 extension Crop: TimedBlock {
-  /// A word in per iteration, forwarded if it lies inside. `cut` is north, west, south, east.
+  /// RTL: `CropMachine`. HLS: a word in per iteration, forwarded if it lies inside. `cut` is north, west, south, east.
   public func timing() -> BlockTiming {
+    if isRTL { return geometry.machineTiming(node) }
     let width = imgDim[1] * channelFold
     let row: [Loop] = [
       .run(cut[1] * channelFold, reads: 1), .run(outputDim[1] * channelFold, reads: 1, writes: 1),
@@ -10,5 +11,42 @@ extension Crop: TimedBlock {
       .run(cut[0] * width, reads: 1), .repeated(outputDim[0], row),
       .run(cut[2] * width, reads: 1),
     ])
+  }
+}
+
+extension SelectToken: TimedBlock {
+  public func timing() -> BlockTiming { geometry.machineTiming(node) }
+}
+
+extension CropGeometry {
+  fileprivate func machineTiming(_ node: NodeSettings) -> BlockTiming {
+    let geometry = self
+    return BlockTiming(
+      busyCycles: words,
+      body: .process { ports in
+        let isRepaired = ports.hazardsOff.contains(.lostWord)
+        let machine = CropMachine(geometry, isRepaired: isRepaired, log: ports.coreLog)
+        return RegisterProcess(machine, ports, notesWords: true)
+      }
+    ).inexact(node.beforeAugust)
+  }
+}
+
+extension Crop {
+  public var hazardConditions: [HazardCondition] { isRTL ? geometry.hazardConditions : [] }
+}
+
+extension SelectToken {
+  public var hazardConditions: [HazardCondition] { geometry.hazardConditions }
+}
+
+extension CropGeometry {
+  fileprivate var hazardConditions: [HazardCondition] {
+    losesWords
+      ? [
+        HazardCondition(
+          .lostWord, .byTime,
+          "needs both registers full over a dropped word that a kept one follows: back-pressure")
+      ] : []
   }
 }

@@ -11,8 +11,17 @@ private func vectorPipeline(_ node: NodeSettings, _ block: some Block, passes: I
 }
 
 extension LayerNorm: TimedBlock {
-  /// Mean and variance first.
-  public func timing() -> BlockTiming { vectorPipeline(node, self, passes: 2, simd: simd) }
+  /// RTL of the development branch: `LayerNormProcess`. Else mean and variance first.
+  public func timing() -> BlockTiming {
+    guard node.isDevelopmentRTL else {
+      return vectorPipeline(node, self, passes: 2, simd: simd).inexact(node.foreignRTL)
+    }
+    let (words, simd) = (wordsPerVector, simd)
+    return BlockTiming(
+      outputStages: [[LayerNormProcess.outputStage]],
+      heldWords: LayerNormProcess.depths(words: words, simd: simd).reduce(0, +),
+      body: .process { LayerNormProcess($0, words: words, simd: simd) })
+  }
 }
 
 extension Softmax: TimedBlock {

@@ -1,9 +1,37 @@
 extension Shuffle: TimedBlock {
-  /// Each inner matrix, or the whole tensor, is stored and then read out in the new order.
+  /// RTL of the development branch: `InnerShuffleMachine`. Else each inner matrix, or the whole tensor, is
+  /// stored and then read out in the new order.
   public func timing() -> BlockTiming {
+    if node.isDevelopmentRTL {
+      let (geometry, isRepaired) = (innerGeometry, node.generation > .dev2026_04)
+      return BlockTiming(
+        busyCycles: 2 * words, heldWords: 2 * geometry.page,
+        body: .process { ports in
+          let repaired = isRepaired || ports.hazardsOff.contains(.stalePage)
+          return RegisterProcess(
+            InnerShuffleMachine(geometry, isRepaired: repaired, log: ports.coreLog), ports,
+            notesWords: !repaired)
+        })
+    }
     let stored = isInner ? innerWords : words
     return HLSPipeline(node, defaultLatency: 2).timing([
       .run(stored, reads: 1), .run(stored, writes: 1),
-    ])
+    ]).inexact(node.foreignRTL)
+  }
+}
+
+extension Shuffle {
+  public var hazardConditions: [HazardCondition] {
+    guard node.isDevelopmentRTL, node.generation == .dev2026_04 else { return [] }
+    return [
+      HazardCondition(
+        .stalePage, .byTime,
+        "page 1 is read without waiting for it: an odd number of frames puts out "
+          + "\(innerWords) old words, a slow source old values")
+    ]
+  }
+
+  public var unknownStorage: String? {
+    node.isDevelopmentRTL ? "how much its register slices hold depends on timing" : nil
   }
 }
