@@ -26,6 +26,8 @@ public enum DesignFile {
       let given = try ParameterSources(options.parameterFiles, for: loaded.design).store
       loaded.parameters = loaded.parameters.map(given.merging) ?? given
     }
+    loaded.specialise()
+    try loaded.readNarrowWeights()
     return loaded
   }
 

@@ -8,7 +8,8 @@ extension ONNXImporter {
   ) throws {
     let produced = Set(graph.node.flatMap(\.output) + graph.input.map(\.name))
       .subtracting(initializers.keys).subtracting(part.constants)
-    let specialization = Specialization(part: join.design.part) { [initializers] node in
+    let specialization = Specialization(part: join.design.part, generation: generation) {
+      [initializers] node in
       node.initializers["weights"].flatMap { try? initializers[$0]?.tensor() }
     }
     var names = UniqueNames(taken: graph.node.map(\.name))
@@ -34,9 +35,7 @@ extension ONNXImporter {
     _ proto: ONNXNodeProto, _ name: String, _ produced: Set<String>,
     _ specialization: Specialization
   ) throws -> Node {
-    guard proto.opType != "FINNLoop" else {
-      throw InputError("FINNLoop (multi-layer offload) is not supported")
-    }
+    if proto.opType.hasPrefix("FINNLoop") { return try loop(proto, name) }
     var node = Node(name: name, opType: currentName(proto), outputs: proto.output)
     node.outputs.removeAll(where: \.isEmpty)
     try addAttributes(proto, to: &node)

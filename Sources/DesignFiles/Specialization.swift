@@ -5,16 +5,20 @@ import DataflowSim
 /// Source: docs/reference/finn-dialect.md#which-implementation.
 struct Specialization {
   let part: String?
+  let generation: FINNGeneration
   /// The constant weights of a node, when the file has them.
   let weights: (Node) -> Tensor?
 
   /// Ops with an RTL variant; every other op is HLS.
   private static let opsWithRTL: Set<String> = [
     "ConvolutionInputGenerator", "FMPadding", "MVAU", "StreamingDataWidthConverter",
-    "StreamingFIFO", "Thresholding", "VVAU", "InnerShuffle", "Requant",
+    "StreamingFIFO", "Thresholding", "VVAU", "InnerShuffle", "Requant", "LayerNorm",
+    "ElementwiseAdd", "ElementwiseSub", "ElementwiseMul", "Crop", "SelectToken", "AddCLSToken",
   ]
   /// Ops that exist in RTL alone.
-  private static let opsWithoutHLS: Set<String> = ["StreamingFIFO", "InnerShuffle"]
+  private static let opsWithoutHLS: Set<String> = [
+    "StreamingFIFO", "InnerShuffle", "SelectToken", "AddCLSToken",
+  ]
 
   /// The op type with its suffix, and a remark when a stated preference could not be met.
   func opType(of node: Node, preference: String) -> (opType: String, remark: String?) {
@@ -43,8 +47,21 @@ struct Specialization {
         return true
       }
       return a % b == 0 || b % a == 0
+    // The floating-point cores need the DSP58s of Versal.
+    case "LayerNorm":
+      return family == .dsp58 && isFloat(node, ["inputDataType", "outputDataType"])
+    case "ElementwiseAdd", "ElementwiseSub", "ElementwiseMul":
+      return family == .dsp58 && isFloat(node, ["lhs_dtype", "rhs_dtype", "out_dtype"])
+        && node.string("lhs_style") ?? "input" == "input" && node.string("rhs_style") == "const"
+    case "Requant":
+      return node.int("narrow") ?? 0 == 0 && node.dataType("outputDataType")?.isSigned == false
+    case "Crop": return generation >= .dev2026_08
     default: return true
     }
+  }
+
+  private func isFloat(_ node: Node, _ attributes: [String]) -> Bool {
+    attributes.allSatisfy { node.dataType($0) ?? .float32 == .float32 }
   }
 
   /// No activation inside, signed weights of at most 8 bits, inputs of at most 8, or 9 signed.
@@ -105,4 +122,22 @@ extension Node {
   }
 
   func dataType(_ name: String) -> DataType? { string(name).flatMap { DataType($0) } }
+}
+
+extension LoadedDesign {
+  /// Gives every op that is named without its implementation the one FINN would, and says which.
+  mutating func specialise() {
+    let parameters = parameters
+    let choose = Specialization(part: design.part, generation: design.finnGeneration) { node in
+      node.initializers["weights"].flatMap { try? parameters?.tensor($0) }
+    }
+    for i in design.nodes.indices {
+      let node = design.nodes[i]
+      guard !BlockCatalogue.opTypes.contains(node.opType) else { continue }
+      let choice = choose.opType(of: node, preference: node.string("preferred_impl_style") ?? "")
+      guard BlockCatalogue.opTypes.contains(choice.opType) else { continue }
+      design.nodes[i].opType = choice.opType
+      notes.append(choice.remark ?? "\(node.name): \(node.opType) is taken as \(choice.opType)")
+    }
+  }
 }

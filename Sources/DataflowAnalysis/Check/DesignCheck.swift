@@ -24,6 +24,7 @@ public struct CheckFinding: Codable, Sendable, Equatable {
     case readable
     case wordCounts = "word-counts"
     case buildable
+    case hazards
     case live
     case certificate
     case fps
@@ -144,6 +145,12 @@ public struct DesignCheck: Sendable {
     if mismatches.isEmpty { add(.wordCounts, .passed, "word counts match on every stream") }
     for (node, block) in zip(plan.design.nodes, plan.blocks) {
       for issue in block.allBuildIssues { add(.buildable, .warning, "\(node.name): \(issue)") }
+    }
+    for entry in HazardSearch(plan).places where entry.hazard.isDevelopment {
+      add(
+        .hazards, .warning,
+        "\(entry.node): \(entry.hazard.rawValue): \(entry.condition); `simrun hazards` looks for a run that "
+          + "meets it")
     }
     var report = try HangReport(plan, scenario: scenario ?? Scenario())
     try report.measureFaults(plan, parameters: parameters, scenario: scenario ?? Scenario())

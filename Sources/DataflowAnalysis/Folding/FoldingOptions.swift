@@ -13,6 +13,8 @@ struct FoldingOption: Sendable {
   var outputElements: Int
   var inputWidth: Int
   var outputWidth: Int
+  /// A compute core of it can overflow its output queue (hazard `mvu-queue-overflow`).
+  var canOverflow = false
 }
 
 /// The nodes that fold together, and every legal way to fold them.
@@ -131,6 +133,7 @@ struct FoldingOptions {
         }
       }
       result.cycles = max(result.cycles, Self.cycles(block))
+      result.canOverflow = result.canOverflow || block.canOverflowQueue
       result.resources = result.resources + block.resources(on: family).corrected
       result.hasKnownCost = result.hasKnownCost && block.hasKnownCost
       if position == 0 {
@@ -153,7 +156,8 @@ struct FoldingOptions {
 extension FoldingOption {
   /// At least as good in everything, with the same stream words.
   func beats(_ other: FoldingOption) -> Bool {
-    cycles <= other.cycles && resources.isWithin(other.resources)
+    (!canOverflow || other.canOverflow) && cycles <= other.cycles
+      && resources.isWithin(other.resources)
       && inputElements == other.inputElements && outputElements == other.outputElements
   }
 }
@@ -162,4 +166,9 @@ extension Resources {
   func isWithin(_ other: Resources) -> Bool {
     lut <= other.lut && bram18 <= other.bram18 && uram <= other.uram && dsp <= other.dsp
   }
+}
+
+extension Block {
+  /// Whether it is a compute core that can lose results under back-pressure.
+  var canOverflowQueue: Bool { hazardConditions.contains { $0.hazard == .queueOverflow } }
 }

@@ -27,6 +27,8 @@ public struct FoldingReport: Codable, Sendable {
   public var budget: Resources?
   public var bottleneckChain: [Load]
   public var nextStep: FoldingSearch.NextStep?
+  /// Hazard `mvu-queue-overflow`: what avoiding it cost, and where it remains; nil: nowhere.
+  public var queueOverflow: FoldingSearch.Safety?
 
   public init(_ search: FoldingSearch) {
     design = search.chosen.design.name
@@ -38,6 +40,7 @@ public struct FoldingReport: Codable, Sendable {
     budget = search.budget
     bottleneckChain = search.chain.map { Load(node: $0.node, cycles: $0.cycles) }
     nextStep = search.nextStep
+    queueOverflow = search.safety
   }
 }
 

@@ -52,6 +52,18 @@ public struct FoldingSearch: Sendable {
   public let chain: [(node: String, cycles: Int)]
   public let nextStep: NextStep?
   public let budget: Resources?
+  /// What was given up so that no compute core can overflow its output queue; nil: nothing.
+  public let safety: Safety?
+
+  /// Hazard `mvu-queue-overflow` in the choice.
+  public struct Safety: Sendable, Codable {
+    /// Nodes that the cheapest folding of this rate would let overflow.
+    public var avoided: [String]
+    /// What avoiding them costs.
+    public var resources: Resources
+    /// Nodes that still can: no folding of them that is fast enough is safe.
+    public var remaining: [String]
+  }
 }
 
 extension FoldingSearch {
@@ -112,6 +124,7 @@ extension FoldingSearch {
     let estimate = zip(winner.design.nodes, blocks)
       .map { $0.isFIFO ? 0 : FoldingOptions.cycles($1) }.max()
     nextStep = folder.nextStep(below: estimate ?? 0, from: winner)
+    safety = folder.safety(within: estimate ?? 0, blocks: blocks, of: winner.design)
     let alone = zip(winner.design.nodes, try Plan(winner.design).cyclesAlone())
       .compactMap { $0.isFIFO ? nil : (node: $0.name, cycles: $1) }
     chain = Array(alone.sorted { $0.cycles > $1.cycles }.prefix(8))
@@ -169,11 +182,15 @@ private struct Candidates {
   // MARK: Choosing
 
   /// The option of each unit for at most `bound` cycles; nil when some unit cannot be that fast.
-  func choice(_ bound: Int) -> [FoldingOption]? {
+  ///
+  /// A core that can lose words is taken only where nothing else is fast enough, unless `isUnsafe`.
+  func choice(_ bound: Int, isUnsafe: Bool = false) -> [FoldingOption]? {
     var chosen: [FoldingOption] = []
     var allowed: [[FoldingOption]] = []
     for unit in units {
-      let fast = unit.options.filter { $0.cycles <= bound }
+      let enough = unit.options.filter { $0.cycles <= bound }
+      let safe = isUnsafe ? [] : enough.filter { !$0.canOverflow }
+      let fast = safe.isEmpty ? enough : safe
       guard let cheapest = fast.min(by: isCheaper) else {
         return nil
       }
@@ -362,6 +379,25 @@ private struct Candidates {
       tries -= 1
     }
     return nil
+  }
+
+  /// What the choice of `choice` has cost for safety, and what is left to fear.
+  func safety(within cycles: Int, blocks: [any Block], of design: Design) -> FoldingSearch.Safety? {
+    let remaining = zip(design.nodes, blocks).filter { $0.1.canOverflowQueue }.map(\.0.name)
+    guard let safe = choice(cycles), let cheap = choice(cycles, isUnsafe: true) else {
+      return remaining.isEmpty
+        ? nil : FoldingSearch.Safety(avoided: [], resources: Resources(), remaining: remaining)
+    }
+    let avoided = zip(units, zip(safe, cheap)).flatMap { unit, pair in
+      pair.1.canOverflow && !pair.0.canOverflow ? unit.nodes.map { bare.nodes[$0].name } : []
+    }
+    guard !(avoided.isEmpty && remaining.isEmpty) else { return nil }
+    let (a, b) = (resources(cheap), resources(safe))
+    return FoldingSearch.Safety(
+      avoided: avoided,
+      resources: Resources(
+        lut: b.lut - a.lut, bram18: b.bram18 - a.bram18, uram: b.uram - a.uram, dsp: b.dsp - a.dsp),
+      remaining: remaining)
   }
 
   func nextStep(below cycles: Int, from current: FoldingSearch.Candidate)

@@ -107,6 +107,15 @@ extension Certificate {
     func canMeet(_ hazard: Hazard, _ block: any Block) -> Bool {
       block.hazardConditions.contains { $0.hazard == hazard }
     }
+    for (node, block) in zip(plan.design.nodes, plan.blocks) {
+      if let hazard = [Hazard.queueOverflow, .stalePage, .lostWord].first(where: {
+        canMeet($0, block)
+      }) {
+        return
+          "\(node.name) can lose or make words (\(hazard.rawValue)), so word counts depend on timing"
+      }
+      if let why = (block as? any TimedBlock)?.unknownStorage { return "\(node.name): \(why)" }
+    }
     for (node, block) in zip(plan.design.nodes, plan.blocks) where canMeet(.weightStallLast, block)
     {
       return
@@ -153,13 +162,13 @@ extension Simulation {
     var earlier: [[Int]] = []
     var lead = 0
     for frame in 1...frames {
-      run(frames: frame + lead)
+      run(frames: frame + lead, isLast: false)
       while completed(frame) == nil {
         // The last outputs of a frame may need words of the next one.
         guard lead < 2 else { return .stops(frame) }
         lead += 1
         earlier = []
-        run(frames: frame + lead)
+        run(frames: frame + lead, isLast: false)
       }
       let phases = NetworkState(network).phases
       if let index = earlier.lastIndex(of: phases) { return .repeats(earlier.count - index) }

@@ -60,6 +60,13 @@ public struct HazardSearch {
 }
 
 extension HazardSearch {
+  /// Every place that can meet a hazard, as far as the design alone tells.
+  var places: [(node: String, hazard: Hazard, condition: String)] {
+    zip(plan.design.nodes, plan.blocks).flatMap { node, block in
+      block.hazardConditions.map { (node.name, $0.hazard, $0.condition) }
+    }
+  }
+
   private static func entries(_ node: Node, _ block: any Block) -> [HazardReport.Entry] {
     block.hazardConditions.map { known in
       HazardReport.Entry(

@@ -63,6 +63,8 @@ public struct ThroughputReport: Codable, Sendable {
     public var exact: [String]
     /// Node to why it is approximate.
     public var approximate: [String: String]
+    /// The FINN whose rules these are.
+    public var finnGeneration: String
   }
 
   public struct Stuck: Codable, Sendable {
@@ -148,6 +150,7 @@ extension ThroughputReport.Cost {
 
 extension ThroughputReport.Certainty {
   init(_ t: Throughput) {
+    finnGeneration = t.plan.design.finnGeneration.rawValue
     exact = t.nodes.filter { $0.exactness == .exact }.map(\.name)
     approximate = Dictionary(
       uniqueKeysWithValues: t.nodes.compactMap { node in

@@ -58,6 +58,8 @@ public enum BitFinding: Sendable, Equatable {
   case register(name: String, value: Int)
   /// Thresholds narrower than their input made a value wrap instead of saturate.
   case narrowWrap(count: Int, firstIndex: Int)
+  /// Inputs wider than the multiplier lost their low bits.
+  case truncatedInput(count: Int)
 }
 
 /// How many words of each input an output word needs before it can exist.
@@ -116,11 +118,14 @@ public enum WordSchedule: Sendable {
 public struct ValueHazards: Sendable, Equatable {
   /// `thresholding-narrow-wrap`: RTL thresholds narrower than a signed input clip wrongly.
   public var thresholdingNarrowWrap: Bool
+  /// `requant-wide-input`: Requant_rtl cuts inputs wider than its multiplier.
+  public var requantWideInput: Bool
 
-  public init(thresholdingNarrowWrap: Bool = true) {
+  public init(thresholdingNarrowWrap: Bool = true, requantWideInput: Bool = true) {
     self.thresholdingNarrowWrap = thresholdingNarrowWrap
+    self.requantWideInput = requantWideInput
   }
 
   /// The mathematical result.
-  public static let none = ValueHazards(thresholdingNarrowWrap: false)
+  public static let none = ValueHazards(thresholdingNarrowWrap: false, requantWideInput: false)
 }

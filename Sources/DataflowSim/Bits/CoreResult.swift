@@ -10,6 +10,11 @@ public enum CoreResult: Sendable, Equatable {
   case partial(Range<Int>, lost: [Int] = [])
   /// Result k, with slots whose product was lost while the core was frozen.
   case damaged(Int, lost: [Int])
+  /// Result k, read from behind the end of the output queue: the source leaves its value open. The bit
+  /// plane carries zeros.
+  case undefined(Int)
+  /// A word read from a block's memory when that many of its input words had been written.
+  case read(after: Int)
 }
 
 /// The bits of a block whose output words the time plane may rearrange.

@@ -27,6 +27,9 @@ public enum BlockCatalogue {
     CheckSum.self,
     Elementwise.self,
     Crop.self,
+    SelectToken.self,
+    TokenInsertion.self,
+    FINNLoop.self,
     Shuffle.self,
     Reshape.self,
     MultiHeads.self,
@@ -51,11 +54,27 @@ public enum BlockCatalogue {
   /// The block type that implements `opType`. Throws `InputError` with the nearest known name.
   public static func type(of opType: String) throws -> any Block.Type {
     if let type = typeByOp[opType] { return type }
+    if let known = knownByName[opType] {
+      throw InputError(
+        "\(opType) belongs to FINN's development branch; only its name is known: \(known)",
+        hint: "its timing has not been measured, so no cycle of it would be right")
+    }
     throw InputError(
       "unknown op type '\(opType)'",
       hint: nearestName(to: opType, among: opTypes).map { "did you mean '\($0)'?" }
         ?? "`simrun blocks` lists the known ones")
   }
+
+  /// Blocks of the development branch that were seen but not measured, and what is known of them.
+  /// Source: docs/reference/development-branch.md.
+  private static let knownByName: [String: String] = [
+    "DynMVAU_rtl": "an MVU with streamed weights; MVAU_rtl with dynamic_input is the one measured",
+    "DuplicateStreams_rtl": "a fork in RTL; DuplicateStreams_hls is the block of the releases",
+    "HWSoftmax_rtl": "softmax in RTL (softmaxf); HWSoftmax_hls is estimated",
+    "PWPolyF_rtl": "a piecewise polynomial in floating point",
+    "Pad1D_rtl": "padding of a sequence", "Where_rtl": "a choice between two streams",
+    "MVAU_tiled_rtl": "an MVU that works on tiles of its matrix (mvu_tiled)",
+  ]
 
   /// Every attribute nodes of `opType` may have: the block's own, then the common ones.
   public static func attributes(of opType: String) throws -> [AttributeSpec] {

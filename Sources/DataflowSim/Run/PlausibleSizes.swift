@@ -28,11 +28,12 @@ extension Plan {
   static func requirePlausibleBuffers(_ design: Design, _ timings: [BlockTiming]) throws {
     var words = 0
     for (node, timing) in zip(design.nodes, timings) {
-      for stage in (timing.inputStages + timing.outputStages).joined() {
-        words += min(stage.capacity, maximumBuffer + 1)
+      let stages = (timing.inputStages + timing.outputStages).joined().map(\.capacity)
+      for capacity in stages + [timing.heldWords] {
+        words += min(capacity, maximumBuffer + 1)
         guard words <= maximumBuffer else {
           throw InputError(
-            "\(stage.capacity) words are more than simrun buffers",
+            "\(capacity) words are more than simrun buffers",
             at: "node '\(node.name)' (\(node.opType))", hint: "at most 2^26 in the whole design")
         }
       }

@@ -35,8 +35,9 @@ public final class Simulation {
       self.stream = stream
       self.perFrame = perFrame
       self.fixed = fixed
-      pointer = .allocate(capacity: 1)
+      pointer = .allocate(capacity: 2)
       pointer.initialize(to: fixed ?? 0)
+      (pointer + 1).initialize(to: fixed == nil ? 1 : 0)
     }
 
     deinit { pointer.deallocate() }
@@ -316,7 +317,12 @@ public final class Simulation {
 
   /// Lets every source that goes by frames offer `frames` frames in all, and runs until quiet. Resets
   /// that come before one of these frames are done on the way.
-  public func run(frames: Int) {
+  ///
+  /// - Parameter isLast: no further frame will be released, so that blocks may take it that no word comes;
+  ///   nil: as the scenario says.
+  public func run(frames: Int, isLast: Bool? = nil) {
+    let isLast = isLast ?? (frames >= scenario.frames)
+    for source in released where source.fixed == nil { source.pointer[1] = isLast ? 0 : 1 }
     while resetState.records.count < resets.events.count {
       let event = resets.events[resetState.records.count]
       guard event.frame < frames else { break }

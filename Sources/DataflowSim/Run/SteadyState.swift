@@ -66,7 +66,7 @@ extension Simulation {
     while ends.count < budget.frames {
       let frame = ends.count + 1
       settled?.beginFrame()
-      run(frames: frame + lead)
+      run(frames: frame + lead, isLast: false)
       if settled?.isBroken == true {
         startAgain()
         leastPeriod = nil
@@ -76,7 +76,7 @@ extension Simulation {
         guard lead < 2 else { return nil }
         lead += 1
         moments = []
-        run(frames: frame + lead)
+        run(frames: frame + lead, isLast: false)
       }
       // The end of a frame that is replayed is known.
       guard let end = settled?.shift.map({ ends.last! + $0 }) ?? completed(frame) else {

@@ -3,7 +3,8 @@
 struct Source: Process {
   let output: Link
   let pattern: PatternTable
-  /// How many words may be offered in all; raised by the driver to release further frames.
+  /// How many words may be offered in all; raised by the driver to release further frames. The second
+  /// number is 1 if it may be raised yet.
   let words: UnsafeMutablePointer<Int>
   /// Words of one frame, for the phase.
   let wordsPerFrame: Int
@@ -66,6 +67,12 @@ struct Source: Process {
   }
 
   func listState(_ state: inout StateList) { state.phase(sent % wordsPerFrame) }
+
+  /// When the next word could start that the driver has not released.
+  var waitsForSilence: Cycle? {
+    guard words[1] == 1, sent == words.pointee, output.pointee.isTaken else { return nil }
+    return max(output.pointee.takenAt + 1, notBefore)
+  }
 }
 
 /// Cycles that `words` words of a stream take part in evenly, again and again: the word after k others

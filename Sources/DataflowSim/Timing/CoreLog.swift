@@ -1,5 +1,11 @@
 /// What a core did that bits depend on.
 public final class CoreLog {
+  /// Set by blocks that tell what came out word by word (`put`) rather than in slots.
+  package var tellsWords = false
+  /// Every word that came out of such a block.
+  public private(set) var words: [CoreResult] = []
+  /// Words wrong, lost or surplus for a hazard of such a block.
+  public private(set) var strikes: [Hazard: Int] = [:]
   /// For each result that came out, how many slots had fired by then. Result k is the sum of the
   /// slots since result k−1: a whole group if all is well, fewer or none after a spurious `last`.
   public private(set) var results: [Int] = []
@@ -19,6 +25,12 @@ public final class CoreLog {
 
   /// - Parameter keepsSlots: whether `results` and `lost` are kept, or only counted.
   public init(keepsSlots: Bool = true) { self.keepsSlots = keepsSlots }
+
+  func put(_ word: CoreResult) {
+    if keepsSlots { words.append(word) }
+  }
+
+  func strike(_ hazard: Hazard, words count: Int = 1) { strikes[hazard, default: 0] += count }
 
   func result(after slots: Int) {
     if slots != slotsAtLastResult {

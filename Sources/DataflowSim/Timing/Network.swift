@@ -13,6 +13,9 @@ package final class Network {
   private var makers: [() -> any Process] = []
   private let queue: UnsafeMutablePointer<WorkQueue>
   var activations = 0
+  /// Processes that may wait for silence, and sources, which end it.
+  private var silent: [Int] = []
+  private var heldSources: [Int] = []
 
   /// `processes` is an upper bound on the processes that will be added.
   init(processes: Int) {
@@ -45,7 +48,13 @@ package final class Network {
     let id = Int32(runners.count)
     for link in inputs { link.pointee.reader = id }
     for link in outputs { link.pointee.writer = id }
-    runners.append(make().running())
+    let process = make()
+    if process is Source {
+      heldSources.append(runners.count)
+    } else if process.needsSilence {
+      silent.append(runners.count)
+    }
+    runners.append(process.running())
     makers.append(make)
     links.append((inputs, outputs))
     roles.append((isActive: true, isPlayer: false))
@@ -67,6 +76,37 @@ package final class Network {
 
   /// The same after a change that has woken those it concerns.
   package func resume() {
+    repeat { drain() } while breakSilence()
+  }
+
+  /// When nothing can move, every further event follows from a decision that waits for silence, or from
+  /// words that sources have not been allowed yet. So nothing happens before the earliest of those, and
+  /// who waits for that may go on. Whether anybody does.
+  private func breakSilence() -> Bool {
+    guard !silent.isEmpty else { return false }
+    var first: (id: Int, at: Cycle)?
+    var next = Cycle.max
+    for id in silent where roles[id].isActive && !roles[id].isPlayer {
+      guard let at = runners[id].waitsForSilence else { continue }
+      if let least = first, at >= least.at {
+        next = min(next, at)
+      } else {
+        next = first?.at ?? next
+        first = (id, at)
+      }
+    }
+    guard let first else { return false }
+    for source in heldSources {
+      guard let at = runners[source].waitsForSilence else { continue }
+      guard at > first.at else { return false }
+      next = min(next, at - 1)
+    }
+    runners[first.id].assumeSilence(before: next == .max ? .max : next + 1)
+    queue.pointee.push(Int32(first.id))
+    return true
+  }
+
+  private func drain() {
     // The runners outlive the loop, so it need not retain them one by one.
     let runners = runners.map(Unmanaged.passUnretained)
     runners.withUnsafeBufferPointer { runners in

@@ -11,6 +11,17 @@ public protocol Process {
   /// Whether it looks at words long before it takes them, so that it matters when a word came even if
   /// it need not be waited for.
   var readsAhead: Bool { get }
+  /// Whether its next step may depend on what does *not* happen up to some cycle.
+  ///
+  /// Such a process stops where it would have to know that no word comes before a cycle, and goes on by
+  /// `assumeSilence` when nothing else in the whole design can move any more.
+  var needsSilence: Bool { get }
+  /// The first cycle of which it would have to know that nothing happens in it; nil: it waits for words
+  /// and room alone. What it decides then has effects in later cycles only.
+  var waitsForSilence: Cycle? { get }
+  /// Nothing happens before cycle `t` that it has not been told of. It need not use all of it, but the
+  /// first cycle.
+  mutating func assumeSilence(before t: Cycle)
   /// Called once when no further word comes and the run is over.
   mutating func finish()
   /// Frees memory the process allocated.
@@ -19,6 +30,9 @@ public protocol Process {
 
 extension Process {
   public var readsAhead: Bool { false }
+  public var needsSilence: Bool { false }
+  public var waitsForSilence: Cycle? { nil }
+  public mutating func assumeSilence(before t: Cycle) {}
   public mutating func finish() {}
   public func deallocate() {}
 }
@@ -47,6 +61,8 @@ public struct BlockTiming: Sendable {
   public var busyCycles: Int?
   /// Its own period has no simple closed form: where it matters the block is simulated alone.
   public var hasOwnRhythm = false
+  /// Words the body keeps besides those of its stages.
+  public var heldWords: Int
   /// What the block is sure to hold, where what it holds depends on when words come; nil: it always
   /// holds what its stages and body say.
   public var least: LeastStorage?
@@ -61,15 +77,27 @@ public struct BlockTiming: Sendable {
 
   public init(
     inputStages: [[Stage]] = [], outputStages: [[Stage]] = [], exactness: Exactness = .exact,
-    busyCycles: Int? = nil, least: LeastStorage? = nil, schedule: HLSSchedule? = nil, body: Body
+    busyCycles: Int? = nil, heldWords: Int = 0, least: LeastStorage? = nil,
+    schedule: HLSSchedule? = nil, body: Body
   ) {
     self.inputStages = inputStages
     self.outputStages = outputStages
     self.exactness = exactness
     self.busyCycles = busyCycles
+    self.heldWords = heldWords
     self.least = least
     self.schedule = schedule
     self.body = body
+  }
+}
+
+extension BlockTiming {
+  /// The same, not exact for `reason` if there is one.
+  func inexact(_ reason: String?) -> BlockTiming {
+    guard let reason else { return self }
+    var timing = self
+    timing.exactness = .approximate(reason)
+    return timing
   }
 }
 
@@ -84,6 +112,13 @@ public enum Exactness: Sendable, Equatable {
 /// A block with a place on the time plane.
 public protocol TimedBlock: Block {
   func timing() -> BlockTiming
+  /// Why it is not known what the block is sure to hold, so that no proof of liveness can go by it; nil: it
+  /// is known.
+  var unknownStorage: String? { get }
+}
+
+extension TimedBlock {
+  public var unknownStorage: String? { nil }
 }
 
 /// Times and phases of a process, for comparing two moments of a run.
@@ -98,6 +133,9 @@ public struct StateList {
 /// Runs one process of a concrete type behind a single indirect call per activation.
 class ProcessRunner {
   var readsAhead: Bool { preconditionFailure("abstract") }
+  var needsSilence: Bool { preconditionFailure("abstract") }
+  var waitsForSilence: Cycle? { preconditionFailure("abstract") }
+  func assumeSilence(before t: Cycle) { preconditionFailure("abstract") }
   func run() { preconditionFailure("abstract") }
   func finish() { preconditionFailure("abstract") }
   func listState(_ state: inout StateList) { preconditionFailure("abstract") }
@@ -118,6 +156,9 @@ final class Running<P: Process>: ProcessRunner {
   }
 
   override var readsAhead: Bool { process.pointee.readsAhead }
+  override var needsSilence: Bool { process.pointee.needsSilence }
+  override var waitsForSilence: Cycle? { process.pointee.waitsForSilence }
+  override func assumeSilence(before t: Cycle) { process.pointee.assumeSilence(before: t) }
   override func run() { process.pointee.run() }
   override func finish() { process.pointee.finish() }
   override func listState(_ state: inout StateList) { process.pointee.listState(&state) }

@@ -155,8 +155,8 @@ public struct Attributes: Sendable {
   /// The settings every node has.
   public var settings: NodeSettings {
     NodeSettings(
-      opType: opType, inFIFODepths: ints("inFIFODepths"), outFIFODepths: ints("outFIFODepths"),
-      hls: hlsSettings)
+      opType: opType, generation: generation, inFIFODepths: ints("inFIFODepths"),
+      outFIFODepths: ints("outFIFODepths"), hls: hlsSettings)
   }
 
   private var hlsSettings: HLSSettings {

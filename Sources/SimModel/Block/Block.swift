@@ -160,6 +160,8 @@ public struct Port: Sendable, Equatable {
 /// The attributes that belong to every node rather than to one op.
 public struct NodeSettings: Sendable, Equatable {
   public let opType: String
+  /// The FINN whose block it is.
+  public let generation: FINNGeneration
   /// FIFO depth wished for at each stream input and output; FINN's default is 2.
   public let inFIFODepths: [Int]
   public let outFIFODepths: [Int]
@@ -167,4 +169,24 @@ public struct NodeSettings: Sendable, Equatable {
   public let hls: HLSSettings
 
   public var isRTL: Bool { opType.hasSuffix("_rtl") }
+
+  /// Whether the block is one of the RTL blocks of FINN's development branch, whose rules were measured
+  /// there.
+  /// Why the cycles of an RTL block that only the development branch has are not the hardware's in a
+  /// design of `generation`; nil for the branch.
+  package var foreignRTL: String? {
+    guard isRTL, !generation.isDevelopment else { return nil }
+    return
+      "\(opType) belongs to FINN's development branch, the design to FINN \(generation.rawValue); "
+      + "--finn-generation 2026-04 gives its measured cycles"
+  }
+
+  /// The same for blocks that came to the branch later than April 2026.
+  package var beforeAugust: String? {
+    if let foreignRTL { return foreignRTL }
+    return generation < .dev2026_08
+      ? "\(opType) came later than FINN \(generation.rawValue); --finn-generation 2026-08" : nil
+  }
+
+  package var isDevelopmentRTL: Bool { isRTL && generation.isDevelopment }
 }

@@ -8,6 +8,18 @@ public enum Hazard: String, Sendable, Codable, CaseIterable {
   case weightStallLast = "mvu-weight-stall-last"
   case narrowWrap = "thresholding-narrow-wrap"
   case staleFrame = "stale-frame"
+  case queueOverflow = "mvu-queue-overflow"
+  case stalePage = "inner-shuffle-stale-page"
+  case wideInput = "requant-wide-input"
+  case lostWord = "crop-lost-word"
+
+  /// Whether only blocks of FINN's development branch have it.
+  public var isDevelopment: Bool {
+    switch self {
+    case .queueOverflow, .stalePage, .wideInput, .lostWord: true
+    case .frozenZero, .startUpWords, .weightStallLast, .narrowWrap, .staleFrame: false
+    }
+  }
 
   /// What the hardware does, and when.
   public var explanation: String {
@@ -30,6 +42,21 @@ public enum Hazard: String, Sendable, Codable, CaseIterable {
       "The block holds words over a frame border (padding emitted early, image rows no window "
         + "uses). Nothing is wrong while every frame has its exact number of words; after one "
         + "missing or surplus word all later frames are shifted."
+    case .queueOverflow:
+      "A core of FINN's development branch locks its operands out one cycle after a result had to wait, "
+        + "and takes depth + 1 more slots until then. If that many slots are more results than its output "
+        + "queue holds, the oldest result is undefined; where the queue's pointer wraps, all that wait "
+        + "and as many again vanish, and what follows starves. SIMD = MW (SF 1) always qualifies."
+    case .stalePage:
+      "The inner shuffle of FINN's development branch (April 2026) reads its second page without "
+        + "waiting for it: after an odd number of frames a page of old words comes out unasked, with a "
+        + "slow source words carry old data, and a page counts as complete one word early."
+    case .wideInput:
+      "Requant_rtl cuts inputs wider than its multiplier (27 bits; 25 on a DSP48E1) to their upper "
+        + "bits and does not adapt the shift: all results are wrong."
+    case .lostWord:
+      "Crop_rtl stays ready over a word it drops while both its registers are full; if the next word "
+        + "is one to keep, it vanishes."
     }
   }
 

@@ -97,7 +97,9 @@ struct RunCommand: ParsableCommand {
 extension RunCommand {
   private func compute(_ loaded: LoadedDesign) throws -> FrameReport {
     let off = try data.hazardsOff()
-    let hazards = off.contains(.narrowWrap) ? ValueHazards.none : ValueHazards()
+    let hazards = ValueHazards(
+      thresholdingNarrowWrap: !off.contains(.narrowWrap),
+      requantWideInput: !off.contains(.wideInput))
     let plane = try reportingFile(source.design) {
       try Dataplane(
         loaded.design, parameters: loaded.parameters, options: .init(hazards: hazards))

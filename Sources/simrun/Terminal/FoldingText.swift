@@ -7,7 +7,9 @@ struct FoldingText {
   /// Frames per second asked for; nil: the highest rate.
   let target: Double?
 
-  var text: String { [results, chain, next].filter { !$0.isEmpty }.joined(separator: "\n\n") }
+  var text: String {
+    [results, safety, chain, next].filter { !$0.isEmpty }.joined(separator: "\n\n")
+  }
 
   private var results: String {
     var lines: [String] = []
@@ -60,6 +62,28 @@ struct FoldingText {
     table.add(["slowest blocks", "cycles"])
     for load in report.bottleneckChain { table.add([load.node, String(load.cycles)]) }
     return table.text
+  }
+
+  private var safety: String {
+    guard let safety = report.queueOverflow else { return "" }
+    func signed(_ x: Int) -> String { x < 0 ? String(x) : "+\(x)" }
+    func names(_ all: [String]) -> String {
+      all.prefix(6).joined(separator: ", ") + (all.count > 6 ? ", …" : "")
+    }
+    var lines: [String] = []
+    if !safety.avoided.isEmpty {
+      let r = safety.resources
+      lines.append(
+        "Folded so that no result is lost in an output queue (mvu-queue-overflow): "
+          + "\(names(safety.avoided)), at LUT \(signed(r.lut)), BRAM18 \(signed(r.bram18)), "
+          + "DSP \(signed(r.dsp)).")
+    }
+    if !safety.remaining.isEmpty {
+      lines.append(
+        "Can still lose results under back-pressure, as no safe folding is fast enough: "
+          + "\(names(safety.remaining)); `simrun hazards` tells when.")
+    }
+    return lines.joined(separator: "\n")
   }
 
   private var next: String {

@@ -58,17 +58,26 @@ struct RunSummary {
   private var hazards: String? {
     guard !report.hazards.isEmpty else { return nil }
     return report.hazards.map {
-      "hazard \($0.hazard): \($0.words) words wrong or surplus at \($0.node)"
+      "hazard \($0.hazard): \($0.words) words \(Self.harm($0.hazard)) at \($0.node)"
     }.joined(separator: "\n")
+  }
+
+  private static func harm(_ hazard: String) -> String {
+    switch Hazard(rawValue: hazard) {
+    case .queueOverflow: "lost or undefined"
+    case .lostWord: "lost"
+    default: "wrong or surplus"
+    }
   }
 
   private var values: String? { report.bits.map { BitSummary($0).text } }
 
   private var exactness: String {
     let approximate = report.exactness.approximate.sorted { $0.key < $1.key }
-    guard let first = approximate.first else { return "Every cycle is the hardware's." }
+    let rules = ThroughputText.rules(report.exactness.finnGeneration)
+    guard let first = approximate.first else { return "Every cycle is the hardware's\(rules)." }
     let exact = report.exactness.exact.count
-    return "\(exact) of \(exact + approximate.count) nodes are cycle-exact; approximate: "
+    return "\(exact) of \(exact + approximate.count) nodes are cycle-exact\(rules); approximate: "
       + Self.list(approximate.map(\.key)) + " (\(first.key): \(first.value))"
   }
 

@@ -123,10 +123,17 @@ struct ThroughputText {
 
   private var certainty: String {
     let approximate = report.exactness.approximate.count
-    guard approximate > 0 else { return "Every node is cycle-exact." }
+    let rules = Self.rules(report.exactness.finnGeneration)
+    guard approximate > 0 else { return "Every node is cycle-exact\(rules)." }
     return
-      "\(report.exactness.exact.count) nodes are cycle-exact, \(approximate) are scheduled from "
+      "\(report.exactness.exact.count) nodes are cycle-exact\(rules), \(approximate) are scheduled from "
       + "their loop nests (approximate)."
+  }
+
+  /// By whose rules, where it is not the last release.
+  static func rules(_ generation: String?) -> String {
+    guard let generation, generation != FINNGeneration.default.rawValue else { return "" }
+    return " by the rules of FINN \(generation)"
   }
 
   private func cells(_ r: Resources) -> [String] {

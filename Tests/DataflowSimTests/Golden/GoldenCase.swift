@@ -16,6 +16,11 @@ struct GoldenCase {
     "chain",
     "composite", "hls", "hls_networks", "hls_model",
   ]
+  /// The blocks of FINN's development branch.
+  static let developmentKinds = [
+    "mvu_dev", "vvu_dev", "mvu_dynamic_dev", "thresholding_dev", "elementwise_rtl", "requant_rtl",
+    "inner_shuffle", "inner_shuffle_later", "layernorm_rtl", "crop_rtl", "addclstoken_rtl",
+  ].map { "dev/" + $0 }
 
   /// All committed cases of one kind.
   static func load(_ kind: String) throws -> [GoldenCase] {
@@ -69,6 +74,13 @@ extension JSONValue {
   }
   var string: String {
     if case .string(let s) = self { s } else { preconditionFailure("not a string") }
+  }
+  var float: Float {
+    switch self {
+    case .int(let n): Float(n)
+    case .number(let x): Float(x)
+    default: preconditionFailure("not a number")
+    }
   }
   var int: Int { if case .int(let n) = self { n } else { preconditionFailure("not an integer") } }
 }

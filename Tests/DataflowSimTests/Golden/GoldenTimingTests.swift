@@ -3,7 +3,7 @@ import Testing
 
 /// Every handshake of every measured design, in exactly the measured cycle.
 @Suite struct GoldenTimingTests {
-  @Test(arguments: GoldenCase.kinds)
+  @Test(arguments: GoldenCase.kinds + GoldenCase.developmentKinds)
   func everyHandshakeHappensInTheMeasuredCycle(kind: String) throws {
     for golden in try GoldenCase.load(kind) {
       let plan = try Plan(golden.design)

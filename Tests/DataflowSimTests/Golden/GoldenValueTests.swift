@@ -121,8 +121,11 @@ extension GoldenCase {
   /// The recorded arrays, by name.
   func tensors() throws -> [String: Tensor] {
     try (document.object["tensors"]?.object ?? [:]).mapValues { value in
-      try Tensor(
-        value.object["values"]!.array.map(\.int), shape: value.object["shape"]!.array.map(\.int))
+      let (values, shape) = (value.object["values"]!.array, value.object["shape"]!.array.map(\.int))
+      let isWhole = values.allSatisfy { if case .int = $0 { true } else { false } }
+      return isWhole
+        ? try Tensor(values.map(\.int), shape: shape)
+        : try Tensor(values.map(\.float), shape: shape)
     }
   }
 }

@@ -4,7 +4,8 @@
 /// FINN writes many of them as by-products of a build; simrun accepts them so that FINN's nodes can
 /// be used unchanged, and reads only the FIFO depths and the HLS schedule.
 enum CommonAttributes {
-  static let all: [AttributeSpec] = schedule + fifoDepths + placement + buildProducts
+  static let all: [AttributeSpec] =
+    schedule + fifoDepths + placement + buildProducts + leftovers
 
   private static let fifoDepths: [AttributeSpec] = [
     .ints("inFIFODepths", in: 0...AttributeSpec.maximumInt, default: [2], "FIFO depth per input"),
@@ -65,5 +66,17 @@ enum CommonAttributes {
         "io_chrc_pads_in", in: 0...AttributeSpec.maximumInt, default: [], "characterised padding"),
       .ints(
         "io_chrc_pads_out", in: 0...AttributeSpec.maximumInt, default: [], "characterised padding"),
+      .ints(
+        "io_chrc_in", in: 0...AttributeSpec.maximumInt, default: [], "characterised tokens in"),
+      .ints(
+        "io_chrc_out", in: 0...AttributeSpec.maximumInt, default: [], "characterised tokens out"),
     ]
+
+  /// What the development branch writes on ops that do not need it.
+  private static let leftovers: [AttributeSpec] = [
+    .string("cpp_interface", default: "", "C++ interface of the generated code, not used"),
+    .string("hls_style", default: "", "style of the generated code, not used"),
+    .string("direction", default: "", "not used by this op"),
+    .int("NumChannels", in: 0...AttributeSpec.maximumInt, default: 0, "not used by this op"),
+  ]
 }

@@ -62,8 +62,10 @@ public enum WeightStream: String, Sendable {
   case memstream
   /// A weight word is there in every cycle.
   case always
-  /// The node's second stream input.
+  /// The node's second stream input, a word per slot.
   case external
+  /// The node's second stream input fills a double buffer, a matrix at a time (development branch).
+  case dynamic
 }
 
 /// The attributes MVAU and VVAU share, and what follows from them.
@@ -91,6 +93,16 @@ public struct ComputeSettings: Sendable {
   private let statesCore: Bool
   /// Set when the clock is too fast for the DSP58 core.
   let clockTooFast: Bool
+  public let generation: FINNGeneration
+  /// The core of an RTL block of FINN's development branch; `computeCore` is then nil.
+  public let lockedCore: LockedCoreShape?
+  /// Has attributes of the development branch in a design of a release.
+  private let isForeign: Bool
+  private let hasUnmeasuredMemory: Bool
+  /// Computes at twice the clock.
+  public let isPumped: Bool
+  /// Whether that is the core only if a weight is the most negative value of its type, which nobody said.
+  package let guessesNarrow: Bool
 
   static let attributes: [AttributeSpec] = [
     .string("resType", oneOf: ["auto", "lut", "dsp"], default: "auto", "what multiplies"),
@@ -122,12 +134,22 @@ public struct ComputeSettings: Sendable {
       "segment_length", in: -1...1 << 20, default: -1,
       "DSP58s chained without a register; 0: all; -1: chosen by the clock"
     ).only(.rtl),
-    .flag("pumpedMemory", "weight memory at twice the clock (newer FINN), not modelled"),
-    .flag("pumpedCompute", "compute at twice the clock (newer FINN), not modelled").only(.rtl),
-    .flag("dynamic_input", "second input is an activation stream (newer FINN)"),
+    .flag("pumpedMemory", "weight memory at twice the clock (development branch), not modelled"),
+    .flag("pumpedCompute", "compute at twice the clock (development branch)").only(.rtl),
+    .flag("dynamic_input", "second input brings the weights (development branch)"),
+    .int(
+      "narrow_weights", in: -1...1, default: -1,
+      "no weight is the most negative value of its type; -1: read off the weights where they are known"
+    ).only(.rtl),
   ]
 
-  init(_ a: Attributes, simd: Int) throws {
+  init(_ a: Attributes, simd: Int, fold: Int) throws {
+    generation = a.generation
+    isForeign =
+      !generation.isDevelopment
+      && (a.flag("dynamic_input") || a.isRTL && a.flag("pumpedCompute"))
+    hasUnmeasuredMemory = generation.isDevelopment && a.isRTL && a.flag("pumpedMemory")
+    isPumped = a.isRTL && a.flag("pumpedCompute")
     inputType = a.dataType("inputDataType")
     weightType = a.dataType("weightDataType")
     outputType = a.dataType("outputDataType")
@@ -142,10 +164,21 @@ public struct ComputeSettings: Sendable {
     runtimeWriteableWeights = a.flag("runtime_writeable_weights")
     let stated = WeightStream(rawValue: a.string("weight_stream"))
     switch memoryMode {
-    case .external: weightStream = .external
+    case .external:
+      weightStream = a.flag("dynamic_input") && generation.isDevelopment ? .dynamic : .external
     case .decoupled: weightStream = stated ?? .memstream
     case .embedded: weightStream = stated ?? .always
     }
+    if a.isRTL, generation.isDevelopment {
+      computeCore = nil
+      statesCore = false
+      let core = try Self.lockedCore(a, simd: simd, fold: fold)
+      (lockedCore, segmentLength, clockTooFast) = (core.shape, core.segment, core.tooFast)
+      guessesNarrow = core.guesses
+      return
+    }
+    lockedCore = nil
+    guessesNarrow = false
     guard a.isRTL else {
       computeCore = nil
       statesCore = false
@@ -164,6 +197,52 @@ public struct ComputeSettings: Sendable {
     let segment = a.int("segment_length")
     segmentLength = core != .mvuVVU8sx9DSP58 ? 0 : segment >= 0 ? segment : derived ?? 1
     clockTooFast = core == .mvuVVU8sx9DSP58 && segment < 0 && derived == nil
+  }
+
+  /// The development branch's core, the segment length it goes by (0: one segment), whether the clock is
+  /// too fast for it, and whether its kind was guessed.
+  private static func lockedCore(_ a: Attributes, simd: Int, fold: Int) throws
+    -> (shape: LockedCoreShape, segment: Int, tooFast: Bool, guesses: Bool)
+  {
+    try a.require(
+      a.string("compute_core").isEmpty, "compute_core",
+      "is a core of FINN's releases; in \(a.generation.rawValue) part and types decide it")
+    let isPumped = a.flag("pumpedCompute")
+    try a.require(!isPumped || simd > 1, "pumpedCompute", "needs SIMD of at least 2")
+    let derived = ComputeCore.segmentLength(
+      clockMHz: isPumped ? 2 * a.clockMHz : a.clockMHz,
+      simd: isPumped ? simd.dividedUp(by: 2) : simd)
+    let stated = a.int("segment_length")
+    let segment = stated >= 0 ? stated : derived ?? 1
+    let isDynamic = a.flag("dynamic_input")
+    func shape(narrow: Bool) -> LockedCoreShape {
+      LockedCoreShape(
+        family: a.dspFamily, isVector: a.opType.hasPrefix("VVAU"),
+        weightBits: a.dataType("weightDataType").bits,
+        activationBits: a.dataType("inputDataType").bits, isNarrow: narrow, simd: simd,
+        segment: segment, isPumped: isPumped, fold: fold)
+    }
+    let narrow = isDynamic ? 0 : a.int("narrow_weights")
+    let chosen = shape(narrow: narrow == 1)
+    return (
+      chosen, segment, stated < 0 && derived == nil,
+      narrow < 0 && shape(narrow: true).kind != chosen.kind
+    )
+  }
+
+  /// What the cycles of an RTL core rest on.
+  var coreExactness: Exactness {
+    if isForeign {
+      return .approximate(
+        "dynamic_input and pumpedCompute belong to FINN's development branch; the design is one of FINN "
+          + "\(generation.rawValue) (--finn-generation 2026-04)")
+    }
+    if hasUnmeasuredMemory { return .approximate("pumpedMemory was not measured") }
+    return guessesNarrow
+      ? .approximate(
+        "which core FINN takes depends on whether a weight is \(weightType)'s most negative value; "
+          + "state the weights (--parameters) or narrow_weights")
+      : .exact
   }
 
   /// The core on a part of `family`: the one the node states, else FINN's choice; `nil` for HLS.
@@ -198,7 +277,7 @@ public struct ComputeSettings: Sendable {
     let wideInput = inputType.bits == 9 && inputType.isSigned
     if inputType.bits > 8, !wideInput {
       issues.append("the RTL block takes inputs of at most 8 bits, 9 if signed")
-    } else if wideInput, computeCore != .mvuVVU8sx9DSP58 {
+    } else if wideInput, computeCore != .mvuVVU8sx9DSP58, lockedCore == nil {
       issues.append("9-bit inputs need a DSP58 part")
     }
     if clockTooFast { issues.append("the clock period must exceed 0.741 ns on DSP58 parts") }

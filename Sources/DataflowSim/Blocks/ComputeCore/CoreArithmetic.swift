@@ -17,6 +17,7 @@ struct CoreArithmetic {
     out.reserveCapacity(results.count * pe)
     for result in results {
       switch result {
+      case .undefined: out += [Int64](repeating: 0, count: pe)
       case .whole(let k):
         try require(k, sums)
         out += kept(Array(sums[k * pe..<(k + 1) * pe]))
@@ -26,6 +27,7 @@ struct CoreArithmetic {
         }
         if let stray = lost.first(where: { !range.contains($0) }) { throw missing(stray) }
         out += kept(damaged(sum(range, slots), lost, slots))
+      case .read: break
       case .damaged(let k, let lost):
         try require(k, sums)
         if let stray = lost.first(where: { $0 < 0 || $0 / fold != k }) { throw missing(stray) }

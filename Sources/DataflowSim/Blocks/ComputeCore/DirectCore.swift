@@ -7,15 +7,15 @@
 /// activation only, so every enabled cycle in which a group's last activation waits for its weight
 /// emits a spurious result (docs/reference/hazards.md#mvu-weight-stall-last).
 /// Source: docs/reference/rtl-rules.md#replay-buffer, #compute-core.
-struct DirectCore: Process {
+struct DirectCore<Core: CorePipeline>: Process {
   let input: Link
   let weights: WeightPort
   /// Slots per result (SF).
   let group: Int
-  var core: DotProductCore
+  var core: Core
   private var position = 0
 
-  init(input: Link, weights: WeightPort, group: Int, core: DotProductCore) {
+  init(input: Link, weights: WeightPort, group: Int, core: Core) {
     self.input = input
     self.weights = weights
     self.group = group
@@ -57,6 +57,9 @@ struct DirectCore: Process {
 
   mutating func finish() { core.finish() }
   func deallocate() { core.deallocate() }
+  var needsSilence: Bool { core.needsSilence }
+  var waitsForSilence: Cycle? { core.waitsForSilence }
+  mutating func assumeSilence(before t: Cycle) { core.assumeSilence(before: t) }
 
   func listState(_ state: inout StateList) {
     state.phase(position)

@@ -44,6 +44,7 @@ extension DepthwiseKernel: SumKernel {
 extension ComputeBlock {
   /// One pass over the weights as they arrive at input 1.
   var weightLayout: StreamLayout {
+    if compute.weightStream == .dynamic, let layout = StreamLayout(inputs[1]) { return layout }
     let words = synapseFold * neuronFold
     return StreamLayout(
       dataType: compute.weightType, shape: [words, pe * simd], elements: pe * simd, words: words)
@@ -52,6 +53,11 @@ extension ComputeBlock {
   public func bits(_ setup: BitSetup) throws -> any BlockBits {
     let finish = try ComputeFinish(compute, rows: rows, isRTL: isRTL, setup)
     if !setup.has("weights"), setup.inputs.count > 1 {
+      if compute.weightStream == .dynamic {
+        return DynamicDotProductBits(
+          block: self, finish: finish, level: setup.level, ports: setup.inputs,
+          results: setup.outputs)
+      }
       return StreamedDotProductBits(block: self, finish: finish, level: setup.level)
     }
     let weights = try setup.integers(
@@ -146,6 +152,64 @@ struct StreamedDotProductBits<Block: ComputeBlock>: CoreBits {
       core.sum(k * block.synapseFold..<(k + 1) * block.synapseFold, slots)
     }
     return try core.words(results, sums: sums, slots: slots)
+  }
+}
+
+/// The same with weights that arrive as matrices, each for some vectors.
+struct DynamicDotProductBits<Block: ComputeBlock>: CoreBits {
+  let block: Block
+  let finish: ComputeFinish
+  let level: KernelLevel
+  let ports: [StreamLayout]
+  let results: [StreamLayout]
+
+  private var matrices: Int { ports[1].count / (block.rows * block.taps) }
+
+  func frame(_ inputs: [Integers]) -> FrameResult {
+    let (matrix, vectors) = (block.rows * block.taps, inputs[0].count / matrices)
+    var all = FrameResult([])
+    var parts: [Integers] = []
+    for m in 0..<matrices {
+      let weights = inputs[1].elements(
+        m * matrix..<(m + 1) * matrix, rowLength: block.weightShape.rowLength)
+      let x = inputs[0].elements(m * vectors..<(m + 1) * vectors, rowLength: block.taps)
+      let part = DotProductBits(block, weights: weights, finish: finish, level: level).frame([x])
+      parts += part.outputs
+      all.findings += part.findings
+    }
+    all.outputs = [.joined(parts, rowLength: block.rows, format: parts[0].format)]
+    return all
+  }
+
+  /// By the activations; that the weights are there is the time plane's business.
+  func schedule() -> WordSchedule {
+    let (fold, neurons) = (block.synapseFold, block.neuronFold)
+    let needs = (0..<results[0].words).map { Int32(($0 / neurons + 1) * fold) }
+    return .table(inputs: ports[0].words, needs: needs)
+  }
+
+  func words(_ core: [CoreResult], inputs: [WordSequence]) throws -> WordSequence {
+    let all = try words(inputs, ports: ports, outputs: results)[0]
+    let picked = all.picking(core.compactMap(\.index))
+    let undefined = core.indices.filter { if case .undefined = core[$0] { true } else { false } }
+    guard !undefined.isEmpty, var values = picked.elements.int64s else { return picked }
+    let n = picked.elementsPerWord
+    for word in undefined where (word + 1) * n <= values.count {
+      for i in word * n..<(word + 1) * n { values[i] = 0 }
+    }
+    return WordSequence(
+      elementsPerWord: n,
+      elements: Integers(values, rowLength: n, format: picked.elements.format))
+  }
+}
+
+extension CoreResult {
+  /// The result it is, right or not; nil for one that is no whole result.
+  var index: Int? {
+    switch self {
+    case .whole(let k), .undefined(let k), .damaged(let k, _): k
+    case .partial, .read: nil
+    }
   }
 }
 

@@ -11,7 +11,7 @@
 /// Results are kept by their maturity in *enabled time*, which counts enabled cycles only: there a
 /// result matures a constant distance after its slot, and one freeze moves every pending result.
 /// Source: docs/reference/rtl-rules.md#compute-core.
-struct DotProductCore {
+struct DotProductCore: CorePipeline {
   let output: Link
   let depth: Int
   /// Whether the multiplicand register loses a product when a freeze meets a missing operand

@@ -6,9 +6,12 @@ package struct DotProductShape {
   package let everySlotEnds: Bool
   package let compute: ComputeSettings
 
-  /// `nil` for anything but an RTL MVAU or VVAU.
+  /// `nil` for anything but an RTL MVAU or VVAU of a released FINN.
   package init?(_ block: any Block) {
-    guard block.isRTL, let block = block as? any ComputeBlock else { return nil }
+    guard block.isRTL, let block = block as? any ComputeBlock, block.compute.lockedCore == nil
+    else {
+      return nil
+    }
     fold = block.synapseFold
     everySlotEnds = fold == 1 && block.replays == 1
     compute = block.compute
@@ -19,7 +22,7 @@ package struct DotProductShape {
 
 extension ComputeBlock {
   public var hazardConditions: [HazardCondition] {
-    DotProductShape(self)?.hazardConditions ?? []
+    compute.lockedCore?.hazardConditions ?? DotProductShape(self)?.hazardConditions ?? []
   }
 }
 

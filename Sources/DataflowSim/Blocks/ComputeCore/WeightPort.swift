@@ -33,9 +33,8 @@ extension ComputeSettings {
   /// Where the weight words come from, once the node's channels exist.
   func weightPort(_ ports: Ports) -> WeightPort {
     switch weightStream {
-    case .external: .stream(ports.inputs[1])
-    // Two pipeline registers after reset.
-    case .memstream: .valid(from: 2)
+    case .external, .dynamic: .stream(ports.inputs[1])
+    case .memstream: .valid(from: MemoryStreamer.firstCycle(generation))
     case .always: .valid(from: 0)
     }
   }

@@ -1,17 +1,17 @@
-/// Cuts a border off a map (newer FINN), SIMD channels per word.
+/// Cuts a border off a map (newer FINN), SIMD channels per word; or one token out of a row of tokens.
 ///
 /// Source: docs/reference/development-branch.md#ops-it-adds.
 public struct Crop: Block {
-  public static let opTypes = ["Crop_hls"]
+  public static let opTypes = ["Crop_hls", "Crop_rtl"]
   public static let summary = "Cuts a border off a map (newer FINN)"
   public static let attributes: [AttributeSpec] = [
     .dataType("DataType", "element type"),
     .ints("ImgDim", count: 2, "height and width of the input"),
     .int("NumChannels", "channels"),
-    .int("CropNorth", in: border, "rows cut at the top"),
-    .int("CropSouth", in: border, "rows cut at the bottom"),
-    .int("CropWest", in: border, "columns cut on the left"),
-    .int("CropEast", in: border, "columns cut on the right"),
+    .int("CropNorth", in: border, default: 0, "rows cut at the top"),
+    .int("CropSouth", in: border, default: 0, "rows cut at the bottom"),
+    .int("CropWest", in: border, default: 0, "columns cut on the left"),
+    .int("CropEast", in: border, default: 0, "columns cut on the right"),
     .int("SIMD", default: 1, "channels per word; divides NumChannels"),
     .ints("numInputVectors", default: [], "leading dimensions of the input"),
   ]
@@ -42,6 +42,9 @@ public struct Crop: Block {
 
   public var outputDim: [Int] { [imgDim[0] - cut[0] - cut[2], imgDim[1] - cut[1] - cut[3]] }
   public var channelFold: Int { channels / simd }
+  var geometry: CropGeometry {
+    CropGeometry(height: imgDim[0], width: imgDim[1], fold: channelFold, cut: cut)
+  }
   public var inputs: [Port] { [port(imgDim)] }
   public var outputs: [Port] { [port(outputDim)] }
   private func port(_ dim: [Int]) -> Port {
@@ -49,6 +52,56 @@ public struct Crop: Block {
   }
   public var expectedCycles: Int { product(numInputVectors) * product(imgDim) * channelFold }
 
+  public var foldings: [FoldingAttribute] { [FoldingAttribute("SIMD", dividing: channels)] }
+  public var hasKnownCost: Bool { false }
+}
+
+/// Picks one token vector out of a sequence of them: Crop_rtl of a map of 1 x NumTokens pixels.
+///
+/// Source: docs/reference/development-branch.md#crop.
+public struct SelectToken: Block {
+  public static let opTypes = ["SelectToken_rtl"]
+  public static let summary = "Picks one token of a sequence (development branch)"
+  public static let attributes: [AttributeSpec] = [
+    .int("NumTokens", "tokens of a sequence"),
+    .int("NumChannels", "elements of a token"),
+    .int(
+      "TokenIndex", in: -AttributeSpec.maximumInt...AttributeSpec.maximumInt, default: 0,
+      "the token kept; negative: from the end"),
+    .int("SIMD", default: 1, "elements per word; divides NumChannels"),
+    .dataType("inputDataType", "element type"),
+    .dataType("outputDataType", default: "", "the same"),
+  ]
+
+  public let node: NodeSettings
+  public let dataType: DataType
+  public let tokens: Int
+  public let channels: Int
+  public let simd: Int
+  let geometry: CropGeometry
+
+  public init(_ a: Attributes) throws {
+    node = a.settings
+    dataType = a.dataType("inputDataType")
+    tokens = a.int("NumTokens")
+    channels = a.int("NumChannels")
+    simd = a.int("SIMD")
+    try a.requireDivides("SIMD", channels, "NumChannels")
+    try a.size("a tensor", [tokens, channels])
+    let index = a.int("TokenIndex") < 0 ? a.int("TokenIndex") + tokens : a.int("TokenIndex")
+    try a.require(
+      index >= 0 && index < tokens, "TokenIndex", "is none of the \(tokens) tokens")
+    geometry = CropGeometry(
+      height: 1, width: tokens, fold: channels / simd, cut: [0, index, 0, tokens - 1 - index])
+  }
+
+  public var inputs: [Port] {
+    [Port(leading: [1, tokens], channels: channels, parallel: simd, dataType: dataType)]
+  }
+  public var outputs: [Port] {
+    [Port(leading: [1], channels: channels, parallel: simd, dataType: dataType)]
+  }
+  public var expectedCycles: Int { geometry.words }
   public var foldings: [FoldingAttribute] { [FoldingAttribute("SIMD", dividing: channels)] }
   public var hasKnownCost: Bool { false }
 }

@@ -1,6 +1,9 @@
 extension Crop: HLSBlock {
-  /// A word in per iteration, forwarded if it lies inside. `cut` is north, west, south, east.
-  public func timing() -> BlockTiming { schedule.timing(loops) }
+  /// RTL: `CropMachine`. HLS: a word in per iteration, forwarded if it lies inside. `cut` is north, west,
+  /// south, east.
+  public func timing() -> BlockTiming {
+    isRTL ? geometry.machineTiming(node) : schedule.timing(loops)
+  }
 
   private var loops: [Loop] {
     let width = imgDim[1] * channelFold
@@ -15,4 +18,41 @@ extension Crop: HLSBlock {
   }
 
   var hlsWork: HLSWork { HLSWork(.other(stages: 3), iterations: Loop.iterations(loops)) }
+}
+
+extension SelectToken: TimedBlock {
+  public func timing() -> BlockTiming { geometry.machineTiming(node) }
+}
+
+extension CropGeometry {
+  fileprivate func machineTiming(_ node: NodeSettings) -> BlockTiming {
+    let geometry = self
+    return BlockTiming(
+      busyCycles: words,
+      body: .process { ports in
+        let isRepaired = ports.hazardsOff.contains(.lostWord)
+        let machine = CropMachine(geometry, isRepaired: isRepaired, log: ports.coreLog)
+        return RegisterProcess(machine, ports, notesWords: true)
+      }
+    ).inexact(node.beforeAugust)
+  }
+}
+
+extension Crop {
+  public var hazardConditions: [HazardCondition] { isRTL ? geometry.hazardConditions : [] }
+}
+
+extension SelectToken {
+  public var hazardConditions: [HazardCondition] { geometry.hazardConditions }
+}
+
+extension CropGeometry {
+  fileprivate var hazardConditions: [HazardCondition] {
+    losesWords
+      ? [
+        HazardCondition(
+          .lostWord, .byTime,
+          "needs both registers full over a dropped word that a kept one follows: back-pressure")
+      ] : []
+  }
 }

@@ -12,9 +12,8 @@ extension Elementwise: BitBlock {
     var constants: [Int: Integers] = [:]
     for (i, operand) in [left, right].enumerated() where !operand.isStream {
       let role =
-        setup.has("parameters\(i)")
-        ? "parameters\(i)"
-        : setup.node.initializers.keys.sorted().first ?? "parameters"
+        [["lhs", "rhs"][i], "parameters\(i)"].first(where: setup.has)
+        ?? setup.node.initializers.keys.sorted().first ?? "parameters"
       constants[i] = try setup.integers(
         role, type: operand.dataType, counts: [product(operand.shape)],
         shape: "\(operand.shape)", rowLength: operand.shape.last ?? 1)
@@ -119,7 +118,8 @@ struct FloatElementwiseBits: BlockBits {
   let function: @Sendable (Float, Float) -> Float
   let constants: [Int: Integers]
 
-  var approximation: String? { floatApproximation }
+  /// Sums and products are IEEE's in RTL (docs/reference/development-branch.md#elementwise).
+  var approximation: String? { block.node.isDevelopmentRTL ? nil : floatApproximation }
 
   func frame(_ inputs: [Integers]) -> FrameResult {
     var streams = inputs[...]

@@ -12,9 +12,10 @@ extension Eltwise: HLSBlock {
 }
 
 extension Elementwise: HLSBlock {
-  /// One word out per iteration; an operand with fewer words than the output is read on the first
-  /// use of each of its words.
+  /// RTL of the development branch: `EltwiseCore`. HLS: one word out per iteration; an operand with fewer
+  /// words than the output is read on the first use of each of its words.
   public func timing() -> BlockTiming {
+    if node.isDevelopmentRTL { return coreTiming }
     let words = outputs[0].words ?? 0
     let pace = inputs.map { max(1, words / max($0.words ?? words, 1)) }
     let slowest = pace.max() ?? 1
@@ -27,6 +28,7 @@ extension Elementwise: HLSBlock {
       )
     }
     return schedule.timing([.repeated(words / slowest, Loop.joined(steps))])
+      .inexact(node.foreignRTL)
   }
 
   var hlsWork: HLSWork { HLSWork(.elementwise, iterations: outputs[0].words ?? 0) }

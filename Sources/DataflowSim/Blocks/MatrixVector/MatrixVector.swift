@@ -40,13 +40,15 @@ public struct MatrixVector: Block {
     try a.requireDivides("PE", mh, "MH")
     try a.requireDivides("SIMD", mw, "MW")
     try a.size("a computation", [mw, mh] + numInputVectors)
-    compute = try ComputeSettings(a, simd: simd)
+    compute = try ComputeSettings(a, simd: simd, fold: mw / simd)
   }
 
   /// Words of an input vector: MW / SIMD.
   public var synapseFold: Int { mw / simd }
   /// Words of an output vector: MH / PE.
   public var neuronFold: Int { mh / pe }
+  /// Vectors for which a matrix of a dynamic weight stream is used.
+  var vectorsPerMatrix: Int { numInputVectors.last ?? 1 }
   /// Vectors per frame.
   public var vectors: Int { product(numInputVectors) }
   /// Words of the weight memory.
@@ -60,6 +62,13 @@ public struct MatrixVector: Block {
 
   public var inputs: [Port] {
     guard compute.memoryMode == .external else { return [activationPort] }
+    if compute.weightStream == .dynamic {
+      let matrices = Array(numInputVectors.dropLast())
+      let weights = Port(
+        normal: matrices + [mw, mh], folded: matrices + [mw, neuronFold, pe],
+        dataType: compute.weightType)
+      return [activationPort, weights]
+    }
     let weights = Port(
       normal: [mw, mh], folded: numInputVectors + [synapseFold * neuronFold, simd * pe],
       dataType: compute.weightType)
@@ -104,7 +113,15 @@ public struct MatrixVector: Block {
     }
     let finnLogic = isRTL ? rtlEstimate(on: device) : hlsEstimate
     var realLogic = finnLogic
-    if let core = compute.core(on: device) {
+    if let core = compute.lockedCore {
+      realLogic.dsp = core.dsps(pe: pe, simd: compute.isPumped ? simd.dividedUp(by: 2) : simd)
+      if realLogic.dsp != finnLogic.dsp {
+        notes.append(
+          core.kind == .int8
+            ? "the core takes three products per DSP58"
+            : "the soft-vector core takes \(core.lanes) products per DSP")
+      }
+    } else if let core = compute.core(on: device) {
       realLogic.dsp = core.dsps(pe: pe, simd: simd)
       if realLogic.dsp != finnLogic.dsp {
         notes.append("the \(core.rawValue) core packs two products per DSP, FINN counts four")

@@ -13,7 +13,7 @@ extension MatrixVector {
     .matrix(width: mw, height: mh, weightBits: compute.weightType.bits)
   }
   public var weightInput: WeightInput? {
-    compute.memoryMode == .external ? WeightInput(port: 1, passes: vectors) : nil
+    compute.weightStream == .external ? WeightInput(port: 1, passes: vectors) : nil
   }
   public var vectorWords: VectorWords? { VectorWords(inputs: synapseFold, outputs: neuronFold) }
 }

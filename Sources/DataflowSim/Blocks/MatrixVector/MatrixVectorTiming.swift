@@ -7,25 +7,28 @@
 /// C[g] = first cycle ≥ R[g] + 1 that is enabled and has a valid weight
 /// ```
 /// Source: docs/reference/rtl-rules.md#replay-buffer.
-struct ReplayCore: Process {
+struct ReplayCore<Core: CorePipeline>: Process {
   let input: Link
   let weights: WeightPort
   let synapseFold: Int
   let neuronFold: Int
-  var core: DotProductCore
+  var core: Core
   var readsAhead: Bool { true }
   private var fold = 0
   private var position = 0
   /// In the last fold: the next slot's word is in the output register, its place in the buffer free.
   /// That happens even while the core is frozen.
   private var readAt: Cycle?
+  /// Cycle from which on an internal memory's weights are there.
+  private let weightsFrom: Cycle
 
-  init(input: Link, weights: WeightPort, synapseFold: Int, neuronFold: Int, core: DotProductCore) {
+  init(input: Link, weights: WeightPort, synapseFold: Int, neuronFold: Int, core: Core) {
     self.input = input
     self.weights = weights
     self.synapseFold = synapseFold
     self.neuronFold = neuronFold
     self.core = core
+    if case .valid(let first) = weights { weightsFrom = first } else { weightsFrom = 0 }
   }
 
   mutating func run() {
@@ -43,8 +46,9 @@ struct ReplayCore: Process {
           return false
         }
         let read = max(input.pointee.arrival(input.pointee.read + position), last)
-        guard let cycle = core.enabled(read + 1) else { return core.settle() }
-        core.fire(1, from: cycle, ready: read + 1)
+        let ready = max(read + 1, weightsFrom)
+        guard let cycle = core.enabled(ready) else { return core.settle() }
+        core.fire(1, from: cycle, ready: ready)
         position += 1
       } else {
         if fold == neuronFold - 1, readAt == nil {
@@ -106,6 +110,9 @@ struct ReplayCore: Process {
 
   mutating func finish() { core.finish() }
   func deallocate() { core.deallocate() }
+  var needsSilence: Bool { core.needsSilence }
+  var waitsForSilence: Cycle? { core.waitsForSilence }
+  mutating func assumeSilence(before t: Cycle) { core.assumeSilence(before: t) }
 
   func listState(_ state: inout StateList) {
     state.phase(fold)
@@ -117,31 +124,56 @@ struct ReplayCore: Process {
 
 extension MatrixVector: TimedBlock {
   public func timing() -> BlockTiming {
+    if let shape = compute.lockedCore {
+      return coreTiming { LockedCore(shape, $0) }
+    }
     guard isRTL, let depth = coreDepth else { return hlsTiming }
+    let compute = compute
+    return coreTiming { DotProductCore(compute, depth: depth, $0) }
+  }
+
+  private func coreTiming<Core: CorePipeline & SendableMetatype>(
+    _ core: @escaping @Sendable (Ports) -> Core
+  ) -> BlockTiming {
     let (compute, fold, neurons) = (compute, synapseFold, neuronFold)
-    guard neuronFold > 1 else {
+    if compute.weightStream == .dynamic { return dynamicTiming(core) }
+    let least = LeastStorage.core(
+      synapseFold: fold, neuronFold: neurons, externalWeights: compute.weightStream == .external)
+    guard neurons > 1 else {
       return BlockTiming(
-        busyCycles: expectedCycles,
-        least: .core(
-          synapseFold: synapseFold, neuronFold: 1,
-          externalWeights: compute.weightStream == .external),
+        exactness: compute.coreExactness, busyCycles: expectedCycles, least: least,
         body: .process { ports in
           DirectCore(
             input: ports.inputs[0], weights: compute.weightPort(ports), group: fold,
-            core: DotProductCore(compute, depth: depth, ports))
+            core: core(ports))
         })
     }
     // The replay buffer holds at least two words and a power of two.
-    let capacity = 1 << max(1, synapseFold.ceilLog2)
+    let capacity = 1 << max(1, fold.ceilLog2)
     return BlockTiming(
-      inputStages: [[Stage(latency: 1, capacity: capacity)]], busyCycles: expectedCycles,
-      least: .core(
-        synapseFold: synapseFold, neuronFold: neuronFold,
-        externalWeights: compute.weightStream == .external),
+      inputStages: [[Stage(latency: 1, capacity: capacity)]], exactness: compute.coreExactness,
+      busyCycles: expectedCycles, least: least,
       body: .process { ports in
         ReplayCore(
           input: ports.inputs[0], weights: compute.weightPort(ports), synapseFold: fold,
-          neuronFold: neurons, core: DotProductCore(compute, depth: depth, ports))
+          neuronFold: neurons, core: core(ports))
+      })
+  }
+
+  private func dynamicTiming<Core: CorePipeline & SendableMetatype>(
+    _ core: @escaping @Sendable (Ports) -> Core
+  ) -> BlockTiming {
+    let (fold, neurons, simd, repeats) = (synapseFold, neuronFold, simd, vectorsPerMatrix)
+    let capacity = 1 << max(1, fold.ceilLog2)
+    return BlockTiming(
+      inputStages: neurons > 1 ? [[Stage(latency: 1, capacity: capacity)]] : [],
+      busyCycles: max(expectedCycles, inputs[1].words ?? 0), heldWords: 2 * fold,
+      body: .process { ports in
+        DynamicCore(
+          input: ports.inputs[0],
+          weights: DynamicWeights(
+            input: ports.inputs[1], synapseFold: fold, neuronFold: neurons, simd: simd,
+            repeats: repeats), synapseFold: fold, neuronFold: neurons, core: core(ports))
       })
   }
 
@@ -168,5 +200,12 @@ extension MatrixVector: HLSBlock {
     HLSWork(
       .matrixVector(compute.products(pe: pe, simd: simd)),
       iterations: vectors * neuronFold * synapseFold)
+  }
+}
+
+extension MatrixVector {
+  public var unknownStorage: String? {
+    compute.weightStream == .dynamic
+      ? "its weights are a stream of matrices; what it holds at least is not known" : nil
   }
 }

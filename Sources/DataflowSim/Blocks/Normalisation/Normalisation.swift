@@ -50,13 +50,19 @@ public struct LayerNorm: Block {
   public var simd: Int { axis.simd }
   public var inputs: [Port] { [axis.port(inputType)] }
   public var outputs: [Port] { [axis.port(outputType)] }
-  public var expectedCycles: Int { axis.words }
+  /// Words of a vector (NN).
+  public var wordsPerVector: Int { (ifmDim.last ?? 1) / simd }
+  /// RTL: a vector fills each of the two stages. FINN gives 0 for the HLS block.
+  public var expectedCycles: Int {
+    isRTL ? axis.words + 2 * wordsPerVector + 4 * simd.ceilLog2 + 36 : 0
+  }
   public var foldings: [FoldingAttribute] { [axis.folding] }
   public var hasKnownCost: Bool { false }
 }
 
-/// Softmax over the last dimension (newer FINN); results are FLOAT32. FINN states no cycle formula;
-/// the words of a frame stand for it. Source: docs/reference/development-branch.md#ops-it-adds.
+/// Softmax over the last dimension (newer FINN); results are FLOAT32.
+///
+/// Source: docs/reference/development-branch.md#ops-it-adds.
 public struct Softmax: Block {
   public static let opTypes = ["HWSoftmax_hls"]
   public static let summary = "Softmax over the last dimension (newer FINN)"
@@ -80,7 +86,8 @@ public struct Softmax: Block {
   public var simd: Int { axis.simd }
   public var inputs: [Port] { [axis.port(inputType)] }
   public var outputs: [Port] { [axis.port(.float32)] }
-  public var expectedCycles: Int { axis.words }
+  /// FINN gives 0.
+  public var expectedCycles: Int { 0 }
   public var foldings: [FoldingAttribute] { [axis.folding] }
   public var hasKnownCost: Bool { false }
 }

@@ -9,6 +9,16 @@ extension LayerNorm: BitBlock {
         "results of type \(outputType): how LayerNorm rounds to it is not documented",
         at: "attribute 'outputDataType'", hint: "values are computed for FLOAT32")
     }
+    if node.isDevelopmentRTL {
+      guard inputType == .float32 else {
+        throw InputError(
+          "elements of type \(inputType): the RTL block computes FLOAT32",
+          at: "attribute 'inputDataType'")
+      }
+      return VectorBits(
+        inputType: inputType, length: ifmDim.last ?? 1, simd: simd, isExact: true,
+        function: SinglePrecisionNorm(length: ifmDim.last ?? 1, simd: simd).apply)
+    }
     let (epsilon, simd) = (epsilon, simd)
     return VectorBits(inputType: inputType, length: ifmDim.last ?? 1, simd: simd) { x in
       let n = Double(x.count)
@@ -39,9 +49,10 @@ private struct VectorBits: BlockBits {
   /// Elements of a vector, and of a word.
   let length: Int
   let simd: Int
+  var isExact = false
   let function: @Sendable (ArraySlice<Float>) -> [Float]
 
-  var approximation: String? { floatApproximation }
+  var approximation: String? { isExact ? nil : floatApproximation }
 
   func frame(_ inputs: [Integers]) -> FrameResult {
     let x = inputs[0].floats(of: inputType)

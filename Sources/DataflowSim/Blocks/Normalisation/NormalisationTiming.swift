@@ -1,7 +1,16 @@
 extension LayerNorm: HLSBlock {
-  /// A word in and out per iteration, a whole vector behind: mean and variance are known only at its end.
+  /// RTL of the development branch: `LayerNormProcess`. Else a word in and out per iteration, a whole vector
+  /// behind: mean and variance are known only at its end.
   public func timing() -> BlockTiming {
-    schedule.timing([.run(inputs[0].words ?? 0, reads: 1, writes: 1)])
+    guard node.isDevelopmentRTL else {
+      return schedule.timing([.run(inputs[0].words ?? 0, reads: 1, writes: 1)])
+        .inexact(node.foreignRTL)
+    }
+    let (words, simd) = (wordsPerVector, simd)
+    return BlockTiming(
+      outputStages: [[LayerNormProcess.outputStage]],
+      heldWords: LayerNormProcess.depths(words: words, simd: simd).reduce(0, +),
+      body: .process { LayerNormProcess($0, words: words, simd: simd) })
   }
 
   var hlsWork: HLSWork { vectorWork(inputs[0], simd: simd) }

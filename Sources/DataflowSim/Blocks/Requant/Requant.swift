@@ -1,4 +1,5 @@
-/// Requantises each element to another type (newer FINN), PE channels per word.
+/// Requantises each element to another type (newer FINN), PE channels per word: clip(floor(x·scale + bias +
+/// 0.5)), with a scale and a bias for all channels or one each.
 ///
 /// Source: docs/reference/development-branch.md#ops-it-adds.
 public struct Requant: Block {
@@ -20,6 +21,8 @@ public struct Requant: Block {
   public let outputType: DataType
   public let numInputVectors: [Int]
   public let narrow: Bool
+  /// RTL: decides the multiplier's width.
+  public let family: DSPFamily
 
   public init(_ a: Attributes) throws {
     node = a.settings
@@ -29,6 +32,7 @@ public struct Requant: Block {
     outputType = a.dataType("outputDataType")
     numInputVectors = a.ints("numInputVectors")
     narrow = a.flag("narrow")
+    family = a.dspFamily
     try a.requireDivides("PE", channels, "NumChannels")
     try a.size("a tensor", numInputVectors + [channels])
   }
@@ -40,9 +44,35 @@ public struct Requant: Block {
   public var outputs: [Port] {
     [Port(leading: numInputVectors, channels: channels, parallel: pe, dataType: outputType)]
   }
-  public var expectedCycles: Int { product(numInputVectors) * channelFold }
+  public var expectedCycles: Int {
+    product(numInputVectors) * channelFold + (isRTL ? 0 : 10)
+  }
+
+  /// Bits of the RTL block's multiplier operands for data and scale.
+  var multiplier: (data: Int, scale: Int) {
+    let (wide, narrow): (Int, Int) =
+      switch family {
+      case .dsp48e1: (25, 18)
+      case .dsp48e2: (27, 18)
+      case .dsp58: (27, 24)
+      }
+    let bits = inputType.bits
+    return bits <= narrow ? (bits, 25) : (min(wide, bits), narrow)
+  }
+
+  /// Whether inputs do not fit the multiplier (hazard `requant-wide-input`).
+  var isTooWide: Bool { node.isDevelopmentRTL && inputType.bits > multiplier.data }
+
+  public var buildIssues: [String] {
+    guard isRTL else { return [] }
+    var issues: [String] = []
+    if outputType.isSigned { issues.append("the RTL block needs unsigned results") }
+    if narrow { issues.append("the RTL block has no narrow range") }
+    return issues
+  }
 
   public var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: channels)] }
   public var hasKnownCost: Bool { false }
   public var isWordWise: Bool { true }
+  public static let parameterRoles = ["scale", "bias"]
 }

@@ -1,10 +1,27 @@
 extension Requant: HLSBlock {
-  /// One word in and out per iteration.
+  /// RTL of the development branch: a queue of latency 6 and capacity 7, whatever its types and folding
+  /// (docs/reference/development-branch.md#requant). HLS: one word in and out per iteration.
   public func timing() -> BlockTiming {
-    schedule.timing([.run(product(numInputVectors) * channelFold, reads: 1, writes: 1)])
+    if node.isDevelopmentRTL {
+      return BlockTiming(inputStages: [[Stage(latency: 6, capacity: 7)]], body: .wire)
+    }
+    return schedule.timing([.run(product(numInputVectors) * channelFold, reads: 1, writes: 1)])
+      .inexact(node.foreignRTL)
   }
 
   var hlsWork: HLSWork {
     HLSWork(.other(stages: 4), iterations: product(numInputVectors) * channelFold)
+  }
+}
+
+extension Requant {
+  public var hazardConditions: [HazardCondition] {
+    guard isTooWide else { return [] }
+    return [
+      HazardCondition(
+        .wideInput, .byValue,
+        "\(inputType) inputs, a multiplier of \(multiplier.data) bits: every result is made of the upper "
+          + "\(multiplier.data) bits with the shift of all")
+    ]
   }
 }

@@ -5,9 +5,13 @@ extension Shuffle: BitBlock {
 }
 
 /// Reshape, transpose, reshape. Source: docs/reference/development-branch.md#ops-it-adds.
-struct ShuffleBits: BlockBits {
+struct ShuffleBits: CoreBits {
   private let gather: Gather
   private let simd: Int
+  /// Words of an inner matrix, and by word and element of the result, the word of the matrix it is in and
+  /// its place there. Only for the inner shuffle.
+  private let page: Int
+  private let places: [(word: Int, element: Int)]
 
   init(_ shape: Shuffle, _ setup: BitSetup) throws {
     try setup.requireCarried(shape.dataType, "elements")
@@ -37,6 +41,32 @@ struct ShuffleBits: BlockBits {
     }
     gather = Gather(
       pieceLength: 1, sourcesPerRow: shape.outputShape.last ?? 1, sources: sources)
+    page = shape.isInner ? shape.innerWords : 0
+    let simd = simd
+    places = sources.prefix(page * simd).map { (Int($0) / simd, Int($0) % simd) }
+  }
+
+  /// What the words were when they were read from two pages of memory, each of which may hold words of an
+  /// earlier frame or none yet (zero).
+  func words(_ results: [CoreResult], inputs: [WordSequence]) throws -> WordSequence {
+    let x = inputs[0].elements.int64s ?? []
+    var out: [Int64] = []
+    out.reserveCapacity(results.count * simd)
+    for (i, result) in results.enumerated() {
+      guard case .read(let written) = result else { continue }
+      let (start, word) = (i / page % 2 * page, i % page)
+      for place in places[word * simd..<(word + 1) * simd] {
+        let location = start + place.word
+        // The latest word written to the location, if any.
+        let lap = (written - 1 - location) >= 0 ? (written - 1 - location) / (2 * page) : -1
+        let source = lap * 2 * page + location
+        out.append(
+          lap < 0 || source >= inputs[0].count ? 0 : x[source * simd + place.element])
+      }
+    }
+    return WordSequence(
+      elementsPerWord: simd,
+      elements: Integers(out, rowLength: simd, format: inputs[0].elements.format))
   }
 
   func frame(_ inputs: [Integers]) -> FrameResult { FrameResult([gather.apply(inputs[0])]) }

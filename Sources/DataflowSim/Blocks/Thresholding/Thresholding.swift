@@ -88,8 +88,11 @@ public struct Thresholding: Block {
   /// Words of an output vector, and threshold words per PE: channels / PE.
   public var channelFold: Int { channels / pe }
   public var tmem: Int { channelFold }
-  /// Pipeline stages of the RTL block: one per output bit.
-  public var stages: Int { outputType.bits }
+  /// Pipeline stages of the RTL block: one per output bit; in the development branch as many as it takes to
+  /// count the thresholds (docs/reference/development-branch.md#thresholding-with-any-number-of-steps).
+  public var stages: Int {
+    node.generation.isDevelopment ? (steps + 1).ceilLog2 : outputType.bits
+  }
   /// Vectors per frame.
   public var vectors: Int { product(numInputVectors) }
   /// Bits of FINN's threshold stream; 0 when the thresholds are constants in the HLS code.
@@ -113,7 +116,7 @@ public struct Thresholding: Block {
 
   public var buildIssues: [String] {
     let full = outputType.bits < 62 ? (1 << outputType.bits) - 1 : 0
-    guard isRTL, steps != full, steps != full - 1 else { return [] }
+    guard isRTL, !node.generation.isDevelopment, steps != full, steps != full - 1 else { return [] }
     return ["the RTL block needs \(full) or \(full - 1) thresholds for \(outputType)"]
   }
 
@@ -139,9 +142,10 @@ public struct Thresholding: Block {
 }
 
 extension Thresholding {
-  /// RTL thresholds of fewer bits than a signed input clip wrongly.
-  private var canWrapNarrowly: Bool {
-    isRTL && inputType.isSigned && thresholdType.bits < inputType.bits && inputType.bits <= 62
+  /// RTL thresholds of fewer bits than a signed input clip wrongly, in the releases.
+  var canWrapNarrowly: Bool {
+    isRTL && !node.generation.isDevelopment && inputType.isSigned
+      && thresholdType.bits < inputType.bits && inputType.bits <= 62
   }
 
   public var hazardConditions: [HazardCondition] {

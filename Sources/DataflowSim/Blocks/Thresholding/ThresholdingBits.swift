@@ -2,9 +2,9 @@ import SimKernels
 
 extension Thresholding: BitBlock {
   public func bits(_ setup: BitSetup) throws -> any BlockBits {
-    for (type, what) in [(inputType, "elements"), (outputType, "results")] {
-      try setup.requireExact(type, what)
-    }
+    try setup.requireExact(outputType, "results")
+    if inputType == .float32, node.isDevelopmentRTL { return try floatBits(setup) }
+    try setup.requireExact(inputType, "elements")
     let table = try setup.wholeNumbers("thresholds")
     let rows = table.shape.count > 1 ? table.shape[0] : 1
     guard table.shape.count <= 2, rows == channels || rows == 1,
@@ -20,13 +20,49 @@ extension Thresholding: BitBlock {
       thresholds: table.values, rows: rows, channels: channels, bias: actVal,
       input: inputType.format, output: outputType.format, search: isRTL && full ? .tree : .count,
       level: setup.level)
-    let narrow =
-      isRTL && setup.hazards.thresholdingNarrowWrap && inputType.isSigned
-      && thresholdType.bits < inputType.bits && inputType.bits <= 62
+    let narrow = setup.hazards.thresholdingNarrowWrap && canWrapNarrowly
     return ThresholdingBits(
       kernel: kernel, inputFormat: inputType.format, channels: channels,
       clip: narrow ? NarrowClip(input: inputType.bits, threshold: thresholdType.bits) : nil)
   }
+}
+
+extension Thresholding {
+  /// FLOAT32 elements, compared as floats.
+  private func floatBits(_ setup: BitSetup) throws -> any BlockBits {
+    let table = try setup.tensor("thresholds")
+    let rows = table.shape.count > 1 ? table.shape[0] : 1
+    guard table.shape.count <= 2, rows == channels || rows == 1, table.count == rows * steps else {
+      throw InputError(
+        "has shape \(table.shape); (\(channels), \(steps)) or (1, \(steps)) is needed",
+        at: "array '\(setup.node.initializers["thresholds"] ?? "thresholds")'")
+    }
+    let values = table.asDoubles().map { Float($0) }
+    return FloatThresholdingBits(
+      thresholds: (0..<rows).map { values[$0 * steps..<($0 + 1) * steps].sorted() },
+      channels: channels, bias: actVal, format: outputType.format)
+  }
+}
+
+/// Counts the thresholds a FLOAT32 element reaches. Source: docs/reference/development-branch.md#thresholding-with-any-number-of-steps.
+struct FloatThresholdingBits: BlockBits {
+  /// Ascending, by channel; one list for all.
+  let thresholds: [[Float]]
+  let channels: Int
+  let bias: Int
+  let format: ElementFormat
+
+  func frame(_ inputs: [Integers]) -> FrameResult {
+    let x = inputs[0].floats(of: .float32)
+    let y = x.indices.map { i -> Int64 in
+      let row = thresholds[i % channels % thresholds.count]
+      let count = row.prefix { $0 <= x[i] }.count
+      return Int64(format.encoding == .bipolar ? 2 * count - 1 : bias + count)
+    }
+    return FrameResult([Integers(y, rowLength: channels, format: format)])
+  }
+
+  func schedule() -> WordSchedule { .groups(inputs: [1], outputs: [1]) }
 }
 
 struct ThresholdingBits: BlockBits {

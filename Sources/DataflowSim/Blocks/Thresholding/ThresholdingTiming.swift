@@ -1,5 +1,5 @@
 extension Thresholding: TimedBlock {
-  /// RTL: a free-running binary search of P = N·(1 + deep_pipeline) stages, N output bits, whose
+  /// RTL: a free-running binary search of P = `stages`·(1 + deep_pipeline) registers, whose
   /// credit counter guards the output queue. It behaves like a FIFO of latency P + 2 and capacity P + 3;
   /// PE, channels, types and bias have no influence.
   /// ```

@@ -36,7 +36,7 @@ public struct VectorVector: Block {
     try a.size("a computation", [channels] + dim + kernel)
     try a.requireDivides("PE", channels, "Channels")
     try a.requireDivides("SIMD", product(kernel), "the pixels of Kernel")
-    compute = try ComputeSettings(a, simd: simd)
+    compute = try ComputeSettings(a, simd: simd, fold: product(kernel) / simd)
   }
 
   /// Kernel pixels.

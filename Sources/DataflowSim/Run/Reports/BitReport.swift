@@ -81,6 +81,10 @@ extension BitReport.Finding {
       kind = Hazard.narrowWrap.rawValue
       values = count
       text = "element \(first) wraps instead of saturating at the thresholds' width"
+    case .truncatedInput(let count):
+      kind = Hazard.wideInput.rawValue
+      values = count
+      text = "the inputs are wider than the multiplier; their low bits are lost"
     }
   }
 }

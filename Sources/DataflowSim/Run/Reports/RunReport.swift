@@ -58,8 +58,11 @@ public struct ExactnessReport: Codable, Sendable, Equatable {
   public var exact: [String] = []
   /// Node to reason.
   public var approximate: [String: String] = [:]
+  /// The FINN whose rules these are; nil in reports of before there were several.
+  public var finnGeneration: String?
 
   init(_ plan: Plan) {
+    finnGeneration = plan.design.finnGeneration.rawValue
     for (node, timing) in zip(plan.design.nodes, plan.timings) {
       switch timing.exactness {
       case .exact: exact.append(node.name)

@@ -35,10 +35,16 @@ extension CoreLog {
 }
 
 extension Plan {
-  /// What the compute cores put out in a run that observed them, by node.
+  /// What came out of the blocks in whose bits time has a part, in a run that observed them, by node.
   public func coreResults(_ result: RunResult) -> [String: [CoreResult]] {
-    cores.reduce(into: [:]) { results, core in
-      results[core.key] = result.cores[core.key]?.coreResults(fold: core.value.fold)
+    let cores = cores
+    return result.cores.reduce(into: [:]) { results, entry in
+      let (node, log) = entry
+      if log.tellsWords {
+        results[node] = log.words
+      } else if let core = cores[node] {
+        results[node] = log.coreResults(fold: core.fold)
+      }
     }
   }
 

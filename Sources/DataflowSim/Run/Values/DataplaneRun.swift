@@ -215,11 +215,15 @@ extension Dataplane {
   }
 
   /// Frames of a tensor of `shape` for a normal shape: all axes behind the first are the normal
-  /// shape, the normal shape without its leading 1, or the frame as one axis.
+  /// shape, the normal shape without some of its leading 1s, or the frame as one axis.
   static func frames(of shape: [Int], _ normal: [Int]) -> Int? {
     guard let frames = shape.first, frames > 0 else { return nil }
     let rest = Array(shape.dropFirst())
-    if rest == normal || (normal.first == 1 && rest == Array(normal.dropFirst())) { return frames }
+    let dropped = normal.count - rest.count
+    if dropped >= 0, normal.prefix(dropped).allSatisfy({ $0 == 1 }), rest[...] == normal[dropped...]
+    {
+      return frames
+    }
     return rest == [product(normal)] ? frames : nil
   }
 

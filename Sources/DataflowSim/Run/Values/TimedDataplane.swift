@@ -106,7 +106,7 @@ public struct TimedDataplane: Sendable {
   public let clean: Dataplane
   /// Hazards taken as if the hardware did not have them.
   public let without: Set<Hazard>
-  private let wrapsNarrowly: Bool
+  private let hasValueHazards: Bool
 
   /// Prepares the bits of a planned design.
   ///
@@ -116,9 +116,15 @@ public struct TimedDataplane: Sendable {
     self.without = without
     let clean = try Dataplane(plan.design, parameters: parameters, options: .init(hazards: .none))
     self.clean = clean
-    let wraps = plan.blocks.contains { $0.hazardConditions.contains { $0.hazard == .narrowWrap } }
-    wrapsNarrowly = wraps && !without.contains(.narrowWrap)
-    plane = wrapsNarrowly ? try Dataplane(plan.design, parameters: parameters) : clean
+    let hazards = ValueHazards(
+      thresholdingNarrowWrap: !without.contains(.narrowWrap)
+        && plan.canMeet(.narrowWrap),
+      requantWideInput: !without.contains(.wideInput)
+        && plan.canMeet(.wideInput))
+    hasValueHazards = hazards != .none
+    plane =
+      hasValueHazards
+      ? try Dataplane(plan.design, parameters: parameters, options: .init(hazards: hazards)) : clean
   }
 
   /// A run of the time plane on the same hardware.
@@ -152,7 +158,7 @@ public struct TimedDataplane: Sendable {
     let all = try plane.words(of: sources, cores: cores, faults: faults)
     let moved = cut(all, to: result.handshakeCounts)
     let expected = try plane.words(of: sources)
-    let ideal = wrapsNarrowly ? try clean.words(of: sources) : expected
+    let ideal = hasValueHazards ? try clean.words(of: sources) : expected
     var differing: [String: Int] = [:]
     for (name, words) in moved {
       let count = ideal[name].map { words.countDifferences(from: $0) } ?? 0
@@ -181,5 +187,11 @@ public struct TimedDataplane: Sendable {
   {
     Dictionary(
       uniqueKeysWithValues: all.map { name, words in (name, words.prefix(counts[name] ?? 0)) })
+  }
+}
+
+extension Plan {
+  fileprivate func canMeet(_ hazard: Hazard) -> Bool {
+    blocks.contains { $0.hazardConditions.contains { $0.hazard == hazard } }
   }
 }

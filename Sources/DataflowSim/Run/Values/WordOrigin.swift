@@ -80,10 +80,15 @@ extension TimedDataplane {
     _ step: Dataplane.Step, _ stream: String, _ word: Int, _ moved: MovedWords, _ held: [String]
   ) -> WordOrigin? {
     let node = step.node.name
-    guard let core = plan.cores[node], let results = moved.cores[node], word < results.count else {
+    guard let results = moved.cores[node], word < results.count else {
       return moved.fault(on: stream, upTo: word, node: node, held)
     }
+    guard let core = plan.cores[node] else {
+      return struckWord(results, word, stream, node, held)
+        ?? moved.fault(on: stream, upTo: word, node: node, held)
+    }
     switch results[word] {
+    case .undefined, .read: return nil
     case .damaged(_, let lost):
       return WordOrigin(
         cause: Hazard.frozenZero.rawValue, stream: stream, word: word, node: node,
@@ -103,13 +108,45 @@ extension TimedDataplane {
   }
 }
 
+extension TimedDataplane {
+  /// What struck a word of a block that tells its words one by one.
+  private func struckWord(
+    _ results: [CoreResult], _ word: Int, _ stream: String, _ node: String, _ held: [String]
+  ) -> WordOrigin? {
+    let opType = plan.design.nodes.first { $0.name == node }?.opType ?? ""
+    func origin(_ hazard: Hazard, _ first: Int, _ event: String, shifts: Bool) -> WordOrigin {
+      WordOrigin(
+        cause: hazard.rawValue, stream: stream, word: first, node: node, event: event,
+        shiftsWords: shifts, heldAt: held)
+    }
+    if case .read = results[word] {
+      return origin(
+        .stalePage, word, "read before the page held its words of this frame", shifts: false)
+    }
+    let isCrop = opType.hasPrefix("Crop") || opType.hasPrefix("SelectToken")
+    let hazard = isCrop ? Hazard.lostWord : .queueOverflow
+    // The first word that follows lost ones.
+    let first = results.indices.first { results[$0].index != $0 }
+    if let first, first <= word {
+      let lost = (results[first].index ?? first) - first
+      return origin(
+        hazard, first, "\(lost) word\(lost == 1 ? "" : "s") lost before it", shifts: true)
+    }
+    if case .undefined = results[word] {
+      return origin(
+        hazard, word, "read from behind the end of the output queue: undefined", shifts: false)
+    }
+    return nil
+  }
+}
+
 extension CoreResult {
   fileprivate var isDamaged: Bool { if case .damaged = self { true } else { false } }
 
   /// Whether the last slot of a group is in it, so that it is the group's genuine result.
   fileprivate func ends(every fold: Int) -> Bool {
     switch self {
-    case .whole, .damaged: true
+    case .whole, .damaged, .undefined, .read: true
     case .partial(let slots, _): !slots.isEmpty && slots.upperBound % fold == 0
     }
   }

@@ -4,6 +4,11 @@ extension Node {
   /// The hardware of this node for the stepper; its attributes are read here once more, from the design.
   func stepped(inputs: [Int], outputs: [Int], design: Design) throws -> any SteppedBlock {
     if opType.hasSuffix("_hls") { return steppedHLS(inputs, outputs) }
+    if design.finnGeneration.isDevelopment,
+      let block = steppedDevelopment(inputs, outputs, design)
+    {
+      return block
+    }
     switch opType {
     case "StreamingFIFO_rtl":
       return string("impl_style", "rtl") == "vivado"

@@ -1,0 +1,237 @@
+/// The compute core of FINN's development branch: it never stops; a lock keeps operands out instead.
+///
+/// Slot g takes its operands in cycle C[g]; result k, of the slots of group k, is in the output queue
+/// `depth` (D) cycles after its last slot:
+/// ```
+/// V[k]   = C[last slot of k] + D
+/// J[k]   = max(V[k] + 1, Out[k-1])       from the queue to the output register
+/// Out[k] offered from J[k] + 1
+/// ```
+/// Results k0 … k1 are a busy period if each but the first is in the queue before the one in front of it
+/// has left (V[k] ≤ J[k-1]). Let b be the first cycle of it in which a result waits behind a blocked
+/// register. No slot fires in the cycles b + 1 … J[k1] + 1.
+///
+/// The slots taken until then may be more results than the queue holds. It is a shift register of
+/// `queueSize` + 1 (M + 1) words and a signed pointer to the oldest of them. A result read from behind its
+/// end is undefined. Where the pointer overflows, which takes one word more than the next power of two
+/// holds, it counts as empty: what waits is lost, and so is what comes until it has counted up to zero.
+/// Source: docs/reference/development-branch.md#multiply-cores;
+/// docs/reference/hazards.md#mvu-queue-overflow.
+struct LockedCore: CorePipeline {
+  let output: Link
+  let shape: LockedCoreShape
+  private(set) var lastSlot = Cycle.never
+  /// When the latest result left the queue.
+  private var lastMove = Cycle.never
+  /// When results that have not left the queue come to it.
+  private var results: Ring<Cycle>
+  /// Locks decided that no slot has passed yet: no slot fires in the cycles `start + 1 … end`.
+  private var locks: Ring<Lock>
+  /// Where the current busy period's lock starts, its end not being known yet; `.max`: it has none.
+  private var openLock = Cycle.max
+
+  // What only a queue that can overflow needs.
+  private let loses: Bool
+  private let log: CoreLog?
+  /// Results that will vanish while the pointer is negative.
+  private var vanishing = 0
+  /// The number of the oldest result in `results`.
+  private var number = 0
+  /// The next slot fires no sooner.
+  private var noSlotBefore = Cycle.never
+  /// The word in the output register is taken no sooner, as far as it is offered.
+  private var notTakenBefore = Cycle.never
+
+  private struct Lock {
+    var start: Cycle
+    var end: Cycle
+  }
+
+  init(_ shape: LockedCoreShape, _ ports: Ports) {
+    output = ports.outputs[0]
+    self.shape = shape
+    loses = shape.canOverflow && !ports.hazardsOff.contains(.queueOverflow)
+    log = loses ? ports.coreLog : nil
+    log?.tellsWords = true
+    results = Ring(capacity: shape.depth + 8, filler: 0)
+    locks = Ring(capacity: shape.depth + 8, filler: Lock(start: 0, end: 0))
+  }
+
+  @inline(__always) mutating func settle() -> Bool {
+    var moved = false
+    while !results.isEmpty {
+      let isTaken = output.pointee.isTaken
+      if loses {
+        switch checkQueue(taken: isTaken ? output.pointee.takenAt : nil) {
+        case .leaves: break
+        case .overflows:
+          moved = true
+          continue
+        case .unknown: return moved
+        }
+      }
+      guard isTaken else {
+        output.pointee.writerWaits = true
+        return moved
+      }
+      let arrival = results.removeFirst()
+      if arrival > lastMove { closeLock() }
+      let free = max(arrival, lastMove) + 1
+      let move = max(arrival + 1, output.pointee.takenAt)
+      if move > free, openLock == .max { openLock = free }
+      lastMove = move
+      output.pointee.offer(at: move + 1)
+      moved = true
+    }
+    return moved
+  }
+
+  /// The queue has drained, and what comes to it is another busy period.
+  @inline(__always) private mutating func closeLock() {
+    guard openLock != .max else { return }
+    locks.append(Lock(start: openLock, end: lastMove + 1))
+    openLock = .max
+  }
+
+  @inline(__always) mutating func enabled(_ t: Cycle) -> Cycle? {
+    var c = max(t, lastSlot + 1)
+    if loses { noSlotBefore = max(noSlotBefore, c) }
+    for i in 0..<locks.count {
+      let lock = locks[i]
+      if c <= lock.start { return c }
+      c = max(c, lock.end + 1)
+    }
+    if c > openLock {
+      // All slots before the lock have fired, so what is pending is all that can prolong it.
+      if !results.isEmpty, results[0] <= lastMove { return nil }
+      c = max(c, lastMove + 2)
+    }
+    if !results.isEmpty, c > max(results[0], lastMove) + 1 { return nil }
+    return c
+  }
+
+  @inline(__always) func run(from first: Cycle) -> Int {
+    for i in 0..<locks.count where first <= locks[i].start { return locks[i].start - first + 1 }
+    if first <= openLock, openLock != .max { return openLock - first + 1 }
+    return results.isEmpty ? .max : max(results[0], lastMove) + 2 - first
+  }
+
+  @inline(__always) mutating func fire(_ n: Int, from first: Cycle, ready: Cycle) {
+    while !locks.isEmpty, locks[0].start < first { _ = locks.removeFirst() }
+    if openLock < first { openLock = .max }
+    lastSlot = first + n - 1
+  }
+
+  @inline(__always) mutating func pushResult(at cycle: Cycle) {
+    if vanishing > 0 {
+      vanishing -= 1
+      number += 1
+      log?.strike(.queueOverflow)
+    } else {
+      results.append(cycle + shape.depth)
+    }
+  }
+
+  /// The end of a group waits for its weight as every slot does.
+  @inline(__always) mutating func pushSpurious(from: Cycle, to: Cycle) -> Bool { true }
+
+  func deallocate() {
+    results.deallocate()
+    locks.deallocate()
+  }
+
+  func listState(_ state: inout StateList) {
+    state.time(lastSlot)
+    state.time(lastMove)
+    state.phase(openLock == .max ? 0 : 1)
+    state.time(openLock == .max ? .never : openLock)
+    state.phase(vanishing)
+    state.phase(results.count)
+    for i in 0..<results.count { state.time(results[i]) }
+    state.phase(locks.count)
+    for i in 0..<locks.count {
+      state.time(locks[i].start)
+      state.time(locks[i].end)
+    }
+  }
+}
+
+// A queue that can overflow.
+extension LockedCore {
+  private enum Fate {
+    case leaves
+    case overflows
+    case unknown
+  }
+
+  /// Decides what becomes of the oldest result before it leaves the queue: whether the pointer overflows
+  /// before that, and whether it is read from behind the end. Unknown while a slot that has not fired yet
+  /// could change that.
+  ///
+  /// - Parameter taken: when the word before it is taken; nil: not known yet.
+  private mutating func checkQueue(taken: Cycle?) -> Fate {
+    let limit = shape.pointerRange
+    if results.count > limit, results[limit] < taken ?? notTakenBefore {
+      overflow(limit)
+      return .overflows
+    }
+    guard let taken else { return .leaves }
+    let leaves = max(results[0] + 1, taken)
+    guard !mayGrow(before: leaves) else { return .unknown }
+    let waiting = (0..<results.count).prefix { results[$0] < leaves }.count
+    let isUndefined = waiting > shape.queueSize + 1
+    if isUndefined { log?.strike(.queueOverflow) }
+    log?.put(isUndefined ? .undefined(number) : .whole(number))
+    number += 1
+    return .leaves
+  }
+
+  /// The cycle after which no slot fires while the oldest result waits.
+  private var lockFrom: Cycle { min(openLock, max(results[0], lastMove) + 1) }
+
+  /// Whether slots that may still fire before the lock could bring more results than the queue holds.
+  private func mayGrow(before leaves: Cycle) -> Bool {
+    let first = max(noSlotBefore, lastSlot + 1)
+    let slots = min(lockFrom, leaves - 1 - shape.depth) - first + 1
+    guard slots > 0 else { return false }
+    return results.count + slots.dividedUp(by: shape.fold) > shape.queueSize + 1
+  }
+
+  private mutating func overflow(_ limit: Int) {
+    locks.append(Lock(start: lockFrom, end: results[limit] + 1))
+    openLock = .max
+    vanishing = limit - 1
+    for _ in 0...limit { vanish() }
+    while vanishing > 0, !results.isEmpty {
+      vanishing -= 1
+      vanish()
+    }
+  }
+
+  private mutating func vanish() {
+    _ = results.removeFirst()
+    number += 1
+    log?.strike(.queueOverflow)
+  }
+
+  var needsSilence: Bool { loses }
+
+  var waitsForSilence: Cycle? {
+    guard loses, !results.isEmpty else { return nil }
+    guard output.pointee.isTaken else {
+      let limit = shape.pointerRange
+      return results.count > limit ? max(results[limit], notTakenBefore) : nil
+    }
+    let leaves = max(results[0] + 1, output.pointee.takenAt)
+    return mayGrow(before: leaves) ? max(noSlotBefore, lastSlot + 1) : nil
+  }
+
+  mutating func assumeSilence(before t: Cycle) {
+    // No further than is waited for: what is decided now may make something happen after that.
+    if output.pointee.isTaken {
+      noSlotBefore = max(noSlotBefore, min(t, lockFrom + 1))
+    } else {
+      notTakenBefore = max(notTakenBefore, min(t, results[shape.pointerRange] + 1))
+    }
+  }
+}
