@@ -170,8 +170,6 @@ public struct NodeSettings: Sendable, Equatable {
 
   public var isRTL: Bool { opType.hasSuffix("_rtl") }
 
-  /// Whether the block is one of the RTL blocks of FINN's development branch, whose rules were measured
-  /// there.
   /// Why the cycles of an RTL block that only the development branch has are not the hardware's in a
   /// design of `generation`; nil for the branch.
   package var foreignRTL: String? {
@@ -188,5 +186,7 @@ public struct NodeSettings: Sendable, Equatable {
       ? "\(opType) came later than FINN \(generation.rawValue); --finn-generation 2026-08" : nil
   }
 
+  /// Whether the block is one of the RTL blocks of FINN's development branch, whose rules were measured
+  /// there.
   package var isDevelopmentRTL: Bool { isRTL && generation.isDevelopment }
 }

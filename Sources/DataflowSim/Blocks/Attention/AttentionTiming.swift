@@ -1,4 +1,4 @@
-extension Attention: TimedBlock {
+extension Attention: HLSBlock {
   /// Estimated: every head takes the cycles of FINN's estimate, its words come in spread over its
   /// queries, and nothing leaves before all keys of the head are in. A mask comes with the first head.
   public func timing() -> BlockTiming {
@@ -6,11 +6,18 @@ extension Attention: TimedBlock {
     let rows = min(queryCount, Self.mostRows)
     let masked = head(perHead, rows: rows, isMasked: maskType != nil)
     let others = head(perHead, rows: rows, isMasked: false)
-    let delay = perHead + perHead / rows
-    var timing = HLSPipeline(node, defaultLatency: delay).timing(
-      masked + [.repeated(heads - 1, others)])
+    var timing = schedule.timing(masked + [.repeated(heads - 1, others)])
+    timing.schedule = nil
     timing.exactness = .approximate("attention: FINN+'s cycles, a schedule estimated by simrun")
     return timing
+  }
+
+  /// A head's results leave when the next is half in: the loop is as deep as a head is long.
+  var hlsWork: HLSWork {
+    let perHead = expectedCycles / heads
+    return HLSWork(
+      .other(stages: perHead + perHead / min(queryCount, Self.mostRows)),
+      iterations: expectedCycles)
   }
 
   /// More queries than this are scheduled in groups.

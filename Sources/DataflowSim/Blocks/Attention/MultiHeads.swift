@@ -51,14 +51,16 @@ public struct MultiHeads: Block {
   public var hasKnownCost: Bool { false }
 }
 
-extension MultiHeads: TimedBlock {
+extension MultiHeads: HLSBlock {
   /// A vector per iteration: one word on the whole side, one on every head.
   public func timing() -> BlockTiming {
     let all = (UInt32(1) << UInt32(heads)) - 1
-    return HLSPipeline(node, defaultLatency: 2).timing(
-      outputs: isSplit ? heads : 1,
-      [.run(expectedCycles, reads: isSplit ? 1 : all, writes: isSplit ? all : 1)])
+    return schedule.timing([
+      .run(expectedCycles, reads: isSplit ? 1 : all, writes: isSplit ? all : 1)
+    ])
   }
+
+  var hlsWork: HLSWork { HLSWork(.other(stages: 3), iterations: expectedCycles) }
 }
 
 extension MultiHeads: BitBlock {

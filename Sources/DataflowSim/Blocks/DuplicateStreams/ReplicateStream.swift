@@ -42,13 +42,14 @@ public struct ReplicateStream: Block {
   public var isWordWise: Bool { true }
 }
 
-extension ReplicateStream: TimedBlock {
+extension ReplicateStream: HLSBlock {
   /// As `DuplicateStreams`: a word in and one to every output per iteration.
   public func timing() -> BlockTiming {
     let all = copies >= 32 ? UInt32.max : (1 << UInt32(copies)) - 1
-    return HLSPipeline(node, defaultLatency: 1).timing(
-      outputs: copies, [.run(expectedCycles, reads: 1, writes: all)])
+    return schedule.timing([.run(expectedCycles, reads: 1, writes: all)])
   }
+
+  var hlsWork: HLSWork { HLSWork(.duplicateStreams, iterations: expectedCycles) }
 }
 
 extension ReplicateStream: BitBlock {

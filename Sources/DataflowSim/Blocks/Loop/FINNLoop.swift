@@ -56,18 +56,21 @@ public struct FINNLoop: Block {
   public var expectedCycles: Int { cycles.lowerBound }
 }
 
-extension FINNLoop: TimedBlock {
+extension FINNLoop: HLSBlock {
   /// Reads a frame, works, and writes a frame.
   public func timing() -> BlockTiming {
     let (taken, given) = (input.words ?? 0, output.words ?? 0)
     let work = max(0, cycles.upperBound - taken - given)
-    var timing = HLSPipeline(node, defaultLatency: 1).timing([
+    var timing = schedule.timing([
       .run(taken, reads: 1), .run(work), .run(given, writes: 1),
     ])
+    timing.schedule = nil
     timing.exactness = .approximate(
       "\(iterations) passes through a body of \(bodyNodes) blocks: predicted \(cycles.lowerBound) to "
         + "\(cycles.upperBound) cycles per frame; its loop control and memory accesses were not measured"
     )
     return timing
   }
+
+  var hlsWork: HLSWork { HLSWork(.other(stages: 3), iterations: cycles.upperBound) }
 }
