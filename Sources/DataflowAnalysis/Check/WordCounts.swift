@@ -4,12 +4,32 @@
 struct WordCounts {
   let plan: Plan
 
-  /// Every disagreement, one sentence with the numbers each.
-  var mismatches: [String] {
-    plan.chains.compactMap(mismatch) + leftovers
+  /// A stream whose two ends disagree.
+  struct Mismatch {
+    var stream: String
+    var made: Int
+    var expected: Int
+    /// What is wrong, with the numbers and the cause where it shows.
+    var sentence: String
+    var advice: String?
   }
 
-  private func mismatch(_ chain: Plan.Chain) -> String? {
+  /// A converter that is not given whole output words.
+  struct PartialWord {
+    var node: String
+    var sentence: String
+    /// Bits per frame, of an output word, and left over.
+    var bits: Int
+    var width: Int
+    var left: Int
+  }
+
+  /// Every disagreement, one sentence with the numbers each.
+  var mismatches: [String] { found.map(\.sentence) + partialWords.map(\.sentence) }
+
+  var found: [Mismatch] { plan.chains.compactMap(mismatch) }
+
+  private func mismatch(_ chain: Plan.Chain) -> Mismatch? {
     guard case .node(let writer) = chain.writer, case .node(let reader) = chain.reader,
       let output = port(chain.writer, chain), let input = port(chain.reader, chain),
       let made = plan.outputPorts[writer][output].words,
@@ -22,11 +42,26 @@ struct WordCounts {
       "\(w.name) (\(w.opType)) makes \(made) words of '\(stream)' per frame, \(r.name) "
       + "(\(r.opType)) expects \(expected): "
       + (difference > 0 ? "\(difference) missing" : "\(-difference) too many")
+    let types = otherTypes(plan.outputPorts[writer][output], plan.inputPorts[reader][input])
+    text += types ?? ""
     text += weightPasses(reader, input) ?? ""
     if r.opType.hasPrefix("TLastMarker") {
       text += "; TLAST comes every \(expected) words, not at the end of a frame"
     }
-    return text
+    return Mismatch(
+      stream: stream, made: made, expected: expected, sentence: text,
+      advice: types != nil
+        ? "give both ends the same element type"
+        : "the shapes of the two nodes must agree: \(made) against \(expected) words")
+  }
+
+  /// Elements of another size at the two ends, in words of the same width.
+  private func otherTypes(_ output: Port, _ input: Port) -> String? {
+    guard let written = output.dataType, let read = input.dataType, written.bits != read.bits,
+      let width = input.width, output.width == width
+    else { return nil }
+    return ", because it writes \(written) and the reader takes \(read): a word of \(width) bits "
+      + "holds \(width / written.bits) elements for one and \(width / read.bits) for the other"
   }
 
   /// Why a core wants more weights than it has, where it reads them several times per frame.
@@ -47,16 +82,17 @@ struct WordCounts {
   }
 
   /// Width converters whose input is no whole number of output words.
-  private var leftovers: [String] {
-    zip(plan.design.nodes, zip(plan.blocks, plan.inputPorts)).compactMap { node, known in
-      guard let block = known.0 as? WidthConverter,
-        let feeder = fedWords(node), feeder * block.inWidth % block.outWidth != 0
-      else { return nil }
+  var partialWords: [PartialWord] {
+    zip(plan.design.nodes, plan.blocks).compactMap { node, block in
+      guard let block = block as? WidthConverter, let feeder = fedWords(node) else { return nil }
       let bits = feeder * block.inWidth
-      return
-        "\(node.name) gets \(feeder) words of \(block.inWidth) bits per frame, "
-        + "\(bits) = \(bits / block.outWidth) × \(block.outWidth) + \(bits % block.outWidth) bits: "
-        + "\(bits % block.outWidth) bits stay in it and shift the next frame"
+      let left = bits % block.outWidth
+      guard left != 0 else { return nil }
+      return PartialWord(
+        node: node.name,
+        sentence: "\(node.name) gets \(feeder) words of \(block.inWidth) bits per frame, \(bits) = "
+          + "\(bits / block.outWidth) × \(block.outWidth) + \(left) bits: \(left) bits stay in it and "
+          + "shift the next frame", bits: bits, width: block.outWidth, left: left)
     }
   }
 

@@ -52,6 +52,8 @@ public struct FoldingSearch: Sendable {
   public let chain: [(node: String, cycles: Int)]
   public let nextStep: NextStep?
   public let budget: Resources?
+  /// What has become of every layer that can be folded.
+  public let layers: [FoldedLayer]
 }
 
 extension FoldingSearch {
@@ -96,7 +98,10 @@ extension FoldingSearch {
         return folder.cost(a.resources) < folder.cost(b.resources)
       }
     }
+    // What a rule forbids is no folding, unless the design breaks it as it stands.
+    let known = Self.problems(bare)
     let candidates = (options.algorithm == .finn ? [finn] : [best, finn]).compactMap { $0 }
+      .filter { Self.problems($0.design).isSubset(of: known) }
     guard let first = candidates.first else {
       throw InputError("no folding of this design fits or can be built")
     }
@@ -108,6 +113,7 @@ extension FoldingSearch {
     case .framesPerSecond: meetsGoal = fits && winner.period.cyclesPerFrame <= Double(bound)
     case .highest: meetsGoal = fits
     }
+    layers = try FoldedLayer.all(from: bare, to: winner)
     let blocks = try winner.design.makeBlocks()
     let estimate = zip(winner.design.nodes, blocks)
       .map { $0.isFIFO ? 0 : FoldingOptions.cycles($1) }.max()
@@ -115,6 +121,15 @@ extension FoldingSearch {
     let alone = zip(winner.design.nodes, try Plan(winner.design).cyclesAlone())
       .compactMap { $0.isFIFO ? nil : (node: $0.name, cycles: $1) }
     chain = Array(alone.sorted { $0.cycles > $1.cycles }.prefix(8))
+  }
+}
+
+extension FoldingSearch {
+  /// Rules that a design breaks, and where.
+  fileprivate static func problems(_ design: Design) -> Set<String> {
+    let found = (try? DesignFacts(design))?.graphDiagnostics ?? []
+    return Set(
+      found.filter { $0.severity == .error }.map { "\($0.code) \($0.node ?? $0.place ?? "")" })
   }
 }
 
@@ -206,6 +221,8 @@ private struct Candidates {
   private static func converterLUTs(_ a: FoldingOption, _ b: FoldingOption) -> Int {
     guard a.outputElements != b.inputElements, a.outputWidth > 0, b.inputWidth > 0 else { return 0 }
     let m = leastCommonMultiple(a.outputWidth, b.inputWidth)
+    // HLS cannot build it at any price.
+    if m > hlsWidestWord, m != a.outputWidth, m != b.inputWidth { return 1 << 40 }
     return (a.outputWidth != m ? (m / a.outputWidth).ceilLog2 + m : 0)
       + (b.inputWidth != m ? (m / b.inputWidth).ceilLog2 + b.inputWidth : 0)
   }

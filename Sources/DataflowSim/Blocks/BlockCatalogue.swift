@@ -48,6 +48,12 @@ public enum BlockCatalogue {
   /// The block type that implements `opType`. Throws `InputError` with the nearest known name.
   public static func type(of opType: String) throws -> any Block.Type {
     if let type = typeByOp[opType] { return type }
+    let variants = opTypes.filter { ["\(opType)_hls", "\(opType)_rtl"].contains($0) }.sorted()
+    guard variants.isEmpty else {
+      throw InputError(
+        "'\(opType)' is no hardware block yet: FINN's SpecializeLayers makes it HLS or RTL",
+        hint: "take \(variants.map { "'\($0)'" }.joined(separator: " or "))")
+    }
     throw InputError(
       "unknown op type '\(opType)'",
       hint: nearestName(to: opType, among: opTypes).map { "did you mean '\($0)'?" }

@@ -73,8 +73,22 @@ struct FIFOCommand: ParsableCommand {
       }
       if let apply { try OutputFiles.write(sizing.design.json(), to: apply) }
       let report = FIFOReport(sizing)
-      if json { try printJSON(report) } else { try printText(FIFOText(report, showsAll: all).text) }
+      if json {
+        try printJSON(WithNext(document: report, next: nextStep))
+      } else {
+        try printText(FIFOText(report, showsAll: all, next: nextStep).text)
+      }
     }
+  }
+
+  /// The depths are of use once they are in a file.
+  private var nextStep: NextStep {
+    if let apply { return NextStep(apply, "--fps", reason: "what limits the design now") }
+    if let output {
+      return NextStep(source.design, "--folding", output, reason: "the design with these depths")
+    }
+    return source.next(
+      "fifo", "--apply", "sized.json", reason: "writes the design with these depths")
   }
 }
 

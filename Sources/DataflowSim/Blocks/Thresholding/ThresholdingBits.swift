@@ -5,7 +5,7 @@ extension Thresholding: BitBlock {
     for (type, what) in [(inputType, "elements"), (outputType, "results")] {
       try setup.requireExact(type, what)
     }
-    let table = try setup.wholeNumbers("thresholds")
+    let table = try setup.wholeNumbers("thresholds", in: thresholdType)
     let rows = table.shape.count > 1 ? table.shape[0] : 1
     guard table.shape.count <= 2, rows == channels || rows == 1,
       table.values.count == rows * steps
@@ -42,6 +42,13 @@ struct ThresholdingBits: BlockBits {
   }
 
   func schedule() -> WordSchedule { .groups(inputs: [1], outputs: [1]) }
+}
+
+extension ThresholdingBits: HazardousBits {
+  var hazard: Hazard? { clip == nil ? nil : .narrowWrap }
+  var withoutHazard: any BlockBits {
+    ThresholdingBits(kernel: kernel, inputFormat: inputFormat, channels: channels, clip: nil)
+  }
 }
 
 /// How the RTL brings a signed input of `input` bits to thresholds of fewer bits: it saturates
