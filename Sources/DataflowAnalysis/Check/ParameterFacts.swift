@@ -50,3 +50,11 @@ public struct ParameterFacts {
 
   var weightType: DataType? { compute?.weightType }
 }
+
+extension DataType {
+  /// The smallest UINT or INT that holds everything from `low` to `high`, as FINN minimises widths.
+  static func holding(_ low: Int, _ high: Int) -> DataType {
+    if low >= 0 { return .uint(max(1, Int.bitWidth - high.leadingZeroBitCount)) }
+    return .int(Int.bitWidth - max(~low, high).leadingZeroBitCount + 1)
+  }
+}

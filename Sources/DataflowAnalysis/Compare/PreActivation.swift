@@ -26,8 +26,9 @@ struct PreActivation {
       let block = try? BlockCatalogue.make(node, in: plane.design, unknownAttributes: .ignore)
     else { return nil }
     let rows = stride(from: 0, to: all.count, by: steps).map { Array(all[$0..<$0 + steps]) }
-    table = rows.map { $0.sorted() }
-    unsortedRows = rows.indices.filter { rows[$0] != table[$0] }
+    let sorted = rows.map { $0.sorted() }
+    table = sorted
+    unsortedRows = rows.indices.filter { rows[$0] != sorted[$0] }
     if let thresholding = block as? Thresholding {
       bias = thresholding.actVal
       isBipolar = thresholding.outputType == .bipolar

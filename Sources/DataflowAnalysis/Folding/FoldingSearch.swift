@@ -125,11 +125,10 @@ extension FoldingSearch {
 }
 
 extension FoldingSearch {
-  /// Rules that a design breaks, and where.
+  /// The rules that a design breaks.
   fileprivate static func problems(_ design: Design) -> Set<String> {
     let found = (try? DesignFacts(design))?.graphDiagnostics ?? []
-    return Set(
-      found.filter { $0.severity == .error }.map { "\($0.code) \($0.node ?? $0.place ?? "")" })
+    return Set(found.filter { $0.severity == .error }.map(\.code))
   }
 }
 

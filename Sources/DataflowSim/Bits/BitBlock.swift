@@ -33,7 +33,7 @@ extension BlockBits {
 }
 
 /// Bits that a defect of the hardware can change without any stall.
-protocol HazardousBits: BlockBits {
+package protocol HazardousBits: BlockBits {
   /// `nil` where this configuration does not have the defect.
   var hazard: Hazard? { get }
   var withoutHazard: any BlockBits { get }

@@ -17,8 +17,10 @@ struct FIFOCommand: ParsableCommand {
   @Option(help: "Fraction of the unbounded throughput to keep, e.g. 0.99.")
   var keep = 1.0
 
-  @Option(help: "What to minimise: words, bits, or finn (depths FINN builds: 2, 32 … 256, 512 …).")
-  var impl = FIFOCost.Measure.words
+  @Option(
+    name: [.customLong("minimise"), .customLong("impl")],
+    help: "What to minimise: words, bits, or finn (depths FINN builds: 2, 32 … 256, 512 …).")
+  var measure = FIFOCost.Measure.words
 
   @Option(name: .shortAndLong, help: "Write FINN's folding configuration with the new depths.")
   var output: String?
@@ -55,7 +57,7 @@ struct FIFOCommand: ParsableCommand {
       let loaded = try source.load()
       var options = FIFOSizing.Options()
       options.keep = keep
-      options.measure = impl
+      options.measure = measure
       options.verifiesMinimality = !noVerify
       options.isQuick = quick
       options.seconds = seconds

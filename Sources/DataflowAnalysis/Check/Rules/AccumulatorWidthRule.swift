@@ -17,7 +17,7 @@ enum AccumulatorWidthRule: ParameterRule {
       sums.low < Double(holds.lowerBound) || sums.high > Double(holds.upperBound),
       let low = Int(exactly: sums.low), let high = Int(exactly: sums.high)
     else { return [] }
-    let needed = type(low, high)
+    let needed = DataType.holding(low, high)
     let name = !block.isRTL && block.compute.hasThresholds ? "accDataType" : "outputDataType"
     return [
       info.found(
@@ -29,13 +29,6 @@ enum AccumulatorWidthRule: ParameterRule {
           "\(name) \(needed) (FINN's minimize_bit_width finds it), or train with an accumulator "
           + "bound")
     ]
-  }
-
-  /// FINN's smallest accumulator for a range.
-  private static func type(_ low: Int, _ high: Int) -> DataType {
-    if low >= 0 { return .uint(max(1, Int.bitWidth - high.leadingZeroBitCount)) }
-    let magnitude = max(~low, high)
-    return .int(Int.bitWidth - magnitude.leadingZeroBitCount + 1)
   }
 
   /// The least and the greatest sum of any row for any input.

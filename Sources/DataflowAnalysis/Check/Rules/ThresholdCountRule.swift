@@ -54,13 +54,28 @@ enum ThresholdCountRule: GraphRule, ParameterRule {
         allowed: "1", advice: "an output type of more values")
     }
     let (low, high) = (bias, bias + steps)
-    guard low < range.lowerBound || high > range.upperBound else { return nil }
+    guard low < range.lowerBound || high > range.upperBound else {
+      return tooFew(steps, type, low, high, name, place)
+    }
     return info.found(
       "\(steps) thresholds and ActVal \(bias) give \(low) to \(high), \(type) holds "
         + "\(range.lowerBound) to \(range.upperBound)", node: name, at: place,
       numbers: ["thresholds": steps, "low": low, "high": high],
       allowed: "at most \(max(0, range.upperBound - bias)) thresholds",
       advice: "a wider output type, or an ActVal that fits")
+  }
+
+  /// Bits that are never used: mostly thresholds of another quantiser.
+  private static func tooFew(
+    _ steps: Int, _ type: DataType, _ low: Int, _ high: Int, _ name: String, _ place: String
+  ) -> Diagnostic? {
+    let needed = DataType.holding(low, high)
+    guard needed.bits < type.bits else { return nil }
+    return info.found(
+      "\(steps) threshold\(steps == 1 ? "" : "s") give \(low) to \(high); \(type) has codes that never "
+        + "occur", node: name, at: place, severity: .warning,
+      numbers: ["thresholds": steps, "low": low, "high": high, "neededBits": needed.bits],
+      advice: "\(needed) holds them; or thresholds are missing")
   }
 
   static let bad = RuleExample([

@@ -2,7 +2,7 @@ import SimKernels
 
 extension ComputeSettings {
   /// Both operands one bit wide and compared for equality, or multiplied.
-  var product: MatrixKernel.Product {
+  package var product: MatrixKernel.Product {
     let bipolar = inputType.kind == .bipolar && weightType.kind == .bipolar
     let oneBit = inputType.format.storage == .bits && weightType.format.storage == .bits
     return bipolar || (binaryXnorMode && oneBit) ? .agreements : .sum

@@ -29,24 +29,24 @@ extension Thresholding: BitBlock {
   }
 }
 
-struct ThresholdingBits: BlockBits {
+package struct ThresholdingBits: BlockBits {
   let kernel: ThresholdKernel
   let inputFormat: ElementFormat
   let channels: Int
   let clip: NarrowClip?
 
-  func frame(_ inputs: [Integers]) -> FrameResult {
+  package func frame(_ inputs: [Integers]) -> FrameResult {
     guard let clip else { return FrameResult([kernel.apply(inputs[0])]) }
     let (clipped, finding) = clip.apply(inputs[0], rowLength: channels)
     return FrameResult([kernel.apply(clipped)], findings: finding.map { [$0] } ?? [])
   }
 
-  func schedule() -> WordSchedule { .groups(inputs: [1], outputs: [1]) }
+  package func schedule() -> WordSchedule { .groups(inputs: [1], outputs: [1]) }
 }
 
 extension ThresholdingBits: HazardousBits {
-  var hazard: Hazard? { clip == nil ? nil : .narrowWrap }
-  var withoutHazard: any BlockBits {
+  package var hazard: Hazard? { clip == nil ? nil : .narrowWrap }
+  package var withoutHazard: any BlockBits {
     ThresholdingBits(kernel: kernel, inputFormat: inputFormat, channels: channels, clip: nil)
   }
 }
