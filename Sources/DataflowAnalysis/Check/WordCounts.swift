@@ -44,15 +44,21 @@ struct WordCounts {
       + (difference > 0 ? "\(difference) missing" : "\(-difference) too many")
     let types = otherTypes(plan.outputPorts[writer][output], plan.inputPorts[reader][input])
     text += types ?? ""
-    text += weightPasses(reader, input) ?? ""
+    let passes = weightPasses(reader, input)
+    text += passes ?? ""
     if r.opType.hasPrefix("TLastMarker") {
       text += "; TLAST comes every \(expected) words, not at the end of a frame"
     }
     return Mismatch(
       stream: stream, made: made, expected: expected, sentence: text,
-      advice: types != nil
-        ? "give both ends the same element type"
-        : "the shapes of the two nodes must agree: \(made) against \(expected) words")
+      advice: advice(types != nil, passes != nil))
+  }
+
+  private func advice(_ hasOtherTypes: Bool, _ readsAgain: Bool) -> String {
+    if hasOtherTypes { return "give both ends the same element type" }
+    return readsAgain
+      ? "send the weights once per vector, or keep them inside (mem_mode internal_decoupled)"
+      : "the shapes of the two nodes must agree"
   }
 
   /// Elements of another size at the two ends, in words of the same width.

@@ -71,10 +71,9 @@ public struct SweepProposal: Sendable {
   private static func isBuildable(
     _ node: Node, _ attribute: String, _ value: Int, _ design: Design
   ) -> Bool {
-    var attributes = node.attributes
-    attributes[attribute] = .int(value)
-    let block = try? BlockCatalogue.make(
-      opType: node.opType, attributes: attributes, part: design.part, clockMHz: design.clockMHz)
+    var folded = node
+    folded.attributes[attribute] = .int(value)
+    let block = try? BlockCatalogue.make(folded, in: design)
     return block?.allBuildIssues.isEmpty == true
   }
 

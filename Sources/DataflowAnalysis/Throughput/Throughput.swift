@@ -77,7 +77,7 @@ extension Throughput {
     steadyState = steady
     firstOutputCycle = result.firstOutputs.values.min()
     firstFrameCycle = result.frameEnds.values.compactMap(\.first).max()
-    longestSilence = result.longestSilences.values.max()
+    longestSilence = steady == nil ? nil : result.longestSilences.values.max()
     let family = DSPFamily(part: design.part ?? "")
     var nodes = zip(plan.design.nodes, zip(plan.blocks, plan.timings)).map { node, known in
       NodeLoad(

@@ -79,7 +79,7 @@ struct CheckCommand: ParsableCommand {
           file: file, scenario: scenario, scenarioFile: self.scenario, limits: limits,
           golden: golden
         ) {
-          let loaded = try changes.read(file)
+          let loaded = try changes.portWidth == nil ? changes.read(file) : changes.load(file)
           return (loaded.design, loaded.parameters)
         }
       }

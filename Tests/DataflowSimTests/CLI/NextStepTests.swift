@@ -66,8 +66,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "fps", "run", "compare", "hazards", "export", "trace", "hang", "replay", "check", "fifo", "fold",
-    "sweep", "report", "import", "blocks",
+    "fps", "run", "compare", "hazards", "export", "trace", "hang", "replay", "check", "fifo",
+    "fold", "sweep", "report", "import", "blocks",
   ])
   func helpEndsWithAnExample(command: String) throws {
     for arguments in [[command, "--help"], ["help", command]] {
