@@ -7,6 +7,7 @@ public enum RuleCatalogue {
     WordCountRule.self,
     WideConverterRule.self,
     PartialWordRule.self,
+    ThresholdCountRule.self,
     ThresholdAnnotationRule.self,
     HLSWidthRule.self,
     FIFODepthRule.self,
@@ -27,8 +28,11 @@ public enum RuleCatalogue {
   ]
 
   public static var all: [any DiagnosticRule.Type] {
-    ((graphRules as [any DiagnosticRule.Type]) + (parameterRules as [any DiagnosticRule.Type]))
-      .sorted { $0.info.code < $1.info.code }
+    // A rule may look at both, attributes and arrays.
+    var seen: Set<String> = []
+    return
+      ((graphRules as [any DiagnosticRule.Type]) + (parameterRules as [any DiagnosticRule.Type]))
+      .filter { seen.insert($0.info.code).inserted }.sorted { $0.info.code < $1.info.code }
   }
 }
 

@@ -265,9 +265,7 @@ extension Diagnosis {
         offsets[i % s.channels] = d
       }
     }
-    let constant = s.constantChannels
-    let off = offsets.indices.count { abs(offsets[$0] ?? 0) > s.tolerance && !constant[$0] }
-    return off > 0 ? .bias(channels: off) : nil
+    return .bias(channels: offsets.count { abs($0 ?? 0) > s.tolerance })
   }
 
   /// One of the usual reorderings turns the actual frame into the expected one.

@@ -46,14 +46,14 @@ public struct BitSetup: Sendable {
   }
 
   /// Whole numbers of any size. Throws `InputError` for one that is no value of `type`, where that is an
-  /// integer type.
-  public func wholeNumbers(_ role: String, in type: DataType) throws -> (
+  /// integer type; thresholds in HLS code are compared whatever their type.
+  public func wholeNumbers(_ role: String, in type: DataType?) throws -> (
     values: Integers, shape: [Int]
   ) {
     let tensor = try tensor(role)
     let name = node.initializers[role] ?? role
     let values = try tensor.asIntegers(as: Int64.self, name: name)
-    if type.isInteger, let range = type.range,
+    if let type, type.isInteger, let range = type.range,
       let bad = values.firstIndex(where: { $0 < range.lowerBound || $0 > range.upperBound })
     {
       throw tensor.outside(type, name, bad, String(values[bad]))

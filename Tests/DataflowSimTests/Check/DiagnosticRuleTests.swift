@@ -94,7 +94,7 @@ import Testing
         [
           "MW": .int(weights.count), "MH": .int(1), "PE": .int(1), "SIMD": .int(1),
           "inputDataType": .string("UINT4"), "weightDataType": .string("INT4"),
-          "outputDataType": .string("INT9"), "noActivation": .int(1),
+          "outputDataType": .string("INT9"), "noActivation": .int(1), "resType": .string("lut"),
           "runtime_writeable_weights": .int(writable),
         ], ["weights": weights])
     }

@@ -38,7 +38,7 @@ struct ComputeFinish: Sendable {
       thresholds = nil
       return
     }
-    let table = try setup.wholeNumbers("thresholds", in: compute.accumulatorType)
+    let table = try setup.wholeNumbers("thresholds", in: nil)
     guard table.shape.count == 2, table.shape[0] == rows || table.shape[0] == 1 else {
       throw InputError(
         "has shape \(table.shape); (\(rows), n) or (1, n) is needed",
