@@ -22,21 +22,23 @@ struct TextTable {
 
   var text: String {
     let widths = fittedWidths
-    let lines = rows.flatMap { row -> [String] in
-      let last = row.count - 1
-      // Free text in the last column goes on below itself; anything else loses its middle.
-      let tail =
-        isFree(last)
-        ? Self.wrapped(row[last], to: widths[last]) : [Self.cut(row[last], widths[last])]
-      return tail.enumerated().map { line, text in
-        let cells = row.dropLast().enumerated().map { column, cell in
-          padded(line == 0 ? Self.cut(cell, widths[column]) : "", column, widths)
-        }
-        return (cells + [isRight(last) ? padded(text, last, widths) : text]).joined(separator: "  ")
-      }
+    let all = rows.flatMap { lines(of: $0, widths) }
+    guard hasHeading, let first = all.first else { return all.joined(separator: "\n") }
+    return ([first.emphasised] + all.dropFirst()).joined(separator: "\n")
+  }
+
+  /// Sentences go on below themselves; names lose their middle.
+  private func lines(of row: [String], _ widths: [Int]) -> [String] {
+    let cells = row.enumerated().map { column, cell in
+      cell.contains(" ") ? Self.wrapped(cell, to: widths[column]) : [Self.cut(cell, widths[column])]
     }
-    guard hasHeading, let first = lines.first else { return lines.joined(separator: "\n") }
-    return ([first.emphasised] + lines.dropFirst()).joined(separator: "\n")
+    let last = row.count - 1
+    return (0..<(cells.map(\.count).max() ?? 0)).map { line in
+      cells.enumerated().map { column, cell in
+        let text = line < cell.count ? cell[line] : ""
+        return column == last && !isRight(column) ? text : padded(text, column, widths)
+      }.joined(separator: "  ")
+    }
   }
 
   private func isRight(_ column: Int) -> Bool { rightAligned?.contains(column) ?? false }
@@ -50,12 +52,6 @@ struct TextTable {
 
   /// Columns are not made narrower than this.
   private static let narrowest = 12
-
-  /// The last column holds sentences rather than names.
-  private func isFree(_ column: Int) -> Bool {
-    column == (rows.map(\.count).max() ?? 0) - 1 && !isRight(column)
-      && rows.contains { $0.count == column + 1 && $0[column].contains(" ") }
-  }
 
   private var fittedWidths: [Int] {
     let columns = rows.map(\.count).max() ?? 0
@@ -88,10 +84,11 @@ struct TextTable {
     guard text.count > width, width > 2 else { return [text] }
     var lines: [String] = []
     var line = ""
-    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+    let words = text.split(separator: " ", omittingEmptySubsequences: false)
+    for word in words.map({ cut(String($0), width) }) {
       if !line.isEmpty, line.count + 1 + word.count > width {
         lines.append(line)
-        line = String(word)
+        line = word
       } else {
         line += (line.isEmpty ? "" : " ") + word
       }
