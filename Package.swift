@@ -17,6 +17,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "5.0.1"),
+    .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.2"),
   ],
   targets: [
     .systemLibrary(
@@ -51,7 +52,7 @@ let package = Package(
       name: "simrun",
       dependencies: [
         "DataflowAnalysis", "DesignFiles", "SweepStore",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"), "Rainbow",
       ]),
     .testTarget(
       name: "DataflowSimTests",

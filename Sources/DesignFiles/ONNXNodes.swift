@@ -43,7 +43,7 @@ extension ONNXImporter {
     specialise(&node, proto, specialization)
     bringUpToDate(&node, proto)
     dropUnknownAttributes(of: &node)
-    checkThresholdType(of: node)
+    addThresholdType(to: &node)
     return node
   }
 
@@ -139,13 +139,16 @@ extension ONNXImporter {
   }
 
   /// A development version of FINN compared accumulators in the type the thresholds are annotated with.
-  private mutating func checkThresholdType(of node: Node) {
+  private mutating func addThresholdType(to node: inout Node) {
     guard let name = node.initializers["thresholds"],
       let accumulator = node.dataType("accDataType"),
       let annotation = graph.quantizationAnnotation.first(where: { $0.tensorName == name }),
       let text = annotation.quantParameterTensorNames.first(where: { $0.key == "finn_datatype" }),
       let type = DataType(text.value), type.isInteger, type.bits < accumulator.bits
     else { return }
+    if node.initializers["weights"] != nil {
+      node.attributes["thresholdDataType"] = .string(type.name)
+    }
     notes.append(
       "\(node.name): its thresholds are annotated \(type), narrower than accDataType \(accumulator); "
         + "a FINN version that takes their type from there cuts the accumulator to \(type) before it "

@@ -27,21 +27,73 @@ struct Simrun: ParsableCommand {
     ],
     defaultSubcommand: FPSCommand.self)
 
-  /// A word that is neither a command nor a file would be taken for a design by the default command,
-  /// which then complains of the wrong thing.
+  /// Parses and runs. Messages name the subcommand, and help ends with an example.
   static func main() {
-    if let word = CommandLine.arguments.dropFirst().first, let command = misspelt(word) {
-      writeError("error: there is no command '\(word)'\n  hint: did you mean '\(command)'?")
+    if let word = CommandLine.arguments.dropFirst().first, let error = unknownCommand(word) {
+      writeError(error)
       exit(withError: SimrunExit.usage)
     }
-    main(nil)
+    do {
+      var command = try parseAsRoot()
+      let name = type(of: command).configuration.commandName ?? "simrun"
+      do {
+        try command.run()
+      } catch let error as ValidationError {
+        writeError("error: \(name): \(error.message)\n  hint: simrun help \(name)")
+        exit(withError: SimrunExit.usage)
+      }
+    } catch  where exitCode(for: error) == .success {
+      // Help and version: what was asked for, and how it is used.
+      let example = Examples.of(CommandLine.arguments).map { "\n\nEXAMPLE:\n  \($0)" } ?? ""
+      let text = fullMessage(for: error)
+      let isHelp = text.contains("USAGE:")
+      FileHandle.standardOutput.write(Data((text + (isHelp ? example : "") + "\n").utf8))
+      exit(withError: ExitCode.success)
+    } catch {
+      exit(withError: error)
+    }
   }
 
-  private static func misspelt(_ word: String) -> String? {
+  /// A word that is neither a command nor a file would be taken for a design by the default command,
+  /// which then complains of the wrong thing.
+  private static func unknownCommand(_ word: String) -> String? {
     let commands = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
-    guard !commands.contains(word), word.allSatisfy(\.isLetter),
+    guard !commands.contains(word), !word.isEmpty, word.allSatisfy(\.isLetter),
       !FileManager.default.fileExists(atPath: word)
     else { return nil }
-    return nearestName(to: word, among: commands)
+    if let near = nearestName(to: word, among: commands) {
+      return "error: there is no command '\(word)'\n  hint: did you mean '\(near)'?"
+    }
+    // With more behind it, it was meant as a command.
+    guard CommandLine.arguments.count > 2 else { return nil }
+    return "error: there is no command '\(word)'\n  hint: commands are "
+      + commands.joined(separator: ", ")
+  }
+}
+
+/// One line to copy for every command, shown at the end of its help.
+enum Examples {
+  static let lines: [String: String] = [
+    "fps": "simrun model.onnx --fps --part Pynq-Z1 --clock-mhz 200",
+    "run": "simrun run design.json --input x.npy --outputs y.npz",
+    "compare": "simrun compare design.json --input x.npy --golden activations.npz",
+    "hazards": "simrun hazards design.json --runs 32",
+    "export": "simrun export design.json --memory build/mem",
+    "trace": "simrun trace run.simtrace.zst --vcd -o run.vcd",
+    "hang": "simrun hang design.json --apply fixed.json",
+    "replay": "simrun replay run.simtrace.zst --design changed.json",
+    "check": "simrun check design.json --min-fps 3000 --fits Pynq-Z1 --sarif check.sarif",
+    "fifo": "simrun fifo model.onnx --apply sized.json",
+    "fold": "simrun fold model.onnx --part Pynq-Z1 --target-fps 3000 -o folding.json",
+    "sweep": "simrun sweep --init design.json --space space.json",
+    "report": "simrun report design.json --finn report/",
+    "import": "simrun import model.onnx -o design.json --part Pynq-Z1",
+    "blocks":
+      #"simrun blocks LabelSelect_hls --attributes '{"Labels": 10, "PE": 1, "K": 1, "inputDataType": "INT8"}'"#,
+  ]
+
+  /// The example of the command that `arguments` names; the front door's without one.
+  static func of(_ arguments: [String]) -> String? {
+    arguments.dropFirst().compactMap { lines[$0] }.first ?? lines["fps"]
   }
 }

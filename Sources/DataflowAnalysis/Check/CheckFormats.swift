@@ -24,7 +24,7 @@ public struct CheckFormats: Sendable {
           + "failures=\"\(failed)\">")
       for finding in check.findings {
         let head =
-          "    <testcase classname=\"\(Self.xml(check.file))\" name=\"\(finding.rule.rawValue)\""
+          "    <testcase classname=\"\(Self.xml(check.file))\" name=\"\(Self.xml(finding.title))\""
         let text = Self.xml(finding.message)
         switch finding.level {
         case .passed: lines.append(head + "/>")
@@ -39,26 +39,45 @@ public struct CheckFormats: Sendable {
     return (lines + ["</testsuites>", ""]).joined(separator: "\n")
   }
 
-  /// SARIF 2.1.0 with one result per problem.
+  /// SARIF 2.1.0 with one result per problem, and what every rule is about.
   public func sarif() throws -> Data {
-    let rules = CheckFinding.Rule.allCases.map { ["id": $0.rawValue] }
     let results = problems.map { finding -> [String: Any] in
-      [
-        "ruleId": finding.rule.rawValue,
+      var location: [String: Any] = [
+        "physicalLocation": ["artifactLocation": ["uri": finding.file]]
+      ]
+      if let node = finding.diagnostic?.node {
+        location["logicalLocations"] = [["name": node, "kind": "object"]]
+      }
+      return [
+        "ruleId": finding.diagnostic?.code ?? finding.rule.rawValue,
         "level": finding.level == .failed ? "error" : "warning",
         "message": ["text": finding.message],
-        "locations": [
-          ["physicalLocation": ["artifactLocation": ["uri": finding.file]]]
-        ],
+        "locations": [location],
       ]
     }
-    let driver: [String: Any] = ["name": "simrun", "rules": rules]
+    let driver: [String: Any] = ["name": "simrun", "rules": Self.sarifRules]
     let document: [String: Any] = [
       "$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0",
       "runs": [["tool": ["driver": driver], "results": results]],
     ]
     return try JSONSerialization.data(
       withJSONObject: document, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+  }
+
+  private static var sarifRules: [[String: Any]] {
+    let steps = CheckSteps.all.map { step -> [String: Any] in
+      ["id": step.rule.rawValue, "shortDescription": ["text": step.summary]]
+    }
+    let rules = RuleCatalogue.all.map { rule -> [String: Any] in
+      let info = rule.info
+      return [
+        "id": info.code, "name": info.name, "shortDescription": ["text": info.summary],
+        "fullDescription": ["text": info.reason],
+        "help": ["text": info.reason, "markdown": RuleDocumentation.section(rule)],
+        "defaultConfiguration": ["level": info.severity.rawValue],
+      ]
+    }
+    return steps + rules
   }
 
   /// A Markdown table per design.
@@ -70,7 +89,7 @@ public struct CheckFormats: Sendable {
       for finding in check.findings {
         let text = finding.message.replacingOccurrences(of: "|", with: "\\|")
           .replacingOccurrences(of: "\n", with: " ")
-        lines.append("| \(finding.rule.rawValue) | \(finding.level.rawValue) | \(text) |")
+        lines.append("| \(finding.title) | \(finding.level.rawValue) | \(text) |")
       }
       lines.append("")
     }
@@ -84,7 +103,7 @@ public struct CheckFormats: Sendable {
       let kind = finding.level == .failed ? "error" : "warning"
       let file = Self.command(finding.file).replacingOccurrences(of: ",", with: "%2C")
         .replacingOccurrences(of: ":", with: "%3A")
-      return "::\(kind) file=\(file),title=simrun \(finding.rule.rawValue)::"
+      return "::\(kind) file=\(file),title=simrun \(finding.title)::"
         + Self.command(finding.message)
     }
   }
@@ -110,4 +129,9 @@ public struct CheckFormats: Sendable {
     }
     return result
   }
+}
+
+extension CheckFinding {
+  /// `SR103 window-order`, or the step.
+  fileprivate var title: String { diagnostic.map { "\($0.code) \($0.rule)" } ?? rule.rawValue }
 }

@@ -20,17 +20,22 @@ public struct CheckLimits: Sendable, Equatable {
 
 /// One thing that was looked at, and whether it is as it should be.
 public struct CheckFinding: Codable, Sendable, Equatable {
-  public enum Rule: String, Codable, Sendable, CaseIterable {
-    case readable
-    case wordCounts = "word-counts"
-    case buildable
-    case hazards
-    case live
-    case certificate
-    case fps
-    case latency
-    case fits
-    case golden
+  /// What was looked at: a step of the check, or a rule of `RuleCatalogue` by name.
+  public struct Rule: RawRepresentable, Codable, Hashable, Sendable {
+    public var rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static let readable = Rule(rawValue: "readable")
+    /// All rules that found nothing.
+    public static let rules = Rule(rawValue: "rules")
+    public static let wordCounts = Rule(rawValue: "word-counts")
+    public static let hazards = Rule(rawValue: "hazards")
+    public static let live = Rule(rawValue: "live")
+    public static let certificate = Rule(rawValue: "certificate")
+    public static let fps = Rule(rawValue: "fps")
+    public static let latency = Rule(rawValue: "latency")
+    public static let fits = Rule(rawValue: "fits")
+    public static let golden = Rule(rawValue: "golden")
   }
 
   public enum Level: String, Codable, Sendable {
@@ -45,13 +50,44 @@ public struct CheckFinding: Codable, Sendable, Equatable {
   public var rule: Rule
   public var level: Level
   public var message: String
+  /// What a rule found, in parts; `nil` for the steps of the check.
+  @OrNull public var diagnostic: Diagnostic?
 
-  public init(file: String, rule: Rule, level: Level, message: String) {
+  public init(
+    file: String, rule: Rule, level: Level, message: String, diagnostic: Diagnostic? = nil
+  ) {
     self.file = file
     self.rule = rule
     self.level = level
     self.message = message
+    self.diagnostic = diagnostic
   }
+
+  init(file: String, _ found: Diagnostic) {
+    self.init(
+      file: file, rule: Rule(rawValue: found.rule),
+      level: found.severity == .error ? .failed : .warning,
+      message: found.sentence + (found.help.map { " (\($0))" } ?? ""), diagnostic: found)
+  }
+
+  /// As a person reads it: `file: SR103 window-order failed: message`.
+  public var line: String {
+    let code = diagnostic.map { "\($0.code) " } ?? ""
+    return "\(file): \(code)\(rule.rawValue) \(level.rawValue): \(message)"
+  }
+}
+
+/// The steps of a check beside the rules, for reports that list what can be found.
+public enum CheckSteps {
+  public static let all: [(rule: CheckFinding.Rule, summary: String)] = [
+    (.readable, "The file opens, its attributes are allowed and its wiring is whole."),
+    (.live, "Three frames come out; what stops them otherwise, and what faults do."),
+    (.certificate, "Whether that holds for every arrival pattern."),
+    (.fps, "The rate that --min-fps demands."),
+    (.latency, "The time that --max-latency-us allows."),
+    (.fits, "The part that --fits names."),
+    (.golden, "Every layer against the reference of --golden."),
+  ]
 }
 
 /// Reference activations that designs are compared with.
@@ -111,12 +147,15 @@ public struct DesignCheck: Sendable {
   ) {
     self.file = file
     do {
-      let (design, parameters) = try design()
-      let plan = try Plan(design)
+      let (source, parameters) = try design()
+      let facts = try DesignFacts(source)
+      let plan = try Plan(facts.design)
       if let scenario { try Self.require(scenario, scenarioFile, fits: plan.design) }
-      add(.readable, .passed, "\(plan.design.nodes.count) nodes")
+      let nodes = plan.design.nodes.count
+      add(.readable, .passed, "\(nodes) node\(nodes == 1 ? "" : "s")")
+      report(facts.diagnostics(parameters))
       try check(plan, parameters, scenario, limits)
-      if let golden { compare(design, parameters, golden) }
+      if let golden { compare(facts.design, parameters, golden) }
     } catch let error as InputError {
       add(.readable, .failed, error.inFile(file).description)
     } catch {
@@ -137,15 +176,19 @@ public struct DesignCheck: Sendable {
     findings.append(CheckFinding(file: file, rule: rule, level: level, message: text))
   }
 
+  /// What the rules found, and how many found nothing.
+  private mutating func report(_ found: [Diagnostic]) {
+    for diagnostic in found { findings.append(CheckFinding(file: file, diagnostic)) }
+    if !found.contains(where: { $0.rule == CheckFinding.Rule.wordCounts.rawValue }) {
+      add(.wordCounts, .passed, "word counts match on every stream")
+    }
+    let silent = RuleCatalogue.all.count - Set(found.map(\.code)).count
+    add(.rules, .passed, "\(silent) of \(RuleCatalogue.all.count) rules found nothing")
+  }
+
   private mutating func check(
     _ plan: Plan, _ parameters: ParameterStore?, _ scenario: Scenario?, _ limits: CheckLimits
   ) throws {
-    let mismatches = WordCounts(plan: plan).mismatches
-    for text in mismatches { add(.wordCounts, .failed, text) }
-    if mismatches.isEmpty { add(.wordCounts, .passed, "word counts match on every stream") }
-    for (node, block) in zip(plan.design.nodes, plan.blocks) {
-      for issue in block.allBuildIssues { add(.buildable, .warning, "\(node.name): \(issue)") }
-    }
     for entry in HazardSearch(plan).places where entry.hazard.isDevelopment {
       add(
         .hazards, .warning,

@@ -12,7 +12,8 @@ public struct TensorComparison: Sendable {
   /// Largest and mean absolute error, in the reference's unit.
   public var maximumError: Double
   public var meanError: Double
-  /// Signal to quantisation noise, and peak signal to noise, in dB; infinite when all agree.
+  /// Signal to quantisation noise, and peak signal to noise, in dB; infinite when all agree, NaN where
+  /// the reference has no signal.
   public var sqnr: Double
   public var psnr: Double
   /// Words of the compared frames that never come, in a run under a scenario.
@@ -94,8 +95,10 @@ public struct Comparison: Sendable {
     let written = plane.steps.flatMap(\.outputs).map { plane.graph.streams[$0].name }
     for stream in plane.inputs + written {
       guard let entry = map.entries[stream] else { continue }
+      let isFirst = moved == nil && comparisons.allSatisfy { $0.node.isEmpty }
       var comparison = try compare(
-        stream, entry, result, reference, channelsFirst, moved: moved, mapFile: map.file)
+        stream, entry, result, reference, channelsFirst, moved: moved, map: map,
+        images: isFirst ? inputs : nil)
       if let first = comparison.first {
         comparison.origin = try moved?.origin(of: first, on: stream, plane.layout(of: stream))
       }
@@ -119,10 +122,10 @@ public struct Comparison: Sendable {
 
   private func compare(
     _ stream: String, _ entry: ReferenceMap.Entry, _ result: DataplaneResult, _ reference: NPZ,
-    _ channelsFirst: Bool, moved: MovedValues?, mapFile: String?
+    _ channelsFirst: Bool, moved: MovedValues?, map: ReferenceMap, images: [String: Tensor]?
   ) throws -> TensorComparison {
     let layout = try plane.layout(of: stream)
-    try Self.requirePerChannel(entry, layout, stream, file: mapFile)
+    try Self.requirePerChannel(entry, layout, stream, file: map.file)
     guard reference.contains(entry.reference) else {
       let near = nearestName(to: entry.reference, among: reference.names)
       throw InputError(
@@ -163,7 +166,8 @@ public struct Comparison: Sendable {
     let sample = Sample(
       expected: expected, actual: actual, layout: layout,
       unit: abs(entry.scale.first { $0 != 0 } ?? 1))
-    var comparison = report(stream, entry, sample, result)
+    var comparison = report(
+      stream, entry, sample, result, compared: Set(map.entries.keys), images: images)
     if let missing = moved?.missing(stream, of: due) {
       comparison.missingWords = missing.count
       comparison.firstMissingWord = missing.lowerBound
@@ -183,7 +187,8 @@ public struct Comparison: Sendable {
   }
 
   private func report(
-    _ stream: String, _ entry: ReferenceMap.Entry, _ sample: Sample, _ result: DataplaneResult
+    _ stream: String, _ entry: ReferenceMap.Entry, _ sample: Sample, _ result: DataplaneResult,
+    compared: Set<String>, images: [String: Tensor]?
   ) -> TensorComparison {
     let writer = plane.graph[stream].writer.map { plane.design.nodes[$0.node] }
     var comparison = TensorComparison(
@@ -193,13 +198,27 @@ public struct Comparison: Sendable {
       sqnr: sample.sqnr, psnr: sample.psnr)
     if let first = sample.differing.first {
       comparison.first = sample.divergence(at: first)
-      let evidence = Evidence(writer, plane: plane, parameters: parameters, result: result)
+      let evidence = Evidence(
+        writer, plane: plane, parameters: parameters, result: result, compared: compared,
+        recompute: plane.referenceOrder(of: stream) == nil ? recomputed(stream, images) : nil)
       comparison.diagnosis = Diagnosis(sample, evidence: evidence)
       if case .roundingTie? = comparison.diagnosis, plane.referenceOrder(of: stream) == nil {
         comparison.decided = result.streams[stream].map { sample.decided($0) }
       }
     }
     return comparison
+  }
+
+  /// Computes `stream` from the graph's images in another order.
+  private func recomputed(_ stream: String, _ images: [String: Tensor]?) -> (
+    (_ input: String, _ source: [Int], _ frames: Int) -> [Int64]?
+  )? {
+    guard let images else { return nil }
+    return { input, source, frames in
+      guard let image = images[input]?.reordered(source, frames: frames) else { return nil }
+      let result = try? plane.run([input: image], keep: .named([stream]), threads: threads)
+      return result?.streams[stream]?.int64s
+    }
   }
 
   /// A list of scales or offsets has an entry per channel.
@@ -309,6 +328,14 @@ struct Sample {
     return steps.isSubset(of: [1, -1]) ? Set(steps.map { Int($0) }) : nil
   }
   var perFrame: Int { max(1, layout.count) }
+  /// By channel: whether the reference is constant there.
+  var constantChannels: [Bool] {
+    var constant = [Bool](repeating: true, count: channels)
+    for i in expected.indices where expected[i] != expected[i % channels] {
+      constant[i % channels] = false
+    }
+    return constant
+  }
 
   private var errors: LazyMapSequence<Range<Int>, Double> {
     expected.indices.lazy.map { abs(expected[$0] - actual[$0]) }
@@ -320,12 +347,14 @@ struct Sample {
   private var noise: Double { differing.isEmpty ? 0 : errors.reduce(0) { $0 + $1 * $1 } }
   var sqnr: Double {
     let signal = expected.reduce(0) { $0 + $1 * $1 }
-    return noise == 0 ? .infinity : 10 * log10(max(signal, .leastNormalMagnitude) / noise)
+    // Without any signal there is no ratio.
+    guard noise == 0 || signal > 0 else { return .nan }
+    return noise == 0 ? .infinity : 10 * log10(signal / noise)
   }
   var psnr: Double {
     let peak = (expected.max() ?? 0) - (expected.min() ?? 0)
     guard noise > 0 else { return .infinity }
-    return 10 * log10(max(peak * peak, .leastNormalMagnitude) * Double(expected.count) / noise)
+    return peak > 0 ? 10 * log10(peak * peak * Double(expected.count) / noise) : .nan
   }
 
   /// The stream's `elements` with the expected values where they differ.

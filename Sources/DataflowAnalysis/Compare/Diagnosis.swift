@@ -3,6 +3,18 @@
 /// The explanations are tried in the order of the cases; the first that accounts for every differing
 /// element is the answer.
 public enum Diagnosis: Sendable, Equatable {
+  /// The reference is the same value everywhere: nothing was computed or nothing recorded.
+  case referenceConstant(Int)
+  /// All values that differ are among those that a known defect of the hardware changes.
+  case hazard(Hazard, values: Int)
+  /// The RTL thresholding block searches thresholds that do not ascend.
+  case unsortedThresholds(channels: Int)
+  /// Only the low bits of the accumulator, as type `to`, were compared with the thresholds.
+  case cutAccumulator(to: String, of: Int, isAnnotated: Bool)
+  /// The reference took 0 and 1 for a BIPOLAR input.
+  case binaryInput
+  /// Every BIPOLAR value has the other sign.
+  case inverted
   /// Single values sit exactly on a threshold, where the order of floating-point sums decides.
   case roundingTie(count: Int)
   /// Every difference is one step in the same direction, at a threshold.
@@ -31,6 +43,21 @@ public enum Diagnosis: Sendable, Equatable {
 extension Diagnosis: CustomStringConvertible {
   public var description: String {
     switch self {
+    case .referenceConstant(let value):
+      (value == 0 ? "the reference is all zero" : "the reference is constantly \(value)")
+        + ": a board or simulation that computed nothing, or a buffer that was never filled"
+    case .hazard(let hazard, let values):
+      "\(hazard.rawValue), a defect of the hardware: it changes "
+        + (values == 1 ? "the value that differs" : "all \(values) values that differ")
+    case .unsortedThresholds(let channels):
+      "the thresholds of \(channels) channel\(channels == 1 ? "" : "s") are not ascending; the RTL block "
+        + "searches and needs that, the HLS block counts and does not"
+    case .cutAccumulator(let type, let bits, let isAnnotated):
+      "the reference cuts the accumulator of \(bits) bits to \(type) before it compares with the "
+        + "thresholds" + (isAnnotated ? ", the type the thresholds are annotated with" : "")
+    case .binaryInput:
+      "the reference was computed with 0 and 1 where this node's BIPOLAR input is -1 and +1"
+    case .inverted: "every BIPOLAR value has the other sign"
     case .roundingTie(let count):
       "rounding tie: \(count) value\(count == 1 ? "" : "s") exactly on a threshold"
     case .offByOne(let up):
@@ -68,19 +95,37 @@ extension Diagnosis {
   /// Tries every explanation on a sample with at least one difference.
   init(_ sample: Sample, evidence: Evidence) {
     let bits: [() -> Diagnosis?] = [
+      { evidence.hazard(sample) }, { evidence.unsorted(sample) },
       { Self.tie(sample, evidence) }, { evidence.accumulatorWrap(sample) },
       { Self.offByOne(sample, evidence) }, { Self.overflow(sample, evidence) },
-      { Self.truncation(sample) },
+      { Self.inverted(sample) }, { Self.truncation(sample) }, { evidence.binaryInput(sample) },
+      { evidence.cutAccumulator(sample) },
     ]
     // The first explanations are about integers and thresholds.
     let attempts: [() -> Diagnosis?] =
-      (sample.isFloat ? [] : bits) + [
+      [{ Self.referenceConstant(sample) }] + (sample.isFloat ? [] : bits) + [
         { Self.affine(sample) }, { Self.bias(sample) },
         { evidence.missingBias(sample) }, { Self.permutation(sample) },
-        { evidence.inputOrder(sample) }, { Self.shift(sample) }, { Self.constant(sample) },
+        { evidence.inputOrder(sample) }, { evidence.imageOrder(sample) }, { Self.shift(sample) },
+        { Self.constant(sample) },
         { Self.previousFrame(sample) },
       ]
     self = attempts.lazy.compactMap { $0() }.first ?? .unexplained
+  }
+
+  /// One value everywhere in the reference, where the design has several.
+  private static func referenceConstant(_ s: Sample) -> Diagnosis? {
+    guard s.expected.count > 3, let value = s.expected.first,
+      s.expected.allSatisfy({ $0 == value }), s.actual.contains(where: { $0 != s.actual[0] })
+    else { return nil }
+    return .referenceConstant(Int(exactly: value.rounded()) ?? 0)
+  }
+
+  private static func inverted(_ s: Sample) -> Diagnosis? {
+    guard s.layout.dataType == .bipolar, s.differing.count == s.expected.count,
+      s.expected.count > 8
+    else { return nil }
+    return .inverted
   }
 
   /// Single differences of one step, each at a threshold.
@@ -131,7 +176,11 @@ extension Diagnosis {
       return steps == steps.rounded() && steps != 0
     }
     // The same number of bits under another sign is no overflow.
-    if wraps, needed > width, evidence.isAccumulator { return .wrap(width: width, needed: needed) }
+    if wraps, needed > width, evidence.isAccumulator, !evidence.hasThresholds,
+      s.layout.dataType != .bipolar
+    {
+      return .wrap(width: width, needed: needed)
+    }
     return saturation(s, needed: needed)
   }
 
@@ -216,7 +265,7 @@ extension Diagnosis {
         offsets[i % s.channels] = d
       }
     }
-    return .bias(channels: offsets.filter { abs($0 ?? 0) > s.tolerance }.count)
+    return .bias(channels: offsets.count { abs($0 ?? 0) > s.tolerance })
   }
 
   /// One of the usual reorderings turns the actual frame into the expected one.

@@ -6,46 +6,124 @@ struct Evidence {
   let hasThresholds: Bool
   /// The node sums up: MVAU, VVAU, Pool, GlobalAccPool.
   let isAccumulator: Bool
+  /// The node with what stands between it and the compared stream.
+  private let segment: Segment?
+  /// The block that computes: that of the segment's first node.
+  private let block: (any Block)?
+  private let plane: Dataplane
+  private let parameters: ParameterStore?
   /// Values of the accumulator that did not fit it.
   private var wrapped = 0
   private var neededBits = 0
   private var accumulatorBits = 0
-  /// The node with another order of every row of its input.
-  private var reordered: [(name: String, output: () -> [Int64]?)] = []
+  /// Computes the compared stream from another order of a graph input; nil behind other references.
+  private let recompute: ((_ input: String, _ source: [Int], _ frames: Int) -> [Int64]?)?
 
+  /// - Parameters:
+  ///   - compared: the streams that have a reference.
+  ///   - recompute: where the graph inputs may be at fault.
   init(
-    _ node: Node?, plane: Dataplane, parameters: ParameterStore?, result: DataplaneResult
+    _ node: Node?, plane: Dataplane, parameters: ParameterStore?, result: DataplaneResult,
+    compared: Set<String> = [],
+    recompute: ((_ input: String, _ source: [Int], _ frames: Int) -> [Int64]?)? = nil
   ) {
-    let block = node.flatMap { try? plane.design.block(of: $0) }
+    self.plane = plane
+    self.parameters = parameters
+    self.recompute = recompute
+    segment = node.flatMap { Segment($0, plane: plane, result: result, compared: compared) }
+    let writer = node.flatMap { Self.block(of: $0, plane) }
+    block = segment.flatMap { Self.block(of: $0.steps[0].node, plane) } ?? writer
     activation = node.flatMap {
       PreActivation($0, plane: plane, parameters: parameters, result: result)
     }
-    let compute = block as? any ComputeBlock
-    hasThresholds = block is Thresholding || compute?.compute.hasThresholds == true
-    isAccumulator = compute != nil || block is Pool || block is GlobalAccPool
-    if let compute {
+    hasThresholds =
+      writer is Thresholding || (writer as? any ComputeBlock)?.compute.hasThresholds == true
+    isAccumulator = writer is any ComputeBlock || writer is Pool || writer is GlobalAccPool
+    if let compute = block as? any ComputeBlock {
       accumulatorBits = compute.compute.register(isRTL: compute.isRTL).bits
     } else if let pool = block as? Pool {
       accumulatorBits = pool.accumulatorBits
     }
-    for found in result.findings where found.node == node?.name {
-      guard case .wrap("accumulator", let wrap) = found.finding else { continue }
+    // In front of thresholds a result that wraps is as good as an accumulator.
+    let isInside = (segment?.steps.count ?? 0) > 1
+    for found in result.findings where segment?.nodes.contains(found.node) == true {
+      guard case .wrap(let register, let wrap) = found.finding,
+        register == "accumulator" || (isInside && found.node != node?.name)
+      else { continue }
       wrapped += wrap.count
       neededBits = max(neededBits, wrap.neededBits)
     }
-    guard let node, let step = plane.steps.first(where: { $0.node.name == node.name }),
-      let input = step.inputs.first, let elements = result.streams[plane.graph.streams[input].name]
-    else { return }
-    let taken = step.adapters[0].apply(elements, rowLength: step.ports[0].rowLength)
-    for order in InputOrder.candidates(block, pixels: plane.pixelsOfRows(fedBy: input)) {
-      reordered.append((order.name, { order.output(of: step, taken) }))
-    }
+  }
+
+  private static func block(of node: Node, _ plane: Dataplane) -> (any Block)? {
+    try? plane.design.block(of: node)
   }
 
   /// The accumulator wrapped at least as often as values differ.
   func accumulatorWrap(_ s: Sample) -> Diagnosis? {
     guard wrapped >= s.differing.count, wrapped > 0 else { return nil }
     return .wrap(width: accumulatorBits, needed: neededBits)
+  }
+
+  /// All values that differ are among those a hazard of the hardware changed.
+  func hazard(_ s: Sample) -> Diagnosis? {
+    guard !s.isFloat, let struck = segment?.struck(s),
+      s.differing.allSatisfy(struck.positions.contains)
+    else { return nil }
+    return .hazard(struck.hazard, values: s.differing.count)
+  }
+
+  /// The RTL block searches in thresholds that do not ascend; the reference counts.
+  func unsorted(_ s: Sample) -> Diagnosis? {
+    guard let activation, !s.isFloat, let last = segment?.steps.last,
+      last.node.opType == "Thresholding_rtl", !activation.unsortedRows.isEmpty,
+      activation.gives(s, { value, _ in value })
+    else { return nil }
+    return .unsortedThresholds(channels: activation.unsortedRows.count)
+  }
+
+  /// The thresholds saw only the low bits of the accumulator.
+  func cutAccumulator(_ s: Sample) -> Diagnosis? {
+    guard let activation, !s.isFloat, hasThresholds, activation.bits > 2 else { return nil }
+    let annotated = (block as? any ComputeBlock)?.compute.annotatedThresholdType
+    let tries = (2..<min(activation.bits, 63)).reversed().flatMap { [($0, true), ($0, false)] }
+    for (bits, isSigned) in tries {
+      let shift = Int64(64 - bits)
+      func cut(_ value: Int64) -> Int64 {
+        let top = value << shift
+        return isSigned ? top >> shift : Int64(bitPattern: UInt64(bitPattern: top) >> UInt64(shift))
+      }
+      guard activation.gives(s, { value, _ in cut(value) }) else { continue }
+      let type = isSigned ? DataType.int(bits) : DataType.uint(bits)
+      return .cutAccumulator(to: type.name, of: activation.bits, isAnnotated: type == annotated)
+    }
+    return nil
+  }
+
+  /// The reference took 0 where a BIPOLAR input has −1.
+  func binaryInput(_ s: Sample) -> Diagnosis? {
+    guard let compute = block as? any ComputeBlock, compute.compute.inputType == .bipolar,
+      let activation, !s.isFloat, let sums = rowSums(compute)
+    else { return nil }
+    let taps = Int64(compute.taps)
+    var agreements = false
+    if case .agreements = compute.compute.product { agreements = true }
+    // Twice the value, so that halves stay whole: Σ w·(x + 1)/2 = (Σ w·x + Σ w) / 2.
+    let gives = activation.gives(s, scale: 2) { value, channel in
+      let row = sums[channel % sums.count]
+      return agreements ? ((2 * value - taps) + row) / 2 + taps : value + row
+    }
+    return gives ? .binaryInput : nil
+  }
+
+  private func rowSums(_ block: some ComputeBlock) -> [Int64]? {
+    guard let node = segment?.steps[0].node, let name = node.initializers["weights"],
+      let weights = try? parameters?.tensor(name).asIntegers(as: Int64.self, name: name),
+      weights.count == block.rows * block.taps
+    else { return nil }
+    return (0..<block.rows).map { row in
+      (0..<block.taps).reduce(0) { $0 + weights[block.weightIndex(row: row, tap: $1)] }
+    }
   }
 
   /// A constant per channel in front of the thresholds explains all.
@@ -66,132 +144,42 @@ struct Evidence {
       else { return nil }
       common[channel] = range.clamped(to: common[channel])
     }
+    // Any large enough constant explains a channel that is constant in the reference.
+    let constant = s.constantChannels
     // A channel that is far beyond all its thresholds everywhere says nothing about a bias.
-    let off = common.count { !$0.contains(0) }
+    let off = common.indices.count { !common[$0].contains(0) && !constant[$0] }
     return off > 0 ? .bias(channels: off) : nil
   }
 
   /// The node computes what is expected when the elements of its input rows change places.
   func inputOrder(_ s: Sample) -> Diagnosis? {
-    guard !s.isFloat else { return nil }
-    for candidate in reordered {
-      guard let values = candidate.output(), values.count >= s.expected.count,
-        s.expected.indices.allSatisfy({ abs(Double(values[$0]) - s.expected[$0]) <= s.tolerance })
-      else { continue }
-      return .permutation(candidate.name)
+    guard !s.isFloat, let segment else { return nil }
+    let pixels = plane.pixelsOfRows(fedBy: segment.source)
+    for order in InputOrder.candidates(block, pixels: pixels)
+    where segment.frame % max(1, order.source.count) == 0 {
+      if segment.gives(s, change: order.applied) { return .permutation(order.name) }
     }
     return nil
   }
-}
 
-/// An order in which the input rows of a node may really come.
-struct InputOrder {
-  let name: String
-  /// For each element of a row as the node reads it, the element it should have got.
-  let source: [Int]
-
-  /// The orders that tool flows confuse in front of a product or a pool.
-  ///
-  /// - Parameter pixels: rows and columns of the image or window that makes up an input row.
-  static func candidates(_ block: (any Block)?, pixels: [Int]?) -> [InputOrder] {
-    switch block {
-    case let block as MatrixVector: return pixels.map { matrix(block.taps, $0) } ?? []
-    case let block as VectorVector: return depthwise(block.channels, block.kernelPixels, block.pe)
-    case let block as Pool: return depthwise(block.channels, block.kernelPixels, block.pe)
-    default: return []
-    }
-  }
-
-  /// Groups of channels other than the node's PE, whole pixels among them.
-  private static func depthwise(_ channels: Int, _ taps: Int, _ pe: Int) -> [InputOrder] {
-    guard taps > 1, channels * taps <= 1 << 20 else { return [] }
-    return divisors(of: channels).filter { $0 != pe }.map { other in
-      let source = (0..<channels * taps).map { i -> Int in
-        let (tap, channel) = (i / pe % taps, i / (pe * taps) * pe + i % pe)
-        return (channel / other * taps + tap) * other + channel % other
+  /// The network computes what is expected from the input image in another order.
+  func imageOrder(_ s: Sample) -> Diagnosis? {
+    guard let recompute, !s.isFloat, plane.inputs.count == 1, let input = plane.inputs.first,
+      let layout = try? plane.layout(of: input)
+    else { return nil }
+    let frames = s.expected.count / s.perFrame
+    guard frames > 0 else { return nil }
+    for order in ImageOrder.candidates(layout.shape) {
+      let agrees = Set([1, frames]).sorted().allSatisfy { frames in
+        guard let values = recompute(input, order.source, frames),
+          values.count >= frames * s.perFrame
+        else { return false }
+        return (0..<frames * s.perFrame).allSatisfy {
+          abs(Double(values[$0]) - s.expected[$0]) <= s.tolerance
+        }
       }
-      return InputOrder(
-        name:
-          "depthwise interleave: the window brings \(other) channels of each pixel in turn, the "
-          + "node takes \(pe)",
-        source: source)
+      if agrees { return .permutation(order.name) }
     }
-  }
-
-  /// Pixels and channels of a row exchanged, or the two axes of its pixels.
-  private static func matrix(_ row: Int, _ extent: [Int]) -> [InputOrder] {
-    let pixels: Int = product(extent)
-    guard row <= 1 << 20, extent.count == 2, pixels > 1, row % pixels == 0 else { return [] }
-    let channels = row / pixels
-    let (height, width) = (extent[0], extent[1])
-    var orders: [InputOrder] = []
-    if height > 1, width > 1 {
-      orders.append(
-        InputOrder(
-          name: "rows and columns of the \(height) x \(width) pixels of an input row swapped",
-          source: (0..<row).map { i in
-            let (p, c) = (i / channels, i % channels)
-            return (p % height * width + p / height) * channels + c
-          }))
-    }
-    guard channels > 1 else { return orders }
-    let what = "NHWC against NCHW: \(pixels) pixels of \(channels) channels come"
-    return orders + [
-      InputOrder(
-        name: what + " pixel by pixel, the weights take them channel by channel",
-        source: (0..<row).map { $0 % pixels * channels + $0 / pixels }),
-      InputOrder(
-        name: what + " channel by channel, the weights take them pixel by pixel",
-        source: (0..<row).map { $0 % channels * pixels + $0 / channels }),
-    ] + interleaved(row, channels, pixels)
-  }
-
-  /// A depthwise window in front of a node that takes whole pixels.
-  private static func interleaved(_ row: Int, _ channels: Int, _ pixels: Int) -> [InputOrder] {
-    divisors(of: channels).filter { $0 > 1 && $0 < channels }.map { group in
-      InputOrder(
-        name:
-          "depthwise interleave: the window brings \(group) channels of each pixel in turn, the "
-          + "node takes all \(channels)",
-        source: (0..<row).map { i in
-          let (pixel, channel) = (i / channels, i % channels)
-          return (channel / group * pixels + pixel) * group + channel % group
-        })
-    }
-  }
-
-  /// What the node makes of all frames of its input in this order.
-  func output(of step: Dataplane.Step, _ input: Integers) -> [Int64]? {
-    let frame = step.ports[0].count
-    guard frame > 0, input.count % frame == 0, frame % source.count == 0 else { return nil }
-    let gather = Gather(
-      pieceLength: 1, sourcesPerRow: source.count,
-      sources: (0..<frame).map { i in
-        Int32(i / source.count * source.count + source[i % source.count])
-      })
-    var values: [Int64] = []
-    for start in stride(from: 0, to: input.count, by: frame) {
-      let part = input.elements(start..<start + frame, rowLength: source.count)
-      let turned = gather.apply(part).reshaped(rowLength: step.ports[0].rowLength)
-      guard let output = try? step.bits.frame([turned]).outputs.first?.int64s else { return nil }
-      values += output
-    }
-    return values
-  }
-}
-
-extension Dataplane {
-  /// Rows and columns of the windows or of the image that a stream carries, flattened, as rows.
-  fileprivate func pixelsOfRows(fedBy stream: Int) -> [Int]? {
-    var index = stream
-    for _ in 0...steps.count {
-      guard let step = steps.first(where: { $0.outputs.contains(index) }) else { break }
-      if let window = step.bits as? SlidingWindowBits { return window.window.kernel }
-      guard step.bits is RegroupBits || step.bits is PassThroughBits, let input = step.inputs.first
-      else { break }
-      index = input
-    }
-    guard let shape = layouts[index]?.shape, shape.count == 4 else { return nil }
-    return Array(shape[1...2])
+    return nil
   }
 }

@@ -8,6 +8,11 @@ struct PreActivation {
   /// Rows of thresholds, ascending; one for all channels, or one per channel.
   private let table: [[Int64]]
   private let bias: Int
+  private let isBipolar: Bool
+  /// Rows of the array as stored whose thresholds do not ascend.
+  let unsortedRows: [Int]
+  /// Bits of the values: the accumulator's, or those of a Thresholding's input.
+  let bits: Int
 
   /// For Thresholding, MVAU and VVAU with thresholds; nil for every other node.
   init?(
@@ -20,14 +25,21 @@ struct PreActivation {
       let elements = result.streams[input],
       let block = try? plane.design.block(of: node)
     else { return nil }
-    table = stride(from: 0, to: all.count, by: steps).map { all[$0..<$0 + steps].sorted() }
+    let rows = stride(from: 0, to: all.count, by: steps).map { Array(all[$0..<$0 + steps]) }
+    let sorted = rows.map { $0.sorted() }
+    table = sorted
+    unsortedRows = rows.indices.filter { rows[$0] != sorted[$0] }
     if let thresholding = block as? Thresholding {
       bias = thresholding.actVal
+      isBipolar = thresholding.outputType == .bipolar
+      bits = thresholding.inputType.bits
       values = elements.int64s ?? []
     } else if let compute = block as? any ComputeBlock,
       let sums = Self.sums(compute, node, elements, parameters)
     {
-      bias = compute.compute.outputType == .bipolar ? 0 : compute.compute.actVal
+      isBipolar = compute.compute.outputType == .bipolar
+      bias = isBipolar ? 0 : compute.compute.actVal
+      bits = compute.compute.register(isRTL: compute.isRTL).bits
       values = sums
     } else {
       return nil
@@ -68,5 +80,31 @@ struct PreActivation {
   /// The count of thresholds behind an output value.
   func level(of output: Double, isBipolar: Bool) -> Int {
     isBipolar ? Int((output + 1) / 2) : Int(output) - bias
+  }
+
+  /// Whether thresholding other values gives exactly what the reference has.
+  ///
+  /// - Parameters:
+  ///   - scale: what the changed values are multiples of.
+  ///   - change: the value in front of the thresholds, its channel, and what it should have been.
+  func gives(_ s: Sample, scale: Int64 = 1, _ change: (Int64, Int) -> Int64) -> Bool {
+    guard values.count >= s.expected.count else { return false }
+    func agrees(_ i: Int) -> Bool {
+      let channel = i % s.channels
+      let count = reached(change(values[i], channel), scale: scale, channel: channel)
+      return abs(Double(isBipolar ? 2 * count - 1 : bias + count) - s.expected[i]) <= s.tolerance
+    }
+    return s.differing.allSatisfy(agrees) && s.expected.indices.allSatisfy(agrees)
+  }
+
+  /// How many thresholds `value / scale` reaches.
+  private func reached(_ value: Int64, scale: Int64, channel: Int) -> Int {
+    let row = thresholds(channel)
+    var (low, high) = (0, row.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if row[middle] &* scale <= value { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }

@@ -25,6 +25,8 @@ public struct FoldingReport: Codable, Sendable {
   public var finn: Result?
   /// What may be used: the part less the reserve.
   public var budget: Resources?
+  /// Every layer that can be folded: before, after, why.
+  public var layers: [FoldedLayer]
   public var bottleneckChain: [Load]
   public var nextStep: FoldingSearch.NextStep?
   /// Hazard `mvu-queue-overflow`: what avoiding it cost, and where it remains; nil: nowhere.
@@ -38,6 +40,7 @@ public struct FoldingReport: Codable, Sendable {
     chosen = Result(search.chosen)
     finn = search.baseline.map(Result.init)
     budget = search.budget
+    layers = search.layers
     bottleneckChain = search.chain.map { Load(node: $0.node, cycles: $0.cycles) }
     nextStep = search.nextStep
     queueOverflow = search.safety

@@ -64,6 +64,8 @@ public struct FoldingSearch: Sendable {
     /// Nodes that still can: no folding of them that is fast enough is safe.
     public var remaining: [String]
   }
+  /// What has become of every layer that can be folded.
+  public let layers: [FoldedLayer]
 }
 
 extension FoldingSearch {
@@ -108,7 +110,10 @@ extension FoldingSearch {
         return folder.cost(a.resources) < folder.cost(b.resources)
       }
     }
+    // What a rule forbids is no folding, unless the design breaks it as it stands.
+    let known = Self.problems(bare)
     let candidates = (options.algorithm == .finn ? [finn] : [best, finn]).compactMap { $0 }
+      .filter { Self.problems($0.design).isSubset(of: known) }
     guard let first = candidates.first else {
       throw InputError("no folding of this design fits or can be built")
     }
@@ -120,6 +125,7 @@ extension FoldingSearch {
     case .framesPerSecond: meetsGoal = fits && winner.period.cyclesPerFrame <= Double(bound)
     case .highest: meetsGoal = fits
     }
+    layers = try FoldedLayer.all(from: bare, to: winner)
     let blocks = try winner.design.makeBlocks()
     let estimate = zip(winner.design.nodes, blocks)
       .map { $0.isFIFO ? 0 : FoldingOptions.cycles($1) }.max()
@@ -135,6 +141,14 @@ extension FoldingSearch {
 /// that no converter makes of its neighbour's: `nil` then.
 private func ifBuildable<T>(_ build: () throws -> T) throws -> T? {
   do { return try build() } catch is InputError { return nil }
+}
+
+extension FoldingSearch {
+  /// The rules that a design breaks.
+  fileprivate static func problems(_ design: Design) -> Set<String> {
+    let found = (try? DesignFacts(design))?.graphDiagnostics ?? []
+    return Set(found.filter { $0.severity == .error }.map(\.code))
+  }
 }
 
 /// Chooses options, builds and simulates them.
@@ -235,6 +249,8 @@ private struct Candidates {
   private static func converterLUTs(_ a: FoldingOption, _ b: FoldingOption) -> Int {
     guard a.outputElements != b.inputElements, a.outputWidth > 0, b.inputWidth > 0 else { return 0 }
     let m = leastCommonMultiple(a.outputWidth, b.inputWidth)
+    // HLS cannot build it at any price.
+    if m > hlsWidestWord, m != a.outputWidth, m != b.inputWidth { return 1 << 40 }
     return (a.outputWidth != m ? (m / a.outputWidth).ceilLog2 + m : 0)
       + (b.inputWidth != m ? (m / b.inputWidth).ceilLog2 + b.inputWidth : 0)
   }

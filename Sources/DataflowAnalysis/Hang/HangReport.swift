@@ -13,6 +13,9 @@ public struct HangReport: Codable, Sendable, Equatable {
     public var depth: Int
     /// Words in it when the run ended.
     public var final: Int
+    /// The nodes it lies between, or the graph's streams.
+    public var from = ""
+    public var to = ""
   }
 
   public struct Proof: Codable, Sendable, Equatable {
@@ -27,6 +30,8 @@ public struct HangReport: Codable, Sendable, Equatable {
   public var schemaVersion = 1
   public var design: String
   public var outcome: RunResult.Outcome
+  /// Why it stops, in one sentence; nil when it does not.
+  @OrNull public var cause: String?
   /// The last handshake anywhere in the frames that were run: nothing moves after it. `nil` when no word
   /// ever moved. Of many frames that are known to repeat only the first are run.
   @OrNull public var cycle: Cycle?
@@ -85,16 +90,21 @@ extension HangReport {
     simulation.runToRest(frames: scenario.frames)
     completedFrames = isEndless ? frames : simulation.completedFrames
     let result = try simulation.summary()
-    let starving = simulation.starvingSinks(frames: scenario.frames)
     design = plan.design.name
     cycle = result.lastHandshakeCycle
     self.frames = frames
-    occupancies = simulation.occupancies
+    let places = FIFOPlaces(plan.design)
+    occupancies = simulation.occupancies.map { held in
+      var held = held
+      if let place = places[held.fifo] { (held.from, held.to) = (place.from, place.to) }
+      return held
+    }
     outcome = result.outcome
     // Half a frame, or frames at one input alone, are words that wait for ever.
     if outcome == .complete, !WordCounts(plan: plan).shortSources(scenario).isEmpty {
       outcome = .starved
     }
+    cause = nil
     (waitCycle, fixes, starvation, waits) = ([], [], [], [])
     faultEffects = try FaultEffect.all(
       plan, scenario, missing: completedFrames - frames, sinks: simulation.sinks)
@@ -105,8 +115,7 @@ extension HangReport {
         certificate = Proof(try Certificate(plan, budget: options.certificate))
       }
     case .deadlock, .starved:
-      let open = starving.isEmpty ? simulation.sinks.map { .border(stream: $0.stream) } : starving
-      try explain(simulation, open, options)
+      try explain(simulation, options)
     }
   }
 
@@ -120,24 +129,18 @@ extension HangReport {
     return try Simulation(plan, scenario: scenario).steadyState(budget)?.isProven == true
   }
 
-  private mutating func explain(
-    _ simulation: Simulation, _ starving: [WaitGraph.Actor], _ options: HangOptions
-  ) throws {
-    let graph = WaitGraph(simulation)
+  private mutating func explain(_ simulation: Simulation, _ options: HangOptions) throws {
     let (plan, scenario) = (simulation.plan, simulation.scenario)
     certificate.reason = "it stops under this very scenario"
-    let counts = WordCounts(plan: plan)
-    guard let edges = graph.cycle(from: starving) else {
-      outcome = .starved
-      waits = starving.first.map { simulation.links(graph.deadEnd(from: $0), isCycle: false) } ?? []
-      starvation =
-        counts.mismatches + counts.shortSources(scenario) + counts.uncountedInputs
-        + counts.deadSinks(scenario)
-      if starvation.isEmpty { starvation = [Self.endOfWaits(waits)] }
+    let stop = StopCause(simulation)
+    let verdict = StopVerdict(stop)
+    (outcome, cause) = (verdict.outcome, verdict.cause)
+    starvation = stop.starvation
+    guard let edges = stop.cycle else {
+      waits = stop.links
       return
     }
-    outcome = .deadlock
-    waitCycle = simulation.links(edges, isCycle: true)
+    waitCycle = stop.links
     firstBlocked = waitCycle.compactMap { link in
       link.blockedWord.flatMap { word in
         link.blockedSince.map {
@@ -145,17 +148,44 @@ extension HangReport {
         }
       }
     }.min { $0.cycle < $1.cycle }
-    starvation = counts.mismatches
     guard options.findsFixes else { return }
     (fixes, minimalTotal) = try FixSearch(
       plan: plan, scenario: scenario, frames: scenario.frames
     )
     .fixes(edges)
   }
+}
 
-  private static func endOfWaits(_ waits: [WaitLink]) -> String {
-    guard let last = waits.last else { return "no block waits for anything: no word was offered" }
-    return "\(last.sentence), and nobody gives it: the words offered do not make a frame"
+extension HangReport {
+  /// The depths of the smallest change found that frees the design, by FIFO; empty where there is none.
+  /// A FIFO that has yet to be inserted is called `<stream>_fifo`.
+  public var smallestFix: [String: Int] {
+    if let joint = minimalTotal { return joint.depths }
+    let single = fixes.filter { $0.minimalDepth != nil }
+      .min { $0.minimalDepth! - $0.depth < $1.minimalDepth! - $1.depth }
+    return single.map { [$0.fifo: $0.minimalDepth!] } ?? [:]
+  }
+
+  /// Cycles per frame with that change.
+  public var fixedCyclesPerFrame: Double? {
+    if let joint = minimalTotal { return joint.cyclesPerFrame }
+    return fixes.filter { $0.minimalDepth != nil }
+      .min { $0.minimalDepth! - $0.depth < $1.minimalDepth! - $1.depth }?.cyclesPerFrame
+  }
+
+  /// `design` with the smallest change found; `nil` where there is none.
+  public func fixed(_ design: Design) -> Design? {
+    let depths = smallestFix
+    guard !depths.isEmpty else { return nil }
+    var fixed = design
+    for (fifo, depth) in depths {
+      if let n = fixed.nodes.firstIndex(where: { $0.name == fifo }) {
+        fixed.nodes[n].attributes["depth"] = .int(depth)
+      } else if fifo.hasSuffix("_fifo") {
+        fixed.streams[String(fifo.dropLast(5)), default: StreamSettings()].depth = depth
+      }
+    }
+    return fixed
   }
 }
 
@@ -170,7 +200,7 @@ extension HangReport.Proof {
 
 extension Simulation {
   /// Releases frame after frame until one does not come out, then all of `frames`.
-  fileprivate func runToRest(frames: Int) {
+  func runToRest(frames: Int) {
     for frame in 1...frames {
       run(frames: frame)
       if outcome(frames: frame) != .complete { return run(frames: frames) }
@@ -203,7 +233,7 @@ extension Simulation {
         return stage.isFIFO
           ? HangReport.Occupancy(fifo: node, depth: stage.capacity, final: held) : nil
       }
-    }.sorted { $0.fifo < $1.fifo }
+    }.sorted { naturally($0.fifo, $1.fifo) }
   }
 
   /// Words accepted into the part between `ends` and not yet taken out of it.

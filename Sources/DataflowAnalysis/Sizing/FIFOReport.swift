@@ -2,6 +2,9 @@
 public struct FIFOReport: Codable, Sendable {
   public struct FIFO: Codable, Sendable {
     public var name: String
+    /// The nodes it lies between, or the graph's streams.
+    public var from: String
+    public var to: String
     public var before: Int
     public var after: Int
     public var maxOccupancy: Int
@@ -40,9 +43,11 @@ public struct FIFOReport: Codable, Sendable {
   public init(_ sizing: FIFOSizing) {
     design = sizing.design.name
     clockMHz = sizing.design.clockMHz
+    let places = FIFOPlaces(sizing.design)
     fifos = sizing.fifos.map {
       FIFO(
-        name: $0.name, before: $0.before, after: $0.after, maxOccupancy: $0.maxOccupancy,
+        name: $0.name, from: places[$0.name]?.from ?? "", to: places[$0.name]?.to ?? "",
+        before: $0.before, after: $0.after, maxOccupancy: $0.maxOccupancy,
         width: $0.width, resourcesBefore: $0.resourcesBefore, resourcesAfter: $0.resourcesAfter)
     }
     totalBefore = sizing.totalBefore

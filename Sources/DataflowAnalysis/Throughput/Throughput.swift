@@ -21,6 +21,17 @@ public struct Throughput: Sendable {
     public var exactness: Exactness
   }
 
+  /// The FIFO that closes the cycle of waiting which sets the pace.
+  public struct LimitingFIFO: Codable, Sendable, Equatable {
+    public var name: String
+    public var depth: Int
+    /// The blocks it lies between: the first waits for room in it until the second reads.
+    public var from: String
+    public var to: String
+    /// Cycles per frame when this FIFO alone is deep enough.
+    public var cyclesPerFrameDeeper: Double
+  }
+
   public let plan: Plan
   public let outcome: RunResult.Outcome
   /// nil when the design stops.
@@ -33,8 +44,14 @@ public struct Throughput: Sendable {
   public let bottleneck: (node: String, limit: Limit)?
   /// Where FIFOs limit: those that ran full, the nearest to the slowest block first.
   public let fullFIFOs: [String]
+  /// Where FIFOs limit and one of them alone does.
+  public let limitingFIFO: LimitingFIFO?
+  /// The most cycles without a word at a graph output; FINN's liveness threshold must be above.
+  public let longestSilence: Cycle?
   /// FIFOs full and empty at the end, when the design stopped.
   public let stuckFIFOs: (full: [String], empty: [String])
+  /// Why the design stops, in one sentence; nil when it runs.
+  public let cause: String?
 
   public var clockMHz: Double { plan.design.clockMHz }
   public var cyclesPerFrame: Double? { steadyState?.cyclesPerFrame }
@@ -60,6 +77,7 @@ extension Throughput {
     steadyState = steady
     firstOutputCycle = result.firstOutputs.values.min()
     firstFrameCycle = result.frameEnds.values.compactMap(\.first).max()
+    longestSilence = steady == nil ? nil : result.longestSilences.values.max()
     let family = design.dspFamily
     var nodes = zip(plan.design.nodes, zip(plan.blocks, plan.timings)).map { node, known in
       NodeLoad(
@@ -68,14 +86,18 @@ extension Throughput {
         resources: known.0.resources(on: family), exactness: known.1.exactness)
     }
     guard let steady else {
-      outcome = result.outcome == .complete ? .starved : result.outcome
+      let verdict = try StopVerdict(plan)
+      outcome = verdict?.outcome ?? (result.outcome == .complete ? .starved : result.outcome)
+      cause = verdict?.cause
       bottleneck = nil
       fullFIFOs = []
+      limitingFIFO = nil
       stuckFIFOs = try Self.stuckFIFOs(plan, frames: frames)
       self.nodes = nodes
       return
     }
     outcome = .complete
+    cause = nil
     stuckFIFOs = ([], [])
     if Self.busiest(nodes, steady) == nil {
       for (i, cycles) in try plan.cyclesAlone().enumerated() { nodes[i].busyCycles = cycles }
@@ -85,6 +107,29 @@ extension Throughput {
     self.bottleneck = bottleneck
     fullFIFOs =
       bottleneck?.limit == .fifo ? Self.fullFIFOs(simulation, nearestTo: bottleneck!.node) : []
+    limitingFIFO = try Self.limiting(fullFIFOs, simulation, steady)
+  }
+
+  /// Which of the FIFOs that ran full, alone and deep, helps most; tried on designs where that takes a
+  /// moment.
+  private static func limiting(
+    _ full: [String], _ simulation: Simulation, _ steady: SteadyState
+  ) throws -> LimitingFIFO? {
+    let plan = simulation.plan
+    let tried = Array(full.prefix(8))
+    guard !tried.isEmpty, simulation.handshakes < 2_000_000 else { return nil }
+    let periods = try Parallel.all(tried.count) { i -> Double? in
+      let deeper = plan.replacingFIFODepths { $0 == tried[i] ? max($1, 4096) : $1 }
+      return try Simulation(deeper).steadyState()?.cyclesPerFrame
+    }
+    let best = periods.indices.min { periods[$0] ?? .infinity < periods[$1] ?? .infinity }
+    guard let best, let period = periods[best], period < 0.999 * steady.cyclesPerFrame,
+      let place = FIFOPlaces(plan.design)[tried[best]],
+      let stage = plan.chains.flatMap(\.stages).first(where: { $0.node == tried[best] })
+    else { return nil }
+    return LimitingFIFO(
+      name: tried[best], depth: stage.stage.capacity, from: place.from, to: place.to,
+      cyclesPerFrameDeeper: period)
   }
 
   /// A block moves at most one word per port and cycle.

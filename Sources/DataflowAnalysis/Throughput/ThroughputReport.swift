@@ -2,7 +2,7 @@
 ///
 /// Every document has every key; what does not exist, such as the rate of a design that stops, is
 /// `null`.
-public struct ThroughputReport: Codable, Sendable {
+public struct ThroughputReport: Encodable, Sendable {
   public struct Rate: Codable, Sendable {
     @OrNull public var fps: Double?
     @OrNull public var cyclesPerFrame: Double?
@@ -18,6 +18,8 @@ public struct ThroughputReport: Codable, Sendable {
     /// Cycles from reset until the first frame is out.
     @OrNull public var firstFrameCycles: Int?
     @OrNull public var microseconds: Double?
+    /// The most cycles without a word at a graph output, before the first word or between two.
+    @OrNull public var longestSilenceCycles: Int?
   }
 
   public struct Bottleneck: Codable, Sendable {
@@ -30,6 +32,8 @@ public struct ThroughputReport: Codable, Sendable {
     @OrNull public var portWidth: Int?
     /// Where FIFOs limit: those that ran full, the nearest to the node first.
     public var fullFIFOs: [String] = []
+    /// The one of them that alone sets the pace.
+    @OrNull public var limitingFIFO: Throughput.LimitingFIFO?
   }
 
   public struct Estimate: Codable, Sendable {
@@ -70,6 +74,8 @@ public struct ThroughputReport: Codable, Sendable {
   public struct Stuck: Codable, Sendable {
     public var fullFIFOs: [String]
     public var emptyFIFOs: [String]
+    /// Why, in one sentence.
+    @OrNull public var cause: String?
   }
 
   public var schemaVersion = 1
@@ -86,9 +92,18 @@ public struct ThroughputReport: Codable, Sendable {
   public var exactness: Certainty
   /// What is full and what is empty when a design has stopped.
   @OrNull public var stuck: Stuck?
+  /// What the FIFOs lie between; no part of the document.
+  public let places: FIFOPlaces
+
+  private enum CodingKeys: String, CodingKey {
+    case schemaVersion, design, clockMHz, outcome, throughput, latency, bottleneck, finnEstimate,
+      nodes,
+      resources, exactness, stuck
+  }
 
   /// - Parameter device: what to compare the cost against; nil when the design names no part.
   public init(_ t: Throughput, device: Device?) {
+    places = FIFOPlaces(t.plan.design)
     design = t.plan.design.name
     clockMHz = t.clockMHz
     outcome = t.outcome
@@ -100,6 +115,7 @@ public struct ThroughputReport: Codable, Sendable {
         steadyState: steady.isProven, simulatedFrames: steady.simulatedFrames)
     }
     latency.firstOutputCycle = t.firstOutputCycle
+    latency.longestSilenceCycles = t.longestSilence
     if let last = t.firstFrameCycle {
       latency.firstFrameCycles = last + 1
       latency.microseconds = Double(last + 1) / t.clockMHz
@@ -110,7 +126,7 @@ public struct ThroughputReport: Codable, Sendable {
         busyCycles: t.nodes.first { $0.name == limit.node }?.busyCycles
           ?? t.plan.wordsPerFrame[limit.node],
         portWidth: t.portWidth(of: limit.node),
-        fullFIFOs: t.fullFIFOs)
+        fullFIFOs: t.fullFIFOs, limitingFIFO: t.limitingFIFO)
     }
     let estimate = t.finnCyclesPerFrame
     finnEstimate =
@@ -127,7 +143,8 @@ public struct ThroughputReport: Codable, Sendable {
     resources = Cost(t, device: device)
     exactness = Certainty(t)
     if t.outcome != .complete {
-      stuck = Stuck(fullFIFOs: t.stuckFIFOs.full, emptyFIFOs: t.stuckFIFOs.empty)
+      stuck = Stuck(
+        fullFIFOs: t.stuckFIFOs.full, emptyFIFOs: t.stuckFIFOs.empty, cause: t.cause)
     }
   }
 }

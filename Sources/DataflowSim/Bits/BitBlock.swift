@@ -32,6 +32,13 @@ extension BlockBits {
   public var approximation: String? { nil }
 }
 
+/// Bits that a defect of the hardware can change without any stall.
+package protocol HazardousBits: BlockBits {
+  /// `nil` where this configuration does not have the defect.
+  var hazard: Hazard? { get }
+  var withoutHazard: any BlockBits { get }
+}
+
 /// What a block made of one frame.
 public struct FrameResult: Sendable {
   public var outputs: [Integers]

@@ -45,10 +45,19 @@ public struct BitSetup: Sendable {
     return try tensor.elements(of: type, name: name, rowLength: rowLength)
   }
 
-  /// Whole numbers of any size: thresholds, which may lie outside every type of the node.
-  public func wholeNumbers(_ role: String) throws -> (values: Integers, shape: [Int]) {
+  /// Whole numbers of any size. Throws `InputError` for one that is no value of `type`, where that is an
+  /// integer type; thresholds in HLS code are compared whatever their type.
+  public func wholeNumbers(_ role: String, in type: DataType?) throws -> (
+    values: Integers, shape: [Int]
+  ) {
     let tensor = try tensor(role)
-    let values = try tensor.asIntegers(as: Int64.self, name: node.initializers[role] ?? role)
+    let name = node.initializers[role] ?? role
+    let values = try tensor.asIntegers(as: Int64.self, name: name)
+    if let type, type.isInteger, let range = type.range,
+      let bad = values.firstIndex(where: { $0 < range.lowerBound || $0 > range.upperBound })
+    {
+      throw tensor.outside(type, name, bad, String(values[bad]))
+    }
     return (
       Integers(.int64(values), format: .signed(64)), tensor.shape
     )
@@ -113,14 +122,14 @@ extension Tensor {
     return Integers(values, rowLength: rowLength, format: type.format)
   }
 
-  private func outside(_ type: DataType, _ name: String, _ index: Int, _ value: String)
+  fileprivate func outside(_ type: DataType, _ name: String, _ index: Int, _ value: String)
     -> InputError
   {
     let place = Self.indices(of: index, in: shape)
     return InputError(
       "\(value) is no \(type)", at: "array '\(name)', index \(place)",
       hint: type.kind == .bipolar
-        ? "allowed: -1 and 1"
+        ? "allowed: -1 and 1; data stored as 0 and 1 becomes 2·x − 1"
         : type.range.map { "allowed: \($0.lowerBound) to \($0.upperBound)" })
   }
 }

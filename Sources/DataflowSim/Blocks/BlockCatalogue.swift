@@ -59,6 +59,12 @@ public enum BlockCatalogue {
         "\(opType) belongs to FINN's development branch; only its name is known: \(known)",
         hint: "its timing has not been measured, so no cycle of it would be right")
     }
+    let variants = opTypes.filter { ["\(opType)_hls", "\(opType)_rtl"].contains($0) }.sorted()
+    guard variants.isEmpty else {
+      throw InputError(
+        "'\(opType)' is no hardware block yet: FINN's SpecializeLayers makes it HLS or RTL",
+        hint: "take \(variants.map { "'\($0)'" }.joined(separator: " or "))")
+    }
     throw InputError(
       "unknown op type '\(opType)'",
       hint: nearestName(to: opType, among: opTypes).map { "did you mean '\($0)'?" }

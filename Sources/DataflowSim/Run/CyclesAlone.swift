@@ -25,6 +25,11 @@ extension Plan {
     return cycles
   }
 
+  /// Cycles per frame of the slowest block: no FIFO depths give less.
+  public var slowestBlockCycles: Int? {
+    get throws { try cyclesAlone().max() }
+  }
+
   private func portWords(_ node: Int) -> [Int] {
     (inputPorts[node] + outputPorts[node]).compactMap(\.words)
   }

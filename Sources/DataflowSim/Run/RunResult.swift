@@ -22,6 +22,8 @@ public struct RunResult: Sendable {
   /// By graph output: the cycle of each frame's last word, and of the very first word.
   public var frameEnds: [String: [Cycle]] = [:]
   public var firstOutputs: [String: Cycle] = [:]
+  /// By graph output: the most cycles without a word there, before the first or between two.
+  public var longestSilences: [String: Cycle] = [:]
   public var fifos: [String: FIFO] = [:]
   public var handshakeCounts: [String: Int] = [:]
   /// Handshake cycles by stream, when observed.

@@ -33,6 +33,7 @@ extension Simulation {
     for sink in sinks {
       result.frameEnds[sink.stream] = sink.frameEnds
       result.firstOutputs[sink.stream] = sink.first
+      if sink.count > 0 { result.longestSilences[sink.stream] = sink.longestSilence }
     }
     result.outcome = outcome(frames: frames)
     return result

@@ -6,12 +6,30 @@ package struct WordCounts {
 
   package init(plan: Plan) { self.plan = plan }
 
-  /// Every disagreement, one sentence with the numbers each.
-  package var mismatches: [String] {
-    plan.chains.compactMap(mismatch) + leftovers
+  /// A stream whose two ends disagree.
+  package struct Mismatch {
+    package var stream: String
+    package var made: Int
+    package var expected: Int
+    /// What is wrong, with the numbers and the cause where it shows.
+    package var sentence: String
+    package var advice: String?
   }
 
-  private func mismatch(_ chain: Plan.Chain) -> String? {
+  /// A block that is not given whole words of its own.
+  package struct PartialWord {
+    package var node: String
+    package var sentence: String
+    /// Words per frame that come in.
+    package var words: Int
+  }
+
+  /// Every disagreement, one sentence with the numbers each.
+  package var mismatches: [String] { found.map(\.sentence) + partialWords.map(\.sentence) }
+
+  package var found: [Mismatch] { plan.chains.compactMap(mismatch) }
+
+  private func mismatch(_ chain: Plan.Chain) -> Mismatch? {
     guard case .node(let writer) = chain.writer, case .node(let reader) = chain.reader,
       let output = port(chain.writer, chain), let input = port(chain.reader, chain),
       let made = plan.outputPorts[writer][output].words,
@@ -24,9 +42,30 @@ package struct WordCounts {
       "\(w.name) (\(w.opType)) makes \(made) words of '\(stream)' per frame, \(r.name) "
       + "(\(r.opType)) expects \(expected): "
       + (difference > 0 ? "\(difference) missing" : "\(-difference) too many")
-    text += weightPasses(reader, input) ?? ""
+    let types = otherTypes(plan.outputPorts[writer][output], plan.inputPorts[reader][input])
+    text += types ?? ""
+    let passes = weightPasses(reader, input)
+    text += passes ?? ""
     if let effect = plan.blocks[reader].effect(ofWords: expected) { text += "; \(effect)" }
-    return text
+    return Mismatch(
+      stream: stream, made: made, expected: expected, sentence: text,
+      advice: advice(types != nil, passes != nil))
+  }
+
+  private func advice(_ hasOtherTypes: Bool, _ readsAgain: Bool) -> String {
+    if hasOtherTypes { return "give both ends the same element type" }
+    return readsAgain
+      ? "send the weights once per vector, or keep them inside (mem_mode internal_decoupled)"
+      : "the shapes of the two nodes must agree"
+  }
+
+  /// Elements of another size at the two ends, in words of the same width.
+  private func otherTypes(_ output: Port, _ input: Port) -> String? {
+    guard let written = output.dataType, let read = input.dataType, written.bits != read.bits,
+      let width = input.width, output.width == width
+    else { return nil }
+    return ", because it writes \(written) and the reader takes \(read): a word of \(width) bits "
+      + "holds \(width / written.bits) elements for one and \(width / read.bits) for the other"
   }
 
   /// Why a core wants more weights than it has, where it reads them several times per frame.
@@ -47,9 +86,12 @@ package struct WordCounts {
   }
 
   /// Blocks that get no whole number of what they work on.
-  private var leftovers: [String] {
+  package var partialWords: [PartialWord] {
     zip(plan.design.nodes, plan.blocks).compactMap { node, block in
-      fedWords(node).flatMap(block.frameRemainder).map { "\(node.name) \($0)" }
+      guard let words = fedWords(node), let remainder = block.frameRemainder(ofWords: words) else {
+        return nil
+      }
+      return PartialWord(node: node.name, sentence: "\(node.name) \(remainder)", words: words)
     }
   }
 

@@ -11,6 +11,8 @@ package final class SinkRecord {
   package private(set) var frameEnds: [Cycle] = []
   package private(set) var partEnds: [Cycle] = []
   private(set) var sawLimit = false
+  /// The longest time without a word: from reset to the first, or between two.
+  private(set) var longestSilence: Cycle = 0
 
   package init(stream: String, wordsPerFrame: Int, partsPerFrame: Int, limit: Cycle) {
     self.stream = stream
@@ -29,6 +31,7 @@ package final class SinkRecord {
     }
     if count == 0 { first = t }
     count += 1
+    longestSilence = max(longestSilence, t - max(last, -1))
     last = t
     if wordsPerFrame > 0, count % wordsPerFrame == 0 { frameEnds.append(t) }
     if wordsPerPart > 0, count % wordsPerPart == 0 { partEnds.append(t) }

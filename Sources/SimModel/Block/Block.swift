@@ -39,6 +39,9 @@ public protocol Block: Sendable {
   /// What FINN's code generation would refuse although the node itself is well formed, one
   /// sentence each. Timing and estimates exist all the same.
   var buildIssues: [String] { get }
+  /// Words inside the node that HLS declares as one integer each, by what they hold: the weight stream
+  /// of a decoupled memory, a memory word of one PE. Streams of the node are not among them.
+  var innerWords: [(what: String, width: Int)] { get }
   /// FINN's resource estimate, and a corrected one where FINN's formula is known to be wrong.
   func resources(on device: DSPFamily) -> ResourceEstimate
   /// False where no formula for its cost is known, so that `resources` says zero.
@@ -92,15 +95,27 @@ extension Block {
   public var numberOfOutputValues: Int { outputs.first?.words ?? 0 }
   public var operationAndParameterCounts: [String: Int] { [:] }
   public var buildIssues: [String] { [] }
+  public var innerWords: [(what: String, width: Int)] { [] }
   public func resources(on device: DSPFamily) -> ResourceEstimate { ResourceEstimate() }
 
-  /// `buildIssues` and what holds for every block: HLS streams end at 8191 bits.
+  /// `buildIssues` and what holds for every block: HLS words end at 8191 bits.
   public var allBuildIssues: [String] {
-    let tooWide = (inputs + outputs).compactMap(\.width).filter { $0 > 8191 }
-    guard opType.hasSuffix("_hls"), let width = tooWide.max() else { return buildIssues }
-    return buildIssues + ["a stream is \(width) bits wide; HLS blocks accept at most 8191"]
+    guard let (what, width) = tooWideForHLS else { return buildIssues }
+    return buildIssues + [
+      "\(what) is \(width) bits wide; HLS blocks accept at most \(hlsWidestWord)"
+    ]
+  }
+
+  /// The widest word of an HLS block, where HLS has no integer for it.
+  public var tooWideForHLS: (what: String, width: Int)? {
+    guard opType.hasSuffix("_hls") else { return nil }
+    let streams = (inputs + outputs).compactMap(\.width).map { (what: "a stream", width: $0) }
+    return (streams + innerWords).filter { $0.width > hlsWidestWord }.max { $0.width < $1.width }
   }
 }
+
+/// Bits of HLS' widest integer, `AP_INT_MAX_W`.
+public let hlsWidestWord = 8191
 
 /// One stream port of a block: the tensor it carries and how it is folded into words.
 ///

@@ -38,7 +38,7 @@ public struct Tensor: Sendable, Equatable {
     self.init(unchecked: shape, elementType, bytes)
   }
 
-  init(unchecked shape: [Int], _ elementType: ElementType, _ bytes: [UInt8]) {
+  package init(unchecked shape: [Int], _ elementType: ElementType, _ bytes: [UInt8]) {
     self.shape = shape
     self.elementType = elementType
     self.bytes = bytes

@@ -37,6 +37,11 @@ struct BlocksCommand: ParsableCommand {
         _ = try Device.named(full)
         return full
       }
+      let op = op.map { name in
+        guard let today = OldNames.opTypes[name] else { return name }
+        writeError("note: \(name) is what FINN up to 0.9 called \(today)")
+        return today
+      }
       switch (op, attributes) {
       case (nil, nil): try listBlocks()
       case (nil, _?):
@@ -50,7 +55,7 @@ struct BlocksCommand: ParsableCommand {
   private func listBlocks() throws {
     let rows = BlockCatalogue.blocks.flatMap { block in
       block.opTypes.map { (op: $0, summary: block.summary) }
-    }.sorted { $0.op < $1.op }
+    }.sorted { naturally($0.op, $1.op) }
     if json { return try printJSON(BlockList(rows)) }
     var table = TextTable()
     for row in rows { table.add([row.op, row.summary]) }

@@ -79,7 +79,7 @@ struct CheckCommand: ParsableCommand {
           file: file, scenario: scenario, scenarioFile: self.scenario, limits: limits,
           golden: golden
         ) {
-          let loaded = try changes.load(file)
+          let loaded = try changes.portWidth == nil ? changes.read(file) : changes.load(file)
           return (loaded.design, loaded.parameters)
         }
       }
@@ -96,8 +96,7 @@ struct CheckCommand: ParsableCommand {
       return try printJSON(CheckReport(checks))
     }
     for finding in checks.flatMap(\.findings) {
-      try printText(
-        "\(finding.file): \(finding.rule.rawValue) \(finding.level.rawValue): \(finding.message)")
+      try printText(finding.line)
     }
     if ProcessInfo.processInfo.environment["GITHUB_ACTIONS"] == "true" {
       for line in CheckFormats(checks).annotations { try printText(line) }

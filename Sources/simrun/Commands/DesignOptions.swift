@@ -17,6 +17,11 @@ struct DesignOptions: ParsableArguments {
     try changes.load(design, usesBoardPort: usesBoardPort)
   }
 
+  /// Another command on the same design, changed in the same way.
+  func next(_ verb: String, _ more: String..., reason: String) -> NextStep {
+    NextStep([verb, design] + changes.arguments + more, reason: reason)
+  }
+
   /// What `design` may use: the budget, or else its part. A part simrun does not know is a warning:
   /// timing never needs one.
   func device(of design: Design) -> Device? { changes.device(of: design) }
@@ -54,6 +59,15 @@ struct DesignChanges: ParsableArguments {
   @Option(help: "A .npz or .onnx with weights the design leaves out; may be repeated.")
   var parameters: [String] = []
 
+  /// The changes as they were typed.
+  var arguments: [String] {
+    [
+      folding.map { ["--folding", $0] }, part.map { ["--part", $0] },
+      clockMhz.map { ["--clock-mhz", String($0)] }, portWidth.map { ["--port-width", String($0)] },
+      finnGeneration.map { ["--finn-generation", $0.rawValue] },
+    ].compactMap(\.self).joined() + parameters.flatMap { ["--parameters", $0] }
+  }
+
   func validate() throws {
     if let clockMhz, !(clockMhz > 0 && clockMhz <= 10_000) {
       throw ValidationError("--clock-mhz must be above 0 and at most 10000")
@@ -65,10 +79,24 @@ struct DesignChanges: ParsableArguments {
     }
   }
 
-  /// Reads the design in `file` and applies the changes; notes and warnings go to standard error.
+  /// Reads the design in `file`, applies the changes and adds the width converters and DMAs it lacks;
+  /// notes, warnings and the first problem go to standard error.
   ///
   /// - Parameter usesBoardPort: add the DMAs of the board that `--part` names.
   func load(_ file: String, usesBoardPort: Bool = false) throws -> LoadedDesign {
+    var loaded = try read(file)
+    try reportingFile(file) {
+      let facts = try DesignFacts(loaded.design)
+      loaded.design = facts.design
+      tellConverters(facts.bridged.sorted(by: naturally))
+      tellProblems(facts.graphDiagnostics.filter { $0.severity == .error }, file)
+      try insertDMAs(&loaded, usesBoardPort: usesBoardPort)
+    }
+    return loaded
+  }
+
+  /// Reads the design in `file` and applies the changes, no more.
+  func read(_ file: String) throws -> LoadedDesign {
     var options = ImportOptions(
       part: part.map(Device.part(for:)), clockMHz: clockMhz, finnGeneration: finnGeneration,
       parameterFiles: parameters)
@@ -79,10 +107,6 @@ struct DesignChanges: ParsableArguments {
       let config = try FoldingFile.read(folding)
       let warnings = try reportingFile(folding) { try loaded.design.apply(config) }
       for warning in warnings { writeError("warning: \(folding): \(warning)") }
-    }
-    try reportingFile(file) {
-      try insertWidthConverters(&loaded)
-      try insertDMAs(&loaded, usesBoardPort: usesBoardPort)
     }
     return loaded
   }
@@ -115,13 +139,19 @@ struct DesignChanges: ParsableArguments {
   }
 
   /// A graph from before FINN's InsertDWC has streams whose two ends differ in width.
-  private func insertWidthConverters(_ loaded: inout LoadedDesign) throws {
-    let (converted, streams) = try loaded.design.bridgingWidths()
+  private func tellConverters(_ streams: [String]) {
     guard !streams.isEmpty else { return }
-    loaded.design = converted
     let plural = streams.count == 1 ? "a width converter" : "\(streams.count) width converters"
     let shown = streams.prefix(3).joined(separator: ", ") + (streams.count > 3 ? ", …" : "")
     writeError("note: \(plural) inserted where the widths of a stream's ends differ (\(shown))")
+  }
+
+  /// What is wrong whatever was asked for: the first, and where the others are.
+  private func tellProblems(_ problems: [Diagnostic], _ file: String) {
+    guard let first = problems.first else { return }
+    writeError(first.text)
+    let others = problems.count == 1 ? "" : ", \((problems.count - 1).of("more problem"))"
+    writeError("  next: simrun check \(file)  (all rules\(others))")
   }
 }
 

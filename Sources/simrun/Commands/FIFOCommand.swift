@@ -17,8 +17,10 @@ struct FIFOCommand: ParsableCommand {
   @Option(help: "Fraction of the unbounded throughput to keep, e.g. 0.99.")
   var keep = 1.0
 
-  @Option(help: "What to minimise: words, bits, or finn (depths FINN builds: 2, 32 … 256, 512 …).")
-  var impl = FIFOCost.Measure.words
+  @Option(
+    name: [.customLong("minimise"), .customLong("impl")],
+    help: "What to minimise: words, bits, or finn (depths FINN builds: 2, 32 … 256, 512 …).")
+  var measure = FIFOCost.Measure.words
 
   @Option(name: .shortAndLong, help: "Write FINN's folding configuration with the new depths.")
   var output: String?
@@ -55,7 +57,7 @@ struct FIFOCommand: ParsableCommand {
       let loaded = try source.load()
       var options = FIFOSizing.Options()
       options.keep = keep
-      options.measure = impl
+      options.measure = measure
       options.verifiesMinimality = !noVerify
       options.isQuick = quick
       options.seconds = seconds
@@ -73,8 +75,22 @@ struct FIFOCommand: ParsableCommand {
       }
       if let apply { try OutputFiles.write(sizing.design.json(), to: apply) }
       let report = FIFOReport(sizing)
-      if json { try printJSON(report) } else { try printText(FIFOText(report, showsAll: all).text) }
+      if json {
+        try printJSON(WithNext(document: report, next: nextStep))
+      } else {
+        try printText(FIFOText(report, showsAll: all, next: nextStep).text)
+      }
     }
+  }
+
+  /// The depths are of use once they are in a file.
+  private var nextStep: NextStep {
+    if let apply { return NextStep(apply, "--fps", reason: "what limits the design now") }
+    if let output {
+      return NextStep(source.design, "--folding", output, reason: "the design with these depths")
+    }
+    return source.next(
+      "fifo", "--apply", "sized.json", reason: "writes the design with these depths")
   }
 }
 

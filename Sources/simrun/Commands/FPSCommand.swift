@@ -33,10 +33,11 @@ struct FPSCommand: ParsableCommand {
       let device = source.device(of: design)
       let throughput = try reportingFile(source.design) { try Throughput(design) }
       let report = ThroughputReport(throughput, device: device)
+      let next = nextStep(report, design)
       if json {
-        try printJSON(report)
+        try printJSON(report.with(next: next))
       } else {
-        try printText(ThroughputText(report, showsAllNodes: all).text)
+        try printText(ThroughputText(report, showsAllNodes: all, next: next).text)
       }
       guard report.outcome == .complete else { throw SimrunExit.deadlock }
       if let minFps, let fps = report.throughput.fps, fps < minFps {
@@ -44,5 +45,52 @@ struct FPSCommand: ParsableCommand {
         throw SimrunExit.budgetMissed
       }
     }
+  }
+
+  /// What helps against the limit.
+  private func nextStep(_ report: ThroughputReport, _ design: Design) -> NextStep? {
+    guard report.outcome == .complete else {
+      let hasFIFOs = design.nodes.contains(where: \.isFIFO)
+      return hasFIFOs || report.outcome == .starved
+        ? source.next("hang", reason: "who waits for whom, and what frees it")
+        : source.next(
+          "fifo", "--apply", "sized.json", reason: "this graph has no FIFOs yet: it sizes them")
+    }
+    switch report.bottleneck.limit {
+    case .fifo:
+      return source.next(
+        "fifo", "--apply", "sized.json",
+        reason: "FIFO depths at which the slowest block is never held up")
+    case .compute:
+      return report.resources.part == nil
+        ? nil
+        : source.next("fold", "--max", reason: "PE and SIMD for the highest rate the part holds")
+    case .memory:
+      return report.bottleneck.portWidth.map {
+        source.next("fps", "--port-width", String(2 * $0), reason: "with a port twice as wide")
+      }
+    case .source, nil: return nil
+    }
+  }
+}
+
+extension ThroughputReport {
+  /// The document with what to type next.
+  fileprivate func with(next: NextStep?) -> some Encodable {
+    WithNext(document: self, next: next)
+  }
+}
+
+/// A document with one key more: `next`, null where there is none.
+struct WithNext<Document: Encodable>: Encodable {
+  let document: Document
+  let next: NextStep?
+
+  private enum CodingKeys: String, CodingKey { case next }
+
+  func encode(to encoder: any Encoder) throws {
+    try document.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(next, forKey: .next)
   }
 }

@@ -69,12 +69,28 @@ struct FoldCommand: ParsableCommand {
       if let apply { try OutputFiles.write(chosen.json(), to: apply) }
       let report = FoldingReport(search)
       if json {
-        try printJSON(report)
+        try printJSON(WithNext(document: report, next: nextStep(chosen)))
       } else {
-        try printText(FoldingText(report: report, target: targetFps).text)
+        try printText(
+          FoldingText(report: report, target: targetFps, command: nextStep(chosen)).text)
       }
       guard search.meetsGoal else { throw SimrunExit.budgetMissed }
     }
+  }
+
+  /// The folding is of use once it is in a file.
+  private func nextStep(_ chosen: Design) -> NextStep {
+    if let apply {
+      return NextStep("fifo", apply, reason: "FIFO depths word by word instead of FINN's steps")
+    }
+    if let output {
+      return NextStep(source.design, "--folding", output, reason: "the design with this folding")
+    }
+    let goal = targetFps.map { ["--target-fps", String($0)] } ?? ["--max"]
+    let reason = "writes FINN's folding configuration"
+    return NextStep(
+      ["fold", source.design] + source.changes.arguments + goal + ["-o", "folding.json"],
+      reason: reason)
   }
 }
 

@@ -20,8 +20,11 @@ struct HangCommand: ParsableCommand {
   @Option(help: "Frames to run; default: the scenario's, and at least 3.")
   var frames: Int?
 
-  @Option(name: .shortAndLong, help: "Write the stall pattern that hangs the design here.")
+  @Option(name: .shortAndLong, help: "Write the stall pattern that hangs the design (a scenario).")
   var output: String?
+
+  @Option(help: "Write the design with the smallest change that frees it.")
+  var apply: String?
 
   @Option(help: "Try this many seeded stall patterns instead, until one does harm.")
   var stress: Int?
@@ -46,12 +49,63 @@ struct HangCommand: ParsableCommand {
   }
 
   private func runAnalysis() throws {
-    let report = try analyse()
-    if json { try printJSON(report) } else { try printText(HangText(report).text) }
+    let (report, design) = try analyse()
+    if let apply { try write(report, design, to: apply) }
+    let next = try nextSteps(report, design)
+    if json {
+      try printJSON(WithNext(document: report, next: next.first))
+    } else {
+      try printText(HangText(report, design: design, next: next).text)
+    }
     switch report.outcome {
     case .complete, .maxCycles: break
     case .deadlock, .starved: throw SimrunExit.deadlock
     }
+  }
+
+  private func write(_ report: HangReport, _ design: Design, to path: String) throws {
+    guard let fixed = report.fixed(design) else {
+      return writeError(
+        report.outcome == .deadlock
+          ? "note: nothing to write to \(path): no change of FIFO depths was found that frees it"
+          : "note: nothing to write to \(path): no FIFO depth is at fault")
+    }
+    try OutputFiles.write(try fixed.json(), to: path)
+  }
+
+  /// The fix, and where deeper FIFOs would be faster still.
+  private func nextSteps(_ report: HangReport, _ design: Design) throws -> [NextStep] {
+    guard report.outcome == .deadlock else {
+      return report.outcome == .starved && !report.starvation.isEmpty && scenario == nil
+        ? [source.next("check", reason: "all that is wrong, with what is allowed")] : []
+    }
+    guard !report.smallestFix.isEmpty else {
+      return [
+        source.next(
+          "fifo", "--apply", "sized.json",
+          reason: "no single change was found that frees it; this sizes all FIFOs at once")
+      ]
+    }
+    var steps: [NextStep] = []
+    if let apply {
+      steps.append(NextStep([apply, "--fps"], reason: "how fast it is with this change"))
+    } else {
+      let again = scenario.map { ["--scenario", $0] } ?? []
+      steps.append(
+        NextStep(
+          ["hang", source.design] + source.changes.arguments + again + ["--apply", "fixed.json"],
+          reason: "writes the smallest change"))
+    }
+    if let cycles = report.fixedCyclesPerFrame, let slowest = try Plan(design).slowestBlockCycles,
+      cycles > 1.001 * Double(slowest)
+    {
+      steps.append(
+        source.next(
+          "fifo", "--apply", "sized.json",
+          reason: "faster: the slowest block needs \(slowest) cycles, the smallest change gives "
+            + "\(Int(cycles.rounded()))"))
+    }
+    return steps
   }
 
   private func runStress(_ count: Int) throws {
@@ -87,7 +141,7 @@ struct HangCommand: ParsableCommand {
     return (plan, scenario, loaded.parameters)
   }
 
-  private func analyse() throws -> HangReport {
+  private func analyse() throws -> (HangReport, Design) {
     let (plan, scenario, parameters) = try load()
     var options = HangOptions()
     options.frames = frames
@@ -97,7 +151,7 @@ struct HangCommand: ParsableCommand {
       return report
     }
     try save(report.certificate.witness)
-    return report
+    return (report, plan.design)
   }
 
   /// Writes the pattern that does harm to `--output`, or says that there is none.

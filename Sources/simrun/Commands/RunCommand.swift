@@ -74,11 +74,23 @@ struct RunCommand: ParsableCommand {
   }
 
   private func show(_ report: RunReport) throws {
-    if json { try printJSON(report) } else { try printText(RunSummary(report).text) }
+    if json {
+      try printJSON(report)
+    } else {
+      try printText(RunSummary(report, next: nextStep(report)).text)
+    }
     switch report.outcome {
     case .complete, .maxCycles: break
     case .deadlock, .starved: throw SimrunExit.deadlock
     }
+  }
+
+  private func nextStep(_ report: RunReport) -> NextStep? {
+    guard report.outcome == .deadlock || report.outcome == .starved else { return nil }
+    let same = scenario.map { ["--scenario", $0] } ?? []
+    return NextStep(
+      ["hang", source.design] + source.changes.arguments + same,
+      reason: "who waits for whom, and what frees it")
   }
 
   private func readScenario() throws -> Scenario {
@@ -149,6 +161,11 @@ extension RunCommand {
     }
     let result = runAll(simulation, frames: scenario.frames)
     var report = RunReport(plan, scenario, result)
+    if report.outcome == .deadlock || report.outcome == .starved,
+      let verdict = try StopVerdict(plan, scenario: scenario)
+    {
+      (report.outcome, report.cause) = (verdict.outcome, verdict.cause)
+    }
     if let values { report = try add(values, to: report, result, scenario) }
     try writer?.finish(report)
     return report

@@ -28,6 +28,8 @@ struct SweepRunCommand: ParsableCommand {
     commandName: "run",
     abstract: "Run the points of a space that the file lacks (what `simrun sweep DESIGN` does).",
     discussion: """
+      --init writes a space to start with: the slowest layers, each a step slower and a step faster.
+
       Every point is committed before the next counts, so the run may be killed at any instant; the \
       same command goes on where it stopped. Exit codes: 64 and 65 are permanent (usage, bad input), \
       75 says the disk failed and a retry may work.
@@ -35,11 +37,16 @@ struct SweepRunCommand: ParsableCommand {
 
   @OptionGroup var source: DesignOptions
 
-  @Option(help: "The space (simrun-space JSON).", completion: .file())
-  var space: String
+  @Flag(name: .customLong("init"), help: "Write a space for the design to --space and stop.")
+  var initialises = false
+
+  @Option(
+    help: "The space (simrun-space JSON); with --init where to write it, space.json unless stated.",
+    completion: .file())
+  var space: String?
 
   @Option(name: .shortAndLong, help: "The SQLite file with the results; made if missing.")
-  var output: String
+  var output: String?
 
   @Option(help: "grid: every point; random; adaptive: random, then around the Pareto front.")
   var strategy = SweepRunner.Strategy.grid
@@ -57,6 +64,15 @@ struct SweepRunCommand: ParsableCommand {
   var workers: Int?
 
   func validate() throws {
+    if !initialises {
+      guard space != nil else {
+        throw ValidationError("Missing expected argument '--space <space>'; --init writes one")
+      }
+      guard output != nil else {
+        throw ValidationError(
+          "Missing expected argument '--output <output>', the file with the results")
+      }
+    }
     guard points > 0 else { throw ValidationError("--points must be above 0") }
     if let workers, !(1...1024).contains(workers) {
       throw ValidationError("--workers must be 1 to 1024")
@@ -76,7 +92,9 @@ struct SweepRunCommand: ParsableCommand {
   func run() throws {
     try reportingStorageFailures {
       let design = try source.load().design
-      let space = try SweepSpace(json: InputFile.read(space), file: space, for: design)
+      if initialises { return try writeSpace(for: design) }
+      guard let spaceFile = self.space, let output else { return }
+      let space = try SweepSpace(json: InputFile.read(spaceFile), file: spaceFile, for: design)
       let text = String(decoding: try design.json(), as: UTF8.self)
       let database = try SweepDatabase(
         output, for: .init(design: text, space: space.canonicalText))
@@ -93,9 +111,27 @@ struct SweepRunCommand: ParsableCommand {
       line.clear()
       let seconds = Date().timeIntervalSince(start)
       writeError(
-        "\(evaluated) points in \(String(format: "%.1f", seconds)) s, \(try database.count) in \(output)"
+        "\(evaluated.of("point")) in \(String(format: "%.1f", seconds)) s, \(try database.count) in \(output)"
       )
+      writeError(NextStep("sweep", "report", output, reason: "the best of them").text)
     }
+  }
+
+  private func writeSpace(for design: Design) throws {
+    let proposal = try SweepProposal(design)
+    let path = space ?? "space.json"
+    try OutputFiles.write(proposal.json, to: path)
+    let names = proposal.axes.map { "\($0.node).\($0.attribute)" }
+    try printText(
+      "\(path): \(proposal.count.of("point")), \(names.joined(separator: ", ")) and FIFO depths "
+        + proposal.fifos.joined(separator: ", "))
+    let database = (path as NSString).deletingPathExtension + ".sqlite"
+    try printText(
+      NextStep(
+        ["sweep", source.design] + source.changes.arguments
+          + ["--space", path, "-o", database],
+        reason: "simulates every point; may be stopped and goes on"
+      ).text)
   }
 
   private static func text(_ p: SweepRunner.Progress) -> String {
@@ -144,7 +180,7 @@ struct SweepReportCommand: ParsableCommand {
   @Option(help: "Write a page with the scatter plot and the front.")
   var html: String?
 
-  @Option(help: "Write FINN folding files of the chosen points into this directory.")
+  @Option(help: "Write FINN folding files of the chosen points into this folder.")
   var folding: String?
 
   @Option(help: "A point by the beginning of its address; may be repeated. Otherwise the front.")

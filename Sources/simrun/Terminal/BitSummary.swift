@@ -6,7 +6,7 @@ struct BitSummary {
   private let bits: BitReport
 
   init(_ report: FrameReport) {
-    head = "\(report.design): \(report.frames) frames computed."
+    head = "\(report.design): \(report.frames.of("frame")) computed."
     bits = report.bits
   }
 
@@ -22,19 +22,19 @@ struct BitSummary {
   }
 
   private var outputs: [String] {
-    bits.outputs.sorted { $0.key < $1.key }.map { name, output in
-      "output \(name): \(output.words) words, \(output.dataType), shape \(output.shape)"
+    bits.outputs.sorted { naturally($0.key, $1.key) }.map { name, output in
+      "output \(name): \(output.words.of("word")), \(output.dataType), shape \(output.shape)"
     }
   }
 
   private var differing: [String] {
-    bits.differingWords.sorted { $0.key < $1.key }.map { stream, words in
-      "stream \(stream): \(words) words differ from those of hardware without hazards"
+    bits.differingWords.sorted { naturally($0.key, $1.key) }.map { stream, words in
+      "stream \(stream): \(words.of("word")) differ\(words == 1 ? "s" : "") from those of hardware without hazards"
     }
   }
 
   private var origins: [String] {
-    bits.origins.sorted { $0.key < $1.key }.map { output, origin in
+    bits.origins.sorted { naturally($0.key, $1.key) }.map { output, origin in
       "first wrong word of \(output): struck by \(origin.cause) at \(origin.place) "
         + "(\(origin.event))"
     }
@@ -42,13 +42,15 @@ struct BitSummary {
 
   private var findings: [String] {
     bits.findings.map { found in
-      "\(found.node): \(found.kind), \(found.values) values in \(found.frames) frames; first in frame "
+      "\(found.node): \(found.kind), \(found.values.of("value")) in \(found.frames.of("frame")); first in frame "
         + "\(found.firstFrame): \(found.text)"
     }
   }
 
   private var approximate: [String] {
-    bits.approximate.sorted { $0.key < $1.key }.map { "\($0.key): approximate, \($0.value)" }
+    bits.approximate.sorted { naturally($0.key, $1.key) }.map {
+      "\($0.key): approximate, \($0.value)"
+    }
   }
 
   private var off: [String] {

@@ -5,35 +5,38 @@ import Foundation
 struct FIFOText {
   let report: FIFOReport
   let showsAll: Bool
+  let next: NextStep?
 
-  init(_ report: FIFOReport, showsAll: Bool) {
+  init(_ report: FIFOReport, showsAll: Bool, next: NextStep? = nil) {
     self.report = report
     self.showsAll = showsAll
+    self.next = next
   }
 
   var text: String {
-    [table, totals, certainty].filter { !$0.isEmpty }.joined(separator: "\n\n")
+    [table, totals, certainty, next?.text ?? ""].filter { !$0.isEmpty }.joined(separator: "\n\n")
   }
 
   private var table: String {
     let shown = report.fifos.filter { showsAll || $0.before > 2 || $0.after > 2 }
     guard !shown.isEmpty else { return "" }
-    var table = TextTable()
-    table.add(["FIFO", "before", "after", "held", "bits", "LUT", "BRAM18", "URAM"])
+    var table = TextTable(hasHeading: true)
+    table.add(["FIFO", "before", "after", "held", "bits", "LUT", "BRAM18", "URAM", "between"])
     for fifo in shown {
       let r = fifo.resourcesAfter
       table.add([
         fifo.name, String(fifo.before), String(fifo.after), String(fifo.maxOccupancy),
         String(fifo.width), String(r.lut), String(r.bram18), String(r.uram),
+        "\(fifo.from) → \(fifo.to)",
       ])
     }
     let rest = report.fifos.count - shown.count
     return table.text
-      + (rest > 0 ? "\n… and \(rest) FIFOs of 2 words before and after (--all)" : "")
+      + (rest > 0 ? "\n… and \(rest.of("FIFO")) of 2 words before and after (--all)" : "")
   }
 
   private var totals: String {
-    var table = TextTable()
+    var table = TextTable(hasHeading: true)
     table.add(["", "before", "after", "unbounded"])
     table.add(["words", String(report.totalBefore), String(report.totalAfter), ""])
     table.add(["bits", String(report.bitsBefore), String(report.bitsAfter), ""])
@@ -60,10 +63,11 @@ struct FIFOText {
 
   private var certainty: String {
     if report.verified {
-      return "No FIFO can be one step smaller: each was rerun (\(report.simulations) simulations)."
+      return
+        "No FIFO can be one step smaller: each was rerun (\(report.simulations.of("simulation")))."
     }
     return report.complete
-      ? "These depths suffice; that none can be smaller is not proven (\(report.simulations) simulations)."
+      ? "These depths suffice; that none can be smaller is not proven (\(report.simulations.of("simulation")))."
       : "Stopped early: these depths suffice, some may still be larger than needed."
   }
 

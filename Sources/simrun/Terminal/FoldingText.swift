@@ -7,13 +7,42 @@ struct FoldingText {
   /// Frames per second asked for; nil: the highest rate.
   let target: Double?
 
+  /// What to type next.
+  var command: NextStep?
+
   var text: String {
-    [results, safety, chain, next].filter { !$0.isEmpty }.joined(separator: "\n\n")
+    [results, safety, layers, chain, next, command?.text ?? ""].filter { !$0.isEmpty }
+      .joined(separator: "\n\n")
+  }
+
+  /// Old → new, layer by layer.
+  private var layers: String {
+    let changed = report.layers.filter(\.isChanged)
+    guard !changed.isEmpty else {
+      return report.layers.isEmpty ? "" : "All \(report.layers.count) layers stay as they are."
+    }
+    var table = TextTable(hasHeading: true)
+    table.add(["layer", "PE", "SIMD", "memory", "cycles", "why"])
+    for layer in changed {
+      let (a, b) = (layer.before, layer.after)
+      table.add([
+        layer.node, step(a.pe.map(String.init), b.pe.map(String.init)),
+        step(a.simd.map(String.init), b.simd.map(String.init)), step(a.memory, b.memory),
+        step(String(a.cycles), String(b.cycles)), layer.reason,
+      ])
+    }
+    let rest = report.layers.count - changed.count
+    return table.text + (rest > 0 ? "\n\(rest.of("layer")) unchanged." : "")
+  }
+
+  private func step(_ before: String?, _ after: String?) -> String {
+    guard let before, let after else { return "-" }
+    return before == after ? before : "\(before) → \(after)"
   }
 
   private var results: String {
     var lines: [String] = []
-    var table = TextTable()
+    var table = TextTable(hasHeading: true)
     table.add([
       "", "frames/s", "cycles/frame", "latency", "LUT", "BRAM18", "URAM", "DSP", "FIFO words",
     ])
@@ -23,7 +52,7 @@ struct FoldingText {
       table.add(["may use", "", "", ""] + cells(budget))
     }
     if report.finn == nil { lines.append("FINN's SetFolding finds no folding for this goal.") }
-    if !report.meetsGoal { lines.append(missed) }
+    if !report.meetsGoal { lines.append(missed.bad) }
     return ([table.text] + lines).joined(separator: "\n")
   }
 
@@ -58,7 +87,7 @@ struct FoldingText {
   }
 
   private var chain: String {
-    var table = TextTable()
+    var table = TextTable(hasHeading: true)
     table.add(["slowest blocks", "cycles"])
     for load in report.bottleneckChain { table.add([load.node, String(load.cycles)]) }
     return table.text
@@ -90,7 +119,7 @@ struct FoldingText {
     guard let step = report.nextStep else { return "No block can be folded further." }
     let r = step.resources
     func signed(_ x: Int) -> String { x < 0 ? String(x) : "+\(x)" }
-    let names = step.changedNodes.prefix(6).joined(separator: ", ")
+    let names = step.changedNodes.sorted(by: naturally).prefix(6).joined(separator: ", ")
     return "Next step: \(String(format: "%.1f", step.framesPerSecond)) frames/s "
       + "(\(step.cyclesPerFrame) cycles) for LUT \(signed(r.lut)), BRAM18 \(signed(r.bram18)), "
       + "DSP \(signed(r.dsp)), changing \(names)\(step.changedNodes.count > 6 ? ", …" : "")"

@@ -4,22 +4,29 @@ import Foundation
 /// What a person reads after `simrun hang`.
 struct HangText {
   let report: HangReport
+  let next: [NextStep]
+  private let places: FIFOPlaces?
 
-  init(_ report: HangReport) { self.report = report }
+  init(_ report: HangReport, design: Design? = nil, next: [NextStep] = []) {
+    self.report = report
+    self.next = next
+    places = design.map { FIFOPlaces($0) }
+  }
 
   var text: String {
-    [headline, wait, blocked, starvation, faults, occupancy, fixes, certificate].compactMap(\.self)
-      .joined(separator: "\n\n")
+    let steps = next.isEmpty ? nil : next.map(\.text).joined(separator: "\n")
+    return [headline, wait, blocked, starvation, faults, occupancy, fixes, certificate, steps]
+      .compactMap(\.self).joined(separator: "\n\n")
   }
 
   private var headline: String {
-    let done = "\(report.completedFrames) of \(report.frames) frames came out"
+    let done = "\(report.completedFrames) of \(report.frames.of("frame")) came out"
     let last = report.cycle.map { "nothing moves after cycle \($0)" } ?? "no word ever moved"
     return switch report.outcome {
     case .complete: "\(report.design) runs: \(done)."
     case .maxCycles: "\(report.design) was stopped by max_cycles: \(done)."
-    case .deadlock: "Deadlock in \(report.design): \(done), \(last)."
-    case .starved: "Starvation in \(report.design): \(done), \(last)."
+    case .deadlock: "Deadlock in \(report.design): \(done), \(last).".bad
+    case .starved: "Starvation in \(report.design): \(done), \(last).".bad
     }
   }
 
@@ -57,31 +64,41 @@ struct HangText {
     guard report.outcome == .deadlock else { return nil }
     let used = report.occupancies.filter { $0.final > 0 }
     guard !used.isEmpty else { return nil }
-    var table = TextTable()
-    table.add(["FIFO", "holds", "depth"])
-    for fifo in used.prefix(40) { table.add([fifo.fifo, String(fifo.final), String(fifo.depth)]) }
+    var table = TextTable(hasHeading: true)
+    table.add(["FIFO", "holds", "depth", "between"])
+    for fifo in used.prefix(40) {
+      table.add([
+        fifo.fifo, String(fifo.final), String(fifo.depth), "\(fifo.from) → \(fifo.to)",
+      ])
+    }
     let more = used.count > 40 ? "\n… and \(used.count - 40) more" : ""
     let empty = report.occupancies.count - used.count
-    return table.text + more + (empty > 0 ? "\n\(empty) other FIFOs are empty." : "")
+    return table.text + more
+      + (empty > 0 ? "\n\(empty.of("other FIFO")) \(empty == 1 ? "is" : "are") empty." : "")
   }
 
   private var fixes: String? {
     guard report.outcome == .deadlock, !report.fixes.isEmpty else { return nil }
-    var table = TextTable()
-    table.add(["Fix: FIFO", "depth now", "smallest that alone suffices", "cycles per frame then"])
+    var table = TextTable(hasHeading: true)
+    table.add([
+      "Fix: FIFO", "depth now", "smallest that alone suffices", "cycles per frame then", "between",
+    ])
     for fix in report.fixes {
       table.add([
         fix.fifo, fix.depth == 0 ? "none" : String(fix.depth),
         fix.minimalDepth.map { String($0) + (fix.isConfirmed ? "" : " (not confirmed)") }
           ?? (isOneOfSeveral ? "none: others are too shallow too" : "no depth"),
         fix.cyclesPerFrame.map { (fix.isSteady ? "" : "about ") + number($0) } ?? "-",
+        places?[fix.fifo]?.text ?? "-",
       ])
     }
     guard let joint = report.minimalTotal else { return table.text }
-    let depths = joint.depths.sorted { $0.key < $1.key }.map { "\($0.key) to \($0.value)" }
-      .joined(separator: ", ")
+    let depths = joint.depths.sorted { naturally($0.key, $1.key) }.map {
+      "\($0.key) to \($0.value)"
+    }
+    .joined(separator: ", ")
     let least = joint.isMinimal ? "Smallest change in all" : "Smallest change found"
-    return table.text + "\n\(least): \(depths), \(joint.addedWords) words more"
+    return table.text + "\n\(least): \(depths), \(joint.addedWords.of("word")) more"
       + (joint.cyclesPerFrame.map { "; \(number($0)) cycles per frame then." } ?? ".")
   }
 

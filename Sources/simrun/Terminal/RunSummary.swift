@@ -3,18 +3,22 @@ import DataflowAnalysis
 /// What a person reads after a run.
 struct RunSummary {
   let report: RunReport
+  let next: NextStep?
 
-  init(_ report: RunReport) { self.report = report }
+  init(_ report: RunReport, next: NextStep? = nil) {
+    self.report = report
+    self.next = next
+  }
 
   var text: String {
-    [sentence, stuck, frames, fifos, hazards, values, exactness].compactMap(\.self)
+    [sentence, stuck, frames, fifos, hazards, values, exactness, next?.text].compactMap(\.self)
       .joined(separator: "\n\n")
   }
 
   private var sentence: String {
     let last = report.lastHandshakeCycle.map { "the last handshake is in cycle \($0)" }
     let done = report.frameEndCycles.count
-    let what = "\(report.design): \(done) of \(report.frames) frames"
+    let what = "\(report.design): \(done) of \(report.frames.of("frame"))"
     return switch report.outcome {
     case .complete: "Complete. \(what), \(last ?? "no word moved")."
     case .deadlock: "Deadlock. \(what), then words are stuck; \(last ?? "no word moved")."
@@ -25,21 +29,25 @@ struct RunSummary {
 
   private var stuck: String? {
     guard report.outcome == .deadlock || report.outcome == .starved else { return nil }
-    let fifos = report.fifos.sorted { $0.key < $1.key }
+    let fifos = report.fifos.sorted { naturally($0.key, $1.key) }
     let full = fifos.filter { $0.value.final == $0.value.depth }.map {
       "\($0.key) (\($0.value.depth))"
     }
     let empty = fifos.filter { $0.value.final == 0 }.map(\.key)
-    let waiting = report.unfinished.sorted { $0.key < $1.key }.map {
+    let waiting = report.unfinished.sorted { naturally($0.key, $1.key) }.map {
       "\($0.key) (since \($0.value))"
     }
-    return [("full FIFOs", full), ("empty FIFOs", empty), ("streams with a waiting word", waiting)]
-      .map { "\($0.0): \($0.1.isEmpty ? "none" : Self.list($0.1))" }.joined(separator: "\n")
+    let lines = [
+      ("full FIFOs", full), ("empty FIFOs", empty), ("streams with a waiting word", waiting),
+    ]
+    .map { "\($0.0): \($0.1.isEmpty ? "none" : Self.list($0.1))" }
+    return (lines + [report.cause.map { "cause: \($0)" }].compactMap(\.self)).joined(
+      separator: "\n")
   }
 
   private var frames: String? {
     guard !report.frameEndCycles.isEmpty else { return nil }
-    let ends = report.frameEndCyclesByOutput.sorted { $0.key < $1.key }
+    let ends = report.frameEndCyclesByOutput.sorted { naturally($0.key, $1.key) }
     return ends.map { output, cycles in
       "last word of each frame at \(output): cycle \(Self.list(cycles.map(String.init)))"
     }.joined(separator: "\n")
@@ -47,9 +55,9 @@ struct RunSummary {
 
   private var fifos: String? {
     guard !report.fifos.isEmpty else { return nil }
-    var table = TextTable()
+    var table = TextTable(hasHeading: true)
     table.add(["FIFO", "depth", "max", "final"])
-    for (name, fifo) in report.fifos.sorted(by: { $0.key < $1.key }) {
+    for (name, fifo) in report.fifos.sorted(by: { naturally($0.key, $1.key) }) {
       table.add([name, "\(fifo.depth)", "\(fifo.max)", "\(fifo.final)"])
     }
     return table.text
@@ -58,7 +66,7 @@ struct RunSummary {
   private var hazards: String? {
     guard !report.hazards.isEmpty else { return nil }
     return report.hazards.map {
-      "hazard \($0.hazard): \($0.words) words \(Self.harm($0.hazard)) at \($0.node)"
+      "hazard \($0.hazard): \($0.words.of("word")) \(Self.harm($0.hazard)) at \($0.node)"
     }.joined(separator: "\n")
   }
 
@@ -73,7 +81,7 @@ struct RunSummary {
   private var values: String? { report.bits.map { BitSummary($0).text } }
 
   private var exactness: String {
-    let approximate = report.exactness.approximate.sorted { $0.key < $1.key }
+    let approximate = report.exactness.approximate.sorted { naturally($0.key, $1.key) }
     let rules = ThroughputText.rules(report.exactness.finnGeneration)
     guard let first = approximate.first else { return "Every cycle is the hardware's\(rules)." }
     let exact = report.exactness.exact.count

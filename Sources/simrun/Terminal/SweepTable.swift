@@ -10,6 +10,8 @@ struct SweepRow: Codable {
   var latency: Int
   var resources: Resources
   var point: String
+  /// What was chosen, by axis.
+  var choices: [String: String]
 
   init(_ entry: SweepDatabase.Entry) {
     address = entry.address
@@ -18,6 +20,15 @@ struct SweepRow: Codable {
     latency = entry.result.latency
     resources = entry.result.resources
     point = entry.point
+    choices = Dictionary(Self.pairs(entry.point)) { first, _ in first }
+  }
+
+  /// `MVAU_0.PE=16;fifo="kept"` as pairs of axis and value.
+  private static func pairs(_ point: String) -> [(String, String)] {
+    point.split(separator: ";").compactMap { part in
+      let pair = part.split(separator: "=", maxSplits: 1).map(String.init)
+      return pair.count == 2 ? (pair[0], pair[1].replacing("\"", with: "")) : nil
+    }
   }
 }
 
@@ -35,16 +46,24 @@ struct SweepDocument: Codable {
 enum SweepTable {
   static func text(_ rows: [SweepRow]) -> String {
     guard !rows.isEmpty else { return "No point of the sweep runs and fits." }
-    var table = TextTable()
-    table.add(["point", "frames/s", "latency", "LUT", "BRAM18", "URAM", "DSP", "choices"])
+    // An attribute per column; those that are the same in all rows stand below.
+    let axes = Set(rows.flatMap(\.choices.keys)).sorted(by: naturally)
+    let varied = axes.filter { axis in Set(rows.map { $0.choices[axis] }).count > 1 }
+    var table = TextTable(rightAligned: 1...max(6, 6 + varied.count), hasHeading: true)
+    table.add(["point", "frames/s", "latency", "LUT", "BRAM18", "URAM", "DSP"] + varied)
     for row in rows {
       let r = row.resources
-      table.add([
-        String(row.address.prefix(12)), String(format: "%.1f", row.fps), String(row.latency),
-        String(r.lut), String(r.bram18), String(r.uram), String(r.dsp), row.point,
-      ])
+      table.add(
+        [
+          String(row.address.prefix(12)), String(format: "%.1f", row.fps), String(row.latency),
+          String(r.lut), String(r.bram18), String(r.uram), String(r.dsp),
+        ] + varied.map { row.choices[$0] ?? "-" })
+    }
+    let same = axes.filter { !varied.contains($0) }.compactMap { axis in
+      rows[0].choices[axis].map { "\(axis) \($0)" }
     }
     return table.text
+      + (same.isEmpty ? "" : "\nThe same in all: " + same.joined(separator: ", "))
   }
 
   /// Every point of `database`, a line each, written as it is read.

@@ -5,24 +5,28 @@ import Foundation
 struct ThroughputText {
   let report: ThroughputReport
   let showsAllNodes: Bool
+  let next: NextStep?
 
-  init(_ report: ThroughputReport, showsAllNodes: Bool) {
+  init(_ report: ThroughputReport, showsAllNodes: Bool, next: NextStep? = nil) {
     self.report = report
     self.showsAllNodes = showsAllNodes
+    self.next = next
   }
 
   var text: String {
-    [headline, summary, nodeTable, resourceTable, certainty].filter { !$0.isEmpty }
-      .joined(separator: "\n\n")
+    [headline, summary, nodeTable, resourceTable, certainty, next?.text ?? ""].filter {
+      !$0.isEmpty
+    }
+    .joined(separator: "\n\n")
   }
 
   private var headline: String {
     let head = "\(report.design) at \(number(report.clockMHz)) MHz"
     guard let fps = report.throughput.fps else {
-      return "\(head): \(outcome) before all frames were out"
+      return "\(head): \(outcome) before all frames were out".bad
     }
     let proof = report.throughput.steadyState ? "steady state" : "not steady yet: estimate"
-    return "\(head): \(number(fps)) frames/s (\(proof))"
+    return "\(head): \(number(fps)) frames/s (\(proof))".emphasised
   }
 
   private var outcome: String {
@@ -51,8 +55,16 @@ struct ThroughputText {
           + "(the slowest layer; FIFOs ignored)",
       ])
     }
+    if let silence = report.latency.longestSilenceCycles {
+      table.add([
+        "silence",
+        "at most \(silence.of("cycle")) without a word at the output (FINN's LIVENESS_THRESHOLD must be "
+          + "above)",
+      ])
+    }
     if let stuck = report.stuck {
-      table.add(["full FIFOs", list(stuck.fullFIFOs)])
+      if let cause = stuck.cause { table.add(["cause", cause]) }
+      table.add(["full FIFOs", list(stuck.fullFIFOs.map(report.places.text), atMost: 4)])
       table.add(["empty FIFOs", list(stuck.emptyFIFOs)])
     }
     return table.text
@@ -75,17 +87,28 @@ struct ThroughputText {
         "FIFOs: the slowest block, \(node),\(cycles); blocks wait for each other",
         full.isEmpty
           ? "there are no FIFOs that run full; the blocks themselves store too little"
-          : "full near it: \(list(full, atMost: 3))",
-      ]
+          : "full near it: \(list(full.map(report.places.text), atMost: 3))",
+      ] + cycle
     }
+  }
+
+  /// The waits that set the pace, where one FIFO decides.
+  private var cycle: [String] {
+    guard let fifo = report.bottleneck.limitingFIFO else { return [] }
+    return [
+      "limiting cycle: \(fifo.from) waits for room in \(fifo.name) (depth \(fifo.depth)) until "
+        + "\(fifo.to) reads; deeper, it alone gives \(number(fifo.cyclesPerFrameDeeper)) cycles"
+    ]
   }
 
   private var nodeTable: String {
     let busiest = report.nodes.filter { $0.busyCycles > 0 }
-      .sorted { ($0.busyCycles, $1.name) > ($1.busyCycles, $0.name) }
+      .sorted { a, b in
+        a.busyCycles != b.busyCycles ? a.busyCycles > b.busyCycles : naturally(a.name, b.name)
+      }
     let shown = showsAllNodes ? report.nodes : Array(busiest.prefix(8))
     guard !shown.isEmpty else { return "" }
-    var table = TextTable(rightAligned: 1...7)
+    var table = TextTable(rightAligned: 1...7, hasHeading: true)
     table.add(["node", "busy", "cycles", "FINN's", "LUT", "BRAM18", "URAM", "DSP", "timing"])
     for node in shown {
       let r = node.resources
@@ -96,12 +119,12 @@ struct ThroughputText {
       ])
     }
     let more = report.nodes.count - shown.count
-    return table.text + (more > 0 ? "\n… and \(more) more nodes (--all)" : "")
+    return table.text + (more > 0 ? "\n… and \(more) more node\(more == 1 ? "" : "s") (--all)" : "")
   }
 
   private var resourceTable: String {
     let cost = report.resources
-    var table = TextTable(rightAligned: 1...4)
+    var table = TextTable(rightAligned: 1...4, hasHeading: true)
     table.add(["resources", "LUT", "BRAM18", "URAM", "DSP"])
     table.add(["design"] + cells(cost.total))
     if cost.finnEstimate != cost.total { table.add(["FINN's estimate"] + cells(cost.finnEstimate)) }
@@ -112,7 +135,7 @@ struct ThroughputText {
           + ["LUT", "BRAM_18K", "URAM", "DSP"].map { shares[$0].map(percent) ?? "none there" })
     }
     let verdict =
-      cost.fits.map { $0 ? "" : "\nThe design does not fit \(deviceName)." } ?? ""
+      cost.fits.map { $0 ? "" : "\nThe design does not fit \(deviceName).".bad } ?? ""
     return table.text + verdict
   }
 
@@ -125,9 +148,11 @@ struct ThroughputText {
     let approximate = report.exactness.approximate.count
     let rules = Self.rules(report.exactness.finnGeneration)
     guard approximate > 0 else { return "Every node is cycle-exact\(rules)." }
-    return
-      "\(report.exactness.exact.count) nodes are cycle-exact\(rules), \(approximate) are scheduled from "
-      + "their loop nests (approximate)."
+    let exact = report.exactness.exact.count
+    return "\(exact.of("node")) \(exact == 1 ? "is" : "are") cycle-exact\(rules), \(approximate) "
+      + (approximate == 1
+        ? "is scheduled from its loop nest (approximate)."
+        : "are scheduled from their loop nests (approximate).")
   }
 
   /// By whose rules, where it is not the last release.
@@ -142,10 +167,10 @@ struct ThroughputText {
 
   private func percent(_ share: Double) -> String { String(format: "%.1f %%", share * 100) }
 
-  private func list(_ names: [String], atMost count: Int = 8) -> String {
-    let shown = names.prefix(count).joined(separator: ", ")
+  private func list(_ names: [String], atMost most: Int = 8) -> String {
+    let shown = names.prefix(most).joined(separator: ", ")
     return names.isEmpty
-      ? "none" : names.count > count ? "\(shown), … (\(names.count) in all)" : shown
+      ? "none" : names.count > most ? "\(shown), … (\(names.count) in all)" : shown
   }
 
   /// Four significant digits or more, without a needless fraction.

@@ -20,13 +20,19 @@ private func requireDocumentedKeys(_ result: CommandLineTool.Result) throws {
   #expect(
     Set(json.keys) == [
       "schemaVersion", "design", "clockMHz", "outcome", "throughput", "latency", "bottleneck",
-      "finnEstimate", "nodes", "resources", "exactness", "stuck",
+      "finnEstimate", "nodes", "resources", "exactness", "stuck", "next",
     ])
   #expect(json["schemaVersion"] as? Int == 1)
   func keys(_ name: String) -> Set<String> { Set((json[name] as? [String: Any] ?? [:]).keys) }
   #expect(keys("throughput") == rateKeys)
-  #expect(keys("latency") == ["firstOutputCycle", "firstFrameCycles", "microseconds"])
-  #expect(keys("bottleneck") == ["node", "limit", "busyCycles", "portWidth", "fullFIFOs"])
+  #expect(
+    keys("latency") == [
+      "firstOutputCycle", "firstFrameCycles", "microseconds", "longestSilenceCycles",
+    ])
+  #expect(
+    keys("bottleneck") == [
+      "node", "limit", "busyCycles", "portWidth", "fullFIFOs", "limitingFIFO",
+    ])
   #expect(keys("finnEstimate") == ["cyclesPerFrame", "fps"])
   #expect(keys("resources") == ["total", "finnEstimate", "part", "device", "utilisation", "fits"])
   #expect(keys("exactness") == ["exact", "approximate"])

@@ -29,7 +29,7 @@ import Testing
   @Test func aDeadlockEndsWithTwoAndNamesTheFIFOs() throws {
     try run(deadlock) { outcome, _ in
       #expect(outcome.status == 2)
-      #expect(outcome.output.hasPrefix("Deadlock. residual-deadlock: 0 of 1 frames"))
+      #expect(outcome.output.hasPrefix("Deadlock. residual-deadlock: 0 of 1 frame, then"))
       #expect(outcome.output.contains("full FIFOs: bypass (5), f_in (2)\n"))
       #expect(outcome.output.contains("empty FIFOs: c0_fm, c0_fp, c0_fs, f_a0, f_a1, f_out\n"))
     }

@@ -2,7 +2,7 @@ import SimKernels
 
 extension ComputeSettings {
   /// Both operands one bit wide and compared for equality, or multiplied.
-  var product: MatrixKernel.Product {
+  package var product: MatrixKernel.Product {
     let bipolar = inputType.kind == .bipolar && weightType.kind == .bipolar
     let oneBit = inputType.format.storage == .bits && weightType.format.storage == .bits
     return bipolar || (binaryXnorMode && oneBit) ? .agreements : .sum
@@ -38,7 +38,7 @@ struct ComputeFinish: Sendable {
       thresholds = nil
       return
     }
-    let table = try setup.wholeNumbers("thresholds")
+    let table = try setup.wholeNumbers("thresholds", in: nil)
     guard table.shape.count == 2, table.shape[0] == rows || table.shape[0] == 1 else {
       throw InputError(
         "has shape \(table.shape); (\(rows), n) or (1, n) is needed",

@@ -89,6 +89,8 @@ public struct ComputeSettings: Sendable {
   public let computeCore: ComputeCore?
   /// Segment length of a DSP58 core; 0 means one segment.
   public let segmentLength: Int
+  /// What the tensor of embedded thresholds is annotated with, where a graph says so.
+  public let annotatedThresholdType: DataType?
   /// The node names its core instead of leaving it to the part.
   private let statesCore: Bool
   /// Set when the clock is too fast for the DSP58 core.
@@ -115,6 +117,9 @@ public struct ComputeSettings: Sendable {
     .dataType("accDataType", default: "INT32", "accumulator and embedded thresholds"),
     .flag("binaryXnorMode", "BINARY times BINARY is XNOR-popcount"),
     .flag("noActivation", "1: emit accumulators, no thresholds"),
+    .dataType(
+      "thresholdDataType", default: "",
+      "annotated type of embedded thresholds (simrun); FINN compares in accDataType"),
     .string(
       "mem_mode", oneOf: MemoryMode.allCases.map(\.rawValue),
       default: MemoryMode.decoupled.rawValue,
@@ -162,6 +167,7 @@ public struct ComputeSettings: Sendable {
     ramStyle = a.string("ram_style")
     resType = a.string("resType")
     runtimeWriteableWeights = a.flag("runtime_writeable_weights")
+    annotatedThresholdType = a.optionalDataType("thresholdDataType")
     let stated = WeightStream(rawValue: a.string("weight_stream"))
     switch memoryMode {
     case .external:
@@ -249,6 +255,15 @@ public struct ComputeSettings: Sendable {
   func core(on family: DSPFamily) -> ComputeCore? {
     if computeCore == nil || statesCore { return computeCore }
     return ComputeCore(family: family, activationBits: inputType.bits, weightBits: weightType.bits)
+  }
+
+  /// What HLS declares as one integer: a word of the weight stream, or of one PE's constants.
+  func innerWords(_ memoryWidth: Int, simd: Int) -> [(what: String, width: Int)] {
+    switch memoryMode {
+    case .decoupled: [("the weight stream", memoryWidth)]
+    case .embedded: [("a weight word of one PE", simd * weightType.bits)]
+    case .external: []
+    }
   }
 
   /// FINN's names for operation and parameter counts.

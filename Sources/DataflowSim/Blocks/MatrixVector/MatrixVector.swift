@@ -92,6 +92,9 @@ public struct MatrixVector: Block {
   }
 
   public var expectedCycles: Int { neuronFold * synapseFold * vectors }
+  public var innerWords: [(what: String, width: Int)] {
+    compute.innerWords(memoryWidth, simd: simd)
+  }
   public var buildIssues: [String] {
     var issues = compute.buildIssues(isRTL: isRTL)
     if !isRTL, simd * 1024 < mw { issues.append("the HLS block needs SIMD of at least MW / 1024") }

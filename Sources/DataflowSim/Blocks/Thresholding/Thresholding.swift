@@ -109,6 +109,9 @@ public struct Thresholding: Block {
   }
 
   public var expectedCycles: Int { vectors * channelFold }
+  public var innerWords: [(what: String, width: Int)] {
+    [("the threshold stream", weightStreamWidth)]
+  }
 
   public var operationAndParameterCounts: [String: Int] {
     isRTL ? [:] : ["param_threshold_\(thresholdType.bits)b": channels * steps]

@@ -5,7 +5,7 @@ extension Thresholding: BitBlock {
     try setup.requireExact(outputType, "results")
     if inputType == .float32, node.isDevelopmentRTL { return try floatBits(setup) }
     try setup.requireExact(inputType, "elements")
-    let table = try setup.wholeNumbers("thresholds")
+    let table = try setup.wholeNumbers("thresholds", in: thresholdType)
     let rows = table.shape.count > 1 ? table.shape[0] : 1
     guard table.shape.count <= 2, rows == channels || rows == 1,
       table.values.count == rows * steps
@@ -65,19 +65,26 @@ struct FloatThresholdingBits: BlockBits {
   func schedule() -> WordSchedule { .groups(inputs: [1], outputs: [1]) }
 }
 
-struct ThresholdingBits: BlockBits {
+package struct ThresholdingBits: BlockBits {
   let kernel: ThresholdKernel
   let inputFormat: ElementFormat
   let channels: Int
   let clip: NarrowClip?
 
-  func frame(_ inputs: [Integers]) -> FrameResult {
+  package func frame(_ inputs: [Integers]) -> FrameResult {
     guard let clip else { return FrameResult([kernel.apply(inputs[0])]) }
     let (clipped, finding) = clip.apply(inputs[0], rowLength: channels)
     return FrameResult([kernel.apply(clipped)], findings: finding.map { [$0] } ?? [])
   }
 
-  func schedule() -> WordSchedule { .groups(inputs: [1], outputs: [1]) }
+  package func schedule() -> WordSchedule { .groups(inputs: [1], outputs: [1]) }
+}
+
+extension ThresholdingBits: HazardousBits {
+  package var hazard: Hazard? { clip == nil ? nil : .narrowWrap }
+  package var withoutHazard: any BlockBits {
+    ThresholdingBits(kernel: kernel, inputFormat: inputFormat, channels: channels, clip: nil)
+  }
 }
 
 /// How the RTL brings a signed input of `input` bits to thresholds of fewer bits: it saturates

@@ -84,6 +84,9 @@ public struct VectorVector: Block {
   }
 
   public var expectedCycles: Int { neuronFold * synapseFold * pixels }
+  public var innerWords: [(what: String, width: Int)] {
+    compute.innerWords(memoryWidth, simd: simd)
+  }
 
   public var buildIssues: [String] {
     var issues = compute.buildIssues(isRTL: isRTL)

@@ -8,6 +8,8 @@ public struct RunReport: Codable, Sendable, Equatable {
   public var clockMHz: Double
   public var frames: Int
   public var outcome: RunResult.Outcome
+  /// Why it stopped, in one sentence, when it did.
+  public var cause: String?
   public var maxCycles: Int?
   /// `nil` when no word moved at all.
   public var lastHandshakeCycle: Cycle?

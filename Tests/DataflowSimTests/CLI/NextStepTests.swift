@@ -1,0 +1,125 @@
+import DataflowAnalysis
+import Foundation
+import Testing
+
+/// No answer stops one step short.
+@Suite struct NextStepTests {
+  private static let hang = TestFiles.repository("configs/ci/residual-hang.json")
+
+  private func run(_ arguments: String...) throws -> CommandLineTool.Result {
+    try CommandLineTool.run(arguments)
+  }
+
+  /// What the tool says to type next, without `simrun`.
+  private func next(_ output: String) -> [String]? {
+    output.split(separator: "\n").first { $0.hasPrefix("next: simrun ") }
+      .map { $0.dropFirst(13).prefix { $0 != "(" }.split(separator: " ").map(String.init) }
+  }
+
+  /// From the front door to a design that runs, typing what is said.
+  @Test func fromADeadlockToADesignThatRuns() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let stuck = try run(Self.hang, "--fps")
+      #expect(stuck.status == 2 && next(stuck.output) == ["hang", Self.hang])
+      let why = try run("hang", Self.hang)
+      #expect(next(why.output) == ["hang", Self.hang, "--apply", "fixed.json"])
+      let fixed = folder + "/fixed.json"
+      let written = try run("hang", Self.hang, "--apply", fixed)
+      #expect(written.status == 2 && next(written.output) == [fixed, "--fps"])
+      #expect(try run(fixed, "--fps").status == 0)
+      #expect(try run("hang", fixed).status == 0)
+    }
+  }
+
+  @Test func limitingFIFOsAreNamedWithTheirPlace() throws {
+    let told = try run("configs/cnv-w1a1.json", "--fps")
+    #expect(told.output.contains("limit      FIFOs:"))
+    #expect(next(told.output) == ["fifo", "configs/cnv-w1a1.json", "--apply", "sized.json"])
+    #expect(told.output.contains(" → "))
+    #expect(told.output.contains("silence    at most 135998 cycles"))
+    let document = try run("configs/cnv-w1a1.json", "--fps", "--json").json
+    #expect((document["next"] as? [String: Any])?["command"] is String)
+  }
+
+  @Test func documentsHaveTheKeyNext() throws {
+    let runs = try run("configs/tfc-w1a1.json", "--json")
+    #expect(runs.json.keys.contains("next"))
+    #expect(try run("hang", "configs/ci/residual-fixed.json", "--json").json["next"] is NSNull)
+  }
+
+  @Test func changesAreRepeated() throws {
+    let told = try run("configs/tfc-w1a1.json", "--part", "Ultra96", "--clock-mhz", "250")
+    let line = next(told.output) ?? []
+    #expect(line.contains("--part") && line.contains("Ultra96") && line.contains("250.0"))
+  }
+
+  // MARK: wrong use
+
+  @Test func wrongUseNamesTheCommand() throws {
+    let stats = try run("stats", "x.json")
+    #expect(stats.status == 64 && stats.errors.contains("there is no command 'stats'"))
+    let fast = try run("fold", "configs/tfc-w1a1.json", "--target-fps", "1e12")
+    #expect(fast.status == 64 && fast.errors.contains("fold: --target-fps"))
+    #expect(fast.errors.contains("simrun help fold"))
+    let missing = try run("fold", "configs/tfc-w1a1.json")
+    #expect(missing.status == 64 && missing.errors.contains("simrun fold"))
+  }
+
+  @Test(arguments: [
+    "fps", "run", "compare", "hazards", "export", "trace", "hang", "replay", "check", "fifo",
+    "fold", "sweep", "report", "import", "blocks",
+  ])
+  func helpEndsWithAnExample(command: String) throws {
+    for arguments in [[command, "--help"], ["help", command]] {
+      let help = try CommandLineTool.run(arguments)
+      #expect(help.status == 0)
+      let last = help.output.split(separator: "\n").last.map(String.init) ?? ""
+      #expect(last.hasPrefix("  simrun ") && (command == "fps" || last.contains(command)))
+    }
+  }
+
+  @Test func blocksKnowTheNamesOfOtherTimes() throws {
+    let neutral = try run("blocks", "MVAU")
+    #expect(neutral.status == 65 && neutral.errors.contains("'MVAU_hls' or 'MVAU_rtl'"))
+    let old = try run("blocks", "MatrixVectorActivation")
+    #expect(old.status == 0 && old.errors.contains("up to 0.9 called MVAU_hls"))
+  }
+
+  // MARK: problems on the way
+
+  @Test func everyCommandShowsTheFirstProblem() throws {
+    let rule = try #require(RuleCatalogue.all.first { $0.info.code == "SR103" })
+    try TestFiles.withTemporaryDirectory { folder in
+      let path = folder + "/d.json"
+      try rule.bad.design.json().write(to: URL(fileURLWithPath: path))
+      for arguments in [[path, "--fps"], ["hang", path], ["run", path], ["fifo", path]] {
+        let told = try CommandLineTool.run(arguments)
+        #expect(told.errors.contains("error SR103 (window-order): node 'Pool'"), "\(arguments)")
+        #expect(told.errors.contains("simrun check \(path)"))
+      }
+      let check = try run("check", path, "--sarif", folder + "/s.sarif")
+      #expect(check.status == 1 && check.output.contains("SR103 window-order failed: node 'Pool'"))
+      let sarif = String(decoding: try TestFiles.data(folder + "/s.sarif"), as: UTF8.self)
+      #expect(sarif.contains("\"ruleId\" : \"SR103\"") && sarif.contains("fullDescription"))
+    }
+  }
+
+  // MARK: sweep
+
+  @Test func aSweepFromNothing() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let (space, base) = (folder + "/space.json", folder + "/space.sqlite")
+      let written = try run("sweep", "--init", "configs/tfc-w1a1.json", "--space", space)
+      #expect(written.status == 0 && written.output.contains(" points, "), "\(written.errors)")
+      #expect(next(written.output)?.contains(base) == true)
+      let swept = try run(
+        "sweep", "configs/tfc-w1a1.json", "--space", space, "-o", base, "--strategy", "random",
+        "--points", "12")
+      #expect(swept.status == 0, "\(swept.errors)")
+      let report = try run("sweep", "report", base)
+      let heading = report.output.split(separator: "\n").first ?? ""
+      #expect(heading.contains("frames/s") && !heading.contains("choices"))
+      #expect(report.output.contains(".PE") && !report.output.contains(";"))
+    }
+  }
+}
