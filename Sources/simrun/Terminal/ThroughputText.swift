@@ -51,12 +51,16 @@ struct ThroughputText {
           + "(the slowest layer; FIFOs ignored)",
       ])
     }
-    if let stuck = report.stuck {
+    if report.stuck != nil, hasNoFIFO {
+      table.add(["FIFOs", "no stream has one: simrun fifo DESIGN --apply sized.json sizes them"])
+    } else if let stuck = report.stuck {
       table.add(["full FIFOs", list(stuck.fullFIFOs)])
       table.add(["empty FIFOs", list(stuck.emptyFIFOs)])
     }
     return table.text
   }
+
+  private var hasNoFIFO: Bool { !report.nodes.contains { $0.opType.hasPrefix("StreamingFIFO") } }
 
   /// What keeps the design from being faster, one or two lines.
   private var limit: [String] {
