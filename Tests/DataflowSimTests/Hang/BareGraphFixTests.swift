@@ -1,6 +1,6 @@
-import DataflowSim
+import DataflowAnalysis
 import Foundation
-import ONNXImport
+import DesignFiles
 import Testing
 
 /// Fixes for graphs from before InsertFIFO, where the streams on a wait cycle have no storage to grow.

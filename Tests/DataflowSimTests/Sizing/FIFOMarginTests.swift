@@ -1,6 +1,6 @@
-import DataflowSim
+import DataflowAnalysis
 import Foundation
-import ONNXImport
+import DesignFiles
 import Testing
 
 /// Depths that hold whatever schedule HLS gives to blocks whose own is only predicted.

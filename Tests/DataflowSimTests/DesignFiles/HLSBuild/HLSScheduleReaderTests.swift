@@ -1,6 +1,6 @@
-import DataflowSim
+import DataflowAnalysis
 import Foundation
-import ONNXImport
+import DesignFiles
 import Testing
 
 /// Schedules read from what HLS leaves behind, in the formats of five releases. The figures are those of
