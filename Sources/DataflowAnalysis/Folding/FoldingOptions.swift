@@ -115,11 +115,11 @@ struct FoldingOptions {
         && !design.nodes[$1].opType.hasPrefix("ConvolutionInputGenerator")
     }
     for (position, index) in nodes.enumerated() {
-      let node = design.nodes[index]
-      let attributes = node.attributes.merging(changes[index] ?? [:]) { $1 }
+      var node = design.nodes[index]
+      node.fold(changes[index] ?? [:])
       guard
         let block = try? BlockCatalogue.make(
-          opType: node.opType, attributes: attributes, part: design.part,
+          opType: node.opType, attributes: node.attributes, part: design.part,
           clockMHz: design.clockMHz, generation: design.finnGeneration)
       else { return nil }
       if !isForced {

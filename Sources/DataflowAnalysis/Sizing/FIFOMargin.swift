@@ -75,6 +75,14 @@ extension FIFOSizing {
     return (depths, samples, simulations)
   }
 
+  /// The certificate of the sized design; a witness against it is looked for in small designs alone.
+  static func certificate(of design: Design) throws -> Certificate {
+    let plan = try Plan(design)
+    var budget = CertificateBudget()
+    if plan.wordsPerFrame.values.reduce(0, +) > 200_000 { budget.patterns = 0 }
+    return try Certificate(plan, budget: budget)
+  }
+
   /// Raises `depths` until no arrival pattern can stop the design, where that takes a few words.
   static func certify(_ bench: FIFOBench, _ depths: [Int]) throws -> [Int] {
     var depths = depths

@@ -115,7 +115,7 @@ extension FIFOSizing {
       }
       periodAfter = FramePeriod(steady)
     }
-    certificate = try Certificate(Plan(final))
+    certificate = try Self.certificate(of: final)
     let occupancy =
       depths == search.depths ? try search.occupancies() : try bench.occupancies(depths)
     latencyAfter = occupancy.latency

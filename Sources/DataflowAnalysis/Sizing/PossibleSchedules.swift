@@ -90,12 +90,38 @@ extension Design {
 }
 
 extension Plan {
-  /// What a node may state as its schedule, from the least stages to the most; fewer than two for a
-  /// node whose schedule is known.
+  /// What a node may state as its schedule, from the earliest and emptiest to the latest and fullest;
+  /// fewer than two for a node whose schedule is known.
   func scheduleEnds(ofNode index: Int) -> [[String: AttributeValue]] {
-    guard case .approximate = timings[index].exactness, !blocks[index].isRTL,
-      blocks[index].node.latency == nil
-    else { return [] }
-    return [["latency": .int(1)], ["latency": .int(20)]]
+    guard let schedule = timings[index].schedule, !schedule.isExact else { return [] }
+    let stated = blocks[index].node.hls
+    let options: [HLSSchedule.Option]
+    switch schedule.basis {
+    case .predicted(let possible): options = possible
+    case .unknown:
+      options = blocks[index].hlsWork?.options(clockMHz: design.clockMHz) ?? []
+    case .measured, .read, .stated: return []
+    }
+    let ends = options.flatMap { option -> [(structure: HLSSchedule.Structure, stages: Int)] in
+      if let structure = stated.structure, structure != option.structure { return [] }
+      // A stated latency or number of stages leaves only the structure open.
+      if stated.stages != nil || stated.latency != nil {
+        return [(option.structure, stated.stages ?? option.likely)]
+      }
+      return [
+        (option.structure, option.stages.lowerBound), (option.structure, option.stages.upperBound),
+      ]
+    }
+    // A called loop is later than a continuous one, and its frames do not overlap.
+    let sorted = ends.sorted {
+      ($0.structure == .call ? 1 : 0, $0.stages) < ($1.structure == .call ? 1 : 0, $1.stages)
+    }
+    var seen: Set<[String: AttributeValue]> = []
+    return sorted.map {
+      [
+        "hls_structure": .string($0.structure.rawValue), "hls_stages": .int($0.stages),
+        "hls_read_from": .string(""),
+      ]
+    }.filter { seen.insert($0).inserted }
   }
 }

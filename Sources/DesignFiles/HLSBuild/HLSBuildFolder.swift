@@ -82,11 +82,11 @@ extension HLSBuildFolder {
   /// - Parameters:
   ///   - stored: the node's `code_gen_dir_ipgen`; empty: it states none.
   ///   - name: the node's name.
-  ///   - model: the model file, beside which to look.
+  ///   - folders: those of the model's files.
   static func of(
-    _ name: String, stored: String, beside model: String, _ place: HLSBuildPlace?
+    _ name: String, stored: String, beside folders: [String], _ place: HLSBuildPlace?
   ) throws -> HLSBuildFolder? {
-    var roots = [URL(fileURLWithPath: model).deletingLastPathComponent().path]
+    var roots = folders
     if case .below(let folder) = place { roots.insert(folder, at: 0) }
     var candidates: [String] = []
     // `..` has no place in a path that a tool has written; only the last components count anyway.
@@ -106,6 +106,15 @@ extension HLSBuildFolder {
     }
     guard case .below(let folder) = place else { return nil }
     return try named(name, in: folder)
+  }
+
+  /// `MVAU_hls_0` of `…/code_gen_ipgen_MVAU_hls_0_<random>`.
+  static func nodeName(of stored: String) -> String? {
+    let prefix = "code_gen_ipgen_"
+    guard let last = stored.split(separator: "/").last, last.hasPrefix(prefix),
+      last.utf8.count > prefix.utf8.count + 9, isRandom(last.suffix(8))
+    else { return nil }
+    return String(last.dropFirst(prefix.count).dropLast(9))
   }
 
   /// The folder named after the node: `code_gen_ipgen_<name>_<random>` or `project_<name>`.
