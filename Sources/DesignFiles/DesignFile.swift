@@ -9,6 +9,14 @@ public struct LoadedDesign: Sendable {
   public var parameters: ParameterStore?
   /// Things worth knowing about how the file was read, one sentence each.
   public var notes: [String]
+  /// What was read of the HLS builds of nodes, by name.
+  public var hlsReadings: [String: HLSScheduleReading] = [:]
+
+  public init(design: Design, parameters: ParameterStore?, notes: [String]) {
+    self.design = design
+    self.parameters = parameters
+    self.notes = notes
+  }
 }
 
 /// The one way from a file to a design: `simrun-design` JSON, FINN dataflow ONNX or FINN's output.
@@ -34,9 +42,26 @@ public enum DesignFile {
   static func loadFile(_ path: String, _ options: ImportOptions) throws -> LoadedDesign {
     let data = try path == "-" ? InputFile.readStandardInput() : InputFile.read(path)
     let name = path == "-" ? "standard input" : path
-    if isJSON(data, path) { return try loadJSON(data, name, options) }
+    if isJSON(data, path) {
+      var loaded = try loadJSON(data, name, options)
+      try loaded.readSchedules(beside: folders([path]), options.hlsBuild)
+      return loaded
+    }
     let source = try GraphSource(data, file: name, options: options)
-    return try source.load(options.finnGeneration ?? source.age.generation)
+    var loaded = try source.load(options.finnGeneration ?? source.age.generation)
+    try loaded.readSchedules(beside: folders([path] + source.childFiles), options.hlsBuild)
+    loaded.dropBuildPaths()
+    return loaded
+  }
+
+  /// The folders that `files` lie in; FINN keeps its models one below a build's output.
+  private static func folders(_ files: [String]) -> [String] {
+    var seen: Set<String> = []
+    return files.filter { $0 != "-" }.flatMap { file -> [String] in
+      let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
+      let isInner = folder.lastPathComponent == "intermediate_models"
+      return [folder.path] + (isInner ? [folder.deletingLastPathComponent().path] : [])
+    }.filter { seen.insert($0).inserted }
   }
 
   /// An ONNX file starts with a protobuf tag; no tag it may start with is a brace, a bracket or

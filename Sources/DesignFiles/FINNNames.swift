@@ -12,14 +12,18 @@ enum FINNNames {
   /// Attributes that record builds and measurements, or were used up by specialisation: they say
   /// nothing about the hardware.
   static func isBuildProduct(_ attribute: String) -> Bool {
-    buildProducts.contains(attribute)
+    guard !buildPaths.contains(attribute) else { return false }
+    return buildProducts.contains(attribute)
       || buildProductPrefixes.contains { attribute.hasPrefix($0) }
   }
+
+  /// Records of builds that lead to the files of a node's own; read, and then left behind, too.
+  static let buildPaths: Set<String> = ["code_gen_dir_ipgen", "gen_top_module"]
 
   private static let buildProducts: Set<String> = [
     "backend", "preferred_impl_style", "ipgen_path", "ip_path", "ip_vlnv", "exec_mode",
     "cycles_rtlsim", "cycles_estimate", "rtlsim_trace", "rtlsim_so", "rtlsim_backend",
-    "executable_path", "gen_top_module",
+    "executable_path",
   ]
   private static let buildProductPrefixes = ["code_gen_dir", "res_", "io_chrc_", "ipgen_"]
 }

@@ -24,6 +24,9 @@ struct GraphSource {
     self.children = children
   }
 
+  /// The files of all children, theirs included.
+  var childFiles: [String] { children.values.flatMap { [$0.importer.file] + $0.childFiles } }
+
   /// What the names in this file and in its children allow.
   var age: GraphAge { children.values.reduce(importer.age) { $0.narrowed(by: $1.age) } }
 

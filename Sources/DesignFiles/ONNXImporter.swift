@@ -16,6 +16,8 @@ public struct ImportOptions: Sendable {
   /// Files with constant arrays that the model leaves out: `.npz` by array name, or another
   /// `.onnx` of the same accelerator by node name.
   public var parameterFiles: [String]
+  /// Where to look for the files of HLS besides the model's own folder.
+  public var hlsBuild: HLSBuildPlace?
   /// A folding file will be applied, so that a build's own is not.
   public var hasFolding = false
 

@@ -267,7 +267,7 @@ private struct Candidates {
     var design = bare
     for option in chosen {
       for (node, values) in option.attributes {
-        design.nodes[node].attributes.merge(values) { $1 }
+        design.nodes[node].fold(values)
       }
     }
     return design

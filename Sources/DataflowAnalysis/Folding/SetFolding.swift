@@ -55,7 +55,7 @@ private struct Folder {
       if case .int(let value)? = design.nodes[node].attributes[attribute] { return value }
       return 0
     }
-    set { design.nodes[node].attributes[attribute] = .int(newValue) }
+    set { design.nodes[node].fold([attribute: .int(newValue)]) }
   }
 
   /// Raises `attribute` over the divisors of `whole` until the node is below the target.

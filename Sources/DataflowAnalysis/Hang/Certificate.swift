@@ -88,10 +88,12 @@ extension Certificate {
       plan: plan, frames: max(budget.patternFrames, frame), seed: budget.seed
     ).firstHang(among: budget.patterns)
     guard let found else {
+      let subject =
+        budget.patterns > 0
+        ? "None of \(budget.patterns) stall patterns hangs it, but timing alone" : "Timing alone"
       self.init(
         .none,
-        "\(scene). None of \(budget.patterns) stall patterns hangs it, but timing alone keeps it "
-          + "running; \(remedy)", certainDepths: depths)
+        "\(scene). \(subject) keeps it running; \(remedy)", certainDepths: depths)
       return
     }
     self.init(

@@ -25,16 +25,27 @@ struct DepthSearch {
   /// A joint growth: at each deadlock the first of `preferred` that is on the wait cycle grows, else
   /// the first chain on it that can. Tells through `choices` which chains stood beside others.
   func jointGrowth(preferring preferred: [Int], choices: inout Set<Int>) throws -> Growth? {
+    var wires: [Int] = []
+    return try jointGrowth(preferring: preferred, choices: &choices, wires: &wires)
+  }
+
+  /// The same; where it ends because nothing on a wait cycle can grow, `wires` are the chains on it
+  /// that are full and have no storage at all.
+  func jointGrowth(
+    preferring preferred: [Int], choices: inout Set<Int>, wires: inout [Int]
+  ) throws -> Growth? {
     var seen: Set<Int> = []
+    var bare: [Int] = []
     let growth = try run { simulation, starts in
       guard let cycle = WaitGraph(simulation).cycle(from: starts) else { return nil }
-      let candidates = cycle.filter {
-        $0.kind == .room && !simulation.ends[$0.chain].first.pointee.isWire
-      }.map(\.chain)
+      let full = cycle.filter { $0.kind == .room }.map(\.chain)
+      let candidates = full.filter { !simulation.ends[$0].first.pointee.isWire }
+      if candidates.isEmpty { bare = full }
       if candidates.count > 1 { seen.formUnion(candidates) }
       return preferred.first(where: candidates.contains) ?? candidates.first
     }
     choices.formUnion(seen)
+    wires = growth == nil ? bare : []
     return growth
   }
 

@@ -32,6 +32,9 @@ struct FixSearch {
   /// Handshakes a confirming run may take before it stops at the end of a frame.
   var handshakes = 60_000_000
 
+  /// FINN builds no FIFO of one word.
+  private static let leastDepth = 2
+
   /// A place where room can be made: a FIFO, or a stream that has none.
   private struct Place {
     var plan: Plan
@@ -154,13 +157,14 @@ struct FixSearch {
   }
 
   /// The least total over all FIFOs.
-  private func joint(_ base: Plan, _ fixes: [HangFix], _ chains: [Int]) throws -> JointFix? {
+  private func joint(_ start: Plan, _ fixes: [HangFix], _ chains: [Int]) throws -> JointFix? {
     // With a single place to grow, a fix of it alone is the least there is.
     if chains.count == 1, let only = fixes.first(where: { $0.minimalDepth != nil }) {
       return JointFix(
         depths: [only.fifo: only.minimalDepth!], addedWords: only.minimalDepth! - only.depth,
         cyclesPerFrame: only.cyclesPerFrame, isMinimal: only.isConfirmed)
     }
+    var base = start
     var choices: Set<Int> = []
     var best: DepthSearch.Growth?
     var tried: Set<[Int]> = []
@@ -168,41 +172,100 @@ struct FixSearch {
     while let order = orders.popLast(), tried.count < 12 {
       guard tried.insert(order).inserted else { continue }
       var seen: Set<Int> = []
-      let growth = try search(base).jointGrowth(preferring: order, choices: &seen)
+      let growth = try growth(&base, preferring: order, choices: &seen)
       if let growth, best == nil || growth.total < best!.total { best = growth }
       choices.formUnion(seen)
       orders += seen.sorted().filter { !order.contains($0) }.map { [$0] + order }
     }
     guard let best else { return nil }
-    var depths: [String: Int] = [:]
-    for (chain, words) in best where words > 0 {
-      guard let fifo = base.chains[chain].stages.first(where: { $0.stage.isFIFO }) else {
-        return nil
+    return try confirmed(best, in: base, isForced: choices.isEmpty, fixes)
+  }
+
+  /// A joint growth. Where a wait cycle closes over streams without storage, FIFOs of one word are
+  /// inserted into `base` on them and the search starts anew.
+  private func growth(
+    _ base: inout Plan, preferring order: [Int], choices: inout Set<Int>
+  ) throws -> DepthSearch.Growth? {
+    for _ in plan.chains.indices {
+      var wires: [Int] = []
+      let found = try search(base).jointGrowth(
+        preferring: order, choices: &choices, wires: &wires)
+      guard found == nil, !wires.isEmpty else { return found }
+      base = wires.reduce(base) { plan, chain in
+        plan.insertingFIFO(places(chain)[0].fifo, depth: 1, onChain: chain)
       }
-      depths[fifo.node] = fifo.stage.capacity + words
-    }
-    let inserted = fixes.count { $0.depth == 0 && depths[$0.fifo] != nil }
-    var fix = JointFix(
-      depths: depths, addedWords: best.total + inserted, cyclesPerFrame: nil,
-      isMinimal: choices.isEmpty)
-    // The same change as one of the single fixes needs no run of its own.
-    if let single = depths.first, depths.count == 1,
-      let same = fixes.first(where: { $0.fifo == single.key && $0.minimalDepth != nil })
-    {
-      fix.depths = [same.fifo: same.minimalDepth!]
-      fix.addedWords = same.minimalDepth! - same.depth
-      fix.cyclesPerFrame = same.cyclesPerFrame
-      return fix
-    }
-    for _ in 0..<64 {
-      fix.cyclesPerFrame = try rerun(base.replacingFIFODepths { fix.depths[$0] ?? $1 })?
-        .cyclesPerFrame
-      if fix.cyclesPerFrame != nil { return fix }
-      for name in fix.depths.keys { fix.depths[name]! += 1 }
-      fix.addedWords += fix.depths.count
-      fix.isMinimal = false
     }
     return nil
+  }
+
+  /// The growth as depths by FIFO, shown by a run to free the design.
+  private func confirmed(
+    _ growth: DepthSearch.Growth, in base: Plan, isForced: Bool, _ fixes: [HangFix]
+  ) throws -> JointFix? {
+    var changes: [Place] = []
+    for (chain, words) in growth where words > 0 {
+      guard let place = places(chain).first else { return nil }
+      var change = place
+      change.depth = max(place.depth, 1) + words
+      changes.append(change)
+    }
+    // The same change as one of the single fixes needs no run of its own.
+    if changes.count == 1,
+      let same = fixes.first(where: { $0.fifo == changes[0].fifo && $0.minimalDepth != nil })
+    {
+      return JointFix(
+        depths: [same.fifo: same.minimalDepth!], addedWords: same.minimalDepth! - same.depth,
+        cyclesPerFrame: same.cyclesPerFrame, isMinimal: isForced)
+    }
+    // The words of FIFOs that were inserted and did not grow may be needed too.
+    let idle = base.insertedFIFOs.keys.filter { chain in
+      plan.insertedFIFOs[chain] == nil && !changes.contains { $0.chain == chain }
+    }.sorted().map {
+      Place(plan: plan, chain: $0, fifo: places($0)[0].fifo, depth: Self.leastDepth)
+    }
+    for attempt in 0..<64 {
+      if attempt == 1, !idle.isEmpty { changes += idle }
+      if let rate = try rerun(plan, changes) {
+        let (least, final) = try lowered(changes, rate)
+        return JointFix(
+          depths: Dictionary(uniqueKeysWithValues: least.map { ($0.fifo, $0.depth) }),
+          addedWords: least.reduce(0) { $0 + $1.depth - (places($1.chain).first?.depth ?? 0) },
+          cyclesPerFrame: final.cyclesPerFrame, isMinimal: isForced && attempt == 0)
+      }
+      if attempt > 0 || idle.isEmpty { for i in changes.indices { changes[i].depth += 1 } }
+    }
+    return nil
+  }
+
+  /// Takes words away again where the design runs without them: room found late may make room found
+  /// before needless.
+  private func lowered(_ changes: [Place], _ rate: Rate) throws -> ([Place], Rate) {
+    var (least, rate, tries) = (changes, rate, 0)
+    for i in least.indices.sorted(by: { changes[$0].depth > changes[$1].depth }) {
+      while least[i].depth > Self.leastDepth, tries < 64 {
+        tries += 1
+        var fewer = least
+        fewer[i].depth -= 1
+        guard let found = try rerun(plan, fewer) else { break }
+        (least, rate) = (fewer, found)
+      }
+    }
+    return (least, rate)
+  }
+
+  private func rerun(_ plan: Plan, _ changes: [Place]) throws -> Rate? {
+    try rerun(plan.with(changes.map { ($0.fifo, $0.depth, $0.chain) }))
+  }
+}
+
+extension Plan {
+  /// The same plan with FIFOs of these depths, inserted where it has none of that name.
+  fileprivate func with(_ fifos: [(name: String, depth: Int, chain: Int)]) -> Plan {
+    let depths = Dictionary(uniqueKeysWithValues: fifos.map { ($0.name, $0.depth) })
+    let present = Set(chains.flatMap(\.stages).filter { $0.stage.isFIFO }.map(\.node))
+    return fifos.filter { !present.contains($0.name) }.reduce(
+      replacingFIFODepths { depths[$0] ?? $1 }
+    ) { plan, fifo in plan.insertingFIFO(fifo.name, depth: fifo.depth, onChain: fifo.chain) }
   }
 }
 

@@ -14,6 +14,23 @@ public struct FIFOReport: Codable, Sendable {
     public var resourcesAfter: Resources
   }
 
+  /// How far the depths hold beyond the predicted schedules.
+  public struct Margin: Codable, Sendable {
+    public struct Sample: Codable, Sendable {
+      public var schedule: String
+      public var cyclesPerFrame: Double
+      /// The depths for the predicted schedules were enough.
+      public var wasCovered: Bool
+    }
+    /// The nodes whose schedule is predicted.
+    public var nodes: [String]
+    /// Schedules simulated besides the predicted ones.
+    public var samples: [Sample]
+    /// Words beyond what the predicted schedules need, and those of them only the certificate asked for.
+    public var addedWords: Int
+    public var certifiedWords: Int
+  }
+
   public var schemaVersion = 1
   public var design: String
   public var clockMHz: Double
@@ -39,6 +56,10 @@ public struct FIFOReport: Codable, Sendable {
   /// The search was not stopped early.
   public var complete: Bool
   public var simulations: Int
+  /// nil: not asked for, or every schedule is known.
+  @OrNull public var margin: Margin?
+  /// Whether the sized design is live for every arrival pattern.
+  public var certificate: HangReport.Proof
 
   public init(_ sizing: FIFOSizing) {
     design = sizing.design.name
@@ -65,5 +86,14 @@ public struct FIFOReport: Codable, Sendable {
     verified = sizing.isVerified
     complete = sizing.isComplete
     simulations = sizing.simulations
+    margin = sizing.margin.map { margin in
+      Margin(
+        nodes: margin.nodes,
+        samples: margin.samples.map {
+          .init(
+            schedule: $0.name, cyclesPerFrame: $0.period.cyclesPerFrame, wasCovered: $0.wasCovered)
+        }, addedWords: margin.addedWords, certifiedWords: margin.certifiedWords)
+    }
+    certificate = HangReport.Proof(sizing.certificate)
   }
 }

@@ -21,6 +21,9 @@ public struct FIFOSizing: Sendable {
     /// Stop the search after this many seconds, but not before there are depths that suffice; the result
     /// is then not minimal.
     public var seconds: Double?
+    /// Size for every schedule HLS may give to blocks whose own is predicted, and until the certificate
+    /// holds; nil: where there are such blocks.
+    public var margin: Bool?
     /// Simulate the depths the design came with, too.
     public var reportsBefore = true
     public var workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
@@ -61,6 +64,10 @@ public struct FIFOSizing: Sendable {
   public let isVerified: Bool
   /// Sets of depths tried on the design or a stretch of it.
   public let simulations: Int
+  /// What was added so that the depths hold for every possible schedule; nil: not asked for.
+  public let margin: FIFOMargin?
+  /// Whether the sized design is live for every arrival pattern.
+  public let certificate: Certificate
 
   public var totalBefore: Int { fifos.reduce(0) { $0 + $1.before } }
   public var totalAfter: Int { fifos.reduce(0) { $0 + $1.after } }
@@ -87,9 +94,12 @@ extension FIFOSizing {
     let goesOn = !options.isQuick && !budget.isSpent
     if goesOn { try search.lower() }
     isComplete = goesOn && !budget.isSpent
-    isVerified = try isComplete && options.verifiesMinimality && search.verify()
-    let depths = search.depths
-    simulations = search.simulations
+    let isMinimal = try isComplete && options.verifiesMinimality && search.verify()
+    let covered = try Self.withMargin(bench, search.depths, budget, options)
+    let depths = covered.depths
+    margin = covered.margin
+    isVerified = isMinimal && depths == search.depths
+    simulations = search.simulations + covered.simulations
     periodUnbounded = reference.period
     periodBefore = try before?.value().period
     latencyBefore = try before?.value().latency
@@ -105,7 +115,9 @@ extension FIFOSizing {
       }
       periodAfter = FramePeriod(steady)
     }
-    let occupancy = try search.occupancies()
+    certificate = try Self.certificate(of: final)
+    let occupancy =
+      depths == search.depths ? try search.occupancies() : try bench.occupancies(depths)
     latencyAfter = occupancy.latency
     design = final
     let family = original.dspFamily
@@ -126,7 +138,7 @@ extension FIFOSizing {
   ///
   /// Sections are mostly as slow as the whole, and hold about as much: whether that is so shows when the
   /// whole is simulated with what was found for them.
-  private static func sufficient(
+  static func sufficient(
     _ bench: FIFOBench, _ budget: SearchBudget, _ options: Options
   ) throws -> (FIFOBench.Reference, FIFOReduction) {
     let sections = try FIFOSections(bench)

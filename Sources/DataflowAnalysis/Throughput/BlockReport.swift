@@ -5,7 +5,12 @@ public struct BlockReport: Encodable, Sendable {
   public let op: String
   public let part: String?
   public let dspFamily: String
+  /// FINN's estimate.
   public let expectedCycles: Int
+  /// Cycles per frame the block needs when nothing stalls it; null where no closed form is known.
+  public let cyclesAlone: Int?
+  /// What its cycles rest on; null where the block has no timing.
+  public let timing: TimingReport?
   public let numberOfOutputValues: Int
   public let normalInputs: [[Int]?]
   public let normalOutputs: [[Int]?]
@@ -39,6 +44,9 @@ public struct BlockReport: Encodable, Sendable {
     self.part = part
     dspFamily = family.rawValue
     expectedCycles = block.expectedCycles
+    let timing = (block as? any TimedBlock)?.timing()
+    cyclesAlone = timing?.busyCycles
+    self.timing = timing.map { TimingReport($0) }
     numberOfOutputValues = block.numberOfOutputValues
     normalInputs = inputs.map(\.normalShape)
     normalOutputs = outputs.map(\.normalShape)

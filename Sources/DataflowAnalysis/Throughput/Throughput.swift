@@ -19,6 +19,8 @@ public struct Throughput: Sendable {
     public var busyCycles: Int
     public var resources: ResourceEstimate
     public var exactness: Exactness
+    /// What the cycles rest on.
+    public var timing: TimingReport
   }
 
   /// The FIFO that closes the cycle of waiting which sets the pace.
@@ -83,7 +85,8 @@ extension Throughput {
       NodeLoad(
         name: node.name, opType: node.opType, expectedCycles: known.0.expectedCycles,
         busyCycles: known.1.busyCycles ?? Self.words(known.0),
-        resources: known.0.resources(on: family), exactness: known.1.exactness)
+        resources: known.0.resources(on: family), exactness: known.1.exactness,
+        timing: TimingReport(known.1))
     }
     guard let steady else {
       let verdict = try StopVerdict(plan)

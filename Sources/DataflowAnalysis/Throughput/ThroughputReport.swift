@@ -44,11 +44,16 @@ public struct ThroughputReport: Encodable, Sendable {
   public struct Node: Codable, Sendable {
     public var name: String
     public var opType: String
+    /// FINN's estimate.
     public var expectedCycles: Int
+    /// Cycles per frame the block needs when nothing stalls it; `busyCycles` is the same.
+    public var cyclesAlone: Int
     public var busyCycles: Int
     /// Busy cycles over the period.
     @OrNull public var utilisation: Double?
     public var exact: Bool
+    /// What the cycles rest on.
+    public var timing: TimingReport
     public var resources: Resources
     public var finnEstimate: Resources
   }
@@ -65,10 +70,32 @@ public struct ThroughputReport: Encodable, Sendable {
 
   public struct Certainty: Codable, Sendable {
     public var exact: [String]
-    /// Node to why it is approximate.
+    /// Node to the HLS schedules it may have, where its own is predicted.
+    public var predicted: [String: String]
+    /// Node to why it is approximate: there is no measured rule.
     public var approximate: [String: String]
     /// The FINN whose rules these are.
     public var finnGeneration: String
+  }
+
+  /// The rates with other schedules than the predicted ones.
+  public struct Range: Codable, Sendable {
+    public struct Sample: Codable, Sendable {
+      public var schedule: String
+      /// Null: the design stops.
+      @OrNull public var cyclesPerFrame: Double?
+    }
+    /// The nodes whose schedule is predicted.
+    public var nodes: [String]
+    /// How the range was found: rates are not monotone in the stages in general.
+    public var method = "sampled"
+    public var samples: [Sample]
+    /// Null: the design stops with a sampled schedule.
+    @OrNull public var leastFPS: Double?
+    @OrNull public var mostFPS: Double?
+    /// The node whose schedule matters most, and its cycles alone with the least and most stages.
+    @OrNull public var decisiveNode: String?
+    @OrNull public var decisiveCyclesAlone: [Int]?
   }
 
   public struct Stuck: Codable, Sendable {
@@ -92,17 +119,21 @@ public struct ThroughputReport: Encodable, Sendable {
   public var exactness: Certainty
   /// What is full and what is empty when a design has stopped.
   @OrNull public var stuck: Stuck?
+  /// Null where every schedule is known.
+  @OrNull public var range: Range?
   /// What the FIFOs lie between; no part of the document.
   public let places: FIFOPlaces
 
   private enum CodingKeys: String, CodingKey {
     case schemaVersion, design, clockMHz, outcome, throughput, latency, bottleneck, finnEstimate,
       nodes,
-      resources, exactness, stuck
+      resources, exactness, stuck, range
   }
 
-  /// - Parameter device: what to compare the cost against; nil when the design names no part.
-  public init(_ t: Throughput, device: Device?) {
+  /// - Parameters:
+  ///   - device: what to compare the cost against; nil when the design names no part.
+  ///   - range: the rates with other schedules; nil where every schedule is known.
+  public init(_ t: Throughput, device: Device?, range: ThroughputRange? = nil) {
     places = FIFOPlaces(t.plan.design)
     design = t.plan.design.name
     clockMHz = t.clockMHz
@@ -135,9 +166,9 @@ public struct ThroughputReport: Encodable, Sendable {
     nodes = t.nodes.map { node in
       Node(
         name: node.name, opType: node.opType, expectedCycles: node.expectedCycles,
-        busyCycles: node.busyCycles,
+        cyclesAlone: node.busyCycles, busyCycles: node.busyCycles,
         utilisation: t.cyclesPerFrame.map { Double(node.busyCycles) / $0 },
-        exact: node.exactness == .exact, resources: node.resources.corrected,
+        exact: node.exactness == .exact, timing: node.timing, resources: node.resources.corrected,
         finnEstimate: node.resources.finn)
     }
     resources = Cost(t, device: device)
@@ -146,6 +177,7 @@ public struct ThroughputReport: Encodable, Sendable {
       stuck = Stuck(
         fullFIFOs: t.stuckFIFOs.full, emptyFIFOs: t.stuckFIFOs.empty, cause: t.cause)
     }
+    self.range = range.map { Range($0, t) }
   }
 }
 
@@ -165,14 +197,32 @@ extension ThroughputReport.Cost {
   }
 }
 
+extension ThroughputReport.Range {
+  init(_ range: ThroughputRange, _ t: Throughput) {
+    nodes = range.nodes
+    samples = range.samples.map {
+      Sample(schedule: $0.schedule, cyclesPerFrame: $0.cyclesPerFrame)
+    }
+    let periods = ([t.cyclesPerFrame] + range.samples.map(\.cyclesPerFrame))
+    let rates = periods.compactMap { $0.map { t.clockMHz * 1e6 / $0 } }
+    leastFPS = rates.count == periods.count ? rates.min() : nil
+    mostFPS = rates.max()
+    decisiveNode = range.decisive?.node
+    decisiveCyclesAlone = range.decisive.map { [$0.leastCyclesAlone, $0.mostCyclesAlone] }
+  }
+}
+
 extension ThroughputReport.Certainty {
   init(_ t: Throughput) {
     finnGeneration = t.plan.design.finnGeneration.rawValue
+    func reasons(_ basis: TimingBasis) -> [String: String] {
+      Dictionary(
+        uniqueKeysWithValues: t.nodes.filter { $0.timing.basis == basis }.map {
+          ($0.name, $0.timing.reason ?? $0.timing.summary)
+        })
+    }
     exact = t.nodes.filter { $0.exactness == .exact }.map(\.name)
-    approximate = Dictionary(
-      uniqueKeysWithValues: t.nodes.compactMap { node in
-        guard case .approximate(let why) = node.exactness else { return nil }
-        return (node.name, why)
-      })
+    predicted = reasons(.predicted)
+    approximate = reasons(.approximate)
   }
 }

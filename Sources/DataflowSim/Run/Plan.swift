@@ -39,7 +39,7 @@ public struct Plan: Sendable {
   /// Words per frame of a stream, as far as its blocks define it.
   public let wordsPerFrame: [String: Int]
   /// FIFOs put into the plan beyond those of the design, by chain.
-  private var insertedFIFOs: [Int: (name: String, depth: Int)] = [:]
+  package private(set) var insertedFIFOs: [Int: (name: String, depth: Int)] = [:]
 }
 
 extension Plan {

@@ -77,7 +77,7 @@ extension FoldingConfig {
       let near = nearestName(to: name, among: known).map { "; did you mean '\($0)'?" } ?? ""
       warnings.append("node '\(node.name)': \(node.opType) has no attribute '\(name)'\(near)")
     } else {
-      node.attributes[name] = value
+      node.fold([name: value])
     }
   }
 

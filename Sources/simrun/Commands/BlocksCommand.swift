@@ -109,7 +109,10 @@ struct BlocksCommand: ParsableCommand {
     }
     var table = TextTable()
     table.add([report.op, type(of: block).summary])
-    table.add(["cycles per frame", String(report.expectedCycles)])
+    if let cycles = report.cyclesAlone, let timing = report.timing {
+      table.add(["cycles per frame alone", "\(cycles) (\(timing.summary))"])
+    }
+    table.add(["FINN's estimate of them", String(report.expectedCycles)])
     for (side, ports) in [("input", block.inputs), ("output", block.outputs)] {
       for (index, port) in ports.enumerated() {
         let words = port.words.map { "\($0) words of " } ?? ""

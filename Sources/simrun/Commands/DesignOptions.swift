@@ -56,6 +56,13 @@ struct DesignChanges: ParsableArguments {
       """)
   var finnGeneration: FINNGeneration?
 
+  @Option(
+    help: """
+      Where HLS has left its files: the folder with FINN's code_gen_ipgen_… folders, or 'stored' for \
+      the paths the graph states. Looked for beside the model anyway.
+      """)
+  var hlsBuild: HLSBuildPlace?
+
   @Option(help: "A .npz or .onnx with weights the design leaves out; may be repeated.")
   var parameters: [String] = []
 
@@ -101,6 +108,7 @@ struct DesignChanges: ParsableArguments {
       part: part.map(Device.part(for:)), clockMHz: clockMhz, finnGeneration: finnGeneration,
       parameterFiles: parameters)
     options.hasFolding = folding != nil
+    options.hlsBuild = hlsBuild
     var loaded = try DesignFile.load(file, options: options)
     for note in loaded.notes { writeError("note: \(note)") }
     if let folding {
@@ -156,6 +164,14 @@ struct DesignChanges: ParsableArguments {
 }
 
 extension FINNGeneration: ExpressibleByArgument {}
+
+extension HLSBuildPlace: ExpressibleByArgument {
+  /// `stored`, or a folder.
+  public init?(argument: String) {
+    guard !argument.isEmpty else { return nil }
+    self = argument == "stored" ? .stored : .below(argument)
+  }
+}
 
 /// Names `file` in input errors that do not name one.
 func reportingFile<T>(_ file: String, _ body: () throws -> T) throws -> T {

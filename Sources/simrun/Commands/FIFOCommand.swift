@@ -38,6 +38,14 @@ struct FIFOCommand: ParsableCommand {
   @Flag(help: "Do not rerun every FIFO one word smaller at the end.")
   var noVerify = false
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: """
+      Size for every schedule HLS may give to blocks whose own is predicted, and until the \
+      certificate holds. On by default where a schedule is predicted.
+      """)
+  var margin: Bool?
+
   @Flag(help: "Print one JSON document.")
   var json = false
 
@@ -60,6 +68,7 @@ struct FIFOCommand: ParsableCommand {
       options.measure = measure
       options.verifiesMinimality = !noVerify
       options.isQuick = quick
+      options.margin = margin
       options.seconds = seconds
       let line = ProgressLine()
       options.progress = { words, done, all in

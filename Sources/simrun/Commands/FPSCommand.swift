@@ -32,7 +32,8 @@ struct FPSCommand: ParsableCommand {
       let design = try source.load(usesBoardPort: true).design
       let device = source.device(of: design)
       let throughput = try reportingFile(source.design) { try Throughput(design) }
-      let report = ThroughputReport(throughput, device: device)
+      let range = try ThroughputRange(throughput)
+      let report = ThroughputReport(throughput, device: device, range: range)
       let next = nextStep(report, design)
       if json {
         try printJSON(report.with(next: next))

@@ -30,6 +30,13 @@ struct ImportCommand: ParsableCommand {
 
   @Option(
     help: """
+      Where HLS has left its files: the folder with FINN's code_gen_ipgen_… folders, or 'stored' for \
+      the paths the graph states. Looked for beside the model anyway.
+      """)
+  var hlsBuild: HLSBuildPlace?
+
+  @Option(
+    help: """
       A .npz (by array name) or .onnx (by node name) with arrays the model leaves out; may be \
       repeated, later files win.
       """)
@@ -52,10 +59,11 @@ struct ImportCommand: ParsableCommand {
   }
 
   private func importModel() throws {
-    let options = ImportOptions(
+    var options = ImportOptions(
       name: name, part: part.map(Device.part(for:)), clockMHz: clockMhz,
       finnGeneration: finnGeneration,
       parameterFiles: parameters)
+    options.hlsBuild = hlsBuild
     let loaded = try DesignFile.load(model, options: options)
     // What no other command could run is not written.
     try reportingFile(model) { _ = try Plan(loaded.design.bridgingWidths().design) }

@@ -14,7 +14,8 @@ struct FIFOText {
   }
 
   var text: String {
-    [table, totals, certainty, next?.text ?? ""].filter { !$0.isEmpty }.joined(separator: "\n\n")
+    [table, totals, certainty, margin, report.certificate.text, next?.text ?? ""]
+      .filter { !$0.isEmpty }.joined(separator: "\n\n")
   }
 
   private var table: String {
@@ -69,6 +70,22 @@ struct FIFOText {
     return report.complete
       ? "These depths suffice; that none can be smaller is not proven (\(report.simulations.of("simulation")))."
       : "Stopped early: these depths suffice, some may still be larger than needed."
+  }
+
+  private var margin: String {
+    guard let margin = report.margin else { return "" }
+    let certified =
+      margin.certifiedWords > 0 ? ", \(margin.certifiedWords) of them for the certificate" : ""
+    let words =
+      margin.addedWords > 0
+      ? "\(margin.addedWords) words more than the predicted schedules need\(certified)."
+      : "The predicted schedules need as many words."
+    guard !margin.nodes.isEmpty else { return words }
+    let rates = margin.samples.map(\.cyclesPerFrame)
+    let range = "\(number(rates.min() ?? 0)) to \(number(rates.max() ?? 0)) cycles per frame"
+    return "Sized for every schedule HLS may give to the \(margin.nodes.count) nodes whose own is "
+      + "predicted (sampled: \(margin.samples.map(\.schedule).joined(separator: ", ")); \(range)). "
+      + words
   }
 
   private func number(_ x: Double) -> String {

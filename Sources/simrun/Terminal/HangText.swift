@@ -92,14 +92,21 @@ struct HangText {
         places?[fix.fifo]?.text ?? "-",
       ])
     }
-    guard let joint = report.minimalTotal else { return table.text }
+    guard let joint = report.minimalTotal else { return table.text + sizing }
     let depths = joint.depths.sorted { naturally($0.key, $1.key) }.map {
       "\($0.key) to \($0.value)"
     }
     .joined(separator: ", ")
     let least = joint.isMinimal ? "Smallest change in all" : "Smallest change found"
     return table.text + "\n\(least): \(depths), \(joint.addedWords.of("word")) more"
-      + (joint.cyclesPerFrame.map { "; \(number($0)) cycles per frame then." } ?? ".")
+      + (joint.cyclesPerFrame.map { "; \(number($0)) cycles per frame then." } ?? ".") + sizing
+  }
+
+  /// A graph from before InsertFIFO wants FIFOs everywhere, not only where it hangs.
+  private var sizing: String {
+    guard report.occupancies.isEmpty else { return "" }
+    return
+      "\nNo stream has a FIFO yet: simrun fifo DESIGN --apply sized.json inserts and sizes them all."
   }
 
   /// Whether more FIFOs than one have to grow.
@@ -107,15 +114,21 @@ struct HangText {
 
   private var certificate: String? {
     guard report.outcome == .complete || report.outcome == .maxCycles else { return nil }
-    let proof = report.certificate
-    return switch proof.verdict {
-    case .live: "Live for every arrival pattern: \(proof.reason)"
-    case .fragile: "Fragile: \(proof.reason)"
-    case .none: "No certificate: \(proof.reason)"
-    }
+    return report.certificate.text
   }
 
   private func number(_ x: Double) -> String {
     x == x.rounded() ? String(Int(x)) : String(format: "%.1f", x)
+  }
+}
+
+extension HangReport.Proof {
+  /// The verdict as the last words of a report.
+  var text: String {
+    switch verdict {
+    case .live: "Live for every arrival pattern: \(reason)"
+    case .fragile: "Fragile: \(reason)"
+    case .none: "No certificate: \(reason)"
+    }
   }
 }

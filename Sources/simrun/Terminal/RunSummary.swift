@@ -81,12 +81,18 @@ struct RunSummary {
   private var values: String? { report.bits.map { BitSummary($0).text } }
 
   private var exactness: String {
-    let approximate = report.exactness.approximate.sorted { naturally($0.key, $1.key) }
+    let open = [
+      ("predicted", report.exactness.predicted), ("approximate", report.exactness.approximate),
+    ].filter { !$0.1.isEmpty }
     let rules = ThroughputText.rules(report.exactness.finnGeneration)
-    guard let first = approximate.first else { return "Every cycle is the hardware's\(rules)." }
+    guard !open.isEmpty else { return "Every cycle is the hardware's\(rules)." }
     let exact = report.exactness.exact.count
-    return "\(exact) of \(exact + approximate.count) nodes are cycle-exact\(rules); approximate: "
-      + Self.list(approximate.map(\.key)) + " (\(first.key): \(first.value))"
+    let count = open.reduce(exact) { $0 + $1.1.count }
+    return "\(exact) of \(count) nodes are cycle-exact\(rules)"
+      + open.map { kind, nodes in
+        let names = nodes.keys.sorted(by: naturally)
+        return "; \(kind): \(Self.list(names)) (\(names[0]): \(nodes[names[0]]!))"
+      }.joined()
   }
 
   private static func list(_ items: [String]) -> String {

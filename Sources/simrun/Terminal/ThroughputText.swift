@@ -47,6 +47,7 @@ struct ThroughputText {
       let first = report.latency.firstOutputCycle.map { ", first word in cycle \($0)" } ?? ""
       table.add(["latency", "\(number(time)) µs (first frame out after \(cycles) cycles\(first))"])
     }
+    for (index, line) in range.enumerated() { table.add([index == 0 ? "range" : "", line]) }
     for (index, line) in limit.enumerated() { table.add([index == 0 ? "limit" : "", line]) }
     if let finn = report.finnEstimate {
       table.add([
@@ -62,13 +63,39 @@ struct ThroughputText {
           + "above)",
       ])
     }
-    if let stuck = report.stuck {
+    if report.stuck != nil, hasNoFIFO {
+      if let cause = report.stuck?.cause { table.add(["cause", cause]) }
+      table.add(["FIFOs", "no stream has one: simrun fifo DESIGN --apply sized.json sizes them"])
+    } else if let stuck = report.stuck {
       if let cause = stuck.cause { table.add(["cause", cause]) }
       table.add(["full FIFOs", list(stuck.fullFIFOs.map(report.places.text), atMost: 4)])
       table.add(["empty FIFOs", list(stuck.emptyFIFOs)])
     }
     return table.text
   }
+
+  /// The rates with other HLS schedules than those predicted, and what would settle it.
+  private var range: [String] {
+    guard let range = report.range else { return [] }
+    let names = range.samples.map(\.schedule)
+    let sampled = "sampled: " + (names.count > 2 ? "\(names.count) schedules" : list(names))
+    let nodes = "\(range.nodes.count) predicted HLS schedule\(range.nodes.count == 1 ? "" : "s")"
+    let stopping = range.samples.filter { $0.cyclesPerFrame == nil }.map(\.schedule)
+    guard stopping.isEmpty else {
+      return ["\(nodes): the design stops with \(list(stopping)) (simrun fifo sizes for all)"]
+    }
+    guard let least = range.leastFPS, let most = range.mostFPS, let node = range.decisiveNode else {
+      return ["the same with every schedule of \(nodes) (\(sampled))"]
+    }
+    let alone = range.decisiveCyclesAlone.map { "\($0[0]) to \($0[1]) cycles alone" } ?? ""
+    return [
+      "\(number(least)) to \(number(most)) frames/s over \(nodes) (\(sampled))",
+      "\(node) matters most (\(alone)): --hls-build DIR reads its schedule, hls_structure and "
+        + "hls_stages state it",
+    ]
+  }
+
+  private var hasNoFIFO: Bool { !report.nodes.contains { $0.opType.hasPrefix("StreamingFIFO") } }
 
   /// What keeps the design from being faster, one or two lines.
   private var limit: [String] {
@@ -115,7 +142,7 @@ struct ThroughputText {
       table.add([
         node.name, node.utilisation.map(percent) ?? "-", String(node.busyCycles),
         String(node.expectedCycles), String(r.lut), String(r.bram18), String(r.uram),
-        String(r.dsp), node.exact ? "exact" : "approximate",
+        String(r.dsp), node.timing.summary,
       ])
     }
     let more = report.nodes.count - shown.count
@@ -145,14 +172,18 @@ struct ThroughputText {
   }
 
   private var certainty: String {
-    let approximate = report.exactness.approximate.count
+    let counts = Dictionary(grouping: report.nodes, by: \.timing.basis).mapValues(\.count)
+    let schedules = [(TimingBasis.read, "read from the build"), (.stated, "stated")]
+      .compactMap { basis, how in counts[basis].map { "\($0) HLS schedules \(how)" } }
+    let known = schedules.isEmpty ? "" : " (\(schedules.joined(separator: ", ")))"
     let rules = Self.rules(report.exactness.finnGeneration)
-    guard approximate > 0 else { return "Every node is cycle-exact\(rules)." }
     let exact = report.exactness.exact.count
-    return "\(exact.of("node")) \(exact == 1 ? "is" : "are") cycle-exact\(rules), \(approximate) "
-      + (approximate == 1
-        ? "is scheduled from its loop nest (approximate)."
-        : "are scheduled from their loop nests (approximate).")
+    guard exact < report.nodes.count else { return "Every node is cycle-exact\(rules)\(known)." }
+    let open = [
+      (TimingBasis.predicted, "have a predicted HLS schedule"),
+      (.approximate, "have no measured rule (approximate)"),
+    ].compactMap { basis, what in counts[basis].map { "\($0) \(what)" } }
+    return "\(exact.of("node")) \(exact == 1 ? "is" : "are") cycle-exact\(rules)\(known), " + open.joined(separator: ", ") + "."
   }
 
   /// By whose rules, where it is not the last release.

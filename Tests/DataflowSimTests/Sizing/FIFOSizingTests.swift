@@ -24,13 +24,20 @@ struct FIFOSizingTests {
     try DesignFile.load(TestFiles.repository("configs/\(name).json")).design
   }
 
+  /// The least depths are those of one schedule; `FIFOMarginTests` has the others.
+  private static var predictedAlone: FIFOSizing.Options {
+    var options = FIFOSizing.Options()
+    options.margin = false
+    return options
+  }
+
   private func period(_ design: Design) throws -> Double? {
     try Throughput(design).cyclesPerFrame
   }
 
   /// CNV with FIFOs of 2 takes 63056 cycles per frame; the slowest layer alone takes 32768.
   @Test func liftsCNVToItsComputeBound() throws {
-    let sizing = try FIFOSizing(Self.design("cnv-w1a1"))
+    let sizing = try FIFOSizing(Self.design("cnv-w1a1"), options: Self.predictedAlone)
     #expect(sizing.periodBefore?.cyclesPerFrame == 63056)
     #expect(sizing.periodUnbounded.cyclesPerFrame == 32768)
     #expect(sizing.periodAfter.cyclesPerFrame == 32768)
@@ -41,7 +48,7 @@ struct FIFOSizingTests {
 
   /// The proof by hand, on a small net: one word less anywhere is slower, under an unthrottled source.
   @Test(arguments: ["lenet", "conv1d-audio"]) func isLocallyMinimal(name: String) throws {
-    let sizing = try FIFOSizing(Self.design(name))
+    let sizing = try FIFOSizing(Self.design(name), options: Self.predictedAlone)
     let target = sizing.periodUnbounded.cyclesPerFrame
     #expect(try period(sizing.design) == target)
     for fifo in sizing.fifos where fifo.after > 2 {
@@ -69,12 +76,12 @@ struct FIFOSizingTests {
   @Test(arguments: ["cnv-w1a1", "resnet-small", "mobilenet-small", "tfc-w2a2"])
   func quickDepthsSuffice(name: String) throws {
     let design = try Self.design(name)
-    var options = FIFOSizing.Options()
+    var options = Self.predictedAlone
     options.isQuick = true
     let quick = try FIFOSizing(design, options: options)
     #expect(!quick.isComplete && !quick.isVerified)
     #expect(try period(quick.design) == quick.periodUnbounded.cyclesPerFrame)
-    let least = try FIFOSizing(design)
+    let least = try FIFOSizing(design, options: Self.predictedAlone)
     #expect(least.isComplete && least.isVerified)
     #expect(least.periodUnbounded == quick.periodUnbounded)
     #expect(least.totalAfter <= quick.totalAfter)

@@ -58,16 +58,37 @@ public struct RunReport: Codable, Sendable, Equatable {
 /// Which nodes move every word in the hardware's cycle, and which are estimates.
 public struct ExactnessReport: Codable, Sendable, Equatable {
   public var exact: [String] = []
-  /// Node to reason.
+  /// Node to the HLS schedules it may have, where its own is predicted.
+  public var predicted: [String: String] = [:]
+  /// Node to reason, where there is no measured rule.
   public var approximate: [String: String] = [:]
   /// The FINN whose rules these are; nil in reports of before there were several.
   public var finnGeneration: String?
+  /// What each node's cycles rest on.
+  public var nodes: [String: TimingReport] = [:]
+
+  private enum CodingKeys: String, CodingKey {
+    case exact, predicted, approximate, finnGeneration, nodes
+  }
+
+  /// Reads what earlier releases wrote, too: they knew exact and approximate alone.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    exact = try values.decode([String].self, forKey: .exact)
+    approximate = try values.decode([String: String].self, forKey: .approximate)
+    predicted = try values.decodeIfPresent([String: String].self, forKey: .predicted) ?? [:]
+    finnGeneration = try values.decodeIfPresent(String.self, forKey: .finnGeneration)
+    nodes = try values.decodeIfPresent([String: TimingReport].self, forKey: .nodes) ?? [:]
+  }
 
   init(_ plan: Plan) {
     finnGeneration = plan.design.finnGeneration.rawValue
     for (node, timing) in zip(plan.design.nodes, plan.timings) {
+      nodes[node.name] = TimingReport(timing)
       switch timing.exactness {
       case .exact: exact.append(node.name)
+      case .approximate(let reason) where timing.basis == .predicted:
+        predicted[node.name] = reason
       case .approximate(let reason): approximate[node.name] = reason
       }
     }

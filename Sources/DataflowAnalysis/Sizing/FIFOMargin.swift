@@ -1,0 +1,99 @@
+/// FIFO depths that hold for every schedule that is possible, and are certain.
+///
+/// Handshakes never get later when a FIFO gets deeper, so the greater of two sufficient depths, FIFO by
+/// FIFO, suffices for both schedules. That no schedule stops the design follows from the certificate,
+/// which takes every block at the least it is sure to hold with any number of stages.
+public struct FIFOMargin: Sendable {
+  public struct Sample: Sendable {
+    public var name: String
+    /// What unbounded FIFOs give with this schedule, and so do the depths found.
+    public var period: FramePeriod
+    /// Whether the depths for the predicted schedules were enough.
+    public var wasCovered: Bool
+  }
+
+  /// The nodes whose schedule is predicted.
+  public var nodes: [String]
+  public var samples: [Sample]
+  /// Words beyond what the predicted schedules alone need.
+  public var addedWords: Int
+  /// Words of those that only the certificate asked for.
+  public var certifiedWords: Int
+}
+
+extension FIFOBench {
+  /// The same FIFOs on a design that states other schedules.
+  func with(_ design: Design) throws -> FIFOBench {
+    try FIFOBench(Plan(design.withExactFIFOs()), measure: cost.measure)
+  }
+
+  /// Depths by FIFO raised to what `growth` asks for, in steps that can be built.
+  func raised(_ depths: [Int], to growth: [String: Int]) -> [Int] {
+    zip(fifos, depths).map { fifo, depth in
+      guard let least = growth[fifo.name], least > depth else { return depth }
+      return cost.depth(atStep: cost.step(holding: least))
+    }
+  }
+}
+
+extension FIFOSizing {
+  /// The depths, raised as `Options.margin` asks for.
+  static func withMargin(
+    _ bench: FIFOBench, _ depths: [Int], _ budget: SearchBudget, _ options: Options
+  ) throws -> (depths: [Int], margin: FIFOMargin?, simulations: Int) {
+    let possible = try PossibleSchedules(of: bench.plan)
+    guard options.margin ?? !possible.nodes.isEmpty else { return (depths, nil, 0) }
+    let covered = try cover(possible, bench, depths, budget, options)
+    let certain = try certify(bench, covered.depths)
+    let margin = FIFOMargin(
+      nodes: possible.nodes, samples: covered.samples,
+      addedWords: certain.reduce(0, +) - depths.reduce(0, +),
+      certifiedWords: certain.reduce(0, +) - covered.depths.reduce(0, +))
+    return (certain, margin, covered.simulations)
+  }
+
+  /// Raises `depths` until every sampled schedule keeps its own target rate with them.
+  static func cover(
+    _ possible: PossibleSchedules, _ bench: FIFOBench, _ depths: [Int], _ budget: SearchBudget,
+    _ options: Options
+  ) throws -> (depths: [Int], samples: [FIFOMargin.Sample], simulations: Int) {
+    var depths = depths
+    var samples: [FIFOMargin.Sample] = []
+    var simulations = 0
+    for sample in possible.samples {
+      let own = try bench.with(sample.design)
+      var (reference, search) = try sufficient(own, budget, options)
+      let isCovered = try own.provablySustains(reference.target, depths).suffices == true
+      if !isCovered {
+        if !options.isQuick, !budget.isSpent { try search.lower() }
+        depths = zip(depths, search.depths).map(max)
+      }
+      simulations += search.simulations + 1
+      samples.append(
+        FIFOMargin.Sample(name: sample.name, period: reference.target, wasCovered: isCovered))
+    }
+    return (depths, samples, simulations)
+  }
+
+  /// The certificate of the sized design; a witness against it is looked for in small designs alone.
+  static func certificate(of design: Design) throws -> Certificate {
+    let plan = try Plan(design)
+    var budget = CertificateBudget()
+    if plan.wordsPerFrame.values.reduce(0, +) > 200_000 { budget.patterns = 0 }
+    return try Certificate(plan, budget: budget)
+  }
+
+  /// Raises `depths` until no arrival pattern can stop the design, where that takes a few words.
+  static func certify(_ bench: FIFOBench, _ depths: [Int]) throws -> [Int] {
+    var depths = depths
+    for _ in 0..<16 {
+      var budget = CertificateBudget()
+      budget.patterns = 0
+      let certificate = try Certificate(bench.plan(depths), budget: budget)
+      let raised = bench.raised(depths, to: certificate.certainDepths)
+      guard certificate.verdict != .live, raised != depths else { break }
+      depths = raised
+    }
+    return depths
+  }
+}

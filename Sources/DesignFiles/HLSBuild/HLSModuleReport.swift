@@ -1,0 +1,73 @@
+/// What HLS reports about one module it has synthesised: `<module>_csynth.xml`.
+///
+/// Vivado HLS 2020.1 and Vitis HLS up to 2024.2 write the same elements; a number they do not know is
+/// `undef`, `-` or a range, and `nil` here.
+public struct HLSModuleReport: Sendable, Equatable {
+  /// The module's name as the report states it.
+  public var module: String
+  /// `2022.2`.
+  public var tool: String?
+  /// Clock period asked for, in ns.
+  public var clock: Double?
+  /// Cycles from start to done.
+  public var latency: Int?
+  /// Cycles from one start to the next.
+  public var interval: Int?
+  /// `dataflow` where the module is a network of processes; `no`, `yes`, `loop auto-rewind stp …`.
+  public var pipelineType: String?
+  /// The module's own loops. Those of the functions it calls are in their reports.
+  public var loops: [Loop] = []
+  public var area: HLSArea?
+
+  public struct Loop: Sendable, Equatable {
+    public var name: String
+    /// `TripCount`: iterations.
+    public var trips: Int?
+    public var latency: Int?
+    /// `PipelineDepth`: stages; `nil` for a loop that is not pipelined.
+    public var depth: Int?
+    /// `PipelineII`: cycles between two iterations.
+    public var interval: Int?
+    public var inner: [Loop] = []
+
+    public init(
+      name: String, trips: Int? = nil, latency: Int? = nil, depth: Int? = nil,
+      interval: Int? = nil, inner: [Loop] = []
+    ) {
+      self.name = name
+      self.trips = trips
+      self.latency = latency
+      self.depth = depth
+      self.interval = interval
+      self.inner = inner
+    }
+
+    /// The loop itself and all loops in it.
+    var flattened: [Loop] { [self] + inner.flatMap(\.flattened) }
+  }
+
+  public init(module: String) { self.module = module }
+
+  /// All loops, inner ones behind the loop they are in.
+  var allLoops: [Loop] { loops.flatMap(\.flattened) }
+  /// The loops that are pipelined.
+  var pipelines: [Loop] { allLoops.filter { $0.depth != nil } }
+}
+
+/// What HLS thinks a module needs, the modules below it included.
+public struct HLSArea: Sendable, Equatable {
+  public var lut = 0
+  public var ff = 0
+  /// RAMB18.
+  public var bram18 = 0
+  public var uram = 0
+  public var dsp = 0
+
+  public init(lut: Int = 0, ff: Int = 0, bram18: Int = 0, uram: Int = 0, dsp: Int = 0) {
+    self.lut = lut
+    self.ff = ff
+    self.bram18 = bram18
+    self.uram = uram
+    self.dsp = dsp
+  }
+}

@@ -1,0 +1,140 @@
+import DataflowSim
+import Foundation
+
+extension LoadedDesign {
+  /// Gives every HLS node whose schedule is not stated the one its build has, where that is at hand and
+  /// nothing speaks against it; says what was read and what could not be.
+  ///
+  /// - Parameters:
+  ///   - folders: those of the files the design was read from.
+  ///   - place: where else to look.
+  /// Throws `InputError` when `place` is no folder.
+  mutating func readSchedules(beside folders: [String], _ place: HLSBuildPlace?) throws {
+    if case .below(let folder) = place { try Self.requireFolder(folder) }
+    var problems: [String] = []
+    var missing: [String] = []
+    var clocks: [String: Int] = [:]
+    for index in design.nodes.indices {
+      let node = design.nodes[index]
+      guard let work = work(of: node) else { continue }
+      do {
+        guard let (reading, file) = try reading(of: node, work, folders, place) else {
+          missing.append(node.name)
+          continue
+        }
+        try state(reading, readFrom: file, at: index)
+        hlsReadings[node.name] = reading
+        if let clock = reading.clock, abs(clock * design.clockMHz / 1000 - 1) > 0.01 {
+          clocks[Self.text(clock), default: 0] += 1
+        }
+      } catch let error as InputError {
+        problems.append("\(node.name): \(error.description); its schedule is predicted")
+      }
+    }
+    notes += summary(missing, place) + problems.prefix(Self.mostProblems)
+    if problems.count > Self.mostProblems {
+      notes.append("… and \(problems.count - Self.mostProblems) more nodes like these")
+    }
+    for (clock, count) in clocks.sorted(by: { $0.key < $1.key }) {
+      notes.append(
+        "\(count) blocks were synthesised for \(clock) ns, the design runs at "
+          + "\(Self.text(1000 / design.clockMHz)) ns: built for that, HLS may choose other stages")
+    }
+  }
+
+  private static let mostProblems = 5
+
+  private static func requireFolder(_ path: String) throws {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw InputError(
+        "no such folder", file: path, at: "--hls-build",
+        hint: "the folder that holds FINN's code_gen_ipgen_… folders, or 'stored'")
+    }
+    guard isFolder.boolValue else {
+      throw InputError("is a file, not a folder", file: path, at: "--hls-build")
+    }
+  }
+
+  /// What HLS was asked for, of a node whose schedule is open.
+  private func work(of node: Node) -> HLSWork? {
+    guard node.opType.hasSuffix("_hls") else { return nil }
+    for (name, unset) in [("hls_structure", nil), ("latency", -1)] as [(String, Int?)] {
+      switch node.attributes[name] {
+      case nil: continue
+      case .int(let value) where value == unset: continue
+      case .string(""): continue
+      default: return nil
+      }
+    }
+    // What is wrong with the node is said when the design is planned.
+    return (try? BlockCatalogue.make(node, in: design))?.hlsWork
+  }
+
+  private func reading(
+    of node: Node, _ work: HLSWork, _ folders: [String], _ place: HLSBuildPlace?
+  ) throws -> (HLSScheduleReading, file: String)? {
+    let stored = node.text("code_gen_dir_ipgen")
+    let folder = try HLSBuildFolder.of(node.name, stored: stored, beside: folders, place)
+    guard let folder else { return nil }
+    var names = [node.name, node.text("gen_top_module")].filter { !$0.isEmpty }
+    if let built = HLSBuildFolder.nodeName(of: stored) { names.append(built) }
+    let expected = HLSExpectation(
+      names: names, op: Node.baseName(node.opType), iterations: try iterations(of: node, work))
+    let reading = try HLSScheduleReader(folder, expected: expected).read()
+    let parent = URL(fileURLWithPath: folder.path).deletingLastPathComponent().path + "/"
+    return (reading, reading.file.replacing(parent, with: "", maxReplacements: 1))
+  }
+
+  /// Two processes read the input's words and write the output's.
+  private func iterations(of node: Node, _ work: HLSWork) throws -> [Int] {
+    guard work.kind == .otherRatioConverter else { return [work.iterations] }
+    let block = try BlockCatalogue.make(node, in: design)
+    return (block.inputs.prefix(1) + block.outputs.prefix(1)).compactMap(\.words)
+  }
+
+  private mutating func state(_ reading: HLSScheduleReading, readFrom file: String, at index: Int)
+    throws
+  {
+    var node = design.nodes[index]
+    node.attributes["hls_structure"] = .string(reading.structure)
+    if let stages = reading.stages { node.attributes["hls_stages"] = .int(stages) }
+    node.attributes["hls_read_from"] = .string(file)
+    do {
+      _ = try BlockCatalogue.make(node, in: design)
+    } catch let error as InputError {
+      throw error.inFile(file)
+    }
+    design.nodes[index] = node
+  }
+
+  private func summary(_ missing: [String], _ place: HLSBuildPlace?) -> [String] {
+    let count = hlsReadings.count
+    var lines: [String] = []
+    if count > 0 {
+      lines.append("\(count) HLS schedule\(count == 1 ? "" : "s") read from the build's files")
+    }
+    guard place != nil, !missing.isEmpty else { return lines }
+    let shown = missing.prefix(3).joined(separator: ", ") + (missing.count > 3 ? ", …" : "")
+    return lines + ["no build of \(missing.count) HLS nodes was found (\(shown))"]
+  }
+
+  private static func text(_ x: Double) -> String {
+    x == x.rounded() ? String(Int(x)) : String(format: "%.2f", x)
+  }
+
+  /// Takes out FINN's paths of the machine it ran on, as all other records of builds.
+  mutating func dropBuildPaths() {
+    for index in design.nodes.indices {
+      for name in FINNNames.buildPaths { design.nodes[index].attributes[name] = nil }
+    }
+  }
+}
+
+extension Node {
+  /// A text attribute; empty where there is none.
+  fileprivate func text(_ name: String) -> String {
+    guard case .string(let text)? = attributes[name] else { return "" }
+    return text
+  }
+}
