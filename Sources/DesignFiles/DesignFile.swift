@@ -1,6 +1,7 @@
 import DataflowSim
 import Foundation
 import ONNXFormat
+import OriginalModel
 
 /// A design with its constant arrays, as far as they are at hand.
 public struct LoadedDesign: Sendable {
@@ -34,7 +35,27 @@ public enum DesignFile {
     let name = path == "-" ? "standard input" : path
     if isJSON(data, path) { return try loadJSON(data, name, options) }
     let source = try GraphSource(data, file: name, options: options)
+    if source.importer.isOriginalModel { return try lower(data, name, options) }
     return try source.load(options.finnGeneration ?? source.age.generation)
+  }
+
+  /// An original model as the design it lowers to.
+  private static func lower(_ data: Data, _ path: String, _ options: ImportOptions) throws
+    -> LoadedDesign
+  {
+    let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+    let graph = try ModelGraph(data, file: path, options: options.model)
+    let lowered = try LoweredModel(
+      Reference(graph), name: options.name ?? name, part: options.part, clockMHz: options.clockMHz)
+    return lowered.loaded
+  }
+
+  /// Whether `path` is an original model (QONNX, QDQ, a FINN step before hardware) and not a design.
+  public static func isOriginalModel(_ path: String) throws -> Bool {
+    guard path != "-", !FINNOutput.isDirectory(path) else { return false }
+    let data = try InputFile.read(path)
+    guard !isJSON(data, path) else { return false }
+    return try ONNXImporter(data, file: path, options: ImportOptions()).isOriginalModel
   }
 
   /// An ONNX file starts with a protobuf tag; no tag it may start with is a brace, a bracket or

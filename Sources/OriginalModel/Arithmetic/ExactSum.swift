@@ -7,8 +7,9 @@
 struct ExactSum {
   private static let lowest = -320
   private static let limbCount = 11
-  private var limbs: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) =
-    (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+  private var limbs:
+    (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) =
+      (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
   /// Adds `a · b`; both are finite.
   mutating func add(_ a: Float, times b: Float) {

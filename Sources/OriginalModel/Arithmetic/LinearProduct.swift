@@ -156,7 +156,9 @@ struct LinearProduct: Sendable {
 
   private func exact(_ vectors: [Float], _ vector: Int, _ row: Int) -> Float {
     var sum = ExactSum()
-    for k in 0..<columns { sum.add(vectors[vector * columns + k], times: weights[row * columns + k]) }
+    for k in 0..<columns {
+      sum.add(vectors[vector * columns + k], times: weights[row * columns + k])
+    }
     if let bias { sum.add(bias[row]) }
     return sum.rounded()
   }

@@ -1,4 +1,4 @@
-import DataflowSim
+import SimModel
 
 /// What an operation computes: outputs from inputs, `nil` where an input is left out.
 typealias Kernel = @Sendable (_ inputs: [Value?]) throws -> [Value]
@@ -91,7 +91,8 @@ enum OperatorCatalogue {
     if domain.hasPrefix("finn.custom_op.fpgadataflow") {
       throw InputError(
         "is a hardware block, and this is to be a model without any",
-        hint: "give the dataflow graph as the design and the export or an earlier step as the model")
+        hint: "give the dataflow graph as the design and the export or an earlier step as the model"
+      )
     }
     guard domains.contains(domain), let found = byName[opType] else {
       let near = nearestName(to: opType, among: names).map { "did you mean '\($0)'? " } ?? ""

@@ -1,4 +1,4 @@
-import DataflowSim
+import SimModel
 
 /// An original model made ready to run: nodes in order, what is constant computed once.
 ///
@@ -63,7 +63,8 @@ public struct Reference: Sendable {
     }
   }
 
-  private static func placed(_ error: InputError, _ node: ModelNode, _ graph: ModelGraph) -> InputError
+  private static func placed(_ error: InputError, _ node: ModelNode, _ graph: ModelGraph)
+    -> InputError
   {
     var error = error.at(node.place)
     if error.message.contains("is not supported") {
@@ -196,8 +197,11 @@ public struct QuantizedNeighbours {
 
   public init(of node: ModelNode, in graph: ModelGraph) {
     func isQuantizer(_ op: String) -> Bool {
-      ["Quant", "IntQuant", "BipolarQuant", "Trunc", "FloatQuant", "QuantizeLinear", "MultiThreshold"]
-        .contains(op)
+      [
+        "Quant", "IntQuant", "BipolarQuant", "Trunc", "FloatQuant", "QuantizeLinear",
+        "MultiThreshold",
+      ]
+      .contains(op)
     }
     func nearest(_ start: [String], _ next: (ModelNode) -> [String], _ at: (ModelNode) -> [String])
       -> String?
@@ -220,5 +224,31 @@ public struct QuantizedNeighbours {
       behind.map { "the one behind is '\($0)'" },
     ].compactMap(\.self)
     text = parts.isEmpty ? nil : parts.joined(separator: ", ")
+  }
+}
+
+extension Reference {
+  /// The steps that some tensors need.
+  public struct Part: Sendable {
+    let steps: [Step]
+    let names: [String]
+  }
+
+  /// What must run for the tensors `names`.
+  public func part(for names: [String]) -> Part {
+    var needed = Set(names)
+    var chosen: [Step] = []
+    for step in steps.reversed() where step.node.outputs.contains(where: needed.contains) {
+      chosen.append(step)
+      needed.formUnion(step.node.inputs)
+    }
+    return Part(steps: chosen.reversed(), names: names)
+  }
+
+  /// Runs a part of the model on one frame; returns its tensors.
+  public func run(_ part: Part, _ inputs: [String: Value]) throws -> [String: Value] {
+    var values = inputs
+    for step in part.steps { try run(step, &values, .all) }
+    return values.filter { part.names.contains($0.key) }
   }
 }

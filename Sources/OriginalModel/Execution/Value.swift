@@ -1,4 +1,4 @@
-import DataflowSim
+import SimModel
 
 /// The element types of ONNX that an original model may hold.
 public enum ElementKind: String, Sendable {

@@ -1,6 +1,6 @@
-import DataflowSim
+import SimModel
 import Foundation
-import ONNXImport
+import ONNXFormat
 
 /// Where a tensor's data lies when it is kept beside the model.
 ///
@@ -35,7 +35,8 @@ struct ExternalData {
     guard FileManager.default.fileExists(atPath: path) else {
       throw InputError(
         "its data is in '\(location)', which is not beside the model",
-        hint: "copy that file from where the model was exported into \(folder.isEmpty ? "." : folder)")
+        hint:
+          "copy that file from where the model was exported into \(folder.isEmpty ? "." : folder)")
     }
     data = try InputFile.read(path)
     let end = length.map { offset.addingReportingOverflow($0) }

@@ -1,6 +1,6 @@
-import DataflowSim
+import SimModel
 import Foundation
-import ONNXImport
+import ONNXFormat
 
 /// A QONNX, QDQ or FINN graph as the file says it: operations, constants, inputs and outputs.
 ///
@@ -18,23 +18,59 @@ public struct ModelGraph: Sendable {
   public var opset: Int
 }
 
+/// What a person may say about a model beyond its file.
+public struct ModelOptions: Sendable {
+  /// Shapes by graph input, for dimensions that the file leaves open.
+  public var shapes: [String: [Int]]
+  /// Integer types by graph input, such as `UINT8`, for exports that say only that it is float.
+  public var inputTypes: [String: String]
+  /// Constants that the file leaves out, by name.
+  public var constants: [String: Value]
+
+  public init(
+    shapes: [String: [Int]] = [:], inputTypes: [String: String] = [:],
+    constants: [String: Value] = [:]
+  ) {
+    self.shapes = shapes
+    self.inputTypes = inputTypes
+    self.constants = constants
+  }
+
+  fileprivate func check(_ inputs: [String]) throws {
+    for (option, names) in [
+      ("--shape", shapes.keys.sorted()), ("--input-type", inputTypes.keys.sorted()),
+    ] {
+      for name in names where !inputs.contains(name) {
+        let near = nearestName(to: name, among: inputs)
+        throw InputError(
+          "\(option) names '\(name)', which is no graph input",
+          hint: near.map { "did you mean '\($0)'?" } ?? "it has \(inputs.joined(separator: ", "))")
+      }
+    }
+  }
+}
+
 extension ModelGraph {
   /// The operator set versions whose rules are known.
   static let knownOpsets = 7...24
 
   /// Reads the model at `path`; external data is taken from the model's folder.
   ///
-  /// - Parameter shapes: shapes by graph input for dimensions that the file leaves open.
   /// Throws `InputError` with file and place.
-  public init(contentsOf path: String, shapes: [String: [Int]] = [:]) throws {
+  public init(contentsOf path: String, options: ModelOptions = ModelOptions()) throws {
+    try self.init(InputFile.read(path), file: path, options: options)
+  }
+
+  /// Reads a model that is in memory; `file` says where external data may lie.
+  public init(_ data: Data, file: String, options: ModelOptions = ModelOptions()) throws {
     do {
-      try self.init(InputFile.read(path), file: path, shapes: shapes)
+      try self.init(decoding: data, file: file, options: options)
     } catch let error as InputError {
-      throw error.inFile(path)
+      throw error.inFile(file)
     }
   }
 
-  init(_ data: Data, file: String, shapes: [String: [Int]]) throws {
+  private init(decoding data: Data, file: String, options: ModelOptions) throws {
     guard let model = try? ONNXModelProto(serializedBytes: data), model.hasGraph else {
       throw InputError(
         "is not a complete ONNX model (the protobuf cannot be decoded)",
@@ -54,6 +90,7 @@ extension ModelGraph {
     for tensor in model.graph.initializer {
       constants[tensor.name] = try reader.value(tensor, at: "initializer '\(tensor.name)'")
     }
+    constants.merge(options.constants) { stated, _ in stated }
     nodes = try Self.nodes(of: model.graph, reader)
     let pairs = model.graph.quantizationAnnotation.compactMap { annotation in
       annotation.quantParameterTensorNames.first { $0.key == "finn_datatype" }
@@ -64,8 +101,11 @@ extension ModelGraph {
     outputs = model.graph.output.map(\.name).filter { seen.insert($0).inserted }
     inputs = []
     for info in model.graph.input where constants[info.name] == nil {
-      inputs.append(try Self.input(info, shapes, annotations[info.name]))
+      inputs.append(
+        try Self.input(
+          info, options.shapes, options.inputTypes[info.name] ?? annotations[info.name]))
     }
+    try options.check(inputs.map(\.name))
     try requireOutputs()
   }
 
@@ -74,7 +114,8 @@ extension ModelGraph {
     return standard.map { Int($0.version) }.max() ?? 11
   }
 
-  private static func nodes(of graph: ONNXGraphProto, _ reader: TensorReader) throws -> [ModelNode] {
+  private static func nodes(of graph: ONNXGraphProto, _ reader: TensorReader) throws -> [ModelNode]
+  {
     try graph.node.enumerated().map { index, proto in
       let name = proto.name.isEmpty ? "\(proto.opType)_\(index)" : proto.name
       var attributes: [String: ModelNode.Attribute] = [:]

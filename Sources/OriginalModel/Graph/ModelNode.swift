@@ -1,4 +1,4 @@
-import DataflowSim
+import SimModel
 
 /// An operation of an original model as the file says it.
 public struct ModelNode: Sendable {

@@ -1,6 +1,6 @@
-import DataflowSim
+import SimModel
 import Foundation
-import ONNXImport
+import ONNXFormat
 
 /// Reads the tensors and attributes of an ONNX file, external data included.
 struct TensorReader {
@@ -89,7 +89,8 @@ struct TensorReader {
     case .int64, .uint64: return try integers(Int64.self)
     case .int4, .uint4:
       guard bytes.count == (count + 1) / 2 else {
-        throw InputError("\(bytes.count) bytes are there, but shape \(shape) needs \((count + 1) / 2)")
+        throw InputError(
+          "\(bytes.count) bytes are there, but shape \(shape) needs \((count + 1) / 2)")
       }
       return Value(Self.nibbles(bytes, count, kind), shape: shape, kind: kind)
     }
@@ -110,7 +111,8 @@ struct TensorReader {
     switch exponent {
     case 0: return sign * fraction * 0x1p-24
     case 31: return fraction == 0 ? sign * .infinity : .nan
-    default: return sign * (fraction + 1024) * Float(sign: .plus, exponent: exponent - 25, significand: 1)
+    default:
+      return sign * (fraction + 1024) * Float(sign: .plus, exponent: exponent - 25, significand: 1)
     }
   }
 

@@ -1,4 +1,4 @@
-import DataflowSim
+import SimModel
 import Foundation
 
 /// Activation functions, batch normalisation and what passes values through.
@@ -147,7 +147,8 @@ enum ActivationOperators {
       let vectors = try (1...4).map { try inputs.value($0).floats }
       let channels = x.shape[axis]
       guard vectors.allSatisfy({ $0.count == channels }) else {
-        throw InputError("its vectors have \(vectors.map(\.count)) elements for \(channels) channels")
+        throw InputError(
+          "its vectors have \(vectors.map(\.count)) elements for \(channels) channels")
       }
       let rule = (0..<channels).map { c in
         Normalization(

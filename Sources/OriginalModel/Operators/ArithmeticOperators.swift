@@ -1,4 +1,4 @@
-import DataflowSim
+import SimModel
 import Foundation
 
 /// Elementwise arithmetic and comparisons with NumPy's broadcasting; every result is rounded once.

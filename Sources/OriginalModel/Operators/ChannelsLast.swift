@@ -1,4 +1,4 @@
-import DataflowSim
+import SimModel
 
 /// qonnx's channels-last variants: data `(N, spatial…, C)`, weights as ONNX has them.
 enum ChannelsLast {

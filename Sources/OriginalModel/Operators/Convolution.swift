@@ -1,4 +1,4 @@
-import DataflowSim
+import SimModel
 import SimKernels
 
 /// A convolution with its weights made ready: one `LinearProduct` per group.

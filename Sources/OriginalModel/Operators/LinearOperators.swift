@@ -1,4 +1,4 @@
-import DataflowSim
+import SimModel
 
 /// Convolutions and matrix products.
 enum LinearOperators {
@@ -38,7 +38,8 @@ enum LinearOperators {
     let node = preparation.node
     let isReady =
       preparation.constant(1) != nil && (!preparation.hasInput(2) || preparation.constant(2) != nil)
-    let ready = try isReady
+    let ready =
+      try isReady
       ? TransposedConvolution(
         weights: preparation.constant(1)!, bias: preparation.constant(2), node: node,
         isConstant: true) : nil
@@ -129,7 +130,8 @@ enum LinearOperators {
     }
     let isReady =
       preparation.constant(1) != nil && (!preparation.hasInput(2) || preparation.constant(2) != nil)
-    let ready = isReady
+    let ready =
+      isReady
       ? try linear(preparation.constant(1)!, preparation.constant(2), isConstant: true) : nil
     return { inputs in
       let (a, b) = (try inputs.value(0), try inputs.value(1))

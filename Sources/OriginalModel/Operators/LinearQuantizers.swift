@@ -1,4 +1,4 @@
-import DataflowSim
+import SimModel
 
 /// ONNX's QuantizeLinear and DequantizeLinear: per tensor, per axis, in blocks.
 enum LinearQuantizers {
@@ -54,7 +54,9 @@ enum LinearQuantizers {
     let node = preparation.node
     let axis = try node.int("axis", default: 1)
     let block = try node.int("block_size", default: 0)
-    let stated = try node.int("output_dtype").flatMap { TensorReader.kinds[Int32(truncatingIfNeeded: $0)] }
+    let stated = try node.int("output_dtype").flatMap {
+      TensorReader.kinds[Int32(truncatingIfNeeded: $0)]
+    }
     return { inputs in
       let (x, scale) = (try inputs.value(0), try inputs.value(1))
       let zero = inputs.optional(2)
@@ -65,7 +67,9 @@ enum LinearQuantizers {
       let at = try ScaleMap(x, scale, axis: axis, block: block)
       let (v, s) = (x.floats, scale.floats)
       let z = zero?.integers ?? [Int](repeating: 0, count: s.count)
-      guard z.count == s.count else { throw InputError("\(z.count) zero points, \(s.count) scales") }
+      guard z.count == s.count else {
+        throw InputError("\(z.count) zero points, \(s.count) scales")
+      }
       let (low, high) = (Float(range.lowerBound), Float(range.upperBound))
       let codes = v.indices.map { i -> Int in
         let k = at[i]
@@ -87,7 +91,9 @@ enum LinearQuantizers {
       let at = try ScaleMap(x, scale, axis: axis, block: block)
       let (q, s) = (try inputs.integers(0), scale.floats)
       let z = inputs.optional(2)?.integers ?? [Int](repeating: 0, count: s.count)
-      guard z.count == s.count else { throw InputError("\(z.count) zero points, \(s.count) scales") }
+      guard z.count == s.count else {
+        throw InputError("\(z.count) zero points, \(s.count) scales")
+      }
       return [Value(q.indices.map { Float(q[$0] - z[at[$0]]) * s[at[$0]] }, shape: x.shape)]
     }
   }

@@ -1,4 +1,4 @@
-import DataflowSim
+import SimModel
 
 /// Pooling over windows and over whole pictures.
 enum PoolOperators {
@@ -148,7 +148,8 @@ enum ExactMean {
     }
     guard magnitude.isFinite else { return Float(sum / Double(count)) }
     let quotient = sum / Double(count)
-    let error = terms * 0x1.02p-53 * magnitude / Double(count)
+    let error =
+      terms * 0x1.02p-53 * magnitude / Double(count)
       + abs(quotient) * 0x1p-52
     if let value = RoundedOnce.float(quotient, within: error) { return value }
     var exact = ExactSum()

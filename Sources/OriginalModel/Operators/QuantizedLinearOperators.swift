@@ -1,4 +1,4 @@
-import DataflowSim
+import SimModel
 
 /// Convolutions and products on integers with 32-bit accumulators.
 enum QuantizedLinearOperators {
@@ -6,7 +6,9 @@ enum QuantizedLinearOperators {
     "QLinearConv": Operator(8...9, convolution),
     "QLinearMatMul": Operator(8...8, plain: product),
     "ConvInteger": Operator(2...4) { preparation in
-      let (rule, groups) = (try WindowRule(preparation.node), try preparation.node.int("group", default: 1))
+      let (rule, groups) = (
+        try WindowRule(preparation.node), try preparation.node.int("group", default: 1)
+      )
       return { inputs in
         [
           try accumulated(
@@ -27,7 +29,8 @@ enum QuantizedLinearOperators {
   private static func integer(_ sums: Value) throws -> Value {
     // Sums of 8-bit products beyond 2^24 are no float32 integers.
     guard let values = sums.integers, values.allSatisfy({ abs($0) < 1 << 24 }) else {
-      throw InputError("an accumulator needs more than 24 bits; QuantizeLinear models have no limit")
+      throw InputError(
+        "an accumulator needs more than 24 bits; QuantizeLinear models have no limit")
     }
     return Value(values, shape: sums.shape, kind: .int32)
   }
@@ -87,7 +90,9 @@ enum QuantizedLinearOperators {
         }
         for i in values.indices { values[i] += bias[i / inner % bias.count] }
       }
-      guard let x = try inputs.value(1).scalar else { throw InputError("the data has several scales") }
+      guard let x = try inputs.value(1).scalar else {
+        throw InputError("the data has several scales")
+      }
       return [
         try requantized(
           values, sums.shape, inputs, scales: inputs.value(4).floats.map { x * $0 },
@@ -101,7 +106,9 @@ enum QuantizedLinearOperators {
       LinearOperators.product(
         shifted(inputs.value(0), inputs.value(2), axis: -2),
         shifted(inputs.value(3), inputs.value(5), axis: -1)))
-    guard let x = try inputs.value(1).scalar else { throw InputError("the data has several scales") }
+    guard let x = try inputs.value(1).scalar else {
+      throw InputError("the data has several scales")
+    }
     return [
       try requantized(
         sums.integers!, sums.shape, inputs, scales: inputs.value(4).floats.map { x * $0 },

@@ -1,4 +1,4 @@
-import DataflowSim
+import SimModel
 import Foundation
 
 /// The quantisers of QONNX, in float32 as qonnx computes them.
@@ -268,14 +268,17 @@ private struct FloatRule {
     guard !v.isNaN else { return v }
     let least = 1 - Int(bias) - Int(mantissaBits)
     let magnitude = abs(v)
-    let exponent = magnitude == 0 || !magnitude.isFinite ? least : Int(magnitude.exponent) - Int(mantissaBits)
+    let exponent =
+      magnitude == 0 || !magnitude.isFinite ? least : Int(magnitude.exponent) - Int(mantissaBits)
     let step = Float(sign: .plus, exponent: max(exponent, least), significand: 1)
     var q = magnitude.isFinite ? step * rounding.apply(v / step) : v
     if !hasSubnormal, abs(q) < Float(sign: .plus, exponent: 1 - Int(bias), significand: 1) { q = 0 }
     let most = min(representable, largest)
     if q > most { q = saturates ? most : hasInf ? .infinity : hasNaN ? .nan : most }
     let lowest = isSigned ? -most : 0
-    if q < lowest { q = saturates || !isSigned ? lowest : hasInf ? -.infinity : hasNaN ? .nan : lowest }
+    if q < lowest {
+      q = saturates || !isSigned ? lowest : hasInf ? -.infinity : hasNaN ? .nan : lowest
+    }
     return q * scale
   }
 

@@ -1,4 +1,4 @@
-import DataflowSim
+import SimModel
 
 /// Reductions over axes.
 enum ReductionOperators {

@@ -1,4 +1,4 @@
-import DataflowSim
+import SimModel
 
 /// Pictures of another size: nearest neighbours, and depth to space and back.
 enum ResizeOperators {
@@ -22,7 +22,8 @@ enum ResizeOperators {
       isUpsample
       ? "asymmetric" : try node.string("coordinate_transformation_mode") ?? "half_pixel"
     let rounding = isUpsample ? "floor" : try node.string("nearest_mode") ?? "round_prefer_floor"
-    let attribute: [Float]? = if case .floats(let list)? = node.attributes["scales"] { list } else { nil }
+    let attribute: [Float]? =
+      if case .floats(let list)? = node.attributes["scales"] { list } else { nil }
     let scalesAt = node.opType == "Upsample" || preparation.opset < 11 ? 1 : 2
     return { inputs in
       let x = try inputs.value(0)
@@ -102,7 +103,8 @@ enum ResizeOperators {
         guard c % area == 0 else {
           throw InputError("\(c) channels do not make blocks of \(area)")
         }
-        let split = isBlockFast ? [n, c / area, block, block, h, w] : [n, block, block, c / area, h, w]
+        let split =
+          isBlockFast ? [n, c / area, block, block, h, w] : [n, block, block, c / area, h, w]
         let order = isBlockFast ? [0, 1, 4, 2, 5, 3] : [0, 3, 4, 1, 5, 2]
         return [
           try ShapeOperators.transposed(x.reshaped(split), order)

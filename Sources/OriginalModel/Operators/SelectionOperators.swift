@@ -1,4 +1,4 @@
-import DataflowSim
+import SimModel
 
 /// Parts of tensors, picked by index, range or size.
 enum SelectionOperators {
@@ -161,7 +161,8 @@ enum SelectionOperators {
     }
   }
 
-  private static func extreme(_ isBetter: @escaping @Sendable (Double, Double) -> Bool) -> Operator {
+  private static func extreme(_ isBetter: @escaping @Sendable (Double, Double) -> Bool) -> Operator
+  {
     Operator(1...1) { preparation in
       let stated = try preparation.node.int("axis", default: 0)
       let keeps = try preparation.node.int("keepdims", default: 1) != 0

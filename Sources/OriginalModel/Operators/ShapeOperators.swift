@@ -1,4 +1,4 @@
-import DataflowSim
+import SimModel
 
 /// What changes shapes and order and no value.
 enum ShapeOperators {

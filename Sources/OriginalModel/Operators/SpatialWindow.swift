@@ -1,4 +1,4 @@
-import DataflowSim
+import SimModel
 
 /// How a window moves over one or two spatial axes: kernel, strides, dilations and padding.
 ///

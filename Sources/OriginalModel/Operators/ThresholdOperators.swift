@@ -1,4 +1,4 @@
-import DataflowSim
+import SimModel
 
 /// FINN's MultiThreshold: how many thresholds a value reaches.
 enum ThresholdOperators {
@@ -21,7 +21,8 @@ enum ThresholdOperators {
       let axis = layout.hasSuffix("C") ? x.shape.count - 1 : min(1, x.shape.count - 1)
       let (channels, steps) = (table.shape[0], table.shape[1])
       guard channels == 1 || channels == x.shape[axis] else {
-        throw InputError("thresholds of \(channels) channels for data of shape \(x.shape) (\(layout))")
+        throw InputError(
+          "thresholds of \(channels) channels for data of shape \(x.shape) (\(layout))")
       }
       let inner = x.shape[(axis + 1)...].reduce(1, *)
       let (v, t) = (x.floats, table.floats)
