@@ -39,10 +39,12 @@ let package = Package(
       name: "ONNXFormat",
       dependencies: ["SimModel", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
       exclude: ["onnx.proto"]),
+    .target(name: "OriginalModel", dependencies: ["ONNXFormat", "SimModel", "SimKernels"]),
     .target(
       name: "DesignFiles",
       dependencies: [
-        "DataflowSim", "ONNXFormat", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        "DataflowSim", "ONNXFormat", "OriginalModel",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
         .product(name: "Yams", package: "Yams"),
       ]),
     .target(
@@ -51,14 +53,14 @@ let package = Package(
     .executableTarget(
       name: "simrun",
       dependencies: [
-        "DataflowAnalysis", "DesignFiles", "SweepStore",
+        "DataflowAnalysis", "OriginalModel", "DesignFiles", "SweepStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"), "Rainbow",
       ]),
     .testTarget(
       name: "DataflowSimTests",
       dependencies: [
         "SimKernels", "SimModel", "DataflowSim", "DataflowTrace", "DataflowAnalysis", "ONNXFormat",
-        "DesignFiles", "SweepStore", "simrun", "CZstd",
+        "OriginalModel", "DesignFiles", "SweepStore", "simrun", "CZstd",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       exclude: ["Resources"]),

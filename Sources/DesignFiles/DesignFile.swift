@@ -1,6 +1,7 @@
 import DataflowSim
 import Foundation
 import ONNXFormat
+import OriginalModel
 
 /// A design with its constant arrays, as far as they are at hand.
 public struct LoadedDesign: Sendable {
@@ -48,6 +49,7 @@ public enum DesignFile {
       return loaded
     }
     let source = try GraphSource(data, file: name, options: options)
+    if source.importer.isOriginalModel { return try lower(data, name, options) }
     var loaded = try source.load(options.finnGeneration ?? source.age.generation)
     try loaded.readSchedules(beside: folders([path] + source.childFiles), options.hlsBuild)
     loaded.dropBuildPaths()
@@ -62,6 +64,25 @@ public enum DesignFile {
       let isInner = folder.lastPathComponent == "intermediate_models"
       return [folder.path] + (isInner ? [folder.deletingLastPathComponent().path] : [])
     }.filter { seen.insert($0).inserted }
+  }
+
+  /// An original model as the design it lowers to.
+  private static func lower(_ data: Data, _ path: String, _ options: ImportOptions) throws
+    -> LoadedDesign
+  {
+    let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+    let graph = try ModelGraph(data, file: path, options: options.model)
+    let lowered = try LoweredModel(
+      Reference(graph), name: options.name ?? name, part: options.part, clockMHz: options.clockMHz)
+    return lowered.loaded
+  }
+
+  /// Whether `path` is an original model (QONNX, QDQ, a FINN step before hardware) and not a design.
+  public static func isOriginalModel(_ path: String) throws -> Bool {
+    guard path != "-", !FINNOutput.isDirectory(path) else { return false }
+    let data = try InputFile.read(path)
+    guard !isJSON(data, path) else { return false }
+    return try ONNXImporter(data, file: path, options: ImportOptions()).isOriginalModel
   }
 
   /// An ONNX file starts with a protobuf tag; no tag it may start with is a brace, a bracket or

@@ -1,6 +1,7 @@
 import DataflowSim
 import Foundation
 import ONNXFormat
+import OriginalModel
 import SwiftProtobuf
 
 /// What an importer may be told beyond the file.
@@ -20,11 +21,15 @@ public struct ImportOptions: Sendable {
   public var hlsBuild: HLSBuildPlace?
   /// A folding file will be applied, so that a build's own is not.
   public var hasFolding = false
+  /// What is said about an original model beyond its file.
+  public var model: ModelOptions
 
   public init(
     name: String? = nil, part: String? = nil, clockMHz: Double? = nil,
-    finnGeneration: FINNGeneration? = nil, parameterFiles: [String] = []
+    finnGeneration: FINNGeneration? = nil, parameterFiles: [String] = [],
+    model: ModelOptions = ModelOptions()
   ) {
+    self.model = model
     self.name = name
     self.part = part
     self.clockMHz = clockMHz
@@ -76,6 +81,15 @@ struct ONNXImporter {
     let entries = model.metadataProps + model.graph.metadataProps
     metadata = Dictionary(entries.map { ($0.key, $0.value) }) { _, last in last }
     initializers = Dictionary(graph.initializer.map { ($0.name, $0) }) { first, _ in first }
+  }
+
+  /// No node is hardware, nor stands for some: the file is a model as training exports it, or one of
+  /// FINN's steps on the way to hardware.
+  var isOriginalModel: Bool {
+    !graph.node.contains { node in
+      node.opType == FINNNames.partition || node.domain.hasPrefix(FINNNames.domain)
+        || node.attribute.contains { $0.name == "backend" && $0.s == Data("fpgadataflow".utf8) }
+    }
   }
 
   /// The partitions of a parent graph: the index of each node, and its child model as written there.

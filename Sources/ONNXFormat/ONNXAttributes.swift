@@ -18,11 +18,12 @@ extension ONNXAttributeProto {
   }
 
   /// The stated kind, or for files that state none the field that is there.
-  private var effectiveKind: Kind {
+  package var effectiveKind: Kind {
     if type != .undefined { return type }
     if hasI { return .int }
     if hasF { return .float }
     if hasS { return .string }
+    if hasT { return .tensor }
     if !ints.isEmpty { return .ints }
     if !floats.isEmpty { return .floats }
     return strings.isEmpty ? .undefined : .strings

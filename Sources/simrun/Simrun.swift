@@ -12,6 +12,7 @@ struct Simrun: ParsableCommand {
       FPSCommand.self,
       RunCommand.self,
       CompareCommand.self,
+      AccuracyCommand.self,
       HazardsCommand.self,
       ExportCommand.self,
       TraceCommand.self,

@@ -48,4 +48,9 @@ void ck_widen_s8(int level, const int8_t *x, size_t pixels, size_t columns, size
 void ck_widen_u8(int level, const uint8_t *x, size_t pixels, size_t columns, size_t dstStride,
                  int16_t *dst);
 
+// out[p * rows + r] = sum_k (double)x[p * stride + k] * w[r][k], summed in double precision in some
+// order. w: blocks of 8 rows, w[(block * columns + k) * 8 + lane], the last block padded. Any level.
+void ck_dot_f64(int level, const float *x, size_t pixels, size_t stride, size_t columns,
+                const float *w, size_t rows, double *out);
+
 #endif

@@ -68,12 +68,14 @@ public struct Comparison: Sendable {
   ///
   /// - Parameters:
   ///   - stopsAtFirst: leave out everything behind the first real divergence.
+  ///   - feedsReference: what reads a tensor is compared on the reference's values of it, so that each
+  ///     layer is judged by itself.
   ///   - timed: compare what the design moves under this scenario, faults and hazards included,
   ///     instead of what it computes. Words that never come are counted as missing.
   /// - Throws: `InputError` for missing arrays and shapes that do not fit.
   public func run(
     _ inputs: [String: Tensor], reference: NPZ, map: ReferenceMap?, stopsAtFirst: Bool = true,
-    under scenario: Scenario? = nil
+    feedsReference: Bool = false, under scenario: Scenario? = nil
   ) throws -> [TensorComparison] {
     let moved = try scenario.map { try MovedValues(plane.design, parameters, inputs, $0) }
     var result = try moved?.result ?? plane.run(inputs, keep: .all, threads: threads)
@@ -104,7 +106,7 @@ public struct Comparison: Sendable {
       }
       comparisons.append(comparison)
       if stopsAtFirst, !comparison.isFine { break }
-      if moved == nil, comparison.isFine, let decided = comparison.decided {
+      if moved == nil, comparison.isFine || feedsReference, let decided = comparison.decided {
         // What reads the tensor is compared on the reference's side of the tie.
         replaced[stream] = decided
         result = try plane.run(inputs, keep: .all, replacing: replaced, threads: threads)
@@ -202,7 +204,7 @@ public struct Comparison: Sendable {
         writer, plane: plane, parameters: parameters, result: result, compared: compared,
         recompute: plane.referenceOrder(of: stream) == nil ? recomputed(stream, images) : nil)
       comparison.diagnosis = Diagnosis(sample, evidence: evidence)
-      if case .roundingTie? = comparison.diagnosis, plane.referenceOrder(of: stream) == nil {
+      if plane.referenceOrder(of: stream) == nil {
         comparison.decided = result.streams[stream].map { sample.decided($0) }
       }
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DataflowAnalysis
+import DesignFiles
 import Foundation
 
 /// `simrun compare`: where a compiled design leaves its reference, and why.
@@ -10,6 +11,10 @@ struct CompareCommand: ParsableCommand {
     discussion: """
       Exits with 0 when all tensors agree (values exactly on a rounding boundary aside), with 1 and \
       the first divergence otherwise.
+
+      --model takes the export of the training, or any earlier graph of the same network, instead of a \
+      golden file: streams and quantised tensors are paired by order, shape and values, and each layer \
+      is fed the model's codes, so that every wrong layer is named, not only the first.
       """)
 
   @OptionGroup var source: DesignOptions
@@ -18,7 +23,10 @@ struct CompareCommand: ParsableCommand {
   var input: String
 
   @Option(help: "Reference activations (.npz).")
-  var golden: String
+  var golden: String?
+
+  @Option(help: "A quantised model (.onnx) that computes the reference: no golden file is needed.")
+  var model: String?
 
   @Option(help: "Which array belongs to which stream, with scale and offset (.json).")
   var map: String?
@@ -36,14 +44,25 @@ struct CompareCommand: ParsableCommand {
   @Flag(help: "Print the table as CSV.")
   var csv = false
 
+  func validate() throws {
+    guard (golden == nil) != (model == nil) else {
+      throw ValidationError("state one of --golden and --model")
+    }
+    guard model == nil || (map == nil && scenario == nil) else {
+      throw ValidationError("--model needs no --map, and goes without --scenario")
+    }
+  }
+
   func run() throws {
     try reportingInputErrors {
       let loaded = try source.load()
+      if let model { return try compare(loaded, with: model) }
       var comparison = try reportingFile(source.design) {
         try Comparison(loaded.design, parameters: loaded.parameters)
       }
       comparison.threads = ProcessInfo.processInfo.activeProcessorCount
       let inputs = try comparison.plane.namedInputs(TensorFile.read(input), file: input)
+      let golden = golden!
       let reference = try NPZ(contentsOf: golden)
       let map = try map.map(ReferenceMap.init(contentsOf:))
       let stimulus = try scenario.map { try Scenario(contentsOf: $0) }
@@ -61,6 +80,38 @@ struct CompareCommand: ParsableCommand {
       try show(ComparisonReport(loaded.design.name, results))
       if !results.allSatisfy(\.isFine) { throw SimrunExit.bitsDiffer }
     }
+  }
+
+  /// Against what a model computes for the same data.
+  private func compare(_ loaded: LoadedDesign, with model: String) throws {
+    var comparison = try reportingFile(source.design) {
+      try Comparison(loaded.design, parameters: loaded.parameters)
+    }
+    comparison.threads = ProcessInfo.processInfo.activeProcessorCount
+    let reference = try source.changes.reference(model)
+    let pairing = try ModelPairing(
+      comparison.plane, reference, arrays: TensorFile.read(input), file: input,
+      threads: comparison.threads)
+    let entries = pairing.pairs.map { pair in
+      (
+        pair.stream,
+        ReferenceMap.Entry(
+          reference: pair.tensor, scale: pair.scale, offset: pair.offset, channelsFirst: false)
+      )
+    }
+    let arrays = pairing.values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    let results = try comparison.run(
+      pairing.inputs, reference: NPZ(NPZ.encode(arrays), file: model),
+      map: ReferenceMap(entries: Dictionary(entries) { first, _ in first }), stopsAtFirst: false,
+      feedsReference: true)
+    if !pairing.unpaired.isEmpty {
+      writeError(
+        "note: no stream carries \(pairing.unpaired.count) of the model's quantised tensors "
+          + "(\(pairing.unpaired.prefix(3).joined(separator: ", "))"
+          + "\(pairing.unpaired.count > 3 ? ", …" : ""))")
+    }
+    try show(ComparisonReport(loaded.design.name, results))
+    if !results.allSatisfy(\.isFine) { throw SimrunExit.bitsDiffer }
   }
 
   private func show(_ report: ComparisonReport) throws {

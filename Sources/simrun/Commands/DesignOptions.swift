@@ -1,12 +1,14 @@
 import ArgumentParser
 import DataflowAnalysis
 import DesignFiles
+import OriginalModel
 
 /// The design a command works on, and what may be changed about it: the same for every command.
 struct DesignOptions: ParsableArguments {
   @Argument(
     help: """
-      A design (.json), a FINN graph (.onnx), FINN's output directory, or - for standard input.
+      A design (.json), a FINN graph or a quantised model (.onnx), FINN's output directory, or - for \
+      standard input.
       """, completion: .file())
   var design: String
 
@@ -66,6 +68,8 @@ struct DesignChanges: ParsableArguments {
   @Option(help: "A .npz or .onnx with weights the design leaves out; may be repeated.")
   var parameters: [String] = []
 
+  @OptionGroup var model: ModelChoices
+
   /// The changes as they were typed.
   var arguments: [String] {
     [
@@ -106,7 +110,7 @@ struct DesignChanges: ParsableArguments {
   func read(_ file: String) throws -> LoadedDesign {
     var options = ImportOptions(
       part: part.map(Device.part(for:)), clockMHz: clockMhz, finnGeneration: finnGeneration,
-      parameterFiles: parameters)
+      parameterFiles: parameters, model: try model.options())
     options.hasFolding = folding != nil
     options.hlsBuild = hlsBuild
     var loaded = try DesignFile.load(file, options: options)
@@ -179,5 +183,53 @@ func reportingFile<T>(_ file: String, _ body: () throws -> T) throws -> T {
     return try body()
   } catch let error as InputError {
     throw error.inFile(file)
+  }
+}
+
+/// What a person may say about an original model beyond its file.
+struct ModelChoices: ParsableArguments {
+  @Option(
+    help: "A model's input shape where the file leaves it open: NAME=1,3,32,32; may be repeated.")
+  var shape: [String] = []
+
+  @Option(
+    help: "The integer type of a float model input: NAME=UINT8; may be repeated.")
+  var inputType: [String] = []
+
+  func options(inputs: [String] = []) throws -> ModelOptions {
+    var options = ModelOptions()
+    for text in shape {
+      let (name, value) = try split(text, "--shape", "NAME=1,3,32,32")
+      let sizes = value.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+      guard sizes.allSatisfy({ $0.map { $0 > 0 } ?? false }) else {
+        throw InputError("'\(value)' is no shape", at: "--shape", hint: "write NAME=1,3,32,32")
+      }
+      options.shapes[name] = sizes.map { $0! }
+    }
+    for text in inputType {
+      let (name, value) = try split(text, "--input-type", "NAME=UINT8")
+      guard let type = DataType(value), type.isInteger else {
+        let near = nearestName(to: value, among: DataType.knownNames)
+        throw InputError(
+          "'\(value)' is no integer type", at: "--input-type",
+          hint: near.map { "did you mean '\($0)'?" } ?? "UINT8 or INT8, for instance")
+      }
+      options.inputTypes[name] = type.name
+    }
+    return options
+  }
+
+  private func split(_ text: String, _ option: String, _ form: String) throws -> (String, String) {
+    guard let equals = text.lastIndex(of: "="), equals != text.startIndex else {
+      throw InputError("'\(text)' names no input", at: option, hint: "write \(form)")
+    }
+    return (String(text[..<equals]), String(text[text.index(after: equals)...]))
+  }
+}
+
+extension DesignChanges {
+  /// Reads the original model in `file`, ready to run as it was trained.
+  func reference(_ file: String) throws -> Reference {
+    try Reference(ModelGraph(contentsOf: file, options: model.options()))
   }
 }

@@ -13,6 +13,9 @@ struct RunCommand: ParsableCommand {
       --scenario (or --trace, --max-cycles) the data rides on the handshakes: what comes out is what \
       the hardware would have moved, hazards included.
 
+      A quantised model (QONNX, QDQ) with --input runs as it was trained: every operation exact and \
+      rounded once to float32. With --lowered, or by cycles, it is the dataflow design it lowers to.
+
       Exit code 0 when every frame came out or --max-cycles ended the run, 1 when --repeat finds a \
       frame that differs, 2 for a deadlock or starvation.
       """)
@@ -34,6 +37,9 @@ struct RunCommand: ParsableCommand {
   var trace: String?
 
   @OptionGroup var data: DataOptions
+
+  @Flag(help: "Compute a quantised model as the hardware it lowers to, not as it was trained.")
+  var lowered = false
 
   @Flag(help: "Print one JSON document.")
   var json = false
@@ -61,6 +67,9 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     try reportingInputErrors {
+      if !isTimed, !lowered, data.repeats == nil, try DesignFile.isOriginalModel(source.design) {
+        return try ReferenceRun(source: source, data: data, json: json).run()
+      }
       let loaded = try source.load()
       if let repeats = data.repeats {
         try check(loaded, repeats)

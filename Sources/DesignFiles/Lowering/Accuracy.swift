@@ -1,0 +1,175 @@
+import DataflowSim
+import Foundation
+import OriginalModel
+import SimModel
+
+/// What a network is good for: how many labels are right, or how near its pictures come to their targets.
+public struct AccuracyResult: Codable, Sendable {
+  /// The file.
+  public var subject: String
+  /// `as trained`, or `as hardware`.
+  public var computed: String
+  public var frames: Int
+  /// Frames whose largest output is the label.
+  public var correct: Int?
+  /// Share of the frames, 0 to 1.
+  public var top1: Double?
+  /// Mean over the frames of the peak signal to noise ratio against the targets, in dB; nil when all
+  /// pictures are their targets.
+  public var psnr: Double?
+}
+
+/// What outputs are measured against.
+public enum AccuracyGoal: Sendable {
+  case labels([Int])
+  /// Pictures, and the distance between the smallest and the largest value that a picture may have.
+  case pictures([[Float]], peak: Double)
+
+  public var count: Int {
+    switch self {
+    case .labels(let list): list.count
+    case .pictures(let list, _): list.count
+    }
+  }
+}
+
+/// Adds up frames.
+struct AccuracyCount {
+  private let goal: AccuracyGoal
+  private var correct = 0
+  private var decibels = 0.0
+  private var frames = 0
+
+  init(_ goal: AccuracyGoal) { self.goal = goal }
+
+  /// Counts frame `index` with these outputs; a single integer is a label already.
+  mutating func add(_ index: Int, _ output: [Float], isLabel: Bool) throws {
+    frames += 1
+    switch goal {
+    case .labels(let labels):
+      let found = isLabel ? Int(output[0]) : output.indices.max { output[$0] < output[$1] } ?? 0
+      // Equal largest outputs: the first is the label, as in training.
+      let first = isLabel ? found : output.firstIndex(of: output[found]) ?? found
+      if first == labels[index] { correct += 1 }
+    case .pictures(let targets, let peak):
+      let target = targets[index]
+      guard target.count == output.count else {
+        throw InputError("has \(target.count) elements per frame, the output \(output.count)")
+      }
+      let error = zip(output, target).reduce(0.0) { sum, pair in
+        let d = Double(pair.0) - Double(pair.1)
+        return sum + d * d
+      }
+      let mean = error / Double(max(1, output.count))
+      decibels += mean == 0 ? .infinity : 10 * log10(peak * peak / mean)
+    }
+  }
+
+  func result(_ subject: String, _ computed: String) -> AccuracyResult {
+    var result = AccuracyResult(subject: subject, computed: computed, frames: frames)
+    switch goal {
+    case .labels:
+      result.correct = correct
+      result.top1 = frames > 0 ? Double(correct) / Double(frames) : 0
+    case .pictures:
+      let mean = decibels / Double(max(1, frames))
+      result.psnr = mean.isFinite ? mean : nil
+    }
+    return result
+  }
+}
+
+/// Measures models and designs on the same frames.
+public struct Accuracy: Sendable {
+  public let goal: AccuracyGoal
+  public var threads = 1
+  /// Frames computed between two reports of progress.
+  private static let portion = 64
+
+  public init(_ goal: AccuracyGoal) { self.goal = goal }
+
+  /// A model as it was trained.
+  public func trained(
+    _ reference: Reference, _ frames: ModelFrames, name: String, progress: (Int) -> Void = { _ in }
+  ) throws -> AccuracyResult {
+    try check(frames.count)
+    var count = AccuracyCount(goal)
+    for start in stride(from: 0, to: frames.count, by: Self.portion) {
+      let size = min(Self.portion, frames.count - start)
+      let outputs = try Parallel.all(size, workers: threads) {
+        let values = try reference.run(frames.frame(start + $0))
+        return values[reference.graph.outputs[0]]!
+      }
+      for (i, output) in outputs.enumerated() {
+        let isLabel = output.kind.range != nil && output.count == 1
+        try count.add(start + i, output.floats, isLabel: isLabel)
+      }
+      progress(start + size)
+    }
+    return count.result(name, "as trained")
+  }
+
+  /// A model as the hardware it lowers to.
+  public func lowered(
+    _ run: LoweredRun, _ frames: ModelFrames, name: String, progress: (Int) -> Void = { _ in }
+  ) throws -> AccuracyResult {
+    try check(frames.count)
+    var count = AccuracyCount(goal)
+    let isLabel = run.model.endsInLabels
+    for start in stride(from: 0, to: frames.count, by: Self.portion) {
+      let end = min(start + Self.portion, frames.count)
+      let outputs = try run.run(frames, start..<end, threads: threads)[0]
+      for (i, output) in outputs.enumerated() {
+        try count.add(
+          start + i, isPictures ? run.model.inModelOrder(output) : output, isLabel: isLabel)
+      }
+      progress(end)
+    }
+    return count.result(name, "as hardware")
+  }
+
+  private var isPictures: Bool {
+    if case .pictures = goal { true } else { false }
+  }
+
+  /// A design: integers in, integers out.
+  public func design(
+    _ loaded: LoadedDesign, _ inputs: [String: Tensor], plane: Dataplane, name: String,
+    progress: (Int) -> Void = { _ in }
+  ) throws -> AccuracyResult {
+    let total = inputs.values.first?.shape.first ?? 0
+    try check(total)
+    var count = AccuracyCount(goal)
+    let output = loaded.design.graphOutputs[0]
+    let isLabel = try plane.layout(of: output).count == 1
+    for start in stride(from: 0, to: total, by: Self.portion) {
+      let end = min(start + Self.portion, total)
+      let part = try inputs.mapValues { try $0.frames(start..<end) }
+      let values = try plane.run(part, keep: .outputs, threads: threads) { _ in }
+        .tensor(output).asDoubles()
+      let size = values.count / (end - start)
+      for i in 0..<end - start {
+        try count.add(
+          start + i, values[i * size..<(i + 1) * size].map { Float($0) }, isLabel: isLabel)
+      }
+      progress(end)
+    }
+    return count.result(name, "as hardware")
+  }
+
+  private func check(_ frames: Int) throws {
+    guard frames == goal.count else {
+      throw InputError("\(frames) frames of data, but \(goal.count) labels or targets")
+    }
+  }
+}
+
+extension Tensor {
+  /// Some of the frames on the leading axis.
+  fileprivate func frames(_ range: Range<Int>) throws -> Tensor {
+    let size = bytes.count / max(1, shape[0])
+    return try Tensor(
+      shape: [range.count] + shape.dropFirst(), elementType: elementType,
+      bytes: Array(bytes[range.lowerBound * size..<range.upperBound * size]))
+  }
+}

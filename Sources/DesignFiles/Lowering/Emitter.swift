@@ -1,0 +1,463 @@
+import DataflowSim
+import OriginalModel
+import SimModel
+
+/// Writes layers as hardware nodes: padding, windows and matrices as FINN arranges them, thresholds
+/// inside the matrix that feeds them, copies where a stream has several users. Everything is unfolded.
+struct Emitter {
+  let layers: [Layer]
+  let types: StreamTypes
+  let specialization: Specialization
+  var design: Design
+  var arrays: [String: Tensor] = [:]
+  /// Stream that carries a layer, and one name per user when it is copied.
+  private var streams: [Int: [String]] = [:]
+  private(set) var carrier: [Int: String] = [:]
+  private var counts: [String: Int] = [:]
+  /// Streams that got a FIFO because they join others.
+  private(set) var joined = 0
+  private let users: [Int: Int]
+  /// Matrices whose thresholds are inside, by the layer of the thresholds.
+  private let fused: [Int: Int]
+
+  init(
+    _ lowering: Lowering, name: String, outputs: [(name: String, layer: Int)], part: String?,
+    clockMHz: Double
+  ) throws {
+    layers = lowering.layers
+    let live = Self.live(lowering.layers, outputs.map(\.layer))
+    let isEmpty = live.allSatisfy {
+      if case .input = lowering.layers[$0].kind { true } else { false }
+    }
+    guard !isEmpty else {
+      throw InputError(
+        "has no layer between its quantisers that hardware would compute",
+        hint: "simrun run --input executes it")
+    }
+    let ends = Set(outputs.map(\.layer))
+    types = StreamTypes(lowering.layers, live: live, outputs: ends)
+    specialization = Specialization(part: part) { _ in nil }
+    design = Design(name: name, part: part, clockMHz: clockMHz)
+    var users: [Int: Int] = [:]
+    for i in live { for source in lowering.layers[i].inputs { users[source, default: 0] += 1 } }
+    for (_, layer) in outputs { users[layer, default: 0] += 1 }
+    var fused: [Int: Int] = [:]
+    for i in live {
+      guard case .thresholds = lowering.layers[i].kind else { continue }
+      let source = lowering.layers[i].inputs[0]
+      switch lowering.layers[source].kind {
+      case .linear, .sum: if users[source] == 1 { fused[i] = source }
+      default: break
+      }
+    }
+    (self.users, self.fused) = (users, fused)
+    let inside = Set(fused.values)
+    for i in live.sorted() where !inside.contains(i) { try emit(i, outputs) }
+    for i in live.sorted() { flattenInput(of: i) }
+    design.graphOutputs = outputs.map { _ in "" }
+    for (place, output) in outputs.enumerated() {
+      design.graphOutputs[place] = take(output.layer)
+    }
+  }
+
+  private static func live(_ layers: [Layer], _ outputs: [Int]) -> Set<Int> {
+    var live: Set<Int> = []
+    var open = outputs
+    while let i = open.popLast() {
+      if live.insert(i).inserted { open += layers[i].inputs }
+    }
+    return live
+  }
+
+  private func type(_ i: Int) -> DataType { types.type(i) }
+
+  /// A picture that a matrix takes as one vector enters as one.
+  private mutating func flattenInput(of i: Int) {
+    guard case .linear(let rule) = layers[i].kind, rule.window == nil else { return }
+    let source = layers[layers[i].inputs[0]]
+    guard case .input = source.kind, rule.columns != source.shape.channels,
+      (users[layers[i].inputs[0]] ?? 1) == 1
+    else { return }
+    design.streams[source.tensor]?.shape = [1, rule.columns]
+  }
+
+  /// The stream of a layer for its next user.
+  private mutating func take(_ layer: Int) -> String {
+    let name = streams[layer]!.removeFirst()
+    return name
+  }
+
+  /// A node with a name of FINN's kind, its outputs named after it.
+  private mutating func add(
+    _ op: String, _ attributes: [String: AttributeValue], inputs: [String], outputs: Int = 1,
+    initializers: [(role: String, tensor: Tensor)] = [], needsHLS: Bool = false
+  ) -> [String] {
+    var node = Node(name: op, opType: op, attributes: attributes, inputs: inputs)
+    if op == "AddStreams" || op == "StreamingEltwise" {
+      node.opType = op + "_hls"
+    } else {
+      node.opType = specialization.opType(of: node, preference: needsHLS ? "hls" : "").opType
+    }
+    let count = counts[node.opType, default: 0]
+    counts[node.opType] = count + 1
+    node.name = "\(node.opType)_\(count)"
+    node.outputs = (0..<outputs).map { "\(node.name)_out\($0)" }
+    for (place, item) in initializers.enumerated() {
+      let array = "\(node.name)_param\(place)"
+      node.initializers[item.role] = array
+      arrays[array] = item.tensor
+    }
+    design.nodes.append(node)
+    return node.outputs
+  }
+
+  /// Names the stream of a layer and copies it for each of its users.
+  private mutating func publish(_ layer: Int, _ stream: String) {
+    carrier[layer] = stream
+    let shape = layers[layer].shape
+    design.streams[stream] = StreamSettings(shape: shape.tensor, dataType: type(layer).name)
+    let count = users[layer] ?? 1
+    guard count > 1 else {
+      streams[layer] = [stream]
+      return
+    }
+    streams[layer] = add(
+      "DuplicateStreams",
+      [
+        "NumChannels": .int(shape.channels), "PE": .int(1), "NumOutputStreams": .int(count),
+        "inputDataType": .string(type(layer).name), "numInputVectors": .ints(shape.leading),
+      ], inputs: [stream], outputs: count)
+  }
+}
+
+// MARK: Layers
+
+extension Emitter {
+  private mutating func emit(_ i: Int, _ outputs: [(name: String, layer: Int)]) throws {
+    let layer = layers[i]
+    switch layer.kind {
+    case .input:
+      let name = layer.tensor
+      design.graphInputs.append(name)
+      publish(i, name)
+    case .linear(let rule): publish(i, try linear(i, rule, nil))
+    case .sum(let rule): publish(i, try sum(i, rule, nil))
+    case .thresholds(let table):
+      if let source = fused[i] {
+        switch layers[source].kind {
+        case .linear(let rule): publish(i, try linear(source, rule, (i, table)))
+        case .sum(let rule): publish(i, try sum(source, rule, (i, table)))
+        default: break
+        }
+      } else {
+        publish(i, try thresholding(i, table))
+      }
+    case .maxPool(let rule): publish(i, maxPool(i, rule))
+    case .globalSum:
+      let source = layers[layer.inputs[0]].shape
+      let sums = add(
+        "GlobalAccPool",
+        [
+          "NumChannels": .int(source.channels), "PE": .int(1),
+          "inputDataType": .string(type(layer.inputs[0]).name),
+          "numInputVectors": .ints([1, source.height, source.width]),
+        ], inputs: [take(layer.inputs[0])])
+      publish(i, sums[0])
+    case .add:
+      publish(i, sumOfTwo(i))
+      deepenJoin(design.nodes.last { $0.opType != "DuplicateStreams_hls" }?.inputs ?? [], layer.inputs)
+    case .multiply(let list): publish(i, try channelwise(i, "mul", list))
+    case .offset(let list): publish(i, try channelwise(i, "add", list))
+    case .concat:
+      let parts = layer.inputs.map { take($0) }
+      deepenJoin(parts, layer.inputs)
+      publish(
+        i,
+        add(
+          "StreamingConcat",
+          [
+            "ElemsPerStream": .ints(layer.inputs.map { layers[$0].shape.channels }),
+            "inputDataType": .string(type(i).name), "numInputVectors": .ints(layer.shape.leading),
+          ], inputs: parts)[0])
+    case .upsample(let rows, let columns): publish(i, upsample(i, rows, columns))
+    case .shuffle(let shape, let order):
+      let out = order.map { shape[$0] }
+      publish(
+        i,
+        add(
+          "OuterShuffle",
+          [
+            "data_type": .string(type(i).name),
+            "in_shape": .ints([shape[0], shape[1], shape[2...].reduce(1, *)]),
+            "transpose_in_shape": .ints(shape), "transpose_out_shape": .ints(out),
+            "out_shape": .ints([layer.shape.height, layer.shape.width, layer.shape.channels]),
+            "perm": .ints(order), "SIMD": .int(1),
+          ], inputs: [take(layer.inputs[0])])[0])
+    case .spread(let rows, let columns):
+      let source = layers[layer.inputs[0]].shape
+      publish(
+        i,
+        add(
+          "FMPadding_Pixel",
+          [
+            "ImgDim": .ints([source.height, source.width]), "Stride": .ints([rows, columns]),
+            "NumChannels": .int(source.channels), "SIMD": .int(1),
+            "inputDataType": .string(type(i).name),
+          ], inputs: [take(layer.inputs[0])])[0])
+    case .labels(let k):
+      let source = layers[layer.inputs[0]].shape
+      publish(
+        i,
+        add(
+          "LabelSelect",
+          [
+            "Labels": .int(source.channels), "PE": .int(1), "K": .int(k),
+            "inputDataType": .string(type(layer.inputs[0]).name),
+            "numInputVectors": .ints(source.leading),
+          ], inputs: [take(layer.inputs[0])])[0])
+    }
+  }
+
+  /// A branch that is done early waits for the other: its stream holds a frame until somebody has
+  /// sized it (`simrun fifo`).
+  private mutating func deepenJoin(_ streams: [String], _ sources: [Int]) {
+    for (stream, source) in zip(streams, sources) where !design.graphInputs.contains(stream) {
+      let shape = layers[source].shape
+      let words = min(32_768, max(2, shape.pixels * shape.channels))
+      design.streams[stream, default: StreamSettings()].depth = words
+      joined += 1
+    }
+  }
+
+  /// The pixels that a window reads, in the order a matrix takes them; unchanged where each pixel is
+  /// read once.
+  private mutating func windows(
+    _ source: Int, _ rule: PoolRule, isDepthwise: Bool
+  ) -> String {
+    let shape = layers[source].shape
+    let element = type(source).name
+    var stream = take(source)
+    var size = [shape.height, shape.width]
+    if rule.isPadded {
+      stream =
+        add(
+          "FMPadding",
+          [
+            "ImgDim": .ints(size), "Padding": .ints(rule.padding),
+            "NumChannels": .int(shape.channels),
+            "SIMD": .int(1), "inputDataType": .string(element),
+          ], inputs: [stream])[0]
+      size = [
+        size[0] + rule.padding[0] + rule.padding[2], size[1] + rule.padding[1] + rule.padding[3],
+      ]
+      note(stream, [1] + size + [shape.channels], element)
+    }
+    if rule.kernel == [1, 1], rule.stride == [1, 1] { return stream }
+    if rule.kernel == [1, 1], rule.stride[0] == rule.stride[1], size[0] == size[1], !isDepthwise {
+      return add(
+        "DownSampler",
+        [
+          "ImgDim": .int(size[0]), "NumChannels": .int(shape.channels), "SIMD": .int(1),
+          "Stride": .int(rule.stride[0]), "inputDataType": .string(element), "is1D": .int(0),
+        ], inputs: [stream])[0]
+    }
+    let is1D = size[0] == 1 && rule.kernel[0] == 1 || size[1] == 1 && rule.kernel[1] == 1
+    return add(
+      "ConvolutionInputGenerator",
+      [
+        "ConvKernelDim": .ints(rule.kernel), "IFMChannels": .int(shape.channels),
+        "IFMDim": .ints(size), "OFMDim": .ints(rule.output), "SIMD": .int(1),
+        "Stride": .ints(rule.stride), "Dilation": .ints(rule.dilation),
+        "inputDataType": .string(element), "outputDataType": .string(element),
+        "depthwise": .int(isDepthwise ? 1 : 0), "is1D": .int(is1D ? 1 : 0),
+      ], inputs: [stream])[0]
+  }
+
+  private mutating func note(_ stream: String, _ shape: [Int], _ type: String) {
+    design.streams[stream] = StreamSettings(shape: shape, dataType: type)
+  }
+
+  private mutating func maxPool(_ i: Int, _ rule: PoolRule) -> String {
+    let source = layers[i].inputs[0]
+    let shape = layers[source].shape
+    let element = type(i).name
+    let size = [shape.height, shape.width]
+    let fits = zip(size, rule.kernel).allSatisfy { $0 % $1 == 0 }
+    let is1D = size[0] == 1 && rule.kernel[0] == 1 || size[1] == 1 && rule.kernel[1] == 1
+    if rule.stride == rule.kernel, rule.dilation == [1, 1], !rule.isPadded, fits || is1D {
+      return add(
+        "StreamingMaxPool",
+        [
+          "ImgDim": .ints(size), "PoolDim": .ints(rule.kernel), "NumChannels": .int(shape.channels),
+          "PE": .int(1), "CeilMode": .int(0), "dataType": .string(element),
+        ], inputs: [take(source)])[0]
+    }
+    let stream = windows(source, rule, isDepthwise: true)
+    return add(
+      "Pool",
+      [
+        "Channels": .int(shape.channels), "PE": .int(1), "KernelSize": .ints(rule.kernel),
+        "Function": .string("MaxPool"), "OutImgDims": .ints(rule.output),
+        "InputDataType": .string(element), "OutputDataType": .string(element),
+      ], inputs: [stream])[0]
+  }
+
+  private mutating func sumOfTwo(_ i: Int) -> String {
+    let layer = layers[i]
+    let parts = layer.inputs.map { type($0) }
+    let streams = layer.inputs.map { take($0) }
+    var attributes: [String: AttributeValue] = [
+      "NumChannels": .int(layer.shape.channels), "PE": .int(1),
+      "numInputVectors": .ints(layer.shape.leading),
+    ]
+    if parts[0] == parts[1] {
+      attributes["inputDataType"] = .string(parts[0].name)
+      return add("AddStreams", attributes, inputs: streams)[0]
+    }
+    attributes["inputDataType0"] = .string(parts[0].name)
+    attributes["inputDataType1"] = .string(parts[1].name)
+    attributes["eltwiseOp"] = .string("Add")
+    return add("StreamingEltwise", attributes, inputs: streams)[0]
+  }
+
+  private mutating func channelwise(_ i: Int, _ function: String, _ list: [Int]) throws -> String {
+    let layer = layers[i]
+    let source = layer.inputs[0]
+    let parameter = DataType.holding(list.min()!...list.max()!)
+    return add(
+      "ChannelwiseOp",
+      [
+        "Func": .string(function), "NumChannels": .int(layer.shape.channels), "PE": .int(1),
+        "inputDataType": .string(type(source).name), "paramDataType": .string(parameter.name),
+        "outputDataType": .string(type(i).name), "numInputVectors": .ints(layer.shape.leading),
+      ], inputs: [take(source)],
+      initializers: [("parameters", try Tensor(list, shape: [list.count]))])[0]
+  }
+
+  private mutating func upsample(_ i: Int, _ rows: Int, _ columns: Int) -> String {
+    let source = layers[layers[i].inputs[0]].shape
+    let shape = layers[i].shape
+    var attributes: [String: AttributeValue] = [
+      "NumChannels": .int(shape.channels), "inputDataType": .string(type(i).name),
+    ]
+    if source.height == source.width, rows == columns {
+      attributes["IFMDim"] = .int(source.height)
+      attributes["OFMDim"] = .int(shape.height)
+      attributes["DimMode"] = .int(0)
+    } else {
+      attributes["HI"] = .int(source.height)
+      attributes["WI"] = .int(source.width)
+      attributes["HO"] = .int(shape.height)
+      attributes["WO"] = .int(shape.width)
+      attributes["SIMD"] = .int(shape.channels)
+    }
+    return add("UpsampleNearestNeighbour", attributes, inputs: [take(layers[i].inputs[0])])[0]
+  }
+}
+
+// MARK: Arithmetic
+
+extension Emitter {
+  /// Thresholds as FINN keeps them, for a stream of type `output`.
+  private func table(_ table: ThresholdTable, _ output: DataType, channels: Int)
+    -> (values: [Int], steps: Int, low: Int)
+  {
+    // One-bit results count one threshold; −1 is its 0.
+    guard output == .bipolar || (output == .binary && table.low == -1) else {
+      return (table.values, table.steps, table.low)
+    }
+    return ((0..<channels).map { table.values[$0 * table.steps] }, 1, 0)
+  }
+
+  private mutating func thresholding(_ i: Int, _ found: ThresholdTable) throws -> String {
+    let layer = layers[i]
+    let source = layer.inputs[0]
+    let (input, output) = (type(source), type(i))
+    let channels = layer.shape.channels
+    let (values, steps, low) = table(found, output, channels: channels)
+    let range = input.range ?? layers[source].range
+    let type = DataType.holding(
+      min(values.min()!, range.lowerBound)...max(values.max()!, range.upperBound))
+    let full = (1 << output.bits) - 1
+    return add(
+      "Thresholding",
+      [
+        "NumChannels": .int(channels), "PE": .int(1), "numSteps": .int(steps),
+        "ActVal": .int(low), "inputDataType": .string(input.name),
+        "weightDataType": .string(type.name), "outputDataType": .string(output.name),
+        "numInputVectors": .ints(layer.shape.leading),
+      ], inputs: [take(source)],
+      initializers: [("thresholds", try Tensor(values, shape: [channels, steps]))],
+      needsHLS: steps != full && steps != full - 1)[0]
+  }
+
+  /// A matrix, with the thresholds behind it inside when there are any.
+  private mutating func linear(
+    _ i: Int, _ rule: LinearRule, _ behind: (layer: Int, table: ThresholdTable)?
+  ) throws -> String {
+    let layer = layers[i]
+    let source = layer.inputs[0]
+    let input = type(source)
+    let isXnor = types.isXnor[source]
+    let stream =
+      rule.window.map { windows(source, $0, isDepthwise: rule.isDepthwise) } ?? take(source)
+    var low = layer.low.min()!
+    var high = layer.high.max()!
+    if isXnor { (low, high) = (0, rule.columns) }
+    var attributes: [String: AttributeValue] = [
+      "PE": .int(1), "SIMD": .int(1), "inputDataType": .string(input.name),
+      "noActivation": .int(behind == nil ? 1 : 0), "binaryXnorMode": .int(isXnor ? 1 : 0),
+    ]
+    var arrays: [(role: String, tensor: Tensor)] = []
+    let weights = rule.weights
+    let weightType =
+      isXnor ? DataType.binary : .holding(min(-1, weights.min()!)...max(0, weights.max()!))
+    attributes["weightDataType"] = .string(weightType.name)
+    if rule.isDepthwise {
+      attributes["Channels"] = .int(rule.rows)
+      attributes["Kernel"] = .ints(rule.window!.kernel)
+      attributes["Dim"] = .ints(rule.window!.output)
+      let shape = [rule.rows, 1] + rule.window!.kernel
+      arrays.append(("weights", try Tensor(weights, shape: shape)))
+    } else {
+      attributes["MW"] = .int(rule.columns)
+      attributes["MH"] = .int(rule.rows)
+      attributes["numInputVectors"] = .ints(layer.shape.leading)
+      let turned = Probe.permuted(weights, [rule.rows, rule.columns], [1, 0])
+      arrays.append(
+        (
+          "weights",
+          try Tensor(
+            isXnor ? turned.map { ($0 + 1) / 2 } : turned, shape: [rule.columns, rule.rows])
+        ))
+    }
+    if let behind {
+      let output = type(behind.layer)
+      var (values, steps, base) = table(behind.table, output, channels: rule.rows)
+      // The popcount of n equal bits is (sum + n) / 2.
+      if isXnor { values = values.map { ($0 + rule.columns + 1) >> 1 } }
+      low = min(low, values.min()!)
+      high = max(high, values.max()!)
+      attributes["ActVal"] = .int(base)
+      attributes["outputDataType"] = .string(output.name)
+      arrays.append(("thresholds", try Tensor(values, shape: [rule.rows, steps])))
+      base = 0
+    }
+    let accumulator = DataType.holding(low...high)
+    attributes["accDataType"] = .string(accumulator.name)
+    if behind == nil { attributes["outputDataType"] = .string(accumulator.name) }
+    return add(
+      rule.isDepthwise ? "VVAU" : "MVAU", attributes, inputs: [stream], initializers: arrays)[0]
+  }
+
+  /// Sums under windows: a depthwise product with ones.
+  private mutating func sum(
+    _ i: Int, _ rule: PoolRule, _ behind: (layer: Int, table: ThresholdTable)?
+  ) throws -> String {
+    let channels = layers[i].shape.channels
+    let ones = LinearRule(
+      weights: Array(repeating: 1, count: channels * rule.taps), rows: channels, columns: rule.taps,
+      window: rule, isDepthwise: true, isBipolar: false)
+    return try linear(i, ones, behind)
+  }
+}

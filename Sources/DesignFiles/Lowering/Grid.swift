@@ -1,0 +1,123 @@
+import Foundation
+import OriginalModel
+import SimModel
+
+/// The numbers a quantiser can give: integer times scale, each channel its own.
+struct Grid {
+  /// One number, or one per channel.
+  var scale: [Double]
+  var low: Int
+  var high: Int
+  var isBipolar = false
+
+  /// The integer of a number.
+  ///
+  /// Throws `InputError` when it is on no step.
+  func integer(_ value: Float, _ channel: Int) throws -> Int {
+    let steps = Double(value) / (scale.count == 1 ? scale[0] : scale[channel])
+    let nearest = steps.rounded()
+    guard abs(steps - nearest) <= 0x1p-16 * max(1, abs(nearest)), abs(nearest) < 0x1p53 else {
+      throw InputError(
+        "gives \(value), which is no whole number of steps of its scale",
+        hint: "a zero point must be whole")
+    }
+    return Int(nearest)
+  }
+}
+
+extension Grid {
+  /// The grid of a quantiser of a model.
+  ///
+  /// - Parameter source: the integer type of what a DequantizeLinear takes, and limits by a Clip.
+  /// Throws `InputError` when its parameters are not constant or it has no integer grid.
+  init(_ node: ModelNode, _ reference: Reference, channels: Int, source: ClosedRange<Int>?) throws {
+    func parameter(_ index: Int) throws -> Value? {
+      guard index < node.inputs.count, !node.inputs[index].isEmpty else { return nil }
+      guard let value = reference.constants[node.inputs[index]] else {
+        throw InputError(
+          "its parameter '\(node.inputs[index])' is not constant",
+          hint: "export with fixed scales (evaluation mode, no dynamic quantisation)")
+      }
+      return value
+    }
+    func perChannel(_ value: Value) throws -> [Double] {
+      let list = value.doubles
+      if Set(list).count == 1 { return [list[0]] }
+      guard list.count == channels else {
+        throw InputError("a scale of shape \(value.shape) is not one per channel")
+      }
+      return list
+    }
+    func single(_ index: Int, _ what: String) throws -> Double {
+      guard let value = try parameter(index) else { return 0 }
+      let list = Set(value.doubles)
+      guard list.count == 1, let only = list.first else {
+        throw InputError("its \(what) differs between channels, which no hardware block takes")
+      }
+      return only
+    }
+    func whole(_ x: Double, _ what: String) throws -> Int {
+      guard let i = Int(exactly: x.rounded()), abs(x - x.rounded()) < 1e-6 else {
+        throw InputError("its \(what) \(x) is not whole")
+      }
+      return i
+    }
+    let isSigned = try node.int("signed", default: 1) != 0
+    let isNarrow = try node.int("narrow", default: node.opType == "IntQuant" ? 1 : 0) != 0
+    func limits(_ bits: Int) -> (Int, Int) {
+      isSigned
+        ? (-(1 << (bits - 1)) + (isNarrow ? 1 : 0), (1 << (bits - 1)) - 1)
+        : (0, (1 << bits) - 1 - (isNarrow ? 1 : 0))
+    }
+    func width(_ index: Int) throws -> Int {
+      let bits = try whole(try single(index, "bit width"), "bit width")
+      guard (1...32).contains(bits) else { throw InputError("\(bits) bits are beyond any stream") }
+      return bits
+    }
+    switch node.opType {
+    case "Quant", "IntQuant":
+      scale = try perChannel(parameter(1)!)
+      let zero = try whole(single(2, "zero point"), "zero point")
+      let bits = try width(3)
+      if bits == 1, isSigned {
+        (low, high, isBipolar) = (-1 - zero, 1 - zero, zero == 0)
+      } else {
+        let (l, h) = limits(bits)
+        (low, high) = (l - zero, h - zero)
+      }
+    case "BipolarQuant":
+      scale = try perChannel(parameter(1)!)
+      (low, high, isBipolar) = (-1, 1, true)
+    case "Trunc" where node.inputs.count == 6:
+      scale = try perChannel(parameter(4)!)
+      let (l, h) = limits(try width(5))
+      let step = exp2(log2(scale[0] / (try parameter(1)!.doubles[0])).rounded())
+      let zero = try whole(try single(2, "zero point") / step, "zero point")
+      (low, high) = (l - zero, h - zero)
+    case "Trunc":
+      scale = try perChannel(parameter(1)!)
+      (low, high) = (Int.min, Int.max)
+    case "DequantizeLinear":
+      scale = try perChannel(parameter(1)!)
+      let zero = try whole(single(2, "zero point"), "zero point")
+      guard let source else { throw InputError("what it takes has no integer type") }
+      (low, high) = (source.lowerBound - zero, source.upperBound - zero)
+    case "MultiThreshold":
+      let step = Double(try node.float("out_scale") ?? 1)
+      let bias = Double(try node.float("out_bias") ?? 0)
+      let steps = try parameter(1)!.shape[1]
+      scale = [step]
+      if steps == 1, bias == -step / 2 {
+        scale = [step / 2]
+        (low, high, isBipolar) = (-1, 1, true)
+      } else {
+        low = try whole(bias / step, "output bias")
+        high = low + steps
+      }
+    default: throw InputError("has no integer grid")
+    }
+    guard scale.allSatisfy({ $0 != 0 && $0.isFinite }) else {
+      throw InputError("its scale is \(scale.first { $0 == 0 || !$0.isFinite }!)")
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import DataflowSim
+import OriginalModel
+import SimModel
+
+// Streams whose integers are proportional to the model's numbers: what linear layers need.
+
+extension Lowering {
+  /// A stream and what one step of each channel means.
+  struct Proportional {
+    var layer: Int
+    var scale: [Double]
+  }
+
+  /// The tensor `name` as a stream of integers proportional to its numbers.
+  ///
+  /// Throws `InputError` saying which edge is not quantised.
+  mutating func proportional(_ name: String) throws -> Proportional {
+    let edge = try edge(name)
+    guard !edge.isHost else { throw unquantised(name) }
+    if edge.starts.count == 2 { return try sum(edge) }
+    let layer = layers[edge.starts[0].layer]
+    if edge.isPlain {
+      guard layer.isProportional else { return try biased(edge.starts[0].layer, name) }
+      return Proportional(
+        layer: edge.starts[0].layer, scale: layer.scale.map { $0 / Double(layer.divisor) })
+    }
+    let span = layer.range.upperBound - layer.range.lowerBound + 1
+    guard span <= 1 << 12, edge.pools.allSatisfy({ settledPools.contains($0.output) }) else {
+      throw unquantised(name)
+    }
+    let channels = layer.shape.channels
+    let codes = Array(layer.range)
+    let integers = codes.flatMap { q in Array(repeating: q, count: channels) }
+    let values = try probe().evaluate(edge, [integers], count: span)[0]
+    if let scale = Self.slopes(codes, values, channels) {
+      return Proportional(layer: edge.starts[0].layer, scale: scale)
+    }
+    return try requantized(edge, codes, values, name)
+  }
+
+  func unquantised(_ name: String) -> InputError {
+    let maker = reference.steps.first { $0.node.outputs.contains(name) }?.node
+    let from = maker.map { "made by '\($0.name)' (\($0.opType))" } ?? "a graph input"
+    return InputError(
+      "its input '\(name)', \(from), is not quantised",
+      hint:
+        "add a quantiser (QuantIdentity, or QuantReLU for the activation) there in the training code"
+    )
+  }
+
+  /// The factor of each channel when every value is it times the code; `nil` otherwise.
+  private static func slopes(_ codes: [Int], _ values: [Float], _ channels: Int) -> [Double]? {
+    var slopes: [Double] = []
+    for c in 0..<channels {
+      // The smallest code but 0 has the least rounding.
+      guard
+        let i = codes.indices.filter({ codes[$0] != 0 }).min(by: {
+          abs(codes[$0]) < abs(codes[$1])
+        })
+      else { return nil }
+      let slope = Double(values[i * channels + c]) / Double(codes[i])
+      guard slope != 0, slope.isFinite else { return nil }
+      for (j, code) in codes.enumerated() {
+        let expected = slope * Double(code)
+        let value = Double(values[j * channels + c])
+        guard abs(value - expected) <= abs(expected) * 0x1p-21 else { return nil }
+      }
+      slopes.append(slope)
+    }
+    return Set(slopes).count == 1 ? [slopes[0]] : slopes
+  }
+
+  /// Other codes for a stream of few: values on a grid of their own.
+  private mutating func requantized(
+    _ edge: Edge, _ codes: [Int], _ values: [Float], _ name: String
+  ) throws -> Proportional {
+    var distinct = Set(values.map { abs(Double($0)) })
+    distinct.remove(0)
+    let sorted = Set(values.map { Double($0) }).sorted()
+    let gaps = zip(sorted, sorted.dropFirst()).map { $1 - $0 }
+    guard let step = (gaps + distinct).filter({ $0 > 0 }).min(), step.isFinite else {
+      throw unquantised(name)
+    }
+    // The smallest value that is a single step has the fewest rounding errors in it.
+    let scale = distinct.filter { abs($0 / step - 1) < 1e-4 }.min() ?? step
+    guard values.allSatisfy({ abs(Double($0) / scale - (Double($0) / scale).rounded()) < 1e-3 }),
+      let most = distinct.max(), most / scale < 4096
+    else { throw unquantised(name) }
+    let integers = values.map { Int((Double($0) / scale).rounded()) }
+    let source = edge.starts[0].layer
+    let layer = layers[source]
+    let channels = layer.shape.channels
+    let first = codes[0]
+    let search = ThresholdSearch(low: layer.low, high: layer.high) { points, count in
+      points.indices.map { integers[(points[$0] - first) * channels + $0 % channels] }
+    }
+    let (low, high) = (integers.min()!, integers.max()!)
+    let result = try search.run(lowest: low, highest: high)
+    guard !result.isNegated.contains(true) else { throw unquantised(name) }
+    let node = edge.steps.last?.node.name ?? layer.node
+    let index = add(
+      Layer(
+        kind: .thresholds(result.table), inputs: [source], shape: layer.shape,
+        low: Array(repeating: low, count: channels), high: Array(repeating: high, count: channels),
+        scale: [scale], tensor: name, node: node))
+    return Proportional(layer: index, scale: [scale])
+  }
+
+  /// An accumulator with a bias on its own grid, added in hardware.
+  private mutating func biased(_ source: Int, _ name: String) throws -> Proportional {
+    let layer = layers[source]
+    guard let bias = layer.bias, let steps = Self.steps(of: bias, layer) else {
+      throw unquantised(name)
+    }
+    let index = add(
+      Layer(
+        kind: .offset(steps), inputs: [source], shape: layer.shape,
+        low: zip(layer.low, steps).map(+), high: zip(layer.high, steps).map(+), scale: layer.scale,
+        divisor: layer.divisor, tensor: name, node: layer.node))
+    return Proportional(layer: index, scale: layer.scale.map { $0 / Double(layer.divisor) })
+  }
+
+  /// A bias in steps of its layer's integers; `nil` when it is on no step.
+  static func steps(of bias: [Float], _ layer: Layer) -> [Int]? {
+    var steps: [Int] = []
+    for (c, b) in bias.enumerated() {
+      let exact = Double(b) * Double(layer.divisor) / layer.scale(c)
+      guard abs(exact - exact.rounded()) < 0x1p-16 * max(1, abs(exact)), abs(exact) < 0x1p40 else {
+        return nil
+      }
+      steps.append(Int(exact.rounded()))
+    }
+    return steps
+  }
+}

@@ -1,0 +1,116 @@
+import SimModel
+
+/// The element type of every stream, chosen as FINN would: the smallest that holds what can occur, one
+/// type for streams that a block takes or hands on unchanged.
+struct StreamTypes {
+  private var parent: [Int]
+  private let layers: [Layer]
+  private let live: Set<Int>
+  private let consumers: [Int: [Int]]
+  /// Layers whose ±1 are stored as 0 and 1 for XNOR products.
+  private(set) var isXnor: [Bool]
+
+  init(_ layers: [Layer], live: Set<Int>, outputs: Set<Int>) {
+    self.layers = layers
+    self.live = live
+    parent = Array(layers.indices)
+    var consumers: [Int: [Int]] = [:]
+    for i in live.sorted() {
+      for source in layers[i].inputs { consumers[source, default: []].append(i) }
+    }
+    self.consumers = consumers
+    isXnor = Array(repeating: false, count: layers.count)
+    for i in live.sorted() {
+      switch layers[i].kind {
+      case .maxPool, .upsample, .shuffle, .spread: join(i, layers[i].inputs[0])
+      case .concat:
+        for source in layers[i].inputs { join(i, source) }
+      case .add: join(layers[i].inputs[0], layers[i].inputs[1])
+      default: break
+      }
+    }
+    for root in Set(live.map { find($0) }) where canBeXnor(root, outputs) {
+      for i in members(root) { isXnor[i] = true }
+    }
+  }
+
+  private func find(_ i: Int) -> Int {
+    var i = i
+    while parent[i] != i { i = parent[i] }
+    return i
+  }
+
+  private mutating func join(_ a: Int, _ b: Int) {
+    let (p, q) = (find(a), find(b))
+    parent[max(p, q)] = min(p, q)
+  }
+
+  private func members(_ root: Int) -> [Int] { live.filter { find($0) == root }.sorted() }
+
+  /// ±1 that only one-bit products read.
+  private func canBeXnor(_ root: Int, _ outputs: Set<Int>) -> Bool {
+    members(root).allSatisfy { i in
+      guard layers[i].isBipolar, !outputs.contains(i), !takesZeros(i) else { return false }
+      if case .input = layers[i].kind { return false }
+      return (consumers[i] ?? []).allSatisfy { user in
+        if find(user) == root { return true }
+        guard case .linear(let rule) = layers[user].kind else { return false }
+        return rule.isBipolar && !rule.isDepthwise
+      }
+    }
+  }
+
+  /// Whether a user of the stream puts zeros among its elements, or adds to them.
+  private func takesZeros(_ i: Int) -> Bool {
+    (consumers[i] ?? []).contains { user in
+      switch layers[user].kind {
+      case .linear(let rule): rule.window?.isPadded ?? false
+      case .maxPool(let rule), .sum(let rule): rule.isPadded
+      case .spread, .add: true
+      default: false
+      }
+    }
+  }
+
+  func type(_ index: Int) -> DataType {
+    switch layers[index].kind {
+    case .add:
+      let inputs = layers[index].inputs.map { type($0) }
+      let ranges = inputs.compactMap(\.range)
+      let isSigned = inputs.contains(where: \.isSigned)
+      return .smallest(
+        for: isSigned
+          ? ranges.reduce(0) { $0 + $1.lowerBound } : ranges.reduce(0) { $0 + $1.upperBound })
+    case .globalSum:
+      let input = type(layers[index].inputs[0])
+      let count = layers[layers[index].inputs[0]].shape.pixels
+      return .smallest(
+        for: (input.isSigned ? input.range!.lowerBound : input.range!.upperBound) * count)
+    default: break
+    }
+    let all = members(find(index))
+    if isXnor[index] { return .binary }
+    if all.allSatisfy({ layers[$0].isBipolar && !takesZeros($0) }) { return .bipolar }
+    // What a block computes by itself has the type that the block gives it.
+    let chosen = all.filter { i in
+      switch layers[i].kind {
+      case .add, .globalSum: false
+      default: true
+      }
+    }
+    let low = chosen.map { layers[$0].range.lowerBound }.min()!
+    let high = chosen.map { layers[$0].range.upperBound }.max()!
+    return .holding(low...max(low, high))
+  }
+}
+
+extension DataType {
+  /// The smallest integer type that holds a range.
+  static func holding(_ range: ClosedRange<Int>) -> DataType {
+    if range.lowerBound >= 0 { return .smallest(for: range.upperBound) }
+    let bits = max(
+      Int.bitWidth - (~range.lowerBound).leadingZeroBitCount,
+      range.upperBound > 0 ? Int.bitWidth - range.upperBound.leadingZeroBitCount : 0)
+    return .int(max(2, bits + 1))
+  }
+}

@@ -1,0 +1,110 @@
+import OriginalModel
+import SimModel
+
+/// Thresholds by exact search: for each channel and code the least integer at which the reference gives
+/// that code or a higher one.
+///
+/// No formula for half steps is in it, so rounding modes, ties and activations of any monotone kind come
+/// out as the reference has them.
+struct ThresholdSearch {
+  let low: [Int]
+  let high: [Int]
+  /// Codes of `count × channels` integers.
+  let codes: ([Int], Int) throws -> [Int]
+  var channels: Int { low.count }
+
+  struct Result {
+    var table: ThresholdTable
+    /// Channels whose code falls as the integer rises: thresholds are those of the negated integer.
+    var isNegated: [Bool]
+  }
+
+  /// Points at which rising is checked, besides every threshold.
+  private static let samples = 33
+
+  /// Throws `InputError` naming the channel whose function is not monotone.
+  func run(lowest: Int, highest: Int) throws -> Result {
+    let ends = try codes(low + high, 2)
+    let isNegated = (0..<channels).map { ends[$0] > ends[channels + $0] }
+    try checkMonotone(isNegated)
+    let steps = highest - lowest
+    guard steps > 0, steps <= 1 << 20 else {
+      throw InputError("a quantiser of \(steps + 1) levels is beyond any thresholding block")
+    }
+    // Least x (of the sign-turned integer) with a code of at least lowest + k + 1.
+    var least = [Int](repeating: 0, count: channels * steps)
+    var most = least
+    for c in 0..<channels {
+      let (a, b) = range(c, isNegated[c])
+      for k in 0..<steps { (least[c * steps + k], most[c * steps + k]) = (a, b + 1) }
+    }
+    var open = least.indices.filter { least[$0] < most[$0] }
+    while !open.isEmpty {
+      let middles = open.map { (least[$0] + most[$0]) >> 1 }
+      let found = try codes(of: open, middles, steps, isNegated)
+      for (i, slot) in open.enumerated() {
+        if found[i] >= lowest + slot % steps + 1 {
+          most[slot] = middles[i]
+        } else {
+          least[slot] = middles[i] + 1
+        }
+      }
+      open.removeAll { least[$0] >= most[$0] }
+    }
+    return Result(
+      table: ThresholdTable(values: least, steps: steps, low: lowest), isNegated: isNegated)
+  }
+
+  private func range(_ channel: Int, _ isNegated: Bool) -> (Int, Int) {
+    isNegated ? (-high[channel], -low[channel]) : (low[channel], high[channel])
+  }
+
+  /// Codes at `points`, one per slot (channel · steps + k). Slots of different channels share a row.
+  private func codes(of slots: [Int], _ points: [Int], _ steps: Int, _ isNegated: [Bool]) throws
+    -> [Int]
+  {
+    var rows = 0
+    var place: [Int] = []
+    place.reserveCapacity(slots.count)
+    var filled = [Int](repeating: 0, count: channels)
+    for slot in slots {
+      let c = slot / steps
+      place.append(filled[c] * channels + c)
+      filled[c] += 1
+      rows = max(rows, filled[c])
+    }
+    var integers = (0..<rows).flatMap { _ in low }
+    for (i, slot) in slots.enumerated() {
+      integers[place[i]] = isNegated[slot / steps] ? -points[i] : points[i]
+    }
+    let all = try codes(integers, rows)
+    return place.map { all[$0] }
+  }
+
+  /// Samples each channel's whole range; narrow ranges are looked at in full.
+  private func checkMonotone(_ isNegated: [Bool]) throws {
+    let widest = (0..<channels).map { high[$0] - low[$0] }.max() ?? 0
+    let count = min(widest + 1, channels * widest <= 1 << 16 ? widest + 1 : Self.samples)
+    guard count > 1 else { return }
+    var integers: [Int] = []
+    for i in 0..<count {
+      for c in 0..<channels {
+        let offset = (Double(high[c] - low[c]) * Double(i) / Double(count - 1)).rounded()
+        integers.append(low[c] + Int(offset))
+      }
+    }
+    let found = try codes(integers, count)
+    for c in 0..<channels {
+      for i in 1..<count {
+        let (before, after) = (found[(i - 1) * channels + c], found[i * channels + c])
+        guard isNegated[c] ? after <= before : after >= before else {
+          throw InputError(
+            "is not monotone in channel \(c): \(integers[(i - 1) * channels + c]) gives code "
+              + "\(before), \(integers[i * channels + c]) gives \(after)",
+            hint: "thresholds can express rising or falling functions only; use an activation that "
+              + "is monotone (ReLU, a PReLU with slopes of at least 0)")
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import SimModel
+
+/// FINN's MultiThreshold: how many thresholds a value reaches.
+enum ThresholdOperators {
+  static let all: [String: Operator] = ["MultiThreshold": Operator(2...2, count)]
+
+  /// out_scale · #{k: x ≥ T[c][k]} + out_bias; channels on axis 1, or last for NHWC and NWC.
+  private static func count(_ preparation: Preparation) throws -> Kernel {
+    let node = preparation.node
+    let scale = try node.float("out_scale") ?? 1
+    let bias = try node.float("out_bias") ?? 0
+    let layout = try node.string("data_layout") ?? "NCHW"
+    guard ["NCHW", "NHWC", "NC", "NCW", "NWC"].contains(layout) else {
+      throw node.wrong("data_layout", "one of NCHW, NHWC, NC, NCW, NWC")
+    }
+    return { inputs in
+      let (x, table) = (try inputs.value(0), try inputs.value(1))
+      guard table.shape.count == 2, !x.shape.isEmpty else {
+        throw InputError("thresholds of shape \(table.shape) are not (channels, steps)")
+      }
+      let axis = layout.hasSuffix("C") ? x.shape.count - 1 : min(1, x.shape.count - 1)
+      let (channels, steps) = (table.shape[0], table.shape[1])
+      guard channels == 1 || channels == x.shape[axis] else {
+        throw InputError(
+          "thresholds of \(channels) channels for data of shape \(x.shape) (\(layout))")
+      }
+      let inner = x.shape[(axis + 1)...].reduce(1, *)
+      let (v, t) = (x.floats, table.floats)
+      let isSorted = (0..<channels).map { c in
+        (1..<max(1, steps)).allSatisfy { t[c * steps + $0 - 1] <= t[c * steps + $0] }
+      }
+      let values = v.indices.map { i -> Float in
+        let c = channels == 1 ? 0 : i / inner % channels
+        var reached = 0
+        if isSorted[c] {
+          var (low, high) = (0, steps)
+          while low < high {
+            let middle = (low + high) / 2
+            if v[i] >= t[c * steps + middle] { low = middle + 1 } else { high = middle }
+          }
+          reached = low
+        } else {
+          for k in 0..<steps where v[i] >= t[c * steps + k] { reached += 1 }
+        }
+        return RoundedOnce.multiplyAdd(scale, Float(reached), bias)
+      }
+      return [Value(values, shape: x.shape)]
+    }
+  }
+}

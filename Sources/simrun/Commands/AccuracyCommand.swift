@@ -1,0 +1,152 @@
+import ArgumentParser
+import DataflowAnalysis
+import DesignFiles
+import Foundation
+import OriginalModel
+
+/// `simrun accuracy`: the number that is lost between training and hardware.
+struct AccuracyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "accuracy",
+    abstract: "How many labels are right, or how near pictures come: as trained, and as hardware.",
+    discussion: """
+      Takes quantised models and designs, several side by side. A model is measured twice: as it was \
+      trained, and as the hardware it lowers to computes it. Give --labels (one number per frame) for \
+      top-1, or --targets (pictures) for PSNR.
+      """)
+
+  @Argument(help: "Quantised models (.onnx) or designs (.json, .onnx).", completion: .file())
+  var subjects: [String]
+
+  @OptionGroup var changes: DesignChanges
+
+  @Option(help: "Input data (.npy or .npz): leading axis frames.")
+  var input: String
+
+  @Option(help: "The right labels (.npy or .npz): one whole number per frame.")
+  var labels: String?
+
+  @Option(help: "The pictures that should come out (.npy or .npz).")
+  var targets: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: "Distance between black and white in --targets; otherwise the targets' own.")
+  var peak: Double?
+
+  @Option(parsing: .unconditional, help: "Frames computed at the same time; all cores unless stated.")
+  var threads: Int?
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  func validate() throws {
+    guard (labels == nil) != (targets == nil) else {
+      throw ValidationError("state one of --labels and --targets")
+    }
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads must be from 1 to 1024")
+    }
+  }
+
+  func run() throws {
+    try reportingInputErrors {
+      var accuracy = Accuracy(try goal())
+      accuracy.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+      let arrays = try TensorFile.read(input)
+      var results: [AccuracyResult] = []
+      for subject in subjects {
+        results += try reportingFile(input) { try measure(subject, arrays, accuracy) }
+      }
+      let report = AccuracyReport(results: results)
+      if json { try printJSON(report) } else { try printText(report.text) }
+    }
+  }
+
+  private func measure(
+    _ subject: String, _ arrays: [String: Tensor], _ accuracy: Accuracy
+  ) throws -> [AccuracyResult] {
+    let line = ProgressLine()
+    defer { line.clear() }
+    guard try DesignFile.isOriginalModel(subject) else {
+      let loaded = try changes.load(subject)
+      let plane = try reportingFile(subject) {
+        try Dataplane(loaded.design, parameters: loaded.parameters)
+      }
+      let inputs = try plane.namedInputs(arrays, file: input)
+      let total = inputs.values.first?.shape.first ?? 0
+      return [
+        try accuracy.design(loaded, inputs, plane: plane, name: subject) {
+          line.show($0, of: total, "frames")
+        }
+      ]
+    }
+    let reference = try changes.reference(subject)
+    let frames = try reference.frames(of: arrays, file: input)
+    var results = [
+      try accuracy.trained(reference, frames, name: subject) {
+        line.show($0, of: frames.count, "frames as trained")
+      }
+    ]
+    do {
+      let model = try LoweredModel(reference, name: subject, part: changes.part)
+      results.append(
+        try accuracy.lowered(LoweredRun(model), frames, name: subject) {
+          line.show($0, of: frames.count, "frames as hardware")
+        })
+    } catch let error as InputError {
+      line.clear()
+      writeError("note: only as trained, because it cannot be lowered: \(error)")
+    }
+    return results
+  }
+
+  private func goal() throws -> AccuracyGoal {
+    if let labels {
+      let tensor = try only(labels)
+      return .labels(try reportingFile(labels) { try tensor.asIntegers(name: "labels") })
+    }
+    let file = targets!
+    let tensor = try only(file)
+    let values = tensor.asDoubles()
+    let count = max(1, tensor.shape.first ?? 1)
+    let size = values.count / count
+    let range = peak ?? (values.max() ?? 1) - (values.min() ?? 0)
+    guard range > 0 else { throw InputError("are all one number", file: file) }
+    return .pictures(
+      (0..<count).map { values[$0 * size..<($0 + 1) * size].map { Float($0) } }, peak: range)
+  }
+
+  private func only(_ file: String) throws -> Tensor {
+    let arrays = try TensorFile.read(file)
+    guard arrays.count == 1, let tensor = arrays.values.first else {
+      throw InputError(
+        "holds \(arrays.count) arrays, one is needed", file: file,
+        hint: "it holds \(arrays.keys.sorted().joined(separator: ", "))")
+    }
+    return tensor
+  }
+}
+
+/// The result of `simrun accuracy` as JSON (schema version 1) and text.
+struct AccuracyReport: Codable {
+  var schemaVersion = 1
+  var results: [AccuracyResult]
+
+  init(results: [AccuracyResult]) { self.results = results }
+
+  var text: String {
+    let rows = results.map { result in
+      let figure: String
+      if let top1 = result.top1, let correct = result.correct {
+        figure = "\(correct) of \(result.frames) right, \(String(format: "%.2f", top1 * 100)) %"
+      } else {
+        figure = result.psnr.map { "PSNR \(String(format: "%.2f", $0)) dB" } ?? "equal to the targets"
+      }
+      return [result.subject, result.computed, figure]
+    }
+    var table = TextTable()
+    for row in rows { table.add(row) }
+    return table.text
+  }
+}
