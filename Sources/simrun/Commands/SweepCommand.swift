@@ -92,9 +92,10 @@ struct SweepRunCommand: ParsableCommand {
       let evaluated = try SweepRunner(design, space, into: database, options: options).run()
       line.clear()
       let seconds = Date().timeIntervalSince(start)
+      let all = try database.count
+      try database.close()
       writeError(
-        "\(evaluated) points in \(String(format: "%.1f", seconds)) s, \(try database.count) in \(output)"
-      )
+        "\(evaluated) points in \(String(format: "%.1f", seconds)) s, \(all) in \(output)")
     }
   }
 
@@ -126,7 +127,9 @@ struct SweepMergeCommand: ParsableCommand {
       for source in sources {
         writeError("\(source.path): \(try whole.merge(source)) new points")
       }
-      writeError("\(output): \(try whole.count) points")
+      let all = try whole.count
+      try whole.close()
+      writeError("\(output): \(all) points")
     }
   }
 }
