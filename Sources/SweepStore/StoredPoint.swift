@@ -5,7 +5,8 @@ import GRDB
 /// kind of value.
 struct StoredPoint {
   private enum Column: Int {
-    case address, ordinal, point, status, cycles, fps, latency, lut, bram18, uram, dsp, fits, message
+    case address, ordinal, point, status, cycles, fps, latency, lut, bram18, uram, dsp, fits,
+      message
     case seconds
   }
 

@@ -100,7 +100,8 @@ public struct SweepClaims: Sendable {
 
   /// On its own machine a process can be asked for; elsewhere its heartbeat has to do.
   private func isAlive(_ other: String, _ db: Database) throws -> Bool {
-    let worker = try db.cachedStatement(sql: "SELECT host, process, beat FROM worker WHERE owner = ?")
+    let worker = try db.cachedStatement(
+      sql: "SELECT host, process, beat FROM worker WHERE owner = ?")
     guard let row = try Row.fetchOne(worker, arguments: [other]),
       case .string(let otherHost) = (row[0] as DatabaseValue).storage,
       case .int64(let process) = (row[1] as DatabaseValue).storage,

@@ -204,7 +204,8 @@ extension SweepDatabase {
     try reporting {
       try queue.read {
         try Row.fetchOne(
-          $0.cachedStatement(sql: "\(SweepSchema.selection) WHERE address = ?"), arguments: [address]
+          $0.cachedStatement(sql: "\(SweepSchema.selection) WHERE address = ?"),
+          arguments: [address]
         ).map { try StoredPoint($0, path).entry() }
       }
     }

@@ -30,6 +30,7 @@ struct Simrun: ParsableCommand {
   /// A word that is neither a command nor a file would be taken for a design by the default command,
   /// which then complains of the wrong thing.
   static func main() {
+    Interruption.prepare()
     if let word = CommandLine.arguments.dropFirst().first, let command = misspelt(word) {
       writeError("error: there is no command '\(word)'\n  hint: did you mean '\(command)'?")
       exit(withError: SimrunExit.usage)

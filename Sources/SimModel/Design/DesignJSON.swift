@@ -54,8 +54,8 @@ extension Design {
 
   private static func clock(_ cursor: JSONCursor) throws -> Double {
     let value = try cursor.double()
-    guard value > 0, value <= 10_000 else {
-      throw cursor.error("\(value) is not a clock frequency in MHz (allowed: above 0, up to 10000)")
+    guard Design.clockRange.contains(value) else {
+      throw cursor.error("\(value) is not a clock frequency in MHz (allowed: 0.001 to 10000)")
     }
     return value
   }

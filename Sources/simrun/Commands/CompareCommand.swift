@@ -43,7 +43,7 @@ struct CompareCommand: ParsableCommand {
         try Comparison(loaded.design, parameters: loaded.parameters)
       }
       comparison.threads = ProcessInfo.processInfo.activeProcessorCount
-      let inputs = try comparison.plane.namedInputs(TensorFile.read(input), file: input)
+      let inputs = try comparison.plane.namedInputs(TensorFile(input))
       let reference = try NPZ(contentsOf: golden)
       let map = try map.map(ReferenceMap.init(contentsOf:))
       let stimulus = try scenario.map { try Scenario(contentsOf: $0) }

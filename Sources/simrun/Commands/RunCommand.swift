@@ -61,6 +61,9 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     try reportingInputErrors {
+      try OutputPlace.requireDistinct([
+        ("--trace", trace), ("--outputs", data.outputs), ("--activations", data.activations),
+      ])
       let loaded = try source.load()
       if let repeats = data.repeats {
         try check(loaded, repeats)
@@ -136,8 +139,6 @@ extension RunCommand {
     // A scenario that states no frames has one; the data has as many as it has.
     if let values, frames == nil, scenario.frames == 1 { scenario.frames = values.data.frames }
     let writer = try trace.map { try TraceWriter(to: $0, plan: plan, scenario: scenario) }
-    let guardian = writer.map { InterruptCleanup(removing: $0.temporaryPath) }
-    defer { guardian?.end() }
     let simulation = try reportingFile(self.scenario ?? source.design) {
       try Simulation(
         plan, scenario: scenario,

@@ -89,7 +89,14 @@ struct SweepRunCommand: ParsableCommand {
       let line = ProgressLine()
       options.progress = { p in line.show(Self.text(p)) }
       let start = Date()
-      let evaluated = try SweepRunner(design, space, into: database, options: options).run()
+      let advice = { @Sendable [output] in
+        let safe = (try? database.count).map { "\($0) points are" } ?? "what was finished is"
+        try? database.close()
+        return "\(safe) safe in \(output); the same command goes on from there"
+      }
+      let evaluated = try Interruption.advising(advice) {
+        try SweepRunner(design, space, into: database, options: options).run()
+      }
       line.clear()
       let seconds = Date().timeIntervalSince(start)
       let all = try database.count
@@ -158,6 +165,9 @@ struct SweepReportCommand: ParsableCommand {
 
   func run() throws {
     try reportingStorageFailures {
+      try OutputPlace.requireDistinct([
+        ("--csv", csv), ("--html", html), ("the sweep", self.database),
+      ])
       let database = try SweepDatabase(self.database, for: nil)
       var front = ParetoFront()
       try database.forEach { front.add($0) }
