@@ -18,6 +18,8 @@ public struct ImportOptions: Sendable {
   public var parameterFiles: [String]
   /// A folding file will be applied, so that a build's own is not.
   public var hasFolding = false
+  /// Files that the file names (parameters, children of a parent) may lie outside its folder.
+  public var allowsOutside = false
 
   public init(
     name: String? = nil, part: String? = nil, clockMHz: Double? = nil,
@@ -68,7 +70,7 @@ struct ONNXImporter {
     guard model.hasGraph, !model.graph.node.isEmpty else {
       throw InputError("is not an ONNX model with nodes", file: file)
     }
-    graph = model.graph
+    graph = model.graph.withPrintableNames
     age = GraphAge(graph.node)
     generation = age.generation
     let entries = model.metadataProps + model.graph.metadataProps

@@ -48,7 +48,7 @@ extension Design {
     }
     graphInputs = try root.member("graph_inputs").names()
     graphOutputs = try root.member("graph_outputs").names()
-    parametersFile = try root.optional("parameters")?.name()
+    parametersFile = try root.optional("parameters")?.string()
     try requireUniqueNodeNames()
   }
 

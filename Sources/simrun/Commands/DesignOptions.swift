@@ -54,6 +54,9 @@ struct DesignChanges: ParsableArguments {
   @Option(help: "A .npz or .onnx with weights the design leaves out; may be repeated.")
   var parameters: [String] = []
 
+  @Flag(help: "Let files name others outside their own folder (parameters, data, children).")
+  var allowOutside = false
+
   func validate() throws {
     if let clockMhz, !Design.clockRange.contains(clockMhz) {
       throw ValidationError("--clock-mhz must be 0.001 to 10000")
@@ -73,6 +76,7 @@ struct DesignChanges: ParsableArguments {
       part: part.map(Device.part(for:)), clockMHz: clockMhz, finnGeneration: finnGeneration,
       parameterFiles: parameters)
     options.hasFolding = folding != nil
+    options.allowsOutside = allowOutside
     var loaded = try DesignFile.load(file, options: options)
     for note in loaded.notes { writeError("note: \(note)") }
     if let folding {

@@ -105,7 +105,8 @@ extension RunCommand {
       try Dataplane(
         loaded.design, parameters: loaded.parameters, options: .init(hazards: hazards))
     }
-    let tensors = try data.tensors(for: plane, scenario: nil, file: nil)
+    let tensors = try data.tensors(
+      for: plane, scenario: nil, file: nil, allowsOutside: source.changes.allowOutside)
     let frames = tensors.values.first?.shape.first ?? 1
     let line = data.progressLine
     let result = try reportingFile(dataFile) {
@@ -177,7 +178,9 @@ extension RunCommand {
     let timed = try reportingFile(source.design) {
       try TimedDataplane(plan, parameters: loaded.parameters, without: off)
     }
-    let tensors = try data.tensors(for: timed.plane, scenario: scenario, file: self.scenario)
+    let tensors = try data.tensors(
+      for: timed.plane, scenario: scenario, file: self.scenario,
+      allowsOutside: source.changes.allowOutside)
     return try reportingFile(dataFile) {
       Values(timed: timed, tensors: tensors, data: try timed.plane.sourceData(tensors))
     }
