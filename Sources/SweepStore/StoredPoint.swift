@@ -1,4 +1,4 @@
-import DataflowSim
+import DataflowAnalysis
 import GRDB
 
 /// A row of a sweep's points, read without believing it: any column of a SQLite file may hold any

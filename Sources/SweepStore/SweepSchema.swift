@@ -1,4 +1,4 @@
-import DataflowSim
+import DataflowAnalysis
 import GRDB
 
 /// The tables of a sweep, and whether a database holds them and nothing else.

@@ -7,6 +7,7 @@ struct Simrun: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simrun",
     abstract: "Simulates FPGA dataflow accelerators: how fast, at what cost, are the bits right.",
+    discussion: "`simrun --licenses` lists what it is built from, with versions and licences.",
     version: "0.1.0",
     subcommands: [
       FPSCommand.self,
@@ -31,6 +32,10 @@ struct Simrun: ParsableCommand {
   /// which then complains of the wrong thing.
   static func main() {
     Interruption.prepare()
+    if CommandLine.arguments.dropFirst() == ["--licenses"] {
+      print(Licences.text)
+      exit()
+    }
     if let word = CommandLine.arguments.dropFirst().first, let command = misspelt(word) {
       writeError("error: there is no command '\(word)'\n  hint: did you mean '\(command)'?")
       exit(withError: SimrunExit.usage)
