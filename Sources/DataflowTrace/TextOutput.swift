@@ -15,9 +15,12 @@ public final class TextOutput {
   /// - Throws: `InputError` when the file cannot be made, `OutputError` for standard output.
   public init(to path: String?) throws {
     place = try path.map(OutputPlace.init)
-    let opened = place.map { fopen($0.temporaryPath, "wb") } ?? fdopen(dup(STDOUT_FILENO), "wb")
-    guard let opened else { throw Self.error(place, errno) }
-    file = opened
+    if let place {
+      file = try place.open()
+    } else {
+      guard let opened = fdopen(dup(STDOUT_FILENO), "wb") else { throw OutputError() }
+      file = opened
+    }
     buffer.reserveCapacity(1 << 16)
   }
 

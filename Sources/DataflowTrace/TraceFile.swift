@@ -133,7 +133,7 @@ private struct TraceHeader {
     }
     let start = TraceFormat.preambleSize
     guard let size = ZstdFrame.size(in: data, at: start),
-      let content = ZstdFrame.content(of: data, at: start),
+      let content = ZstdFrame.content(of: data, at: start, limit: ZstdFrame.largestDocument),
       content.first == TraceFormat.Kind.header.rawValue
     else {
       throw InputError(
@@ -172,7 +172,7 @@ private struct TraceBody {
     guard let footer = offset(8..<16), var next = offset(16..<24), footer < tail,
       let content = ZstdFrame.content(of: data, at: footer),
       content.first == TraceFormat.Kind.footer.rawValue,
-      let report = try? RunReport(json: Data(content.dropFirst()))
+      let report = Self.report(content)
     else { return nil }
     self.report = report
     chunks = Array(repeating: [], count: streams.count)
@@ -209,7 +209,7 @@ private struct TraceBody {
           brokenAt = offset
           return
         }
-      case .footer: report = try? RunReport(json: Data(content.dropFirst()))
+      case .footer: report = Self.report(content)
       case .index: break
       case .header, nil:
         brokenAt = offset
@@ -218,6 +218,16 @@ private struct TraceBody {
       offset += size
     }
     brokenAt = offset
+  }
+
+  /// The report of a footer; nil where it is none, or speaks of cycles no run reaches.
+  private static func report(_ content: [UInt8]) -> RunReport? {
+    guard let report = try? RunReport(json: Data(content.dropFirst())),
+      [report.lastHandshakeCycle, report.maxCycles].allSatisfy({
+        ($0 ?? 0) < 1 << 61 && ($0 ?? 0) >= -1
+      })
+    else { return nil }
+    return report
   }
 
   /// False if the chunk does not continue its stream.

@@ -6,8 +6,8 @@ import Foundation
 /// nothing under the trace's name.
 public final class TraceWriter: HandshakeListener {
   private let place: OutputPlace
-  /// The file written until `finish`; whoever interrupts the process removes it.
-  public var temporaryPath: String { place.temporaryPath }
+  /// The file written until `finish`.
+  var temporaryPath: String { place.temporaryPath }
   private let file: UnsafeMutablePointer<FILE>
   private let compressor = FrameCompressor()
   private let handshakesPerChunk: Int
@@ -32,8 +32,7 @@ public final class TraceWriter: HandshakeListener {
     self.handshakesPerChunk = max(handshakesPerChunk, 1)
     let streams = plan.observedStreams
     let header = try Self.header(plan.design, scenario, streams)
-    guard let file = fopen(place.temporaryPath, "wb") else { throw place.failure() }
-    self.file = file
+    file = try place.open()
     columns = streams.indices.map { ChunkBuilder(stream: $0) }
     put(TraceFormat.preamble)
     put(frame: .header, header)

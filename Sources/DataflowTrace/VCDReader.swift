@@ -4,6 +4,8 @@ import Foundation
 public struct VCDReader {
   /// Cycles a capture may have.
   static let longest = 1 << 24
+  /// Cycles a capture without a clock may have: nothing in the file bounds them but its last time.
+  static let longestWithoutClock = 1 << 22
 
   private let file: String
   private let map: VCDMap
@@ -57,7 +59,7 @@ public struct VCDReader {
       }
     }
     guard !isHeader else { throw error("ends before $enddefinitions") }
-    if map.clock == nil { try sample(levels) }
+    if map.clock == nil { try sample(levels, cycles: 1) }
     guard cycle > 0 else {
       throw InputError(
         "nothing to compare: the clock '\(map.clock ?? "")' never rises", file: file)
@@ -143,11 +145,7 @@ public struct VCDReader {
       throw error("'\(token.prefix(24))' is not a time after \(time)")
     }
     if map.clock == nil {
-      guard next / map.period - time / map.period <= Self.longest else {
-        throw error(
-          "the capture has more than \(Self.longest) cycles", hint: "is \"period\" right?")
-      }
-      for _ in time / map.period..<next / map.period { try sample(levels) }
+      try sample(levels, cycles: next / map.period - time / map.period)
     }
     time = next
     before = levels
@@ -161,18 +159,25 @@ public struct VCDReader {
     guard let place = header.places[String(code)] else { return }
     let isRising = level && !levels[place]
     levels[place] = level
-    if let clock = map.clock, signals[clock] == place, isRising { try sample(before) }
+    if let clock = map.clock, signals[clock] == place, isRising { try sample(before, cycles: 1) }
   }
 
-  private mutating func sample(_ levels: [Bool]) throws {
-    defer { cycle += 1 }
-    guard cycle < Self.longest else {
-      throw error("the capture has more than \(Self.longest) cycles")
+  /// The next cycles, all of them with the same levels.
+  private mutating func sample(_ levels: [Bool], cycles: Int) throws {
+    let longest = map.clock == nil ? Self.longestWithoutClock : Self.longest
+    guard cycles <= longest - cycle else {
+      throw error(
+        "the capture has more than \(longest) cycles",
+        hint: map.clock == nil ? "is \"period\" right? with a \"clock\" it may be longer" : nil)
     }
-    guard cycle >= map.firstCycle else { return }
+    cycle += cycles
+    let seen = min(cycles, cycle - map.firstCycle)
+    guard seen > 0 else { return }
     for (i, stream) in streams.enumerated() {
-      samples[i].valid.append(levels[signals[stream.value.valid]!])
-      samples[i].ready.append(levels[signals[stream.value.ready]!])
+      let valid = levels[signals[stream.value.valid]!]
+      let ready = levels[signals[stream.value.ready]!]
+      samples[i].valid.append(contentsOf: repeatElement(valid, count: seen))
+      samples[i].ready.append(contentsOf: repeatElement(ready, count: seen))
     }
   }
 }

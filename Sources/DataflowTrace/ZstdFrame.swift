@@ -31,8 +31,10 @@ final class FrameCompressor {
 
 /// Reading frames out of a file's bytes.
 enum ZstdFrame {
-  /// No frame of a trace holds more.
-  private static let largestContent: UInt64 = 1 << 28
+  /// No chunk and no index of a trace holds more.
+  static let largestContent: UInt64 = 1 << 24
+  /// The header's JSON: ten thousand nodes, and reading it costs up to 30 times as much.
+  static let largestDocument: UInt64 = 1 << 22
 
   /// Bytes the frame at `offset` occupies; `nil` if no whole frame starts there.
   static func size(in data: Data, at offset: Int) -> Int? {
@@ -44,12 +46,12 @@ enum ZstdFrame {
   }
 
   /// The content of the frame at `offset`; `nil` if it is cut short or fails its checksum.
-  static func content(of data: Data, at offset: Int) -> [UInt8]? {
+  static func content(of data: Data, at offset: Int, limit: UInt64 = largestContent) -> [UInt8]? {
     guard let size = size(in: data, at: offset) else { return nil }
     return data.withUnsafeBytes { bytes -> [UInt8]? in
       let start = bytes.baseAddress! + offset
       let stated = ZSTD_getFrameContentSize(start, size)
-      guard stated <= largestContent, stated <= UInt64(size) << 16 else { return nil }
+      guard stated <= limit, stated <= UInt64(size) << 16 else { return nil }
       var content = [UInt8](repeating: 0, count: Int(stated))
       let written = content.withUnsafeMutableBytes {
         ZSTD_decompress($0.baseAddress, $0.count, start, size)

@@ -106,10 +106,7 @@ public enum DesignFile {
     guard let file = design.parametersFile, options.parameterFiles.isEmpty else {
       return LoadedDesign(design: design, parameters: nil, notes: [])
     }
-    let beside = URL(
-      fileURLWithPath: file,
-      relativeTo: URL(fileURLWithPath: path).deletingLastPathComponent()
-    ).path
+    let beside = try NamedFile.path(file, in: path, allowsOutside: options.allowsOutside)
     guard FileManager.default.fileExists(atPath: beside) else {
       let note = "the parameter file \(beside) is missing; timing does not need it"
       return LoadedDesign(design: design, parameters: nil, notes: [note])

@@ -17,7 +17,7 @@ struct GraphSource {
     var children: [Int: GraphSource] = [:]
     for partition in importer.partitions {
       guard depth < 4 else { throw InputError("partitions are nested too deeply", file: file) }
-      let path = try Self.childFile(partition.model, of: file)
+      let path = try Self.childFile(partition.model, of: file, options.allowsOutside)
       children[partition.index] = try GraphSource(
         try InputFile.read(path), file: path, options: options, depth: depth + 1)
     }
@@ -45,7 +45,11 @@ struct GraphSource {
 
   /// The child file a parent names: where it says, or else by the last one, two or three components of
   /// that path beside the parent. FINN stores the path of the machine it ran on.
-  static func childFile(_ stored: String, of parent: String) throws -> String {
+  ///
+  /// What lies outside the parent's folder is not opened unless `allowsOutside`.
+  static func childFile(_ stored: String, of parent: String, _ allowsOutside: Bool = false) throws
+    -> String
+  {
     let folder = URL(fileURLWithPath: parent).deletingLastPathComponent().path
     let parts = stored.split(whereSeparator: { $0 == "/" || $0 == "\\" }).map(String.init)
     guard !parts.isEmpty else {
@@ -58,7 +62,13 @@ struct GraphSource {
       + (1...3).filter { $0 <= parts.count }.map {
         "\(folder)/" + parts.suffix($0).joined(separator: "/")
       }
-    if let found = places.first(where: isFile) { return found }
+    let found = places.filter(isFile)
+    if let inside = found.first(where: { allowsOutside || NamedFile.isBelow($0, folder) }) {
+      return inside
+    }
+    if let outside = found.first {
+      return try NamedFile.path(outside, in: parent, allowsOutside: false)
+    }
     throw InputError(
       "is a parent graph, and its dataflow graph '\(stored)' is not there, nor beside it",
       file: parent,

@@ -23,6 +23,8 @@ public struct ImportOptions: Sendable {
   public var hasFolding = false
   /// What is said about an original model beyond its file.
   public var model: ModelOptions
+  /// Files that the file names (parameters, children of a parent) may lie outside its folder.
+  public var allowsOutside = false
 
   public init(
     name: String? = nil, part: String? = nil, clockMHz: Double? = nil,
@@ -75,7 +77,7 @@ struct ONNXImporter {
     guard model.hasGraph, !model.graph.node.isEmpty else {
       throw InputError("is not an ONNX model with nodes", file: file)
     }
-    graph = model.graph
+    graph = model.graph.withPrintableNames
     age = GraphAge(graph.node)
     generation = age.generation
     let entries = model.metadataProps + model.graph.metadataProps

@@ -5,10 +5,11 @@ import GRDB
 /// The results of a sweep in one SQLite file: a row per point, addressed by content.
 ///
 /// Every row is committed by itself before the next point counts as done, in write-ahead mode, so a
-/// process may be killed at any instant; what was committed stays and nothing is half there.
+/// process may be killed at any instant; what was committed stays and nothing is half there. `close`
+/// brings the log into the file, which then holds everything.
 public final class SweepDatabase: Sendable {
   static let version = 1
-  private let queue: DatabaseQueue
+  let queue: DatabaseQueue
   public let path: String
 
   /// What the sweep is about; two databases may be merged when these agree.
@@ -49,6 +50,7 @@ public final class SweepDatabase: Sendable {
   /// cannot be written; the file is left as it is.
   public init(_ path: String, for subject: Subject?) throws {
     self.path = path
+    try Self.requireFile(path)
     do {
       guard let subject else {
         queue = try Self.openToRead(path)
@@ -57,10 +59,11 @@ public final class SweepDatabase: Sendable {
         }
         return
       }
-      var configuration = Configuration()
-      configuration.busyMode = .timeout(60)
-      configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = NORMAL") }
-      queue = try DatabaseQueue(path: path, configuration: configuration)
+      var configuration = Self.configuration
+      configuration.prepareDatabase {
+        try $0.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA synchronous = NORMAL")
+      }
+      queue = try DatabaseQueue(path: Self.address(of: path), configuration: configuration)
       // Nothing is written to a file that is something else.
       _ = try queue.read { try Self.isSweep($0, path) }
       try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
@@ -70,46 +73,58 @@ public final class SweepDatabase: Sendable {
         } else {
           try Self.create(for: subject, db)
         }
+        try SweepClaims.createTables(db)
       }
     } catch let error as DatabaseError {
       throw Self.inputError(error, path)
     }
   }
 
+  private static var configuration: Configuration {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(60)
+    return configuration
+  }
+
+  /// SQLite takes `:memory:` and addresses such as `file:x?mode=memory` for other things than files.
+  private static func address(of path: String) -> String { URL(fileURLWithPath: path).path }
+
+  /// Throws `InputError` for what is no place for a database: SQLite's own words, a pipe, a device.
+  private static func requireFile(_ path: String) throws {
+    guard !path.hasPrefix(":") else {
+      throw InputError(
+        "is no file name", file: path, hint: "results must outlive the command: name a file")
+    }
+    _ = try OutputPlace(path)
+  }
+
   private static func openToRead(_ path: String) throws -> DatabaseQueue {
     // Refuses what is missing, empty or no file.
     _ = try InputFile.read(path)
-    var configuration = Configuration()
-    configuration.busyMode = .timeout(60)
+    var configuration = Self.configuration
     configuration.readonly = true
+    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA trusted_schema = OFF") }
     // Even a reader leaves SQLite's own files beside a database in write-ahead mode, unless it is told
     // that nobody writes. A log beside it says that somebody does, or was killed: then it counts.
     let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")
     if let size = log?[.size] as? Int, size > 0 {
-      return try DatabaseQueue(path: path, configuration: configuration)
+      return try DatabaseQueue(path: address(of: path), configuration: configuration)
     }
     let uri = URL(fileURLWithPath: path).absoluteString + "?immutable=1"
     // An SQLite built without such addresses takes the path alone.
     return try (try? DatabaseQueue(path: uri, configuration: configuration))
-      ?? DatabaseQueue(path: path, configuration: configuration)
+      ?? DatabaseQueue(path: address(of: path), configuration: configuration)
   }
 
   /// Whether the database holds a sweep; false: it holds nothing.
   ///
   /// Throws `InputError` when it holds something else, or a sweep of another version.
   private static func isSweep(_ db: Database, _ path: String) throws -> Bool {
-    let tables = try String.fetchAll(db, sql: "SELECT name FROM sqlite_master WHERE type = 'table'")
-    if tables.isEmpty { return false }
-    guard tables.contains("version"), tables.contains("subject"),
-      let row = try Row.fetchOne(db, sql: "SELECT * FROM version"),
-      row["format"] as String? == "simrun-sweep", let found = row["version"] as Int?
-    else { throw InputError("is a database, but not one of simrun sweep", file: path) }
-    guard found == version else {
-      throw InputError(
-        "is a sweep of version \(found); this simrun reads version \(version)", file: path,
-        hint: "start a new file")
+    do {
+      return try SweepSchema.isPresent(db)
+    } catch let error as InputError {
+      throw error.inFile(path)
     }
-    return true
   }
 
   private static func require(_ subject: Subject, _ db: Database, _ path: String) throws {
@@ -122,28 +137,34 @@ public final class SweepDatabase: Sendable {
   }
 
   private static func create(for subject: Subject, _ db: Database) throws {
-    try db.execute(
-      sql: """
-        CREATE TABLE version (format TEXT NOT NULL, version INTEGER NOT NULL);
-        CREATE TABLE subject (address TEXT NOT NULL, design TEXT NOT NULL, space TEXT NOT NULL);
-        CREATE TABLE point (
-          address TEXT PRIMARY KEY, ordinal INTEGER NOT NULL, point TEXT NOT NULL,
-          status TEXT NOT NULL, cycles REAL NOT NULL, fps REAL NOT NULL, latency INTEGER NOT NULL,
-          lut INTEGER NOT NULL, bram18 INTEGER NOT NULL, uram INTEGER NOT NULL,
-          dsp INTEGER NOT NULL, fits INTEGER, message TEXT NOT NULL, seconds REAL NOT NULL
-        ) WITHOUT ROWID;
-        """)
+    try db.execute(sql: SweepSchema.creation)
     try db.execute(sql: "INSERT INTO version VALUES ('simrun-sweep', ?)", arguments: [version])
     try db.execute(
       sql: "INSERT INTO subject VALUES (?, ?, ?)",
       arguments: [subject.address, subject.design, subject.space])
   }
 
+  /// Brings what is still in the log into the file and lets go of it. Nothing else may be asked then.
+  public func close() throws {
+    try reporting {
+      if !queue.configuration.readonly {
+        // Another process that reads at this instant keeps the log; the last one to close ends it.
+        queue.writeWithoutTransaction { _ = try? $0.checkpoint(.truncate) }
+      }
+      try queue.close()
+    }
+  }
+
   /// SQLite's reasons in words.
   static func inputError(_ error: DatabaseError, _ path: String) -> Error {
     switch error.resultCode.primaryResultCode {
     case .SQLITE_NOTADB: return InputError("is not a SQLite database", file: path)
-    case .SQLITE_CORRUPT: return InputError("is a damaged SQLite database", file: path)
+    case .SQLITE_CORRUPT, .SQLITE_FORMAT, .SQLITE_MISMATCH:
+      return InputError("is a damaged SQLite database", file: path)
+    case .SQLITE_ERROR, .SQLITE_SCHEMA, .SQLITE_TOOBIG, .SQLITE_CONSTRAINT:
+      return InputError(
+        "is no database that simrun sweep can use: \(error.message ?? "SQLite refuses it")",
+        file: path, hint: "start a new file, or copy it from where it was made")
     case .SQLITE_CANTOPEN: return InputError("cannot be opened or made", file: path)
     case .SQLITE_READONLY, .SQLITE_PERM: return InputError("cannot be written", file: path)
     case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_BUSY:
@@ -152,7 +173,7 @@ public final class SweepDatabase: Sendable {
     }
   }
 
-  private func reporting<T>(_ body: () throws -> T) throws -> T {
+  func reporting<T>(_ body: () throws -> T) throws -> T {
     do { return try body() } catch let error as DatabaseError {
       throw Self.inputError(error, path)
     }
@@ -183,8 +204,9 @@ extension SweepDatabase {
     try reporting {
       try queue.read {
         try Row.fetchOne(
-          $0.cachedStatement(sql: "SELECT * FROM point WHERE address = ?"), arguments: [address]
-        ).map(Self.entry)
+          $0.cachedStatement(sql: "\(SweepSchema.selection) WHERE address = ?"),
+          arguments: [address]
+        ).map { try StoredPoint($0, path).entry() }
       }
     }
   }
@@ -194,10 +216,10 @@ extension SweepDatabase {
     try reporting { try queue.write { try Self.insert(entry, $0) } }
   }
 
-  private static func insert(_ e: Entry, _ db: Database) throws {
+  static func insert(_ e: Entry, _ db: Database) throws {
     let r = e.result
     try db.cachedStatement(
-      sql: "INSERT OR IGNORE INTO point VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      sql: SweepSchema.insertion
     ).execute(
       arguments: [
         e.address, e.ordinal, e.point, r.status.rawValue, r.cyclesPerFrame, r.framesPerSecond,
@@ -218,8 +240,11 @@ extension SweepDatabase {
     get throws {
       try reporting {
         try queue.read { db in
-          let row = try Row.fetchOne(db, sql: "SELECT design, space FROM subject")
-          return Subject(design: row?["design"] ?? "", space: row?["space"] ?? "")
+          guard let row = try Row.fetchOne(db, sql: "SELECT design, space FROM subject"),
+            case .string(let design) = (row[0] as DatabaseValue).storage,
+            case .string(let space) = (row[1] as DatabaseValue).storage
+          else { throw InputError("does not say which design it is about", file: path) }
+          return Subject(design: design, space: space)
         }
       }
     }
@@ -229,24 +254,10 @@ extension SweepDatabase {
   public func forEach(_ body: (Entry) throws -> Void) throws {
     try reporting {
       try queue.read { db in
-        let rows = try Row.fetchCursor(db, sql: "SELECT * FROM point ORDER BY address")
-        while let row = try rows.next() { try body(Self.entry(row)) }
+        let rows = try Row.fetchCursor(db, sql: "\(SweepSchema.selection) ORDER BY address")
+        while let row = try rows.next() { try body(StoredPoint(row, path).entry()) }
       }
     }
-  }
-
-  private static func entry(_ row: Row) -> Entry {
-    var result = SweepResult(status: SweepResult.Status(rawValue: row["status"]) ?? .refused)
-    result.cyclesPerFrame = row["cycles"]
-    result.framesPerSecond = row["fps"]
-    result.latency = row["latency"]
-    result.resources = Resources(
-      lut: row["lut"], bram18: row["bram18"], uram: row["uram"], dsp: row["dsp"])
-    result.fits = row["fits"]
-    result.message = row["message"]
-    return Entry(
-      address: row["address"], ordinal: row["ordinal"], point: row["point"], result: result,
-      seconds: row["seconds"])
   }
 
   /// Takes over the entries of another part of the same sweep; returns how many were new.

@@ -29,10 +29,15 @@ public struct SweepPage {
 
   private static func row(_ e: SweepDatabase.Entry, isFront: Bool) -> String {
     let r = e.result
-    // A point's text goes into a script: no tag may begin in it.
-    let text = JSONValue.quoted(e.point).replacingOccurrences(of: "<", with: "\\u003c")
     return "[\(r.framesPerSecond),\(r.resources.lut),\(r.resources.bram18),\(r.resources.uram),"
-      + "\(r.resources.dsp),\(r.latency),\(isFront ? 1 : 0),\"\(e.address)\",\(text)]"
+      + "\(r.resources.dsp),\(r.latency),\(isFront ? 1 : 0),\(script(e.address)),\(script(e.point))]"
+  }
+
+  /// A text as a literal inside a script: no tag may begin in it, and no line may end.
+  private static func script(_ text: String) -> String {
+    JSONValue.quoted(text).replacingOccurrences(of: "<", with: "\\u003c")
+      .replacingOccurrences(of: "\u{2028}", with: "\\u2028")
+      .replacingOccurrences(of: "\u{2029}", with: "\\u2029")
   }
 
   private static let template = """

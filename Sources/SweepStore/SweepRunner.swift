@@ -53,12 +53,15 @@ public struct SweepRunner: Sendable {
     let state = SweepState(space, options, known: try database.count)
     if options.strategy != .adaptive { try database.forEach { state.remember($0) } }
     let prefix = try contentAddress(database.subject.design)
+    let claims = try SweepClaims(database)
+    let heart = beat(claims, state)
+    defer { heart.cancel() }
     let group = DispatchGroup()
     for _ in 0..<options.workers {
       Thread.detachNewThread(in: group) {
         while let ordinal = state.next() {
           do {
-            try evaluate(ordinal, prefix, state)
+            try evaluate(ordinal, prefix, claims, state)
           } catch {
             state.fail(error)
             return
@@ -68,25 +71,44 @@ public struct SweepRunner: Sendable {
     }
     group.wait()
     if let error = state.failure { throw error }
+    try claims.end()
     return state.evaluated
   }
 
-  private func evaluate(_ ordinal: Int, _ prefix: String, _ state: SweepState) throws {
+  /// One point may take longer than other processes wait for a sign of life.
+  private func beat(_ claims: SweepClaims, _ state: SweepState) -> any DispatchSourceTimer {
+    let timer = DispatchSource.makeTimerSource(queue: .global())
+    timer.schedule(
+      deadline: .now() + SweepClaims.beatInterval, repeating: SweepClaims.beatInterval)
+    timer.setEventHandler {
+      do { try claims.beat() } catch { state.fail(error) }
+    }
+    timer.resume()
+    return timer
+  }
+
+  private func evaluate(
+    _ ordinal: Int, _ prefix: String, _ claims: SweepClaims, _ state: SweepState
+  ) throws {
     let point = space[ordinal]
     let text = point.canonicalText
     let address = contentAddress(prefix + text)
     guard isOurs(address) else { return state.skipped(nil) }
-    if options.strategy == .adaptive {
-      if let entry = try database.entry(address) { return state.skipped(entry) }
-    } else if try database.contains(address) {
-      return state.skipped(nil)
+    switch try claims.take(address) {
+    case .done:
+      return state.skipped(options.strategy == .adaptive ? try database.entry(address) : nil)
+    case .taken:
+      state.postpone(ordinal)
+      // What others are at takes as long as what we would do.
+      return Thread.sleep(forTimeInterval: 0.02)
+    case .granted: break
     }
     let start = Date()
     let result = point.evaluate(from: base)
     let entry = SweepDatabase.Entry(
       address: address, ordinal: ordinal, point: text, result: result,
       seconds: Date().timeIntervalSince(start))
-    try database.add(entry)
+    try claims.finish(entry)
     if let progress = state.finished(entry) { options.progress?(progress) }
   }
 
@@ -130,6 +152,8 @@ final class SweepState: @unchecked Sendable {
   private var front = ParetoFront()
   /// Points of the current generation not handed out, not finished, and finished.
   private var waiting: [Int] = []
+  /// Points another process is at; looked at again when nothing else is left.
+  private var postponed: [Int] = []
   private var running = 0
   private var done: [SweepDatabase.Entry] = []
   private(set) var evaluated = 0
@@ -160,6 +184,16 @@ final class SweepState: @unchecked Sendable {
 
   /// A point that is another shard's, or was done before: then with its result.
   func skipped(_ entry: SweepDatabase.Entry?) { locked { settle(entry) } }
+
+  /// A point that another process is at: it comes again.
+  func postpone(_ ordinal: Int) {
+    locked {
+      guard options.strategy == .adaptive else { return postponed.append(ordinal) }
+      waiting.append(ordinal)
+      running -= 1
+      changed.broadcast()
+    }
+  }
 
   func finished(_ entry: SweepDatabase.Entry) -> SweepRunner.Progress? {
     locked {
@@ -192,10 +226,11 @@ final class SweepState: @unchecked Sendable {
     locked {
       switch options.strategy {
       case .grid:
-        guard failure == nil, cursor < space.count else { return nil }
+        guard failure == nil else { return nil }
+        guard cursor < space.count else { return postponed.popLast() }
         cursor += 1
         return cursor - 1
-      case .random: return failure == nil ? draw() : nil
+      case .random: return failure == nil ? draw() ?? postponed.popLast() : nil
       case .adaptive: return nextOfGeneration()
       }
     }

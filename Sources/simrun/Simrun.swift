@@ -7,6 +7,7 @@ struct Simrun: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simrun",
     abstract: "Simulates FPGA dataflow accelerators: how fast, at what cost, are the bits right.",
+    discussion: "`simrun --licenses` lists what it is built from, with versions and licences.",
     version: "0.1.0",
     subcommands: [
       FPSCommand.self,
@@ -30,6 +31,11 @@ struct Simrun: ParsableCommand {
 
   /// Parses and runs. Messages name the subcommand, and help ends with an example.
   static func main() {
+    Interruption.prepare()
+    if CommandLine.arguments.dropFirst() == ["--licenses"] {
+      print(Licences.text)
+      exit()
+    }
     if let word = CommandLine.arguments.dropFirst().first, let error = unknownCommand(word) {
       writeError(error)
       exit(withError: SimrunExit.usage)

@@ -93,12 +93,12 @@ public enum CheckSteps {
 /// Reference activations that designs are compared with.
 public struct GoldenActivations: Sendable {
   public var reference: NPZ
-  /// Arrays by graph input and the file they are from; nil: arrays of the reference.
-  public var input: (arrays: [String: Tensor], file: String)?
+  /// Arrays by graph input; nil: arrays of the reference.
+  public var input: TensorFile?
   public var map: ReferenceMap?
 
   public init(
-    reference: NPZ, input: (arrays: [String: Tensor], file: String)? = nil, map: ReferenceMap? = nil
+    reference: NPZ, input: TensorFile? = nil, map: ReferenceMap? = nil
   ) {
     self.reference = reference
     self.input = input
@@ -107,7 +107,7 @@ public struct GoldenActivations: Sendable {
 
   /// What the graph inputs of `plane` are fed.
   fileprivate func inputs(of plane: Dataplane) throws -> [String: Tensor] {
-    if let input { return try plane.namedInputs(input.arrays, file: input.file) }
+    if let input { return try plane.namedInputs(input) }
     var arrays: [String: Tensor] = [:]
     for name in plane.inputs where reference.contains(name) {
       arrays[name] = try reference.tensor(name)

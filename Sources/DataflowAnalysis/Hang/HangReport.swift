@@ -148,7 +148,8 @@ extension HangReport {
         }
       }
     }.min { $0.cycle < $1.cycle }
-    guard options.findsFixes else { return }
+    // No depth holds the surplus of every frame to come.
+    guard options.findsFixes, starvation.isEmpty else { return }
     (fixes, minimalTotal) = try FixSearch(
       plan: plan, scenario: scenario, frames: scenario.frames
     )

@@ -81,11 +81,7 @@ extension ReplayReport {
   /// Throws `InputError` when a mapped stream is none of the design's, or when no word moved on any.
   public init(_ capture: VCDCapture, on source: Design) throws {
     let plan = try Plan(source)
-    let known = Set(plan.design.nodes.flatMap { $0.inputs + $0.outputs })
-    if let wrong = capture.streams.keys.filter({ !known.contains($0) }).min() {
-      let near = nearestName(to: wrong, among: known).map { "did you mean '\($0)'?" }
-      throw InputError("the design has no stream '\(wrong)'", at: "streams.\(wrong)", hint: near)
-    }
+    try Self.requireStreams(capture.streams.keys, of: plan.design)
     guard capture.streams.values.contains(where: { !$0.handshakes.isEmpty }) else {
       throw InputError(
         "nothing to compare: valid and ready are never high together in the capture's "
@@ -105,6 +101,14 @@ extension ReplayReport {
       streams.append(stream)
       compare(stream, levels.handshakes, result.streams[stream] ?? [])
     }
+  }
+
+  /// Throws `InputError` naming a stream that `design` does not have.
+  public static func requireStreams(_ names: some Sequence<String>, of design: Design) throws {
+    let known = Set(design.nodes.flatMap { $0.inputs + $0.outputs })
+    guard let wrong = names.filter({ !known.contains($0) }).min() else { return }
+    let near = nearestName(to: wrong, among: known).map { "did you mean '\($0)'?" }
+    throw InputError("the design has no stream '\(wrong)'", at: "streams.\(wrong)", hint: near)
   }
 
   private mutating func compare(_ stream: String, _ recorded: [Cycle], _ replayed: [Cycle]) {

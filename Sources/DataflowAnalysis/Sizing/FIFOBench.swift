@@ -218,6 +218,12 @@ struct FIFOBench: Sendable {
     }
   }
 
+  /// Throws where a writer makes another number of words than its reader expects: no depth helps, and
+  /// a run finds out only when the surplus of many frames is stuck.
+  func requireMatchingWordCounts() throws {
+    guard WordCounts(plan: plan).mismatches.isEmpty else { throw stops }
+  }
+
   private var stops: InputError {
     let mismatches = WordCounts(plan: plan).mismatches
     let why = mismatches.first.map { "word counts do not match: \($0)" }

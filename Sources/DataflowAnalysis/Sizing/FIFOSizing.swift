@@ -86,6 +86,7 @@ extension FIFOSizing {
     original = try source.preparedForSizing()
     // Depths are sized as shift registers have them, exactly; Vivado's FIFOs round up.
     let bench = FIFOBench(try Plan(original.withExactFIFOs()), measure: options.measure)
+    try bench.requireMatchingWordCounts()
     let asItCame = options.reportsBefore ? try Plan(original) : nil
     let budget = SearchBudget(workers: max(options.workers, 1), deadline: deadline)
     let (reference, found) = try Self.sufficient(bench, budget, options)

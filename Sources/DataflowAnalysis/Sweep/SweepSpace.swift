@@ -139,8 +139,8 @@ public struct SweepSpace: Sendable {
       let value = try AttributeValue(item)
       switch value {
       case .int(let mhz) where (1...10_000).contains(mhz): return .float(Double(mhz))
-      case .float(let mhz) where mhz > 0 && mhz <= 10_000: return value
-      default: throw item.error("\(value.text) is no clock (allowed: above 0, at most 10000 MHz)")
+      case .float(let mhz) where Design.clockRange.contains(mhz): return value
+      default: throw item.error("\(value.text) is no clock (allowed: 0.001 to 10000 MHz)")
       }
     }
   }

@@ -36,12 +36,15 @@ public struct BitSetup: Sendable {
   public func integers(
     _ role: String, type: DataType, counts: [Int], shape: String, rowLength: Int
   ) throws -> Integers {
-    let tensor = try tensor(role)
     let name = node.initializers[role] ?? role
-    guard counts.contains(tensor.count) else {
-      throw InputError(
-        "has shape \(tensor.shape); \(node.opType) needs \(shape)", at: "array '\(name)'")
+    if let parameters, parameters.contains(name) {
+      let found = try parameters.shape(name)
+      guard let count = checkedProduct(found), counts.contains(count) else {
+        throw InputError(
+          "has shape \(found); \(node.opType) needs \(shape)", at: "array '\(name)'")
+      }
     }
+    let tensor = try tensor(role)
     return try tensor.elements(of: type, name: name, rowLength: rowLength)
   }
 

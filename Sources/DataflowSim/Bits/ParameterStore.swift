@@ -3,19 +3,25 @@ public struct ParameterStore: Sendable {
   /// Names of all arrays, sorted.
   public let names: [String]
   private let load: @Sendable (String) throws -> Tensor
+  private let loadShape: @Sendable (String) throws -> [Int]
 
-  /// A store whose arrays are produced by `load`, which is only asked for `names`.
-  public init(names: some Sequence<String>, load: @escaping @Sendable (String) throws -> Tensor) {
+  /// A store whose arrays are produced by `load`, which is only asked for `names`. `shape` tells an
+  /// array's shape at less cost; otherwise the array is loaded for it.
+  public init(
+    names: some Sequence<String>, shape: (@Sendable (String) throws -> [Int])? = nil,
+    load: @escaping @Sendable (String) throws -> Tensor
+  ) {
     self.names = Set(names).sorted()
     self.load = load
+    loadShape = shape ?? { try load($0).shape }
   }
 
   public init(_ archive: NPZ) {
-    self.init(names: archive.names) { try archive.tensor($0) }
+    self.init(names: archive.names, shape: { try archive.shape($0) }) { try archive.tensor($0) }
   }
 
   public init(_ tensors: [String: Tensor]) {
-    self.init(names: tensors.keys) { tensors[$0]! }
+    self.init(names: tensors.keys, shape: { tensors[$0]!.shape }) { tensors[$0]! }
   }
 
   public func contains(_ name: String) -> Bool {
@@ -34,6 +40,17 @@ public struct ParameterStore: Sendable {
   ///
   /// Throws `InputError` when it is not there (naming the nearest) or damaged.
   public func tensor(_ name: String) throws -> Tensor {
+    try require(name)
+    return try load(name)
+  }
+
+  /// The shape of one array; errors as for `tensor`.
+  public func shape(_ name: String) throws -> [Int] {
+    try require(name)
+    return try loadShape(name)
+  }
+
+  private func require(_ name: String) throws {
     guard contains(name) else {
       let near = nearestName(to: name, among: names)
       throw InputError(
@@ -41,12 +58,14 @@ public struct ParameterStore: Sendable {
         hint: (near.map { "did you mean '\($0)'? if not, " } ?? "")
           + "state the file that holds it with --parameters")
     }
-    return try load(name)
   }
 
   /// This store, with the arrays of `other` for names it lacks.
   public func merging(_ other: ParameterStore) -> ParameterStore {
-    ParameterStore(names: names + other.names) { name in
+    ParameterStore(
+      names: names + other.names,
+      shape: { try contains($0) ? shape($0) : other.shape($0) }
+    ) { name in
       try contains(name) ? tensor(name) : other.tensor(name)
     }
   }

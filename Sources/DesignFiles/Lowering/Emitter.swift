@@ -165,7 +165,8 @@ extension Emitter {
       publish(i, sums[0])
     case .add:
       publish(i, sumOfTwo(i))
-      deepenJoin(design.nodes.last { $0.opType != "DuplicateStreams_hls" }?.inputs ?? [], layer.inputs)
+      deepenJoin(
+        design.nodes.last { $0.opType != "DuplicateStreams_hls" }?.inputs ?? [], layer.inputs)
     case .multiply(let list): publish(i, try channelwise(i, "mul", list))
     case .offset(let list): publish(i, try channelwise(i, "add", list))
     case .concat:

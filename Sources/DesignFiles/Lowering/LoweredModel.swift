@@ -210,7 +210,8 @@ extension LoweredModel {
   /// Numbers of the first output, channels last, in the order of the model's tensor.
   public func inModelOrder(_ values: [Float]) -> [Float] {
     let shape = lowering.layers[outputs[0].layer].shape
-    guard let layout = lowering.layouts[outputs[0].name], let axis = layout.order.firstIndex(of: .channel),
+    guard let layout = lowering.layouts[outputs[0].name],
+      let axis = layout.order.firstIndex(of: .channel),
       layout.order.firstIndex(of: .row).map({ axis < $0 }) ?? false, shape.pixels > 1
     else { return values }
     return Probe.permuted(values, [shape.pixels, shape.channels], [1, 0])

@@ -19,7 +19,9 @@ public struct LoweredRun: Sendable {
 
   /// The numbers of each graph output for some frames, channels last, as the model gives them in
   /// front of what only picks or normalises (Softmax, TopK).
-  public func run(_ frames: ModelFrames, _ range: Range<Int>, threads: Int = 1) throws -> [[[Float]]] {
+  public func run(_ frames: ModelFrames, _ range: Range<Int>, threads: Int = 1) throws
+    -> [[[Float]]]
+  {
     let feeds = try Parallel.all(range.count, workers: threads) { i in
       try model.feed(model.reference.run(host, frames.frame(range.lowerBound + i)))
     }

@@ -80,8 +80,11 @@ struct Lowering: Sendable {
       let source = step.node.inputs.first.flatMap { layouts[$0] }
       let rank = shapes[name]?.count ?? 0
       layouts[name] =
-        source?.axes.count == rank ? source : rank == 4 ? .channelsFirst
-        : rank == 3 ? .channelsFirst1D : .vector
+        source?.axes.count == rank
+        ? source
+        : rank == 4
+          ? .channelsFirst
+          : rank == 3 ? .channelsFirst1D : .vector
     }
   }
 

@@ -191,7 +191,9 @@ extension ModelPairing {
         let type = layout.dataType
         let match = tensors.indices.first { i in
           let tensor = tensors[i]
-          guard !isTaken[i], tensor.count == layout.count, let range = type.range else { return false }
+          guard !isTaken[i], tensor.count == layout.count, let range = type.range else {
+            return false
+          }
           return entering(tensor, type) != nil && (range.contains(tensor.low) || type == .binary)
         }
         guard let match, let values = entering(tensors[match], type) else {
@@ -236,9 +238,13 @@ extension ModelPairing {
 
     /// Nodes whose outputs are worth pairing: those that compute codes, not those that move them.
     private static func computes(_ op: String) -> Bool {
-      ["Thresholding", "MVAU", "VVAU", "StreamingMaxPool", "Pool", "Lookup", "Requant", "AddStreams",
-        "ChannelwiseOp", "UpsampleNearestNeighbour", "OuterShuffle", "InnerShuffle", "StreamingConcat"]
-        .contains(FINNNames.baseName(op))
+      [
+        "Thresholding", "MVAU", "VVAU", "StreamingMaxPool", "Pool", "Lookup", "Requant",
+        "AddStreams",
+        "ChannelwiseOp", "UpsampleNearestNeighbour", "OuterShuffle", "InnerShuffle",
+        "StreamingConcat",
+      ]
+      .contains(FINNNames.baseName(op))
     }
 
     mutating func walk() throws {
@@ -262,7 +268,8 @@ extension ModelPairing {
     }
 
     /// The tensor that a stream carries: of those that fit best the first in the model's order.
-    private func best(_ stream: String, _ result: DataplaneResult) throws -> (index: Int, fit: Fit)? {
+    private func best(_ stream: String, _ result: DataplaneResult) throws -> (index: Int, fit: Fit)?
+    {
       let layout = try plane.layout(of: stream)
       guard let actual = result.streams[stream]?.int64s else { return nil }
       var best: (index: Int, fit: Fit)?

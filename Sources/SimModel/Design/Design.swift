@@ -36,6 +36,11 @@ public struct Design: Sendable, Equatable {
   }
 }
 
+extension Design {
+  /// Clock frequencies in MHz that a design may state: 1 kHz to 10 GHz.
+  public static let clockRange = 0.001...10_000.0
+}
+
 /// One hardware block of a design, with FINN's own op type and attribute names.
 public struct Node: Sendable, Equatable {
   public var name: String

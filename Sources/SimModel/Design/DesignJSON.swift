@@ -48,14 +48,14 @@ extension Design {
     }
     graphInputs = try root.member("graph_inputs").names()
     graphOutputs = try root.member("graph_outputs").names()
-    parametersFile = try root.optional("parameters")?.name()
+    parametersFile = try root.optional("parameters")?.string()
     try requireUniqueNodeNames()
   }
 
   private static func clock(_ cursor: JSONCursor) throws -> Double {
     let value = try cursor.double()
-    guard value > 0, value <= 10_000 else {
-      throw cursor.error("\(value) is not a clock frequency in MHz (allowed: above 0, up to 10000)")
+    guard Design.clockRange.contains(value) else {
+      throw cursor.error("\(value) is not a clock frequency in MHz (allowed: 0.001 to 10000)")
     }
     return value
   }

@@ -21,11 +21,16 @@ public struct InputError: Error, Sendable, CustomStringConvertible {
     self.hint = hint
   }
 
+  /// Names and values of files stand in it: what a terminal would obey is written as `\u{…}`, and
+  /// what is longer than anyone reads is cut in the middle.
   public var description: String {
     let head = [file, place].compactMap { $0 }.filter { !$0.isEmpty } + [message]
-    let line = head.joined(separator: ": ")
-    return hint.map { "\(line)\n  hint: \($0)" } ?? line
+    let line = head.map { $0.shortened(to: Self.longestPart).printable }.joined(separator: ": ")
+    return hint.map { "\(line)\n  hint: \($0.shortened(to: 4 * Self.longestPart).printable)" }
+      ?? line
   }
+
+  private static let longestPart = 600
 
   /// The same error, placed in `file` unless it already names one.
   public func inFile(_ file: String) -> InputError {
@@ -45,9 +50,14 @@ public struct InputError: Error, Sendable, CustomStringConvertible {
 /// The candidate closest to `name` by edit distance (case ignored), if any is close enough to be
 /// what was meant.
 public func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
+  // Comparing costs the product of the lengths, and nobody mistypes a name of this size.
+  guard name.utf8.count <= longestComparedName else { return nil }
   let wanted = Array(name.lowercased().unicodeScalars)
   var best: (distance: Int, name: String)?
-  for candidate in candidates {
+  var comparisons = 0
+  for candidate in candidates where candidate.utf8.count <= longestComparedName {
+    comparisons += wanted.count * candidate.utf8.count
+    guard comparisons <= mostComparisons else { break }
     let d = editDistance(wanted, Array(candidate.lowercased().unicodeScalars))
     if best == nil || (d, candidate) < (best!.distance, best!.name) { best = (d, candidate) }
   }
@@ -57,6 +67,10 @@ public func nearestName(to name: String, among candidates: some Sequence<String>
   }
   return best.name
 }
+
+private let longestComparedName = 400
+/// Steps of all comparisons together; about a tenth of a second.
+private let mostComparisons = 10_000_000
 
 /// Insertions, deletions, replacements and swaps of neighbours that lead from `a` to `b`.
 private func editDistance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {

@@ -68,11 +68,11 @@ extension JSONCursor {
     return member
   }
 
-  /// Every member, sorted by name.
+  /// Every member, sorted by name; the names as `name()` gives them.
   package func members() throws -> [(key: String, value: JSONCursor)] {
     guard case .object(let members) = value else { throw wrongKind("an object") }
     return members.sorted { $0.key < $1.key }
-      .map { ($0.key, JSONCursor(value: $0.value, path: path + [.key($0.key)])) }
+      .map { ($0.key.printable, JSONCursor(value: $0.value, path: path + [.key($0.key)])) }
   }
 
   package func elements() throws -> [JSONCursor] {
@@ -89,11 +89,12 @@ extension JSONCursor {
     return text
   }
 
-  /// A string of at least one character.
+  /// A string of at least one character, as it may be shown: a name goes into tables, messages and
+  /// logs, so what these would obey is written as `\u{…}` from here on.
   package func name() throws -> String {
     let text = try string()
     guard !text.isEmpty else { throw error("a name must not be empty") }
-    return text
+    return text.printable
   }
 
   package func names() throws -> [String] { try elements().map { try $0.name() } }

@@ -33,13 +33,26 @@ extension JSONValue {
   /// than 512 is refused by the parser.
   public init(parsing data: Data, file: String) throws {
     guard !data.isEmpty else { throw InputError("is empty", file: file) }
+    guard data.count <= Self.largestText else {
+      throw InputError(
+        "has \(data.count) bytes; JSON may have \(Self.largestText)", file: file,
+        hint: "arrays belong into a .npz")
+    }
     do {
       self.init(
         foundation: try JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed))
     } catch {
       throw Self.syntaxError(error, in: data, file: file)
     }
+    if let twice = JSONDuplicates.first(in: data) {
+      throw InputError(
+        "the key \(JSONValue.quoted(twice.key)) is there twice", file: file,
+        at: Self.place(twice.offset, in: data), hint: "keep the one that is meant")
+    }
   }
+
+  /// Bytes of a document; reading it costs up to 30 times as many.
+  static let largestText = 1 << 26
 
   private init(foundation value: Any) {
     if let string = value as? String {
@@ -70,16 +83,29 @@ extension JSONValue {
     let info = (error as NSError).userInfo["NSDebugDescription"] as? String ?? "syntax error"
     let digits = info.range(of: "character ").map { info[$0.upperBound...].prefix { $0.isNumber } }
     guard let offset = digits.flatMap({ Int($0) }) else {
-      return InputError("is not valid JSON: \(info)", file: file)
+      return numberError(info, in: data, file: file)
     }
-    let before = data.prefix(max(0, offset))
-    let line = before.count { $0 == UInt8(ascii: "\n") } + 1
-    let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 - before.startIndex + 1 } ?? 0
     let message = info.components(separatedBy: " around character").first!
       .components(separatedBy: " starting from").first!
     return InputError(
-      "is not valid JSON: \(message)", file: file,
-      at: "line \(line), column \(before.count - lineStart + 1)")
+      "is not valid JSON: \(message)", file: file, at: place(max(0, offset), in: data))
+  }
+
+  /// Foundation names a number it cannot hold, but not where it stands.
+  private static func numberError(_ info: String, in data: Data, file: String) -> InputError {
+    guard let number = info.split(separator: " ").dropFirst().first, info.hasPrefix("Number "),
+      let range = data.range(of: Data(number.utf8))
+    else { return InputError("is not valid JSON: \(info)", file: file) }
+    return InputError(
+      "the number \(number) is out of range (allowed: up to 1.8e308 in size)", file: file,
+      at: place(range.lowerBound - data.startIndex, in: data))
+  }
+
+  private static func place(_ offset: Int, in data: Data) -> String {
+    let before = data.prefix(offset)
+    let line = before.count { $0 == UInt8(ascii: "\n") } + 1
+    let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 - before.startIndex + 1 } ?? 0
+    return "line \(line), column \(before.count - lineStart + 1)"
   }
 }
 

@@ -20,9 +20,22 @@ public struct OutputPlace: Sendable {
     temporaryPath = target + ".\(getpid()).partial"
   }
 
+  /// Opens the file beside the place. Until `publish` or `discard` it is among
+  /// `PartialFiles.paths`, which whoever ends the process removes.
+  public func open() throws -> UnsafeMutablePointer<FILE> {
+    PartialFiles.removeAbandoned(of: target)
+    PartialFiles.add(temporaryPath)
+    guard let file = fopen(temporaryPath, "wb") else {
+      let error = failure()
+      PartialFiles.remove(temporaryPath)
+      throw error
+    }
+    return file
+  }
+
   /// Writes `contents` beside the place. Throws `InputError` with the system's reason.
   func write(_ contents: Data) throws {
-    guard let file = fopen(temporaryPath, "wb") else { throw failure() }
+    let file = try open()
     let written = contents.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
     let code = written == contents.count ? 0 : errno
     guard fclose(file) == 0, code == 0 else { throw failure(code == 0 ? errno : code) }
@@ -32,14 +45,42 @@ public struct OutputPlace: Sendable {
   ///
   /// Throws `InputError` with the system's reason; then the temporary file is gone.
   public func publish() throws {
-    guard rename(temporaryPath, target) != 0 else { return }
+    guard rename(temporaryPath, target) != 0 else {
+      PartialFiles.remove(temporaryPath)
+      return
+    }
     let error = failure()
     discard()
     throw error
   }
 
   /// Removes what was written.
-  public func discard() { unlink(temporaryPath) }
+  public func discard() {
+    unlink(temporaryPath)
+    PartialFiles.remove(temporaryPath)
+  }
+
+  /// Throws `InputError` when two of the places are one file, under whatever names, before anything is
+  /// written: of two results in one place the first would be lost.
+  public static func requireDistinct(_ outputs: [(option: String, path: String?)]) throws {
+    var seen: [String: String] = [:]
+    for (option, path) in outputs {
+      guard let path else { continue }
+      let identity = try OutputPlace(path).identity
+      if let other = seen.updateValue(option, forKey: identity) {
+        throw InputError(
+          "\(other) and \(option) name the same file; one result would replace the other",
+          file: path, hint: "give each its own name")
+      }
+    }
+  }
+
+  /// The same for all paths that lead to the file.
+  private var identity: String {
+    let url = URL(fileURLWithPath: target)
+    let folder = url.deletingLastPathComponent().resolvingSymlinksInPath().path
+    return folder + "/" + url.lastPathComponent
+  }
 
   /// The error for this place; `code` is the system's.
   package func failure(_ code: Int32 = errno) -> InputError {
@@ -88,6 +129,7 @@ public enum OutputFiles {
   ///
   /// Throws `InputError` naming the file that cannot be written.
   public static func write(_ files: [(path: String, contents: Data)]) throws {
+    try OutputPlace.requireDistinct(files.map { ("one result", $0.path) })
     let places = try files.map { try OutputPlace($0.path) }
     defer { for place in places { place.discard() } }
     for (place, file) in zip(places, files) {

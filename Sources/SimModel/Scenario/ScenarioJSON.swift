@@ -69,7 +69,7 @@ extension Scenario.Source {
       pattern: try cursor.optional("pattern")?.pattern() ?? .always,
       words: try cursor.optional("words")?.int(0...Int.largestStated),
       endless: try cursor.optional("endless")?.bool() ?? false,
-      data: try cursor.optional("data")?.name())
+      data: try cursor.optional("data")?.string())
     if endless, words != nil {
       throw cursor.error(
         "\"words\" and \"endless\" contradict each other", hint: "state one of them")

@@ -41,6 +41,15 @@ public enum NPY {
     }
   }
 
+  /// The shape that the header states. Throws `InputError` where there is no header.
+  public static func shape(of data: Data, file: String) throws -> [Int] {
+    do {
+      return try header(of: data.prefix(maximumHeader)).shape
+    } catch let error as InputError {
+      throw error.inFile(file)
+    }
+  }
+
   /// Reads the `.npy` file at `path`.
   public static func read(_ path: String) throws -> Tensor {
     try decode(try InputFile.read(path), file: path)

@@ -24,7 +24,8 @@ public struct NPZ: Sendable {
       for index in 0..<max(0, zip_get_num_entries(archive, 0)) {
         guard let raw = zip_get_name(archive, zip_uint64_t(index), 0) else { continue }
         let name = String(cString: raw)
-        entries[name.hasSuffix(".npy") ? String(name.dropLast(4)) : name] = UInt64(index)
+        let array = name.hasSuffix(".npy") ? String(name.dropLast(4)) : name
+        entries[array.printable] = UInt64(index)
       }
       return entries
     }
@@ -42,13 +43,24 @@ public struct NPZ: Sendable {
   ///
   /// Throws `InputError` when it does not exist (naming the nearest) or is damaged.
   public func tensor(_ name: String) throws -> Tensor {
+    try reading(name) { try Self.unpack($0, $1, archiveSize: data.count) }
+  }
+
+  /// The shape of one array as its header states it; nothing else is unpacked.
+  ///
+  /// Throws `InputError` when the array does not exist (naming the nearest) or its header is damaged.
+  public func shape(_ name: String) throws -> [Int] {
+    try reading(name) { try Self.header($0, $1, archiveSize: data.count).value.shape }
+  }
+
+  private func reading<R>(_ name: String, _ body: (OpaquePointer, UInt64) throws -> R) throws -> R {
     guard let index = entries[name] else {
       let near = nearestName(to: name, among: entries.keys)
       throw InputError(
         "has no array '\(name)'", file: file, hint: near.map { "did you mean '\($0)'?" })
     }
     do {
-      return try Self.withArchive(data, file: file) { try Self.unpack($0, index) }
+      return try Self.withArchive(data, file: file) { try body($0, index) }
     } catch let error as InputError {
       throw error.at("array '\(name)'").inFile(file)
     }
@@ -83,21 +95,51 @@ extension NPZ {
   /// would cost its claim in memory.
   private static let maximumExpansion: UInt64 = 1040
 
-  private static func unpack(_ archive: OpaquePointer, _ index: UInt64) throws -> Tensor {
+  /// Bytes the entry unpacks to. What it states of itself is compared with the file it lies in.
+  private static func size(_ archive: OpaquePointer, _ index: UInt64, _ archiveSize: Int) throws
+    -> Int
+  {
     var status = zip_stat_t()
     guard zip_stat_index(archive, index, 0, &status) == 0 else { throw damaged(archive) }
-    guard status.size <= 1 << 40, status.size / maximumExpansion <= status.comp_size + 64 else {
+    guard status.comp_size <= archiveSize else {
+      throw InputError(
+        "is damaged: it states \(status.comp_size) packed bytes in an archive of \(archiveSize)")
+    }
+    guard status.size / maximumExpansion <= status.comp_size + 64 else {
       throw InputError("is damaged: \(status.comp_size) bytes cannot unpack to \(status.size)")
     }
+    return Int(status.size)
+  }
+
+  private static func header(_ archive: OpaquePointer, _ index: UInt64, archiveSize: Int) throws
+    -> (value: NPY.Header, read: [UInt8])
+  {
+    let size = try size(archive, index, archiveSize)
     guard let entry = zip_fopen_index(archive, index, 0) else { throw damaged(archive) }
     defer { zip_fclose(entry) }
-    let start = try read(entry, upTo: min(Int(status.size), 128), archive)
-    let header = try header(startingWith: start, entry, Int(status.size), archive)
-    let tail = try read(entry, upTo: Int(status.size) - header.read.count, archive)
+    return try header(
+      startingWith: try read(entry, upTo: min(size, 128), archive), entry, size, archive)
+  }
+
+  private static func unpack(_ archive: OpaquePointer, _ index: UInt64, archiveSize: Int) throws
+    -> Tensor
+  {
+    let size = try size(archive, index, archiveSize)
+    guard let entry = zip_fopen_index(archive, index, 0) else { throw damaged(archive) }
+    defer { zip_fclose(entry) }
+    let start = try read(entry, upTo: min(size, 128), archive)
+    let header = try header(startingWith: start, entry, size, archive)
+    // A shape that does not account for the bytes is refused before they are unpacked.
+    let expected = try NPY.byteCount(header.value)
+    guard size - header.value.dataOffset == expected else {
+      throw InputError(
+        "shape \(header.value.shape) needs \(expected) bytes, but \(size - header.value.dataOffset)"
+          + " are there")
+    }
+    let tail = try read(entry, upTo: size - header.read.count, archive)
     let stored = Array(header.read.dropFirst(header.value.dataOffset)) + tail
     // Reading past the end is what makes libzip compare the checksum.
     guard try read(entry, upTo: 1, archive).isEmpty else { throw damaged(archive) }
-    let expected = try NPY.byteCount(header.value)
     guard stored.count == expected else {
       throw InputError(
         "shape \(header.value.shape) needs \(expected) bytes, but \(stored.count) are there")

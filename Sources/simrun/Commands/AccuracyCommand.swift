@@ -34,7 +34,8 @@ struct AccuracyCommand: ParsableCommand {
     help: "Distance between black and white in --targets; otherwise the targets' own.")
   var peak: Double?
 
-  @Option(parsing: .unconditional, help: "Frames computed at the same time; all cores unless stated.")
+  @Option(
+    parsing: .unconditional, help: "Frames computed at the same time; all cores unless stated.")
   var threads: Int?
 
   @Flag(help: "Print one JSON document.")
@@ -141,7 +142,8 @@ struct AccuracyReport: Codable {
       if let top1 = result.top1, let correct = result.correct {
         figure = "\(correct) of \(result.frames) right, \(String(format: "%.2f", top1 * 100)) %"
       } else {
-        figure = result.psnr.map { "PSNR \(String(format: "%.2f", $0)) dB" } ?? "equal to the targets"
+        figure =
+          result.psnr.map { "PSNR \(String(format: "%.2f", $0)) dB" } ?? "equal to the targets"
       }
       return [result.subject, result.computed, figure]
     }

@@ -63,6 +63,9 @@ struct CheckCommand: ParsableCommand {
 
   func run() throws {
     let checks = try reportingInputErrors {
+      try OutputPlace.requireDistinct([
+        ("--junit", junit), ("--sarif", sarif), ("--summary", summary),
+      ])
       let scenario = try self.scenario.map { try Scenario(contentsOf: $0) }
       if let fits { _ = try Device.named(Device.part(for: fits)) }
       let limits = CheckLimits(
@@ -71,7 +74,7 @@ struct CheckCommand: ParsableCommand {
       let golden = try self.golden.map { file in
         GoldenActivations(
           reference: try NPZ(contentsOf: file),
-          input: try input.map { (try TensorFile.read($0), $0) },
+          input: try input.map(TensorFile.init),
           map: try map.map(ReferenceMap.init(contentsOf:)))
       }
       let checks = designs.map { file in

@@ -61,7 +61,7 @@ struct CompareCommand: ParsableCommand {
         try Comparison(loaded.design, parameters: loaded.parameters)
       }
       comparison.threads = ProcessInfo.processInfo.activeProcessorCount
-      let inputs = try comparison.plane.namedInputs(TensorFile.read(input), file: input)
+      let inputs = try comparison.plane.namedInputs(TensorFile(input))
       let golden = golden!
       let reference = try NPZ(contentsOf: golden)
       let map = try map.map(ReferenceMap.init(contentsOf:))

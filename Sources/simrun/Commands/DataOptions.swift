@@ -71,21 +71,25 @@ struct DataOptions: ParsableArguments {
   }
 
   /// The tensors by graph input: those of `--input`, replaced by the data the scenario names.
-  func tensors(for plane: Dataplane, scenario: Scenario?, file: String?) throws -> [String: Tensor]
+  ///
+  /// - Parameter allowsOutside: that data may lie outside the scenario's folder.
+  func tensors(for plane: Dataplane, scenario: Scenario?, file: String?, allowsOutside: Bool)
+    throws -> [String: Tensor]
   {
     var tensors: [String: Tensor] = [:]
-    if let input { tensors = try plane.namedInputs(TensorFile.read(input), file: input) }
+    if let input { tensors = try plane.namedInputs(TensorFile(input)) }
     for (name, source) in scenario?.sources ?? [:] {
       guard let data = source.data else { continue }
-      let folder = URL(fileURLWithPath: file ?? "").deletingLastPathComponent()
-      let path = URL(fileURLWithPath: data, relativeTo: folder).path
-      let arrays = try TensorFile.read(path)
-      guard let tensor = arrays[name] ?? (arrays.count == 1 ? arrays.values.first : nil) else {
+      let path = try NamedFile.path(data, in: file ?? "", allowsOutside: allowsOutside)
+      let arrays = try TensorFile(path)
+      let only = arrays.names.count == 1 ? arrays.names.first : nil
+      guard let array = arrays.names.contains(name) ? name : only else {
         throw InputError(
           "has no array '\(name)'", file: path,
-          hint: "it holds \(arrays.keys.sorted().joined(separator: ", "))")
+          hint: "it holds \(arrays.names.joined(separator: ", "))")
       }
-      tensors[name] = tensor
+      try reportingFile(path) { try plane.requireFrames(name, arrays.shape(array)) }
+      tensors[name] = try arrays.tensor(array)
     }
     return tensors
   }

@@ -68,6 +68,9 @@ struct DesignChanges: ParsableArguments {
   @Option(help: "A .npz or .onnx with weights the design leaves out; may be repeated.")
   var parameters: [String] = []
 
+  @Flag(help: "Let files name others outside their own folder (parameters, data, children).")
+  var allowOutside = false
+
   @OptionGroup var model: ModelChoices
 
   /// The changes as they were typed.
@@ -80,8 +83,8 @@ struct DesignChanges: ParsableArguments {
   }
 
   func validate() throws {
-    if let clockMhz, !(clockMhz > 0 && clockMhz <= 10_000) {
-      throw ValidationError("--clock-mhz must be above 0 and at most 10000")
+    if let clockMhz, !Design.clockRange.contains(clockMhz) {
+      throw ValidationError("--clock-mhz must be 0.001 to 10000")
     }
     if let portWidth, portWidth != 0,
       !(8...4096).contains(portWidth) || portWidth & (portWidth - 1) != 0
@@ -113,6 +116,7 @@ struct DesignChanges: ParsableArguments {
       parameterFiles: parameters, model: try model.options())
     options.hasFolding = folding != nil
     options.hlsBuild = hlsBuild
+    options.allowsOutside = allowOutside
     var loaded = try DesignFile.load(file, options: options)
     for note in loaded.notes { writeError("note: \(note)") }
     if let folding {

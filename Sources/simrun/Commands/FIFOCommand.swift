@@ -62,6 +62,7 @@ struct FIFOCommand: ParsableCommand {
 
   func run() throws {
     try reportingInputErrors {
+      try OutputPlace.requireDistinct([("-o", output), ("--apply", apply)])
       let loaded = try source.load()
       var options = FIFOSizing.Options()
       options.keep = keep

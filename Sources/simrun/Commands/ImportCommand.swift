@@ -49,8 +49,8 @@ struct ImportCommand: ParsableCommand {
   var name: String?
 
   func validate() throws {
-    if let clockMhz, !(clockMhz > 0 && clockMhz <= 10_000) {
-      throw ValidationError("--clock-mhz must be above 0 and at most 10000")
+    if let clockMhz, !Design.clockRange.contains(clockMhz) {
+      throw ValidationError("--clock-mhz must be 0.001 to 10000")
     }
   }
 

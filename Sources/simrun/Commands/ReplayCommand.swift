@@ -60,6 +60,7 @@ struct ReplayCommand: ParsableCommand {
     }
     guard let vcd, let map, let changed else { throw SimrunExit.usage }
     let signals = try VCDMap(json: try InputFile.read(map), file: map)
+    try reportingFile(map) { try ReplayReport.requireStreams(signals.streams.keys, of: changed) }
     let capture = try VCDReader.read(try InputFile.read(vcd), file: vcd, map: signals)
     let report = try reportingFile(map) { try ReplayReport(capture, on: changed) }
     if let output {

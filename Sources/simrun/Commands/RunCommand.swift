@@ -67,6 +67,9 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     try reportingInputErrors {
+      try OutputPlace.requireDistinct([
+        ("--trace", trace), ("--outputs", data.outputs), ("--activations", data.activations),
+      ])
       if !isTimed, !lowered, data.repeats == nil, try DesignFile.isOriginalModel(source.design) {
         return try ReferenceRun(source: source, data: data, json: json).run()
       }
@@ -125,7 +128,8 @@ extension RunCommand {
       try Dataplane(
         loaded.design, parameters: loaded.parameters, options: .init(hazards: hazards))
     }
-    let tensors = try data.tensors(for: plane, scenario: nil, file: nil)
+    let tensors = try data.tensors(
+      for: plane, scenario: nil, file: nil, allowsOutside: source.changes.allowOutside)
     let frames = tensors.values.first?.shape.first ?? 1
     let line = data.progressLine
     let result = try reportingFile(dataFile) {
@@ -159,8 +163,6 @@ extension RunCommand {
     // A scenario that states no frames has one; the data has as many as it has.
     if let values, frames == nil, scenario.frames == 1 { scenario.frames = values.data.frames }
     let writer = try trace.map { try TraceWriter(to: $0, plan: plan, scenario: scenario) }
-    let guardian = writer.map { InterruptCleanup(removing: $0.temporaryPath) }
-    defer { guardian?.end() }
     let simulation = try reportingFile(self.scenario ?? source.design) {
       try Simulation(
         plan, scenario: scenario,
@@ -204,7 +206,9 @@ extension RunCommand {
     let timed = try reportingFile(source.design) {
       try TimedDataplane(plan, parameters: loaded.parameters, without: off)
     }
-    let tensors = try data.tensors(for: timed.plane, scenario: scenario, file: self.scenario)
+    let tensors = try data.tensors(
+      for: timed.plane, scenario: scenario, file: self.scenario,
+      allowsOutside: source.changes.allowOutside)
     return try reportingFile(dataFile) {
       Values(timed: timed, tensors: tensors, data: try timed.plane.sourceData(tensors))
     }

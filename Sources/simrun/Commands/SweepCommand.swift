@@ -107,12 +107,20 @@ struct SweepRunCommand: ParsableCommand {
       let line = ProgressLine()
       options.progress = { p in line.show(Self.text(p)) }
       let start = Date()
-      let evaluated = try SweepRunner(design, space, into: database, options: options).run()
+      let advice = { @Sendable [output] in
+        let safe = (try? database.count).map { "\($0) points are" } ?? "what was finished is"
+        try? database.close()
+        return "\(safe) safe in \(output); the same command goes on from there"
+      }
+      let evaluated = try Interruption.advising(advice) {
+        try SweepRunner(design, space, into: database, options: options).run()
+      }
       line.clear()
       let seconds = Date().timeIntervalSince(start)
+      let all = try database.count
+      try database.close()
       writeError(
-        "\(evaluated.of("point")) in \(String(format: "%.1f", seconds)) s, \(try database.count) in \(output)"
-      )
+        "\(evaluated.of("point")) in \(String(format: "%.1f", seconds)) s, \(all) in \(output)")
       writeError(NextStep("sweep", "report", output, reason: "the best of them").text)
     }
   }
@@ -162,7 +170,9 @@ struct SweepMergeCommand: ParsableCommand {
       for source in sources {
         writeError("\(source.path): \(try whole.merge(source)) new points")
       }
-      writeError("\(output): \(try whole.count) points")
+      let all = try whole.count
+      try whole.close()
+      writeError("\(output): \(all) points")
     }
   }
 }
@@ -191,6 +201,9 @@ struct SweepReportCommand: ParsableCommand {
 
   func run() throws {
     try reportingStorageFailures {
+      try OutputPlace.requireDistinct([
+        ("--csv", csv), ("--html", html), ("the sweep", self.database),
+      ])
       let database = try SweepDatabase(self.database, for: nil)
       var front = ParetoFront()
       try database.forEach { front.add($0) }

@@ -183,7 +183,8 @@ struct ThroughputText {
       (TimingBasis.predicted, "have a predicted HLS schedule"),
       (.approximate, "have no measured rule (approximate)"),
     ].compactMap { basis, what in counts[basis].map { "\($0) \(what)" } }
-    return "\(exact.of("node")) \(exact == 1 ? "is" : "are") cycle-exact\(rules)\(known), " + open.joined(separator: ", ") + "."
+    return "\(exact.of("node")) \(exact == 1 ? "is" : "are") cycle-exact\(rules)\(known), "
+      + open.joined(separator: ", ") + "."
   }
 
   /// By whose rules, where it is not the last release.

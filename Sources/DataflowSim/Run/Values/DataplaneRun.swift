@@ -201,6 +201,20 @@ extension Dataplane {
       return Source(stream: index, layout: layout, frames: frames, elements: elements)
     }
     if let packed = try memoryImage(index, name, tensor, layout) { return packed }
+    throw misshapen(name, tensor.shape, layout)
+  }
+
+  /// Throws unless an array of `shape` can be the frames of the graph input `name`.
+  public func requireFrames(_ name: String, _ shape: [Int]) throws {
+    let layout = try layout(of: name)
+    let behind = layoutBehindDMA(graph.indexByName[name] ?? 0)
+    guard Self.frames(of: shape, layout.shape) == nil,
+      behind.flatMap({ Self.frames(of: shape, $0.shape) }) == nil
+    else { return }
+    throw misshapen(name, shape, layout)
+  }
+
+  private func misshapen(_ name: String, _ found: [Int], _ layout: StreamLayout) -> InputError {
     let shape = layout.shape.map(String.init).joined(separator: ", ")
     let short = layout.shape.dropFirst().map(String.init).joined(separator: ", ")
     let needed =
@@ -208,9 +222,9 @@ extension Dataplane {
       ? "needed: (frames, \(shape)) or (frames, \(short))" : "needed: (frames, \(shape))"
     let spatial = layout.shape.dropFirst().dropLast()
     let channelsFirst = layout.shape.suffix(1) + spatial
-    throw InputError(
-      "has shape \(tensor.shape)", at: "input '\(name)'",
-      hint: !spatial.isEmpty && tensor.shape.suffix(channelsFirst.count) == channelsFirst
+    return InputError(
+      "has shape \(found)", at: "input '\(name)'",
+      hint: !spatial.isEmpty && found.suffix(channelsFirst.count) == channelsFirst
         ? needed + "; it seems to have its channels first (NCHW): move them last" : needed)
   }
 

@@ -3,29 +3,46 @@ extension Dataplane {
   ///
   /// A single input takes the array of its name, the only array there is, or the only one whose name
   /// ends in `input` (of several, the one of the right shape); several inputs take the arrays of
-  /// their names. Other arrays are left alone.
+  /// their names. Other arrays are left alone. A shape that does not fit is refused before the array
+  /// is unpacked.
+  public func namedInputs(_ file: TensorFile) throws -> [String: Tensor] {
+    let names = try arrayNames(file.names, file.path) { try file.shape($0) }
+    return try names.reduce(into: [:]) { tensors, entry in
+      do {
+        _ = try requireFrames(entry.key, file.shape(entry.value))
+      } catch let error as InputError {
+        throw error.inFile(file.path)
+      }
+      tensors[entry.key] = try file.tensor(entry.value)
+    }
+  }
+
+  /// The same of arrays that are unpacked already.
   public func namedInputs(_ arrays: [String: Tensor], file: String) throws -> [String: Tensor] {
-    if inputs.count == 1, let name = inputs.first, arrays[name] == nil {
-      var likely = arrays.count == 1 ? arrays : arrays.filter { $0.key.hasSuffix("input") }
+    try arrayNames(arrays.keys.sorted(), file) { arrays[$0]?.shape ?? [] }
+      .mapValues { arrays[$0]! }
+  }
+
+  /// The name of the array for each graph input.
+  private func arrayNames(_ names: [String], _ file: String, shape: (String) throws -> [Int]) throws
+    -> [String: String]
+  {
+    if inputs.count == 1, let name = inputs.first, !names.contains(name) {
+      var likely = names.count == 1 ? names : names.filter { $0.hasSuffix("input") }
       if likely.count > 1 {
-        let shape = try layout(of: name).shape
-        likely = likely.filter { Self.frames(of: $0.value.shape, shape) != nil }
+        let wanted = try layout(of: name).shape
+        likely = try likely.filter { Self.frames(of: try shape($0), wanted) != nil }
       }
-      if likely.count == 1, let only = likely.values.first { return [name: only] }
+      if likely.count == 1 { return [name: likely[0]] }
     }
-    var named: [String: Tensor] = [:]
-    for name in inputs {
-      guard let tensor = arrays[name] else {
-        let near = nearestName(to: name, among: arrays.keys)
-        throw InputError(
-          "there is no array for the graph input '\(name)'", file: file,
-          hint: near.map { "did you mean '\($0)'?" }
-            ?? "the file holds "
-            + arrays.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.shape)" }
-            .joined(separator: ", "))
-      }
-      named[name] = tensor
+    for name in inputs where !names.contains(name) {
+      let near = nearestName(to: name, among: names).map { "did you mean '\($0)'?" }
+      let held =
+        try near ?? names.prefix(20).map { "\($0) \(try shape($0))" }.joined(separator: ", ")
+      throw InputError(
+        "there is no array for the graph input '\(name)'", file: file,
+        hint: near ?? "the file holds \(held)")
     }
-    return named
+    return Dictionary(uniqueKeysWithValues: inputs.map { ($0, $0) })
   }
 }

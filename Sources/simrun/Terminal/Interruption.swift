@@ -1,0 +1,46 @@
+import DataflowSim
+import Foundation
+
+/// What happens when the user, a batch system or a limit ends the process: no half-written file stays,
+/// and the last line says what is safe and how to go on.
+enum Interruption {
+  private static let lock = NSLock()
+  private nonisolated(unsafe) static var sources: [any DispatchSourceSignal] = []
+  private nonisolated(unsafe) static var advice: (@Sendable () -> String)?
+
+  /// Call once, before anything is written.
+  static func prepare() {
+    // A file size limit then is an error of the write that meets it, with a message of its own.
+    signal(SIGXFSZ, SIG_IGN)
+    sources = [SIGINT, SIGTERM, SIGHUP].compactMap(source)
+  }
+
+  /// While `body` runs, an interruption ends with what `advice` says; it may bring things into order.
+  static func advising<T>(
+    _ advice: @escaping @Sendable () -> String, _ body: () throws -> T
+  ) rethrows -> T {
+    lock.withLock { self.advice = advice }
+    defer { lock.withLock { self.advice = nil } }
+    return try body()
+  }
+
+  private static func source(_ number: Int32) -> (any DispatchSourceSignal)? {
+    // What `nohup` ignores stays ignored.
+    var present = sigaction()
+    sigaction(number, nil, &present)
+    let isIgnored = unsafeBitCast(present.__sigaction_handler.sa_handler, to: Int.self) == 1
+    guard !isIgnored else { return nil }
+    signal(number, SIG_IGN)
+    let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+    source.setEventHandler { end(number) }
+    source.resume()
+    return source
+  }
+
+  private static func end(_ number: Int32) {
+    PartialFiles.removeAll()
+    let text = lock.withLock { advice }?() ?? "nothing was left half written"
+    writeError("\ninterrupted: \(text)")
+    _exit(128 + number)
+  }
+}

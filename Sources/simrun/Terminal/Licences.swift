@@ -1,0 +1,61 @@
+/// What simrun is built from: every package and library in the binary, and under which terms.
+///
+/// `simrun --licenses` prints it; a test holds it against `Package.resolved` and the system packages.
+enum Licences {
+  struct Component {
+    var name: String
+    /// nil: a system library, of the version that is installed.
+    var version: String?
+    /// SPDX expression.
+    var licence: String
+    var source: String
+  }
+
+  static let own = Component(
+    name: "simrun", version: nil, licence: "Apache-2.0", source: "LICENSE in its repository")
+
+  /// Swift packages, by the identity that `Package.resolved` gives them.
+  static let packages = [
+    Component(
+      name: "grdb.swift", version: "7.10.0", licence: "MIT",
+      source: "https://github.com/groue/GRDB.swift"),
+    Component(
+      name: "rainbow", version: "4.2.2", licence: "MIT",
+      source: "https://github.com/onevcat/Rainbow"),
+    Component(
+      name: "swift-argument-parser", version: "1.8.2",
+      licence: "Apache-2.0 WITH Swift-exception",
+      source: "https://github.com/apple/swift-argument-parser"),
+    Component(
+      name: "swift-protobuf", version: "1.39.0", licence: "Apache-2.0 WITH Swift-exception",
+      source: "https://github.com/apple/swift-protobuf"),
+    Component(
+      name: "yams", version: "5.0.1", licence: "MIT", source: "https://github.com/jpsim/Yams"),
+  ]
+
+  /// Libraries of the system, by the Debian package that brings them.
+  static let libraries = [
+    Component(
+      name: "libgmp-dev", version: nil, licence: "LGPL-3.0-or-later OR GPL-2.0-or-later",
+      source: "https://gmplib.org"),
+    Component(
+      name: "libsqlite3-dev", version: nil, licence: "blessing", source: "https://sqlite.org"),
+    Component(
+      name: "libzip-dev", version: nil, licence: "BSD-3-Clause", source: "https://libzip.org"),
+    Component(
+      name: "libzstd-dev", version: nil, licence: "BSD-3-Clause OR GPL-2.0-only",
+      source: "https://github.com/facebook/zstd"),
+    Component(
+      name: "swift (runtime, Foundation)", version: nil,
+      licence: "Apache-2.0 WITH Swift-exception", source: "https://swift.org"),
+  ]
+
+  static var text: String {
+    var table = TextTable()
+    table.add(["component", "version", "licence", "source"])
+    for part in [own] + packages + libraries {
+      table.add([part.name, part.version ?? "-", part.licence, part.source])
+    }
+    return table.text
+  }
+}

@@ -1,0 +1,111 @@
+import DataflowAnalysis
+import Foundation
+import Testing
+
+/// Files made to harm: each ends in a clear error, in bounded memory, and nothing in them is obeyed.
+@Suite struct HostileFileTests {
+  private static func resource(_ name: String) -> String { TestFiles.resource("hostile/\(name)") }
+
+  /// Runs simrun where 800 MB of addresses are all there is.
+  private static func bounded(_ command: String) throws -> CommandLineTool.Result {
+    try CommandLineTool.shell("ulimit -v 800000; ./simrun \(command)")
+  }
+
+  /// File and what the message must say.
+  @Test(arguments: [
+    ("run configs/tfc-w1a1.json --input", "bomb.npz", "has shape"),
+    ("run configs/tfc-w1a1.json --input", "claims-1tb.npz", "in an archive of"),
+    ("run configs/tfc-w1a1.json --input", "zip64-overflow.npz", "in an archive of"),
+    ("trace --perfetto", "footer-at-int-max.simtrace.zst", "is damaged here"),
+    ("trace", "header-120-mb.simtrace.zst", "is damaged here"),
+    ("sweep report", "renamed-column.sqlite", "lacks status"),
+    ("sweep report", "no-point-table.sqlite", "not one of simrun sweep"),
+    ("sweep report", "schema-format-9.sqlite", "error:"),
+    ("sweep report", "esc.sqlite", "is no address of a point"),
+    ("sweep report", "xss.sqlite", "is no address of a point"),
+  ])
+  func isRefusedInBoundedMemory(_ command: String, _ name: String, _ message: String) throws {
+    let result = try Self.bounded("\(command) '\(Self.resource(name))'")
+    #expect(result.status == 65, "\(result.status): \(result.errors)")
+    #expect(result.errors.contains(message), "\(result.errors)")
+    #expect(result.errors.contains(name), "the file is named: \(result.errors)")
+  }
+
+  /// Lines that GitHub's runners obey, and escape sequences, stand in no output.
+  @Test(arguments: [
+    "check", "fps", "run", "hang", "fifo", "hazards", "fps --json", "check --json",
+  ])
+  func namesAreNotObeyed(_ command: String) throws {
+    for name in ["ci-commands.json", "ci-commands-2.json"] {
+      let parts = command.split(separator: " ", maxSplits: 1)
+      let rest = parts.count > 1 ? parts[1] : ""
+      let result = try CommandLineTool.shell(
+        "./simrun \(parts[0]) '\(Self.resource(name))' \(rest)")
+      #expect([0, 1, 2, 65].contains(result.status), "\(result.errors)")
+      for line in (result.output + "\n" + result.errors).split(separator: "\n") {
+        let start = line.drop { $0 == " " || $0 == "\t" }
+        #expect(!start.hasPrefix("::"), "\(name): \(line)")
+        #expect(!line.unicodeScalars.contains { $0.value < 0x20 && $0 != "\t" }, "\(line)")
+      }
+    }
+  }
+
+  /// Word counts are compared before anything is simulated.
+  @Test func wordCountsComeBeforeWork() throws {
+    let design = Self.resource("word-counts-late.json")
+    let result = try Self.bounded("fifo '\(design)' --quick")
+    #expect(result.status == 65 && result.errors.contains("do not match"), "\(result.errors)")
+  }
+
+  /// A name of 200 000 characters is neither compared with every other nor repeated in full.
+  @Test func longNamesCostNothing() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let name = String(repeating: "n", count: 200_000)
+      let design = """
+        {"format": "simrun-design", "version": 1, "name": "long", "clock_mhz": 100, "nodes": [
+        {"name": "\(name)", "op_type": "StreamingFIFO_rtl", "attributes": {"\(name)": 2},
+        "inputs": ["a"], "outputs": ["b"]}], "graph_inputs": ["a"], "graph_outputs": ["b"]}
+        """
+      try Data(design.utf8).write(to: URL(fileURLWithPath: "\(folder)/long.json"))
+      let result = try Self.bounded("fps '\(folder)/long.json'")
+      #expect(result.status == 65)
+      #expect(result.errors.utf8.count < 6000 && result.errors.contains("characters)"))
+    }
+  }
+
+  /// A key that is there twice is an error, and so is a number no computer holds; both say where.
+  @Test func ambiguousJSONIsRefused() {
+    let twice = inputError {
+      _ = try JSONValue(parsing: Data("{\"a\": 1,\n \"\\u0061\": 2}".utf8), file: "x")
+    }
+    #expect(
+      twice
+        == "x: line 2, column 2: the key \"a\" is there twice\n  hint: keep the one that is meant")
+    let large = inputError { _ = try JSONValue(parsing: Data("[1,\n 1e999]".utf8), file: "x") }
+    #expect(large.hasPrefix("x: line 2, column 2: the number 1e999 is out of range"))
+    #expect(throws: Never.self) {
+      try JSONValue(parsing: Data("[{\"a\": {\"a\": \"a\"}}, {\"a\": 1}]".utf8), file: "x")
+    }
+  }
+
+  /// What a file names lies below its own folder, unless that is allowed.
+  @Test func filesNameOnlyTheirOwn() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      try FileManager.default.createDirectory(
+        atPath: "\(folder)/in", withIntermediateDirectories: true)
+      let original = try String(
+        contentsOfFile: TestFiles.repository("configs/tfc-w1a1.json"), encoding: .utf8)
+      let changed = original.replacingOccurrences(
+        of: "\"tfc-w1a1.npz\"", with: "\"../tfc-w1a1.npz\"")
+      #expect(changed != original)
+      try Data(changed.utf8).write(to: URL(fileURLWithPath: "\(folder)/in/d.json"))
+      try FileManager.default.copyItem(
+        atPath: TestFiles.repository("configs/tfc-w1a1.npz"), toPath: "\(folder)/tfc-w1a1.npz")
+      let refused = try CommandLineTool.run("\(folder)/in/d.json", "--fps")
+      #expect(
+        refused.status == 65 && refused.errors.contains("--allow-outside"), "\(refused.errors)")
+      let allowed = try CommandLineTool.run("\(folder)/in/d.json", "--fps", "--allow-outside")
+      #expect(allowed.status == 0, "\(allowed.errors)")
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import Foundation
+import Testing
+
+/// Results that share a place, limits and signals in the middle of writing: nothing is lost silently.
+@Suite struct NothingIsLostTests {
+  /// Two results in one file are refused before anything runs, and what was there stays.
+  @Test(arguments: [
+    "run configs/tfc-w1a1.json --frames 1 --trace F --outputs F",
+    "run configs/tfc-w1a1.json --outputs F --activations F",
+    "check configs/tfc-w1a1.json --junit F --sarif F",
+    "fold configs/tfc-w1a1.json --max --part Pynq-Z1 -o F --apply G/../F",
+    "fifo configs/tfc-w1a1.json -o F --apply F",
+    "import configs/tfc-w1a1.json -o F.npz",
+  ])
+  func twoResultsNeedTwoPlaces(_ command: String) throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      try FileManager.default.createDirectory(
+        atPath: "\(folder)/G", withIntermediateDirectories: true)
+      for name in ["F", "F.npz"] {
+        try Data("old".utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+      }
+      let placed = command.replacingOccurrences(of: " F", with: " \(folder)/F")
+        .replacingOccurrences(of: " G", with: " \(folder)/G")
+      let result = try CommandLineTool.shell("./simrun \(placed)")
+      #expect(result.status == 65, "\(result.errors)")
+      #expect(result.errors.contains("name the same file"), "\(result.errors)")
+      for name in ["F", "F.npz"] {
+        #expect(try TestFiles.data("\(folder)/\(name)") == Data("old".utf8))
+      }
+    }
+  }
+
+  /// A limit on file sizes is an error of the file that meets it, and leaves no half of it.
+  @Test(arguments: [
+    ("import Tests/DataflowSimTests/Resources/cnv-w1a1-fifo.onnx -o F.json", [65]),
+    ("run configs/resnet-small.json --frames 1 --trace F.zst", [65]),
+    (
+      "sweep configs/cnv-w1a1.json --space configs/spaces/cnv.json --strategy random --points 9 -o F.sqlite",
+      [75]
+    ),
+  ])
+  func sizeLimitsAreErrors(_ command: String, _ codes: [Int32]) throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let placed = command.replacingOccurrences(of: " F", with: " \(folder)/F")
+      let result = try CommandLineTool.shell("ulimit -f 8; ./simrun \(placed)")
+      #expect(codes.contains(result.status), "\(result.status): \(result.errors)")
+      let left = try FileManager.default.contentsOfDirectory(atPath: folder)
+      #expect(!left.contains { $0.hasSuffix(".partial") }, "\(left)")
+    }
+  }
+
+  /// What a killed process has left beside a result goes when the result is written again.
+  @Test func abandonedHalvesAreRemoved() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      // No process has this number: it lies above every limit Linux knows.
+      let abandoned = "\(folder)/d.json.\(1 << 23).partial"
+      try Data("half".utf8).write(to: URL(fileURLWithPath: abandoned))
+      let result = try CommandLineTool.run(
+        "import", "configs/tfc-w1a1.json", "-o", "\(folder)/d.json")
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(!FileManager.default.fileExists(atPath: abandoned))
+    }
+  }
+
+  /// A sweep that is stopped says what is safe, and its file holds all of it.
+  @Test func aStoppedSweepIsWhole() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let file = "\(folder)/s.sqlite"
+      let result = try CommandLineTool.shell(
+        """
+        ./simrun sweep configs/cnv-w1a1.json --space configs/spaces/cnv.json -o \(file) & p=$!
+        for i in $(seq 200); do [ -s \(file)-wal ] && break; sleep 0.05; done
+        sleep 0.5; kill -TERM $p; wait $p; exit $?
+        """)
+      #expect(result.status == 143, "\(result.errors)")
+      #expect(
+        result.errors.contains("safe in \(file); the same command goes on"), "\(result.errors)")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["s.sqlite"])
+      // A copy of the file alone is the sweep.
+      try FileManager.default.copyItem(atPath: file, toPath: "\(folder)/copy.sqlite")
+      let report = try CommandLineTool.run("sweep", "report", "\(folder)/copy.sqlite", "--json")
+      #expect(report.status == 0 && (report.json["points"] as? Int ?? 0) > 0, "\(report.errors)")
+    }
+  }
+
+  /// Two sweeps on one file share the points.
+  @Test func twoSweepsShareThePoints() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let sweep =
+        "./simrun sweep configs/cnv-w1a1.json --space configs/spaces/cnv.json "
+        + "--strategy random --points 40 --workers 1 -o \(folder)/s.sqlite"
+      let result = try CommandLineTool.shell("\(sweep) & p=$!; \(sweep) & q=$!; wait $p && wait $q")
+      #expect(result.status == 0, "\(result.errors)")
+      let evaluated = result.errors.split(separator: "\n").compactMap { line -> Int? in
+        line.contains(" points in ") ? line.split(separator: " ").first.flatMap { Int($0) } : nil
+      }
+      #expect(evaluated.count == 2 && evaluated.reduce(0, +) == 40, "\(result.errors)")
+    }
+  }
+}
