@@ -18,7 +18,7 @@ struct RoomsTests {
   private struct SourceFile {
     let path: String
     let room: Int
-    let code: String
+    let code: [Substring]
   }
 
   @Test(arguments: order.keys.sorted()) func importsPointOneWay(module: String) throws {
@@ -43,7 +43,7 @@ struct RoomsTests {
     let rooms = try Self.folders("Sources/DataflowSim/Blocks").filter { !Self.shared.contains($0) }
     #expect(rooms.count > 25)
     var homes: [String: Set<String>] = [:]
-    var code: [(path: String, folder: String, code: String)] = []
+    var code: [(path: String, folder: String, code: [Substring])] = []
     for folder in rooms {
       for path in try Self.swiftFiles("Sources/DataflowSim/Blocks/\(folder)") {
         let text = try Self.code(path)
@@ -88,26 +88,50 @@ struct RoomsTests {
       .filter { $0.hasSuffix(".swift") }.sorted().map { "\(folder)/\($0)" }
   }
 
-  /// A file without comments and texts.
-  private static func code(_ path: String) throws -> String {
+  /// The lines of a file without comments and texts.
+  private static func code(_ path: String) throws -> [Substring] {
     let text = String(decoding: try TestFiles.data(TestFiles.repository(path)), as: UTF8.self)
-    var lines: [Substring] = []
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      lines.append(line.firstRange(of: "//").map { line[..<$0.lowerBound] } ?? line)
+    return text.split(separator: "\n").compactMap { line in
+      let start = line.drop { $0 == " " }
+      guard !start.hasPrefix("//") else { return nil }
+      guard line.utf8.contains(UInt8(ascii: "\"")) else { return line }
+      // Every second part lies between quotation marks.
+      return Substring(
+        line.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
+          .filter { $0.offset.isMultiple(of: 2) }.map(\.element).joined(separator: " "))
     }
-    return lines.joined(separator: "\n")
-      .replacing(/"(\\.|[^"\\\n])*"/, with: "\"\"")
   }
+
+  private static let modifiers: Set<Substring> = ["public", "package", "final", "indirect"]
+  private static let kinds: Set<Substring> = [
+    "struct", "class", "enum", "protocol", "typealias", "func", "let",
+  ]
 
   /// Types and functions declared at the top of a file for others to see.
-  private static func declarations(_ code: String) -> [String] {
-    let pattern =
-      /^(?:@\w+ )?(?:public |package |final |indirect )*(?:struct|class|enum|protocol|typealias|func|let) (\w+)/
-      .anchorsMatchLineEndings()
-    return code.matches(of: pattern).map { String($0.output.1) }
+  private static func declarations(_ code: [Substring]) -> [String] {
+    code.compactMap { line in
+      guard let first = line.first, first.isLetter else { return nil }
+      let words = line.split(separator: " ").drop { modifiers.contains($0) }.prefix(2)
+      guard let kind = words.first, kinds.contains(kind), words.count == 2 else { return nil }
+      return words.last.map { String($0.prefix { $0.isLetter || $0.isNumber || $0 == "_" }) }
+    }
   }
 
-  private static func words(_ code: String) -> Set<String> {
-    Set(code.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init))
+  private static func words(_ code: [Substring]) -> Set<String> {
+    var found: Set<Substring> = []
+    for line in code {
+      found.formUnion(
+        line.utf8.split { !(isWord($0)) }.map(Substring.init))
+    }
+    return Set(found.map(String.init))
+  }
+
+  private static func isWord(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+      true
+    default: false
+    }
   }
 }
