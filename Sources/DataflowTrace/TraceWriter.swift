@@ -7,7 +7,7 @@ import Foundation
 public final class TraceWriter: HandshakeListener {
   private let place: OutputPlace
   /// The file written until `finish`.
-  var temporaryPath: String { place.temporaryPath }
+  package var temporaryPath: String { place.temporaryPath }
   private let file: UnsafeMutablePointer<FILE>
   private let compressor = FrameCompressor()
   private let handshakesPerChunk: Int

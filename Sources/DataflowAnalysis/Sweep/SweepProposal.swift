@@ -40,32 +40,22 @@ public struct SweepProposal: Sendable {
     self.axes = axes.sorted { naturally($0.node, $1.node) }
   }
 
-  /// PE, or SIMD where there is no PE or PE has no other value: the value now, one less, one more.
+  /// The first of the block's foldings that has another value: the value now, one less, one more. A window
+  /// in front of a depthwise layer must follow it, so it is left alone.
   private static func axis(_ node: Node, _ design: Design) -> Axis? {
-    for (attribute, whole) in folding(node) {
-      guard case .int(let now)? = node.attributes[attribute] else { continue }
-      let all = divisors(of: whole).filter { isBuildable(node, attribute, $0, design) }
+    guard node.attributes["depthwise"] != .int(1), let block = try? design.block(of: node) else {
+      return nil
+    }
+    for folding in block.foldings {
+      guard case .int(let now)? = node.attributes[folding.name] else { continue }
+      let all = folding.values.filter { isBuildable(node, folding.name, $0, design) }
       guard let place = all.firstIndex(of: now) else { continue }
       let near = all[max(0, place - 1)...min(all.count - 1, place + 1)]
-      if near.count > 1 { return Axis(node: node.name, attribute: attribute, values: Array(near)) }
+      if near.count > 1 {
+        return Axis(node: node.name, attribute: folding.name, values: Array(near))
+      }
     }
     return nil
-  }
-
-  /// The attributes a layer is folded by, and what they divide. A window in front of a depthwise layer
-  /// must follow it, so it is left alone.
-  private static func folding(_ node: Node) -> [(String, Int)] {
-    let op = node.opType.split(separator: "_").dropLast().joined(separator: "_")
-    switch op {
-    case "MVAU": return [("PE", node.whole("MH")), ("SIMD", node.whole("MW"))]
-    case "Thresholding", "ChannelwiseOp", "AddStreams", "DuplicateStreams", "GlobalAccPool":
-      return [("PE", node.whole("NumChannels"))]
-    case "LabelSelect": return [("PE", node.whole("Labels"))]
-    case "FMPadding": return [("SIMD", node.whole("NumChannels"))]
-    case "ConvolutionInputGenerator" where node.whole("depthwise") == 0:
-      return [("SIMD", node.whole("IFMChannels"))]
-    default: return []
-    }
   }
 
   private static func isBuildable(
@@ -73,7 +63,7 @@ public struct SweepProposal: Sendable {
   ) -> Bool {
     var folded = node
     folded.attributes[attribute] = .int(value)
-    let block = try? BlockCatalogue.make(folded, in: design)
+    let block = try? design.block(of: folded)
     return block?.allBuildIssues.isEmpty == true
   }
 

@@ -68,7 +68,7 @@ extension LoadedDesign {
       }
     }
     // What is wrong with the node is said when the design is planned.
-    return (try? BlockCatalogue.make(node, in: design))?.hlsWork
+    return (try? design.block(of: node))?.hlsWork
   }
 
   private func reading(
@@ -89,7 +89,7 @@ extension LoadedDesign {
   /// Two processes read the input's words and write the output's.
   private func iterations(of node: Node, _ work: HLSWork) throws -> [Int] {
     guard work.kind == .otherRatioConverter else { return [work.iterations] }
-    let block = try BlockCatalogue.make(node, in: design)
+    let block = try design.block(of: node)
     return (block.inputs.prefix(1) + block.outputs.prefix(1)).compactMap(\.words)
   }
 
@@ -101,7 +101,7 @@ extension LoadedDesign {
     if let stages = reading.stages { node.attributes["hls_stages"] = .int(stages) }
     node.attributes["hls_read_from"] = .string(file)
     do {
-      _ = try BlockCatalogue.make(node, in: design)
+      _ = try design.block(of: node)
     } catch let error as InputError {
       throw error.inFile(file)
     }

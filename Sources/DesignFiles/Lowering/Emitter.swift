@@ -36,7 +36,7 @@ struct Emitter {
     }
     let ends = Set(outputs.map(\.layer))
     types = StreamTypes(lowering.layers, live: live, outputs: ends)
-    specialization = Specialization(part: part) { _ in nil }
+    specialization = Specialization(part: part, generation: .default) { _ in nil }
     design = Design(name: name, part: part, clockMHz: clockMHz)
     var users: [Int: Int] = [:]
     for i in live { for source in lowering.layers[i].inputs { users[source, default: 0] += 1 } }

@@ -244,7 +244,7 @@ extension ModelPairing {
         "ChannelwiseOp", "UpsampleNearestNeighbour", "OuterShuffle", "InnerShuffle",
         "StreamingConcat",
       ]
-      .contains(FINNNames.baseName(op))
+      .contains(Node.baseName(op))
     }
 
     mutating func walk() throws {
