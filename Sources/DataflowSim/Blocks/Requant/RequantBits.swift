@@ -3,19 +3,18 @@ import SimKernels
 extension Requant: BitBlock {
   /// Scale and bias are the arrays `scale` and `bias` of the node; 1 and 0 where they are missing.
   public func bits(_ setup: BitSetup) throws -> any BlockBits {
+    guard node.isDevelopmentRTL else {
+      throw InputError(
+        "\(opType) has no model in the bit plane",
+        hint: "how it rounds was measured for Requant_rtl of the development branch alone")
+    }
     try setup.requireExact(inputType, "elements")
     try setup.requireExact(outputType, "results")
-    guard inputType.bits <= 62, outputType.bits <= 32, let range = outputType.range else {
+    guard inputType.bits <= 62, outputType.bits <= 32 else {
       throw InputError("\(inputType) to \(outputType): at most 62 and 32 bits are computed here")
     }
     let scales = try factors("scale", otherwise: 1, setup)
     let biases = try factors("bias", otherwise: 0, setup)
-    guard node.isDevelopmentRTL else {
-      return RealRequantBits(
-        scales: scales, biases: biases,
-        low: range.lowerBound + (narrow && outputType.isSigned ? 1 : 0),
-        high: range.upperBound, format: outputType.format)
-    }
     let isWide = isTooWide && !setup.hazards.requantWideInput
     let channels = try (0..<channels).map { c in
       try FixedScale(
@@ -25,7 +24,9 @@ extension Requant: BitBlock {
         outputBits: outputType.bits)
     }
     return FixedRequantBits(
-      channels: channels, format: outputType.format, truncates: isTooWide && !isWide)
+      channels: channels, format: outputType.format, truncates: isTooWide && !isWide,
+      approximation: inputType.isSigned
+        ? nil : "Requant_rtl takes unsigned inputs as signed; that was read, not measured")
   }
 
   private func factors(_ role: String, otherwise: Float, _ setup: BitSetup) throws
@@ -103,6 +104,7 @@ struct FixedRequantBits: BlockBits {
   let channels: [FixedScale]
   let format: ElementFormat
   let truncates: Bool
+  let approximation: String?
 
   func frame(_ inputs: [Integers]) -> FrameResult {
     let x = inputs[0].int64s ?? []
@@ -110,29 +112,6 @@ struct FixedRequantBits: BlockBits {
     let findings: [BitFinding] = truncates ? [.truncatedInput(count: x.count)] : []
     return FrameResult(
       [Integers(y, rowLength: channels.count, format: format)], findings: findings)
-  }
-
-  func schedule() -> WordSchedule { .groups(inputs: [1], outputs: [1]) }
-}
-
-/// The formula in real numbers, rounding half up.
-struct RealRequantBits: BlockBits {
-  let scales: [Float]
-  let biases: [Float]
-  let low: Int
-  let high: Int
-  let format: ElementFormat
-
-  var approximation: String? { floatApproximation }
-
-  func frame(_ inputs: [Integers]) -> FrameResult {
-    let x = inputs[0].int64s ?? []
-    let y = x.indices.map { i -> Int64 in
-      let c = i % scales.count
-      let value = (Float(x[i]) * scales[c] + biases[c] + 0.5).rounded(.down)
-      return Int64(min(max(Double(value), Double(low)), Double(high)))
-    }
-    return FrameResult([Integers(y, rowLength: scales.count, format: format)])
   }
 
   func schedule() -> WordSchedule { .groups(inputs: [1], outputs: [1]) }
