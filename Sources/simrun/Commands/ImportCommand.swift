@@ -35,6 +35,9 @@ struct ImportCommand: ParsableCommand {
       """)
   var parameters: [String] = []
 
+  @Option(help: "A folding configuration (JSON or YAML) to apply first.", completion: .file())
+  var folding: String?
+
   @Flag(help: "Write no .npz; timing needs none.")
   var noParameters = false
 
@@ -52,11 +55,16 @@ struct ImportCommand: ParsableCommand {
   }
 
   private func importModel() throws {
-    let options = ImportOptions(
+    var options = ImportOptions(
       name: name, part: part.map(Device.part(for:)), clockMHz: clockMhz,
       finnGeneration: finnGeneration,
       parameterFiles: parameters)
-    let loaded = try DesignFile.load(model, options: options)
+    options.hasFolding = folding != nil
+    var loaded = try DesignFile.load(model, options: options)
+    if let folding {
+      let config = try FoldingFile.read(folding)
+      loaded.notes += try reportingFile(folding) { try loaded.design.apply(config) }
+    }
     // What no other command could run is not written.
     try reportingFile(model) { _ = try Plan(loaded.design.bridgingWidths().design) }
     let arrays = try loaded.write(to: output, withParameters: !noParameters)
