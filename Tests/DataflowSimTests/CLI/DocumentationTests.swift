@@ -8,6 +8,7 @@ import Testing
 @Suite struct DocumentationTests {
   private static let documents = [
     "README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "docs/my-board-hangs.md", "docs/faults.md",
+    "docs/from-a-finn-build.md",
   ]
 
   @Test(arguments: documents)
