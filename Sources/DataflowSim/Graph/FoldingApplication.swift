@@ -48,7 +48,8 @@ extension Design {
       self = direct
       return warnings
     }
-    var bare = try removingBuffering()
+    // FIFOs are numbered by the order of the nodes, which a graph without any keeps.
+    var bare = hasBuffering ? try removingBuffering() : self
     _ = folding.apply(to: &bare, attributeNames: names)
     self = try bare.insertingWidthConverters().insertingFIFOs()
     return folding.apply(to: &self, attributeNames: names)

@@ -42,6 +42,11 @@ public enum OldNames {
     "const": "internal_embedded", "decoupled": "internal_decoupled",
   ]
 
+  /// What multiplies, as HLS calls it, and FINN's word.
+  private static let resourceTypes = [
+    "ap_resource_lut()": "lut", "ap_resource_dsp()": "dsp", "ap_resource_dflt()": "auto",
+  ]
+
   /// Lists [height, width] that old releases gave as one number where both were equal.
   private static let squares: Set<String> = [
     "ConvKernelDim", "IFMDim", "OFMDim", "Stride", "Dilation", "ImgDim", "PoolDim", "Dim", "Kernel",
@@ -56,6 +61,7 @@ public enum OldNames {
   ) -> (name: String, value: AttributeValue) {
     switch (name, value) {
     case ("mem_mode", .string(let mode)): return (name, .string(memoryModes[mode] ?? mode))
+    case ("resType", .string(let type)): return (name, .string(resourceTypes[type] ?? type))
     case ("inFIFODepth", .int): return current("inFIFODepths", value, takesList: takesList)
     case ("outFIFODepth", .int): return current("outFIFODepths", value, takesList: takesList)
     case ("inFIFODepths", .int(let depth)), ("outFIFODepths", .int(let depth)):

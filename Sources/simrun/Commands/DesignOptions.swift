@@ -31,7 +31,7 @@ struct DesignOptions: ParsableArguments {
 
 /// What a command may change about every design it reads.
 struct DesignChanges: ParsableArguments {
-  @Option(help: "A FINN folding configuration (folding_config.json, final_hw_config.json).")
+  @Option(help: "A FINN folding configuration: JSON, as final_hw_config.json, or YAML.")
   var folding: String?
 
   @Option(help: "FPGA part or board, e.g. xc7z020clg400-1 or Pynq-Z1.")

@@ -42,6 +42,9 @@ struct ImportCommand: ParsableCommand {
       """)
   var parameters: [String] = []
 
+  @Option(help: "A folding configuration (JSON or YAML) to apply first.", completion: .file())
+  var folding: String?
+
   @Flag(help: "Write no .npz; timing needs none.")
   var noParameters = false
 
@@ -64,7 +67,12 @@ struct ImportCommand: ParsableCommand {
       finnGeneration: finnGeneration,
       parameterFiles: parameters)
     options.hlsBuild = hlsBuild
-    let loaded = try DesignFile.load(model, options: options)
+    options.hasFolding = folding != nil
+    var loaded = try DesignFile.load(model, options: options)
+    if let folding {
+      let config = try FoldingFile.read(folding)
+      loaded.notes += try reportingFile(folding) { try loaded.design.apply(config) }
+    }
     // What no other command could run is not written.
     try reportingFile(model) { _ = try Plan(loaded.design.bridgingWidths().design) }
     let arrays = try loaded.write(to: output, withParameters: !noParameters)
