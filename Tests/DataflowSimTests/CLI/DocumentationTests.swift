@@ -9,6 +9,7 @@ import Testing
   private static let documents = [
     "README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "docs/my-board-hangs.md", "docs/faults.md",
     "docs/transformers.md",
+    "docs/from-a-finn-build.md",
   ]
 
   @Test(arguments: documents)
