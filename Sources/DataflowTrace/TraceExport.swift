@@ -4,7 +4,8 @@ public struct TraceSelection: Sendable {
   /// First and last cycle, both included.
   public var cycles: ClosedRange<Cycle>
 
-  /// - Parameter stream: `nil` means all.
+  /// One stream or, if it is nil, all; likewise the cycles.
+  ///
   /// - Throws: `InputError` for a stream the trace does not have.
   public init(_ trace: TraceFile, stream: String? = nil, cycles: ClosedRange<Cycle>? = nil) throws {
     if let stream { _ = try trace.extent(of: stream) }

@@ -23,6 +23,8 @@ public final class TraceWriter: HandshakeListener {
 
   /// - Parameters:
   ///   - path: the final name, by custom `….simtrace.zst`.
+  ///   - plan: the design made ready.
+  ///   - scenario: how it is driven.
   ///   - handshakesPerChunk: the granularity of access and of what a damaged file loses.
   /// - Throws: `InputError` when the file cannot be made.
   public init(

@@ -50,7 +50,8 @@ struct GraphSource {
   static func childFile(_ stored: String, of parent: String, _ allowsOutside: Bool = false) throws
     -> String
   {
-    let folder = URL(fileURLWithPath: parent).deletingLastPathComponent().path
+    // As the user typed it, so that messages stay short.
+    let folder = parent.lastIndex(of: "/").map { String(parent[..<$0]) } ?? "."
     let parts = stored.split(whereSeparator: { $0 == "/" || $0 == "\\" }).map(String.init)
     guard !parts.isEmpty else {
       throw InputError(

@@ -137,8 +137,10 @@ public struct DesignCheck: Sendable {
   ///
   /// - Parameters:
   ///   - design: reads the design; may throw `InputError`.
+  ///   - file: the design file, for findings.
   ///   - scenario: how it is driven; nil: a word in every cycle.
   ///   - scenarioFile: the file it is from, for errors.
+  ///   - limits: what the design must reach.
   ///   - golden: what every layer must give.
   public init(
     file: String, scenario: Scenario? = nil, scenarioFile: String? = nil,

@@ -67,10 +67,13 @@ public struct Comparison: Sendable {
   /// Compares the streams that `map` names (by name when nil), as many frames as both sides have.
   ///
   /// - Parameters:
+  ///   - inputs: tensors of the graph inputs, leading axis frames.
+  ///   - reference: what the streams should carry.
+  ///   - map: which array belongs to which stream.
   ///   - stopsAtFirst: leave out everything behind the first real divergence.
   ///   - feedsReference: what reads a tensor is compared on the reference's values of it, so that each
   ///     layer is judged by itself.
-  ///   - timed: compare what the design moves under this scenario, faults and hazards included,
+  ///   - scenario: compare what the design moves under this scenario, faults and hazards included,
   ///     instead of what it computes. Words that never come are counted as missing.
   /// - Throws: `InputError` for missing arrays and shapes that do not fit.
   public func run(

@@ -9,6 +9,7 @@ public struct HazardSearch {
   /// - Parameters:
   ///   - runs: how many stimuli to try; the first is the ideal one, the others stall.
   ///   - frames: frames of each.
+  ///   - seed: of the random stalls.
   public func report(runs: Int = 16, frames: Int = 2, seed: UInt64 = 1) throws -> HazardReport {
     var entries = zip(plan.design.nodes, plan.blocks).flatMap { Self.entries($0, $1) }
     var tried = 0

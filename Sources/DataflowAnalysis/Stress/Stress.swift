@@ -44,7 +44,12 @@ public struct Stress: Sendable {
   private let judge: HarmJudge
   private let aimed: AimedStalls
 
-  /// - Parameter parameters: weights and thresholds; with them the words that come out are compared.
+  /// - Parameters:
+  ///   - plan: the design made ready.
+  ///   - parameters: weights and thresholds; with them the words that come out are compared.
+  ///   - base: what is run besides the stalls.
+  ///   - frames: frames of each run.
+  ///   - seed: of the patterns.
   public init(
     _ plan: Plan, parameters: ParameterStore? = nil, base: Scenario = Scenario(), frames: Int = 3,
     seed: UInt64 = 1

@@ -52,8 +52,12 @@ public final class Simulation {
 
   /// Starts with no frame released; `run()` releases what the scenario asks for.
   ///
-  /// - Parameter hazardsOff: defects the hardware is taken not to have. Surplus words of a core are
-  ///   then missing for every block behind it, in time as well as in value.
+  /// - Parameters:
+  ///   - plan: the design made ready.
+  ///   - scenario: how it is driven.
+  ///   - observing: what to record.
+  ///   - hazardsOff: defects the hardware is taken not to have. Surplus words of a core are
+  ///     then missing for every block behind it, in time as well as in value.
   public convenience init(
     _ plan: Plan, scenario: Scenario = Scenario(), observing: Observation = Observation(),
     without hazardsOff: Set<Hazard> = []

@@ -43,9 +43,11 @@ extension Simulation {
   /// stops before the outputs of the frames are complete: then `result(frames:)` tells the outcome; and
   /// where no source goes by frames.
   ///
-  /// - Parameter replays: whether parts that repeat are replayed while the rest settles. That changes
-  ///   nothing but the work; the simulation then knows the sinks' first frames only, and must not be run
-  ///   any further.
+  /// - Parameters:
+  ///   - budget: when to give up.
+  ///   - replays: whether parts that repeat are replayed while the rest settles. That changes nothing
+  ///     but the work; the simulation then knows the sinks' first frames only, and must not be run any
+  ///     further.
   public func steadyState(_ budget: SteadyStateBudget = .init(), replays: Bool = true)
     -> SteadyState?
   {

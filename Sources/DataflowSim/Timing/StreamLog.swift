@@ -29,7 +29,7 @@ public final class StreamLog {
   /// class properties carry.
   let record: UnsafeMutablePointer<Record>
 
-  /// - Parameter index: the number under which `listener` knows the stream.
+  /// `index` is the number under which `listener` knows the stream.
   public init(
     names: [String], limit: Cycle, keepsTimes: Bool, index: Int = 0,
     listener: (any HandshakeListener)? = nil

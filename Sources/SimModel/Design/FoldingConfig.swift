@@ -47,7 +47,7 @@ extension FoldingConfig {
   /// Sets the attributes in `design`; returns what could not be set, one sentence each.
   ///
   /// As in FINN, a name that no node has is no error: files outlive a renumbering of FIFOs.
-  /// - Parameter attributeNames: the attributes an op type has; `nil` when that is not known.
+  /// `attributeNames` gives the attributes an op type has, `nil` when that is not known.
   public func apply(
     to design: inout Design, attributeNames: (_ opType: String) -> [String]? = { _ in nil }
   ) -> [String] {

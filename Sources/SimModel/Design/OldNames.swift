@@ -55,7 +55,7 @@ public enum OldNames {
 
   /// An attribute in today's words.
   ///
-  /// - Parameter takesList: whether today's block has a list under a name.
+  /// `takesList` tells whether today's block has a list under a name.
   public static func current(
     _ name: String, _ value: AttributeValue, takesList: (String) -> Bool
   ) -> (name: String, value: AttributeValue) {

@@ -14,8 +14,10 @@ extension StreamingFIFO {
   /// The chain of FIFOs FINN's `SplitLargeFIFOs` makes of one of `depth` words: chunks of 32768,
   /// each cut greedily into powers of two until at most 256 remain.
   ///
-  /// - Parameter leastDepth: 1 as in FINN's main branch, which can emit a 1-deep piece that the
-  ///   hardware does not support; 2 as in its development branch.
+  /// - Parameters:
+  ///   - depth: words in all.
+  ///   - leastDepth: 1 as in FINN's main branch, which can emit a 1-deep piece that the
+  ///     hardware does not support; 2 as in its development branch.
   public static func split(depth: Int, leastDepth: Int = 1) -> [Piece] {
     guard depth > deepestRTL else { return [Piece(depth: depth, style: .rtl)] }
     var pieces: [Piece] = []

@@ -7,7 +7,8 @@ public struct RepeatCheck {
   private let data: SourceData
   private let reference: [String: WordSequence]
 
-  /// - Parameter inputs: tensors, of which the first frame is taken.
+  /// Of every tensor in `inputs` the first frame is taken.
+  ///
   /// - Throws: `InputError` as `Dataplane.run` does.
   public init(_ timed: TimedDataplane, inputs: [String: Tensor]) throws {
     self.timed = timed
@@ -33,6 +34,8 @@ public struct RepeatCheck {
   /// stalls of every style.
   ///
   /// - Parameters:
+  ///   - repeats: how often the frame is sent.
+  ///   - seed: of the random stalls.
   ///   - scenario: its patterns and faults count; the words and cycles of its own run do not.
   ///   - maxCycles: the end of every run.
   ///   - progress: called after every run with the number of runs done and of all.
