@@ -24,7 +24,8 @@ struct SweepKillTests {
     try TestFiles.withTemporaryDirectory { folder in
       let design = TestFiles.repository("configs/conv1d-audio.json")
       let text = """
-        {"nodes": {"MVAU_hls_0": {"PE": [1, 2, 4]}, "MVAU_hls_1": {"PE": [1, 2, 4]}},
+        {"format": "simrun-space", "version": 1,
+         "nodes": {"MVAU_hls_0": {"PE": [1, 2, 4]}, "MVAU_hls_1": {"PE": [1, 2, 4]}},
          "fifo": ["kept", 8, 32], "clock_mhz": [100, 200]}
         """
       let spacePath = "\(folder)/space.json"
@@ -88,7 +89,8 @@ struct SweepKillTests {
     try TestFiles.withTemporaryDirectory { folder in
       let space = "\(folder)/space.json"
       let values = (1...64).map { "\($0 * 2)" }.joined(separator: ", ")
-      try Data("{\"fifo\": [\(values)]}".utf8).write(to: URL(fileURLWithPath: space))
+      let text = #"{"format": "simrun-space", "version": 1, "fifo": [\#(values)]}"#
+      try Data(text.utf8).write(to: URL(fileURLWithPath: space))
       let sweep =
         "./simrun sweep configs/tfc-w1a1.json --space \(space) -o \(folder)/s.sqlite --workers 1"
       let full = try CommandLineTool.shell("trap '' XFSZ; ulimit -f 400; \(sweep)")

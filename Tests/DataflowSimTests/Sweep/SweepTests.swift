@@ -13,8 +13,25 @@ struct SweepTests {
 
   private func design() throws -> Design { try FIFOSizingTests.design("lenet") }
 
-  private func space(_ text: String) throws -> SweepSpace {
-    try SweepSpace(json: Data(text.utf8), file: "space.json", for: try design())
+  /// A space of these axes, `{"fifo": [2]}`.
+  private func space(_ axes: String) throws -> SweepSpace {
+    let text =
+      axes.hasPrefix(#"{"format""#)
+      ? axes : #"{"format": "simrun-space", "version": 1, "# + axes.dropFirst()
+    return try SweepSpace(json: Data(text.utf8), file: "space.json", for: try design())
+  }
+
+  @Test func refusesAnotherFormatOrVersion() {
+    let cases = [
+      (#"{"format": "nonsense", "version": 99, "fifo": [2]}"#, "is not \"simrun-space\""),
+      (#"{"format": "simrun-space", "version": 99, "fifo": [2]}"#, "version 99"),
+      (#"{"format": "simrun-space", "fifo": [2]}"#, "version"),
+      (#"{"format": "simrun-space", "version": 1, "fifos": [2]}"#, "did you mean \"fifo\""),
+    ]
+    for (text, message) in cases {
+      let got = inputError { _ = try space(text) }
+      #expect(got.contains(message), "\(text): \(got)")
+    }
   }
 
   @Test func refusesWhatIsOutOfRange() {
