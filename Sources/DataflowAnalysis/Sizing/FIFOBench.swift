@@ -27,12 +27,12 @@ struct FIFOBench: Sendable {
   let plan: Plan
   let fifos: [Slot]
   let cost: FIFOCost
-  /// A piece of a design, whose results are confirmed on the whole.
-  let isPiece: Bool
+  /// A stretch of a design, whose results are confirmed on the whole.
+  let isStretch: Bool
 
-  init(_ plan: Plan, measure: FIFOCost.Measure, isPiece: Bool = false) {
+  init(_ plan: Plan, measure: FIFOCost.Measure, isStretch: Bool = false) {
     self.plan = plan
-    self.isPiece = isPiece
+    self.isStretch = isStretch
     cost = FIFOCost(measure: measure)
     let borders = Set(plan.design.graphInputs + plan.design.graphOutputs)
     fifos = plan.design.nodes.indices.compactMap { index in
@@ -78,7 +78,7 @@ struct FIFOBench: Sendable {
         late = Double(ends[last] - ends[last - 2]) / 2
         return true
       }
-      isOnTime = isPiece && ends.count > 9 && !(2...last).suffix(6).contains(where: isLate)
+      isOnTime = isStretch && ends.count > 9 && !(2...last).suffix(6).contains(where: isLate)
       return isOnTime
     }
     if isOnTime { return Verdict(suffices: true, cyclesPerFrame: target.cyclesPerFrame) }
@@ -100,10 +100,10 @@ struct FIFOBench: Sendable {
     let plan = plan(depths)
     let short: [(frames: Int, pace: FramePeriod?)] = [(24, nil), (24, target)]
     let long: [(frames: Int, pace: FramePeriod?)] = [(1024, nil), (1024, target)]
-    for (frames, pace) in tries ?? (isPiece ? short : short + long) {
+    for (frames, pace) in tries ?? (isStretch ? short : short + long) {
       var limits = SteadyStateBudget()
       limits.frames = frames
-      if isPiece { limits.handshakes = 100_000_000 }
+      if isStretch { limits.handshakes = 100_000_000 }
       let simulation = try Simulation(plan, pace: pace)
       let steady = simulation.steadyState(limits) { _ in
         simulation.leastPeriod.map { FramePeriod(cycles: $0) > target } ?? false

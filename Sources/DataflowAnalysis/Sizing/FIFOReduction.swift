@@ -6,7 +6,7 @@
 /// the smallest part of the design that shows it, where a simulation costs least.
 ///
 /// `findSufficient` gives each stretch about what it lacks, and soon has depths that suffice;
-/// `lower` finds out how little is enough; `verify` proves that nothing can be taken away
+/// `deepenFromLeast` finds out how little is enough; `verify` proves that nothing can be taken away
 /// (`FIFOReductionProofs.swift`). What is done on one stretch is in `FIFOReductionTasks.swift`.
 struct FIFOReduction {
   let bench: FIFOBench
@@ -22,18 +22,19 @@ struct FIFOReduction {
   var depths: [Int]
   var simulations = 0
   /// What every section needs by itself.
-  private var lowest: [Int] = []
+  private var leastOfSections: [Int] = []
   /// Depths with which the whole design is known to reach the target, and what its FIFOs then hold.
   private var enough: (depths: [Int], occupancy: Later<FIFOBench.Occupancy>?)?
   /// The sections of the stretch that decided each FIFO.
   private(set) var origin: [ClosedRange<Int>]
   /// Rounds of `settle` that are done.
   private var round = 0
-  var windows: [ClosedRange<Int>: FIFOWindow] = [:]
+  /// Stretches that have been cut out.
+  var stretches: [ClosedRange<Int>: FIFOStretch] = [:]
   private var known: [Key: [Int]] = [:]
   /// What stretches needed once they turned out to be too slow.
-  var needed: [FIFOWindow.Shape: [Int]] = [:]
-  var evidence: [FIFOWindow.Shape: FIFOEvidence] = [:]
+  var needed: [FIFOStretch.Shape: [Int]] = [:]
+  var evidence: [FIFOStretch.Shape: FIFOEvidence] = [:]
   /// Stretches in which frames are late at first, so that proofs tell sooner than paced runs.
   var provenFirst: Set<ClosedRange<Int>> = []
   /// Stretches in which guesses were wrong.
@@ -63,7 +64,7 @@ struct FIFOReduction {
         fifos.map { Double(depths[$0]) / Double(max(bench.fifos[$0].words, 1)) }
         .max() ?? 0
       for i in fifos {
-        let words = min(1.5 * frames, 1) * Double(bench.fifos[i].words)
+        let words = min(FIFOHeuristics.roominess * frames, 1) * Double(bench.fifos[i].words)
         let step = bench.cost.step(holding: max(depths[i], Int(words.rounded(.up))))
         result[i] = bench.cost.depth(atStep: step)
       }
@@ -78,26 +79,28 @@ struct FIFOReduction {
     let deadline = budget.deadline
     budget.deadline = nil
     defer { budget.deadline = deadline }
-    try settle((0..<sections.nodes.count).map { $0...$0 }, .lowest)
-    lowest = depths
-    if try raise(.roughly) { return true }
+    try settle((0..<sections.nodes.count).map { $0...$0 }, .least)
+    leastOfSections = depths
+    if try deepenStretches(.roughly) { return true }
     depths = zip(sufficient, roomy).map(max)
     return try suffices()
   }
 
   /// Goes on from what the sections need by themselves, and adds no more than it takes.
-  mutating func lower() throws {
-    depths = lowest
+  mutating func deepenFromLeast() throws {
+    depths = leastOfSections
     origin = depths.indices.map { sections.section(of: $0) }
-    _ = try raise()
+    _ = try deepen()
   }
 
   /// Deepens FIFOs until all stretches reach the target. False: out of time, or that took more than is
   /// known to be enough; then it is that.
-  mutating func raise() throws -> Bool {
+  mutating func deepen() throws -> Bool {
     round = 1
     let before = (enough: enough!, origin: origin)
-    if try raise(.more), bench.total(depths) < bench.total(before.enough.depths) { return true }
+    if try deepenStretches(.more), bench.total(depths) < bench.total(before.enough.depths) {
+      return true
+    }
     (enough, origin) = before
     depths = before.enough.depths
     return false
@@ -106,7 +109,7 @@ struct FIFOReduction {
   /// What is looked for in a stretch.
   enum Goal {
     /// The least depths there are.
-    case lowest
+    case least
     /// The present depths, or about as much more as it takes.
     case roughly
     /// The present depths, or more.
@@ -114,8 +117,8 @@ struct FIFOReduction {
   }
 
   /// False: not reached, or out of time.
-  private mutating func raise(_ goal: Goal) throws -> Bool {
-    let short = sections.stretches.prefix { $0[0].count <= 4 }
+  private mutating func deepenStretches(_ goal: Goal) throws -> Bool {
+    let short = sections.stretches.prefix { $0[0].count <= FIFOHeuristics.shortStretch }
     for stretches in short { try settle(stretches, goal) }
     // What is found in short stretches mostly suffices.
     if try suffices() { return true }
@@ -167,10 +170,10 @@ struct FIFOReduction {
       note(found, task)
     }
     for task in tasks {
-      for (fifo, depth) in zip(task.window.fifos, known[task.key]!)
-      where goal == .lowest || depths[fifo] != depth {
+      for (fifo, depth) in zip(task.stretch.fifos, known[task.key]!)
+      where goal == .least || depths[fifo] != depth {
         depths[fifo] = depth
-        origin[fifo] = task.stretch
+        origin[fifo] = task.stretch.sections
       }
     }
     round += 1
@@ -180,10 +183,10 @@ struct FIFOReduction {
   /// Takes down what a search has learned on the way.
   mutating func note(_ found: Found, _ task: Task) {
     simulations += found.simulations
-    if found.provesFirst { provenFirst.insert(task.stretch) }
-    if found.isMisled { misleading.insert(task.stretch) }
+    if found.provesFirst { provenFirst.insert(task.stretch.sections) }
+    if found.isMisled { misleading.insert(task.stretch.sections) }
     for depths in found.tooLittle {
-      evidence[task.window.shape, default: FIFOEvidence()].add(depths)
+      evidence[task.stretch.shape, default: FIFOEvidence()].add(depths)
     }
   }
 }

@@ -5,9 +5,9 @@ extension FIFOReduction {
   /// found again. False: not everything was proven in time.
   mutating func verify() throws -> Bool {
     var open = try stepsDown(unproven)
-    for _ in 1...8 where !open.isEmpty && !budget.isSpent {
+    for _ in 1...FIFOHeuristics.roundsOfProof where !open.isEmpty && !budget.isSpent {
       try lowerAgain(open)
-      guard try raise() else { break }
+      guard try deepen() else { break }
       open = try stepsDown(unproven)
     }
     // Each by itself, at the depths that have come of it.
@@ -39,7 +39,7 @@ extension FIFOReduction {
       return (Found(search), isOpen)
     }
     for (task, found) in zip(tasks, found) { note(found.0, task.task) }
-    return zip(tasks, found).filter(\.1.1).map { $0.0.task.window.fifos[$0.0.fifo] }
+    return zip(tasks, found).filter(\.1.1).map { $0.0.task.stretch.fifos[$0.0.fifo] }
   }
 
   /// Depths with a step less of one FIFO; nil: it is the smallest there is.
@@ -53,9 +53,9 @@ extension FIFOReduction {
 
   /// Whether some stretch with this FIFO is known not to do with these depths.
   private func isTooLittle(_ depths: [Int], _ fifo: Int) -> Bool {
-    windows.values.contains { window in
-      window.fifos.contains(fifo)
-        && evidence[window.shape]?.provesTooLittle(window.fifos.map { depths[$0] }) == true
+    stretches.values.contains { stretch in
+      stretch.fifos.contains(fifo)
+        && evidence[stretch.shape]?.provesTooLittle(stretch.fifos.map { depths[$0] }) == true
     }
   }
 
@@ -72,7 +72,7 @@ extension FIFOReduction {
     }
     for ((task, fifos), result) in zip(tasks, found) {
       note(result, task)
-      for i in fifos { depths[task.window.fifos[i]] = result.depths[i] }
+      for i in fifos { depths[task.stretch.fifos[i]] = result.depths[i] }
     }
   }
 
@@ -80,9 +80,9 @@ extension FIFOReduction {
   private mutating func tasks(deciding fifos: [Int]) throws -> [(task: Task, fifos: [Int])] {
     try Dictionary(grouping: fifos) { origin[$0] }
       .sorted { ($0.key.count, $0.key.lowerBound) < ($1.key.count, $1.key.lowerBound) }
-      .map { stretch, decided in
-        let task = try task(stretch, .more)!
-        let own = task.window.fifos.indices.filter { decided.contains(task.window.fifos[$0]) }
+      .map { range, decided in
+        let task = try task(range, .more)!
+        let own = task.stretch.fifos.indices.filter { decided.contains(task.stretch.fifos[$0]) }
         return (task, own)
       }
   }

@@ -2,7 +2,7 @@
 extension FIFOReduction {
   /// Stretches with equal keys end up with equal depths.
   struct Key: Hashable {
-    var shape: FIFOWindow.Shape
+    var shape: FIFOStretch.Shape
     /// nil: lowered as far as it goes by itself.
     var start: [Int]?
     var isRough = false
@@ -10,8 +10,7 @@ extension FIFOReduction {
 
   struct Task {
     var key: Key
-    var window: FIFOWindow
-    var stretch: ClosedRange<Int>
+    var stretch: FIFOStretch
     /// What an equal stretch needed.
     var hint: [Int]?
   }
@@ -45,22 +44,22 @@ extension FIFOReduction {
   }
 
   /// nil: nothing to find there.
-  mutating func task(_ stretch: ClosedRange<Int>, _ goal: Goal) throws -> Task? {
-    guard stretch.contains(where: { !sections.fifos[$0].isEmpty }) else { return nil }
-    let window = try windows[stretch] ?? sections.window(stretch)
-    windows[stretch] = window
-    let start = goal == .lowest ? nil : window.fifos.map { depths[$0] }
-    let key = Key(shape: window.shape, start: start, isRough: goal == .roughly)
-    return Task(key: key, window: window, stretch: stretch)
+  mutating func task(_ range: ClosedRange<Int>, _ goal: Goal) throws -> Task? {
+    guard range.contains(where: { !sections.fifos[$0].isEmpty }) else { return nil }
+    let stretch = try stretches[range] ?? sections.stretch(range)
+    stretches[range] = stretch
+    let start = goal == .least ? nil : stretch.fifos.map { depths[$0] }
+    return Task(
+      key: Key(shape: stretch.shape, start: start, isRough: goal == .roughly), stretch: stretch)
   }
 
   mutating func found(_ tasks: [Task], _ goal: Goal) -> [Found] {
-    goal == .lowest ? each(tasks) { $0.lowest($1) } : raised(tasks)
+    goal == .least ? each(tasks) { $0.leastDepths($1) } : deepened(tasks)
   }
 
   /// Runs `body` for each task, side by side where that is less work than guesses side by side in each.
   private func each(_ tasks: [Task], _ body: @Sendable (Self, Task) -> Found) -> [Found] {
-    let work = tasks.map { $0.window.bench.fifos.reduce(0) { $0 + $1.words } }
+    let work = tasks.map { $0.stretch.bench.fifos.reduce(0) { $0 + $1.words } }
     var worker = self
     if let most = work.max(), 3 * most > 2 * work.reduce(0, +) {
       return tasks.map { body(worker, $0) }
@@ -74,20 +73,21 @@ extension FIFOReduction {
   }
 
   /// The cheapest of what different orders end up with.
-  private func lowest(_ task: Task) -> Found {
-    let roomy = task.window.fifos.map { self.roomy[$0] }
-    let sufficient = task.window.fifos.map { self.sufficient[$0] }
+  private func leastDepths(_ task: Task) -> Found {
+    let roomy = task.stretch.fifos.map { self.roomy[$0] }
+    let sufficient = task.stretch.fifos.map { self.sufficient[$0] }
     // Where a simulation is long, the second order is not worth its time.
     let orders: [FIFOSearch.Order] =
-      sections.nodes.count > 8 ? [.frameCost] : FIFOSearch.Order.allCases
+      sections.nodes.count > FIFOHeuristics.sectionsWithEveryOrder
+      ? [.frameCost] : FIFOSearch.Order.allCases
     var best: [Int]?
     var all = Found(depths: roomy)
     for order in orders {
       var search = search(task, order == .depth ? sufficient : roomy)
       if search.isSufficient() {
-        search.lower(Array(roomy.indices), order)
-        let cost = task.window.bench.total(search.depths)
-        if best.map({ cost < task.window.bench.total($0) }) ?? true { best = search.depths }
+        search.lowerEach(Array(roomy.indices), by: order)
+        let cost = task.stretch.bench.total(search.depths)
+        if best.map({ cost < task.stretch.bench.total($0) }) ?? true { best = search.depths }
       }
       all = all.followed(by: Found(search))
     }
@@ -96,7 +96,7 @@ extension FIFOReduction {
   }
 
   /// Each task's depths if they suffice; else more, where that costs least.
-  private mutating func raised(_ tasks: [Task]) -> [Found] {
+  private mutating func deepened(_ tasks: [Task]) -> [Found] {
     let worker = self
     let checks = Parallel.all(tasks.count, workers: budget.workers) { i -> (Found, Bool) in
       var search = worker.search(tasks[i], tasks[i].key.start!)
@@ -107,16 +107,16 @@ extension FIFOReduction {
     var short = tasks.indices.filter { !checks[$0].1 }
     // One of each shape at a time: what it needs, the next mostly needs, too.
     while !short.isEmpty {
-      var shapes: Set<FIFOWindow.Shape> = []
-      let now = short.filter { shapes.insert(tasks[$0].window.shape).inserted }
+      var shapes: Set<FIFOStretch.Shape> = []
+      let now = short.filter { shapes.insert(tasks[$0].stretch.shape).inserted }
       short.removeAll { now.contains($0) }
       let hinted = now.map { i in
         var task = tasks[i]
-        task.hint = needed[task.window.shape]
+        task.hint = needed[task.stretch.shape]
         return task
       }
-      for (i, found) in zip(now, each(hinted) { $0.raised($1) }) {
-        needed[tasks[i].window.shape] = found.depths
+      for (i, found) in zip(now, each(hinted) { $0.deepened($1) }) {
+        needed[tasks[i].stretch.shape] = found.depths
         result[i] = result[i].followed(by: found)
       }
     }
@@ -124,43 +124,42 @@ extension FIFOReduction {
   }
 
   /// More than the depths the task starts from, which do not suffice, where that costs least.
-  private func raised(_ task: Task) -> Found {
+  private func deepened(_ task: Task) -> Found {
     let floors = task.key.start!
-    let most = zip(task.window.fifos, floors).map { max(roomy[$0], $1) }
+    let most = zip(task.stretch.fifos, floors).map { max(roomy[$0], $1) }
     var search = search(task, most)
     if task.key.isRough, search.starts(from: guess(floors, most)) {
       // Not where it is of no use.
       for fifos in [
-        floors.indices.filter { floors[$0] == 2 }, floors.indices.filter { isDeep(floors[$0]) },
+        floors.indices.filter { floors[$0] == 2 },
+        floors.indices.filter { FIFOHeuristics.isDeep(floors[$0]) },
       ] {
-        search.lower(fifos, together: floors)
+        search.lowerTogether(fifos, to: floors)
       }
       return Found(search)
     }
     let isHinted = task.hint.map { search.starts(from: zip($0, floors).map(max)) } ?? false
     guard isHinted || search.isSufficient() else { return Found(search) }
-    search.lower(Array(floors.indices), to: floors)
+    search.lowerEach(Array(floors.indices), to: floors)
     return Found(search)
   }
 
-  /// What mostly suffices: half a hundred words more in FIFOs that hold some words by themselves.
+  /// What mostly suffices.
   private func guess(_ floors: [Int], _ most: [Int]) -> [Int] {
     zip(floors, most).map { floor, most in
-      let margin = floor == 2 ? 8 : isDeep(floor) ? 12 : 48
-      return min(bench.cost.depth(atStep: bench.cost.step(holding: floor + margin)), most)
+      let words = floor + FIFOHeuristics.margin(above: floor)
+      return min(bench.cost.depth(atStep: bench.cost.step(holding: words)), most)
     }
   }
 
-  /// FIFOs that hold many words by themselves mostly need few more.
-  private func isDeep(_ depth: Int) -> Bool { depth >= 200 }
-
   func search(_ task: Task, _ depths: [Int]) -> FIFOSearch {
     func contains(_ part: ClosedRange<Int>) -> Bool {
-      task.stretch.lowerBound <= part.lowerBound && part.upperBound <= task.stretch.upperBound
+      task.stretch.sections.lowerBound <= part.lowerBound
+        && part.upperBound <= task.stretch.sections.upperBound
     }
     return FIFOSearch(
-      task.window.bench, target: target, sufficient: depths,
-      expected: task.window.fifos.map { sufficient[$0] }, budget: budget,
+      task.stretch.bench, target: target, sufficient: depths,
+      expected: task.stretch.fifos.map { sufficient[$0] }, budget: budget,
       provesFirst: provenFirst.contains(where: contains),
       isMisled: misleading.contains(where: contains))
   }

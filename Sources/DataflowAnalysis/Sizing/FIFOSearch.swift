@@ -46,23 +46,25 @@ struct FIFOSearch {
   }
 
   /// Lowers each of `fifos` as far as it goes, but not below `floors`, which do not suffice.
-  mutating func lower(_ fifos: [Int], to floors: [Int]) {
+  mutating func lowerEach(_ fifos: [Int], to floors: [Int]) {
     (self.floors, climbs) = (floors, true)
-    lower(fifos, isKnownToFail: true)
+    lowerEach(fifos, isKnownToFail: true)
   }
 
   /// Lowers all of `fifos` to `floors`, or none.
-  mutating func lower(_ fifos: [Int], together floors: [Int]) {
+  mutating func lowerTogether(_ fifos: [Int], to floors: [Int]) {
     self.floors = floors
-    let lowered = lowered(fifos[...])
-    if lowered != depths { _ = starts(from: lowered) }
+    let lowest = atFloors(fifos[...])
+    if lowest != depths { _ = starts(from: lowest) }
   }
 
   /// Lowers each of `fifos` as far as it goes.
-  mutating func lower(_ fifos: [Int], _ order: Order = .frameCost, isKnownToFail: Bool = false) {
+  mutating func lowerEach(
+    _ fifos: [Int], by order: Order = .frameCost, isKnownToFail: Bool = false
+  ) {
     let start = depths
     if !isMisled { reference = (try? bench.arrivals(target, depths)) ?? nil }
-    lower(fifos, by: order, isKnownToFail)
+    lowerInOrder(fifos, order, isKnownToFail)
     guard reference != nil, !budget.isSpent else { return }
     reference = nil
     if depths != start, !isSufficient() {
@@ -70,18 +72,20 @@ struct FIFOSearch {
       // The guesses were too good: from what they led to, upwards.
       (floors, climbs) = (depths, true)
       depths = start
-      lower(fifos, by: order, true)
+      lowerInOrder(fifos, order, true)
     }
   }
 
-  private mutating func lower(_ fifos: [Int], by order: Order, _ isKnownToFail: Bool) {
+  private mutating func lowerInOrder(
+    _ fifos: [Int], _ order: Order, _ isKnownToFail: Bool
+  ) {
     func rank(_ i: Int) -> Int {
       order == .frameCost
         ? bench.frameCost(i) : bench.cost.cost(depth: depths[i], width: bench.fifos[i].width)
     }
     let candidates = fifos.filter { depths[$0] > floors[$0] }
       .sorted { (rank($0), depths[$0], $1) > (rank($1), depths[$1], $0) }
-    lower(group: candidates[...], isKnownToFail: isKnownToFail)
+    lowerGroup(candidates[...], isKnownToFail: isKnownToFail)
   }
 
   /// Goes on from `depths` if they reach the target.
@@ -99,15 +103,15 @@ struct FIFOSearch {
   /// - Parameters:
   ///   - isKnownToFail: all at once is too much.
   ///   - cycles: cycles per frame with all at once, if known.
-  private mutating func lower(
-    group: ArraySlice<Int>, isKnownToFail: Bool, cycles: Double? = nil
+  private mutating func lowerGroup(
+    _ group: ArraySlice<Int>, isKnownToFail: Bool, cycles: Double? = nil
   ) {
     guard !group.isEmpty, !budget.isSpent else { return }
     var cycles = cycles
     if !isKnownToFail {
-      let result = test([lowered(group)])[0]
+      let result = test([atFloors(group)])[0]
       if result.suffices == true {
-        depths = lowered(group)
+        depths = atFloors(group)
         return
       }
       cycles = result.cyclesPerFrame
@@ -118,20 +122,21 @@ struct FIFOSearch {
     }
     let middle = group.startIndex + group.count / 2
     let (left, right) = (group[..<middle], group[middle...])
-    let results = test(budget.workers > 1 ? [lowered(left), lowered(right)] : [lowered(left)])
+    let results = test(budget.workers > 1 ? [atFloors(left), atFloors(right)] : [atFloors(left)])
     if results[0].suffices == true {
-      depths = lowered(left)
+      depths = atFloors(left)
       // The whole group failed, so the right half does on top of the left.
-      lower(group: right, isKnownToFail: true, cycles: cycles)
+      lowerGroup(right, isKnownToFail: true, cycles: cycles)
     } else {
-      lower(group: left, isKnownToFail: true, cycles: results[0].cyclesPerFrame)
+      lowerGroup(left, isKnownToFail: true, cycles: results[0].cyclesPerFrame)
       // What failed with more room in the left half fails now.
       let isKnownToFail = results.count > 1 && results[1].suffices != true
-      lower(group: right, isKnownToFail: isKnownToFail, cycles: results.last!.cyclesPerFrame)
+      lowerGroup(right, isKnownToFail: isKnownToFail, cycles: results.last!.cyclesPerFrame)
     }
   }
 
-  private func lowered(_ group: ArraySlice<Int>) -> [Int] {
+  /// The depths with those of a group at their floors.
+  private func atFloors(_ group: ArraySlice<Int>) -> [Int] {
     var copy = depths
     for i in group { copy[i] = min(copy[i], floors[i]) }
     return copy
@@ -166,7 +171,7 @@ struct FIFOSearch {
     if test([smaller])[0].suffices == true {
       // Words are late for good now, and others that are late as well would not be seen.
       (depths, isMisled) = (smaller, true)
-      lower(group: [i], isKnownToFail: false)
+      lowerGroup([i], isKnownToFail: false)
     } else {
       reference = guess
     }
@@ -175,7 +180,7 @@ struct FIFOSearch {
   /// What the FIFO held at the start; a long one mostly needs a little less.
   private func expectedStep(_ i: Int) -> Int? {
     let step = bench.cost.step(holding: expected[i])
-    return step >= 200 ? step : nil
+    return FIFOHeuristics.isDeep(step) ? step : nil
   }
 
   /// Lowers one FIFO from where it is, in steps that double, and proves that it can go no further.

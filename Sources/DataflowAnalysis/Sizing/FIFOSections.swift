@@ -1,7 +1,7 @@
 /// A design cut where one stream carries everything from the nodes before to the nodes behind, so that
-/// FIFOs can be tested on a piece of it.
+/// FIFOs can be tested on a stretch of it.
 ///
-/// A piece by itself, with sources and sinks that never hold it up, is at least as fast as within the
+/// A stretch by itself, with sources and sinks that never hold it up, is at least as fast as within the
 /// whole: what it cannot sustain, the design cannot either.
 struct FIFOSections {
   /// Nodes of each section, in flow order.
@@ -59,19 +59,19 @@ struct FIFOSections {
   ///
   /// Blocks may be slower together, and hold more.
   func reference(workers: Int) throws -> FIFOBench.Reference? {
-    let windows = try nodes.indices.map { try window($0...$0) }
-    var like: [FIFOWindow.Shape: Int] = [:]
-    for (i, window) in windows.enumerated() { like[window.shape] = like[window.shape] ?? i }
+    let alone = try nodes.indices.map { try stretch($0...$0) }
+    var like: [FIFOStretch.Shape: Int] = [:]
+    for (i, section) in alone.enumerated() { like[section.shape] = like[section.shape] ?? i }
     let distinct = like.values.sorted()
     let period = FramePeriod(cycles: max(try bench.plan.cyclesAlone().max() ?? 1, 1))
     let seen = try Parallel.all(distinct.count, workers: workers) {
-      try windows[distinct[$0]].bench.held(period)
+      try alone[distinct[$0]].bench.held(period)
     }
     let held = Dictionary(uniqueKeysWithValues: zip(distinct, seen))
     var depths = bench.fifos.map { _ in 0 }
-    for window in windows {
-      guard let words = held[like[window.shape]!]! else { return nil }
-      for (fifo, words) in zip(window.fifos, words) { depths[fifo] = bench.depth(holding: words) }
+    for section in alone {
+      guard let words = held[like[section.shape]!]! else { return nil }
+      for (fifo, words) in zip(section.fifos, words) { depths[fifo] = bench.depth(holding: words) }
     }
     return FIFOBench.Reference(period: period, target: period, depths: depths)
   }
@@ -94,9 +94,9 @@ struct FIFOSections {
   }
 
   /// The sections of `range` as one design.
-  func window(_ range: ClosedRange<Int>) throws -> FIFOWindow {
+  func stretch(_ range: ClosedRange<Int>) throws -> FIFOStretch {
     guard range.lowerBound > 0 || range.upperBound < nodes.count - 1 else {
-      return FIFOWindow(bench: bench, fifos: Array(bench.fifos.indices))
+      return FIFOStretch(sections: range, bench: bench, fifos: Array(bench.fifos.indices))
     }
     let whole = bench.plan.design
     let members = Set(range.flatMap { nodes[$0] })
@@ -111,23 +111,25 @@ struct FIFOSections {
     let fifos = range.flatMap { self.fifos[$0] }.sorted {
       bench.fifos[$0].node < bench.fifos[$1].node
     }
-    return FIFOWindow(
-      bench: FIFOBench(plan, measure: bench.cost.measure, isPiece: true), fifos: fifos)
+    return FIFOStretch(
+      sections: range, bench: FIFOBench(plan, measure: bench.cost.measure, isStretch: true),
+      fifos: fifos)
   }
 }
 
-/// A piece of a design, and which of the whole's FIFOs its own are.
-struct FIFOWindow {
+/// Sections of a design in a row as a design of its own, and which of the whole's FIFOs its own are.
+struct FIFOStretch {
+  let sections: ClosedRange<Int>
   let bench: FIFOBench
   let fifos: [Int]
   let shape: Shape
 
-  init(bench: FIFOBench, fifos: [Int]) {
-    (self.bench, self.fifos) = (bench, fifos)
+  init(sections: ClosedRange<Int>, bench: FIFOBench, fifos: [Int]) {
+    (self.sections, self.bench, self.fifos) = (sections, bench, fifos)
     shape = Shape(bench.plan.design)
   }
 
-  /// Everything handshake times depend on but depths: equal windows behave alike.
+  /// Everything handshake times depend on but depths: equal stretches behave alike.
   struct Shape: Hashable {
     private struct Node: Hashable {
       var opType: String

@@ -93,7 +93,7 @@ extension FIFOSizing {
     let before = asItCame.map { plan in Later { try FIFOBench.run(plan) } }
     var search = found
     let goesOn = !options.isQuick && !budget.isSpent
-    if goesOn { try search.lower() }
+    if goesOn { try search.deepenFromLeast() }
     isComplete = goesOn && !budget.isSpent
     let isMinimal = try isComplete && options.verifiesMinimality && search.verify()
     let covered = try Self.withMargin(bench, search.depths, budget, options)

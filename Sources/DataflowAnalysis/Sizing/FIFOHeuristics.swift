@@ -1,0 +1,22 @@
+/// Where FIFO sizing looks first. None of these numbers decides a result, every depth is simulated: they
+/// decide how soon it is found. They were chosen on the example designs (`docs/speed.md`).
+enum FIFOHeuristics {
+  /// Sections of the stretches that are tried before the whole: what limits is mostly a cycle of waiting
+  /// over a few blocks, and shows in four sections.
+  static let shortStretch = 4
+  /// Designs of more sections lower theirs in one order only: a second one is not worth its time there.
+  static let sectionsWithEveryOrder = 8
+  /// How much more room than the fullest FIFO of a section needs each of its FIFOs gets at first.
+  static let roominess = 1.5
+  /// How often FIFOs that later changes have made too deep are lowered again.
+  static let roundsOfProof = 8
+
+  /// From here on a FIFO holds so many words by itself that it mostly needs few more.
+  private static let deepFrom = 200
+
+  static func isDeep(_ depth: Int) -> Bool { depth >= deepFrom }
+
+  /// Words more than the depth a stretch starts from that mostly suffice: few where the FIFO is the
+  /// smallest there is or holds many words anyway, half a hundred in between.
+  static func margin(above floor: Int) -> Int { floor == 2 ? 8 : isDeep(floor) ? 12 : 48 }
+}
