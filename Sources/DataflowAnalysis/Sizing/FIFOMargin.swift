@@ -65,7 +65,7 @@ extension FIFOSizing {
       var (reference, search) = try sufficient(own, budget, options)
       let isCovered = try own.provablySustains(reference.target, depths).suffices == true
       if !isCovered {
-        if !options.isQuick, !budget.isSpent { try search.lower() }
+        if !options.isQuick, !budget.isSpent { try search.deepenFromLeast() }
         depths = zip(depths, search.depths).map(max)
       }
       simulations += search.simulations + 1
