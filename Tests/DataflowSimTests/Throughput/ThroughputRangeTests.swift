@@ -23,6 +23,8 @@ import Testing
     ]
     design.graphInputs = ["in"]
     design.graphOutputs = ["out"]
+    // Room for a frame, so that the slower block alone sets the pace.
+    design.streams["mid"] = StreamSettings(depth: 16)
     return try design.bridgingWidths().design
   }
 

@@ -39,15 +39,16 @@ struct LeastHLS: Process {
     }
   }
 
-  /// Whether every word written has been taken; then also when.
+  /// Whether every word written has left the output register; then also when. The register may be
+  /// one stage with the FIFO behind it, so that it is empty when the whole has room for one word more.
   private mutating func isEmptied() -> Bool {
     var isEmptied = true
     for output in outputs {
-      if output.pointee.available > 0 || !output.pointee.isTaken {
+      if output.pointee.isTaken, let room = output.pointee.room {
+        last = max(last, room - 1)
+      } else {
         output.pointee.writerWaits = true
         isEmptied = false
-      } else {
-        last = max(last, output.pointee.lastRead)
       }
     }
     return isEmptied

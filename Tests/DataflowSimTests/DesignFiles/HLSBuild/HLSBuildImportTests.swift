@@ -88,9 +88,11 @@ import Testing
   /// A file of a stranger names a path of this machine: only `stored` follows it.
   @Test func storedPathsAreFollowedOnlyWhenAsked() throws {
     try TestFiles.withTemporaryDirectory { root in
-      let writer = HLSBuildWriter(root: root + "/elsewhere/deep", node: "MVAU_hls_0")
+      let writer = HLSBuildWriter(root: root + "/elsewhere", node: "MVAU_hls_0")
       try writeBuild(writer)
-      let path = root + "/model.onnx"
+      try FileManager.default.createDirectory(
+        atPath: root + "/models", withIntermediateDirectories: true)
+      let path = root + "/models/model.onnx"
       try model(folder: writer.code).write(to: URL(fileURLWithPath: path))
       #expect(try basis(load(path, nil).design) == .predicted)
       #expect(try basis(load(path, .stored).design) == .read)
