@@ -16,9 +16,3 @@ public enum CoreResult: Sendable, Equatable {
   /// A word read from a block's memory when that many of its input words had been written.
   case read(after: Int)
 }
-
-/// The bits of a block whose output words the time plane may rearrange.
-protocol CoreBits: BlockBits {
-  /// The words of `results`, from all words of all inputs.
-  func words(_ results: [CoreResult], inputs: [WordSequence]) throws -> WordSequence
-}
