@@ -1,25 +1,39 @@
 import ArgumentParser
 import DataflowAnalysis
+import DesignFiles
 import Foundation
 
-/// `simrun export`: what the hardware's memories hold.
+/// `simrun export`: what the hardware's memories hold, and the design as a FINN graph.
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Write weights and thresholds as memory images (.dat), byte for byte as FINN does.",
+    abstract: "Write memory images (.dat), byte for byte as FINN does, or a FINN dataflow graph.",
     discussion: """
+      --finn writes the design as a dataflow graph with FINN's attributes, element types and arrays; \
+      it opens here again with equal results. --memory writes
       DIR/<node>/memblock.dat, DIR/<node>/<node>_threshs_<pe>_<stage>.dat and
       DIR/runtime_weights/0_<index>_<node>.dat. All files are written, or none.
       """)
 
   @OptionGroup var source: DesignOptions
 
-  @Option(help: "The folder to write to; made when it is not there.")
-  var memory: String
+  @Option(help: "The folder for memory images; made when it is not there.")
+  var memory: String?
+
+  @Option(help: "The FINN dataflow graph to write (.onnx).")
+  var finn: String?
+
+  func validate() throws {
+    guard memory != nil || finn != nil else {
+      throw ValidationError("state --memory DIR or --finn FILE")
+    }
+  }
 
   func run() throws {
     try reportingInputErrors {
       let loaded = try source.load()
+      if let finn { try writeGraph(loaded, to: finn) }
+      guard let memory else { return }
       let images = try reportingFile(source.design) {
         try MemoryImages(loaded.design, parameters: loaded.parameters)
       }
@@ -29,5 +43,15 @@ struct ExportCommand: ParsableCommand {
       }
       try printText("\(images.files.count) files in \(memory)")
     }
+  }
+
+  private func writeGraph(_ loaded: LoadedDesign, to path: String) throws {
+    let missing = try FINNExport(loaded).write(to: path)
+    if !missing.isEmpty {
+      writeError(
+        "note: \(missing.count) arrays are not at hand (\(missing.prefix(3).joined(separator: ", "))"
+          + "\(missing.count > 3 ? ", …" : "")); --parameters adds them")
+    }
+    try printText("\(path): \(loaded.design.nodes.count) nodes")
   }
 }
