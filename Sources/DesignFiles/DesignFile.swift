@@ -72,9 +72,17 @@ public enum DesignFile {
   {
     let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     let graph = try ModelGraph(data, file: path, options: options.model)
-    let lowered = try LoweredModel(
-      Reference(graph), name: options.name ?? name, part: options.part, clockMHz: options.clockMHz)
-    return lowered.loaded
+    do {
+      return try LoweredModel(
+        Reference(graph), name: options.name ?? name, part: options.part, clockMHz: options.clockMHz
+      ).loaded
+    } catch let error as InputError where !graph.hasQuantizers {
+      var error = error
+      error.hint =
+        "nothing in it is quantised: give the export of a quantised training (QONNX, QDQ), or run "
+        + "FINN's create_dataflow_partition step and give the dataflow graph"
+      throw error
+    }
   }
 
   /// Whether `path` is an original model (QONNX, QDQ, a FINN step before hardware) and not a design.

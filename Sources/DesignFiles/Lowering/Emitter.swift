@@ -189,10 +189,10 @@ extension Emitter {
           "OuterShuffle",
           [
             "data_type": .string(type(i).name),
-            "in_shape": .ints([shape[0], shape[1], shape[2...].reduce(1, *)]),
-            "transpose_in_shape": .ints(shape), "transpose_out_shape": .ints(out),
-            "out_shape": .ints([layer.shape.height, layer.shape.width, layer.shape.channels]),
-            "perm": .ints(order), "SIMD": .int(1),
+            "in_shape": .ints([1, shape[0], shape[1], shape[2...].reduce(1, *)]),
+            "transpose_in_shape": .ints([1] + shape), "transpose_out_shape": .ints([1] + out),
+            "out_shape": .ints([1, layer.shape.height, layer.shape.width, layer.shape.channels]),
+            "perm": .ints([0] + order.map { $0 + 1 }), "SIMD": .int(1),
           ], inputs: [take(layer.inputs[0])])[0])
     case .spread(let rows, let columns):
       let source = layers[layer.inputs[0]].shape

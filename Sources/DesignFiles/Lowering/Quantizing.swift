@@ -166,7 +166,9 @@ extension Lowering {
     let grid = try Grid(
       step.node, reference, channels: shape.channels, source: integerRanges[source])
     guard grid.low != Int.min else {
-      throw InputError("truncates a float input, which has no integer form")
+      throw InputError(
+        "truncates a float input, which has no integer form",
+        hint: "quantise the input first (QuantIdentity) in the training code")
     }
     let layer = Layer(
       kind: .input, inputs: [], shape: shape,

@@ -138,12 +138,14 @@ enum Extent {
     let rank = max(a.count, b.count)
     let x = Array(repeating: 1, count: rank - a.count) + a
     let y = Array(repeating: 1, count: rank - b.count) + b
-    return try zip(x, y).map { p, q in
+    let shape = try zip(x, y).map { p, q in
       guard p == q || p == 1 || q == 1 else {
         throw InputError("shapes \(a) and \(b) do not broadcast against each other")
       }
       return p == 1 ? q : p
     }
+    _ = try count(shape)
+    return shape
   }
 
   /// `axis` counted from the front.

@@ -166,6 +166,17 @@ extension ModelGraph {
 }
 
 extension ModelGraph {
+  /// Whether anything in it quantises.
+  public var hasQuantizers: Bool {
+    nodes.contains {
+      [
+        "Quant", "IntQuant", "BipolarQuant", "Trunc", "FloatQuant", "QuantizeLinear",
+        "MultiThreshold",
+      ]
+      .contains($0.opType)
+    }
+  }
+
   /// The shape of a frame at a graph input.
   ///
   /// Throws `InputError` naming the dimension that the file leaves open.
