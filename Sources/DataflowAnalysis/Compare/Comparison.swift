@@ -73,15 +73,17 @@ public struct Comparison: Sendable {
   ///   - stopsAtFirst: leave out everything behind the first real divergence.
   ///   - feedsReference: what reads a tensor is compared on the reference's values of it, so that each
   ///     layer is judged by itself.
+  ///   - given: streams that have these values whatever their nodes compute.
   ///   - scenario: compare what the design moves under this scenario, faults and hazards included,
   ///     instead of what it computes. Words that never come are counted as missing.
   /// - Throws: `InputError` for missing arrays and shapes that do not fit.
   public func run(
     _ inputs: [String: Tensor], reference: NPZ, map: ReferenceMap?, stopsAtFirst: Bool = true,
-    feedsReference: Bool = false, under scenario: Scenario? = nil
+    feedsReference: Bool = false, given: [String: Integers] = [:], under scenario: Scenario? = nil
   ) throws -> [TensorComparison] {
     let moved = try scenario.map { try MovedValues(plane.design, parameters, inputs, $0) }
-    var result = try moved?.result ?? plane.run(inputs, keep: .all, threads: threads)
+    var result =
+      try moved?.result ?? plane.run(inputs, keep: .all, replacing: given, threads: threads)
     let map = map ?? .byName(result.streams.keys, in: reference.names)
     guard !map.entries.isEmpty else {
       throw InputError(
@@ -96,7 +98,7 @@ public struct Comparison: Sendable {
     }
     let channelsFirst = try usesChannelsFirst(map, reference)
     var comparisons: [TensorComparison] = []
-    var replaced: [String: Integers] = [:]
+    var replaced = given
     let written = plane.steps.flatMap(\.outputs).map { plane.graph.streams[$0].name }
     for stream in plane.inputs + written {
       guard let entry = map.entries[stream] else { continue }

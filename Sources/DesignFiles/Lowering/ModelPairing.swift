@@ -27,16 +27,20 @@ public struct ModelPairing: Sendable {
   public let inputs: [String: Tensor]
   /// The model's numbers by tensor, channels last, frames in front.
   public let values: [String: Tensor]
+  /// Streams that get the model's codes without being compared: the design prepares raw pixels in a way
+  /// that the model does not contain.
+  public let given: [String: Integers]
 
   /// Runs both sides on the data and pairs them.
   ///
   /// - Parameters:
   ///   - arrays: the model's input data, as read from `file`.
+  ///   - designArrays: the design's own input data, when it is not the model's.
   ///   - limit: frames that are compared.
   /// Throws `InputError` when the two have nothing in common.
   public init(
     _ plane: Dataplane, _ reference: Reference, arrays: [String: Tensor], file: String,
-    limit: Int = 16, threads: Int = 1
+    designArrays: [String: Tensor]? = nil, limit: Int = 32, threads: Int = 1
   ) throws {
     let frames = try reference.frames(of: arrays, file: file)
     let count = min(frames.count, limit)
@@ -47,7 +51,11 @@ public struct ModelPairing: Sendable {
     var tensors = try codes.quantised.map { try ModelTensor($0, runs, codes) }
     if let raw = try ModelTensor(input: reference, runs, codes) { tensors.insert(raw, at: 0) }
     var search = Search(plane: plane, tensors: tensors, threads: threads, frames: count)
-    try search.enter()
+    if let designArrays {
+      try search.enter(plane.namedInputs(designArrays, file: file))
+    } else {
+      try search.enter()
+    }
     try search.walk()
     pairs = search.pairs
     guard pairs.contains(where: { !plane.inputs.contains($0.stream) }) else {
@@ -58,6 +66,7 @@ public struct ModelPairing: Sendable {
     let used = Set(pairs.map(\.tensor))
     unpaired = tensors.map(\.name).filter { !used.contains($0) }
     inputs = search.inputs
+    given = search.given
     values = Dictionary(
       try tensors.filter { used.contains($0.name) }.map { ($0.name, try $0.real()) }
     ) { first, _ in first }
@@ -168,6 +177,9 @@ extension ModelPairing {
     var inputs: [String: Tensor] = [:]
     private var isTaken: [Bool]
     private var replaced: [String: Integers] = [:]
+    var given: [String: Integers] = [:]
+    /// Nodes that prepare input which only the design's own data could be.
+    private var blind: Set<String> = []
 
     init(plane: Dataplane, tensors: [ModelTensor], threads: Int, frames: Int) {
       self.plane = plane
@@ -184,6 +196,19 @@ extension ModelPairing {
       var share: Double
     }
 
+    /// The design's own data, first frames.
+    mutating func enter(_ tensors: [String: Tensor]) throws {
+      for (name, tensor) in tensors {
+        let layout = try plane.layout(of: name)
+        let values = try tensor.asIntegers(name: name)
+        guard values.count >= frames * layout.count else {
+          throw InputError("has fewer frames than the model's input", at: "input '\(name)'")
+        }
+        inputs[name] = try Tensor(
+          Array(values.prefix(frames * layout.count)), shape: [frames] + layout.shape)
+      }
+    }
+
     /// Feeds each input of the design with the first tensor of the model that it can take.
     mutating func enter() throws {
       for name in plane.inputs {
@@ -191,10 +216,10 @@ extension ModelPairing {
         let type = layout.dataType
         let match = tensors.indices.first { i in
           let tensor = tensors[i]
-          guard !isTaken[i], tensor.count == layout.count, let range = type.range else {
-            return false
-          }
-          return entering(tensor, type) != nil && (range.contains(tensor.low) || type == .binary)
+          guard !isTaken[i], tensor.count == layout.count,
+            layout.shape.count <= 2 || tensor.channels == layout.shape.last
+          else { return false }
+          return entering(tensor, type) != nil
         }
         guard let match, let values = entering(tensors[match], type) else {
           throw InputError(
@@ -204,6 +229,13 @@ extension ModelPairing {
         }
         let shape = [frames] + layout.shape
         inputs[name] = try Tensor(values.integers, shape: shape)
+        if values.isShifted,
+          readers(of: name).contains(where: { $0.opType.hasPrefix("Thresholding") })
+        {
+          blind.formUnion(readers(of: name).map(\.name))
+          inputs[name] = try Tensor([Int](repeating: 0, count: values.integers.count), shape: shape)
+          continue
+        }
         isTaken[match] = true
         pairs.append(
           pair(name, match, Fit(factor: values.factor, offset: values.offset, share: 1)))
@@ -212,19 +244,27 @@ extension ModelPairing {
 
     /// A tensor's integers as an input of this type takes them.
     private func entering(_ tensor: ModelTensor, _ type: DataType)
-      -> (integers: [Int], factor: Int, offset: Int)?
+      -> (integers: [Int], factor: Int, offset: Int, isShifted: Bool)?
     {
-      if tensor.integers.allSatisfy({ type.contains($0) }) { return (tensor.integers, 1, 0) }
+      if tensor.integers.allSatisfy({ type.contains($0) }) { return (tensor.integers, 1, 0, false) }
       // ±1 as 0 and 1.
       if type == .binary, tensor.integers.allSatisfy({ abs($0) == 1 }) {
-        return (tensor.integers.map { ($0 + 1) / 2 }, 2, -1)
+        return (tensor.integers.map { ($0 + 1) / 2 }, 2, -1, false)
       }
       // Unsigned codes of a signed quantiser.
       if let range = type.range, tensor.high - tensor.low <= range.upperBound - range.lowerBound {
         let shift = range.lowerBound - tensor.low
-        return (tensor.integers.map { $0 + shift }, 1, -shift)
+        return (tensor.integers.map { $0 + shift }, 1, -shift, shift != 0)
       }
       return nil
+    }
+
+    /// What reads a stream, seen through nodes that change no value.
+    private func readers(of stream: String) -> [Node] {
+      plane.design.nodes.filter { $0.inputs.contains(stream) }.flatMap { node in
+        ["StreamingDataWidthConverter", "StreamingFIFO", "DuplicateStreams"]
+          .contains(Node.baseName(node.opType)) ? node.outputs.flatMap { readers(of: $0) } : [node]
+      }
     }
 
     private func pair(_ stream: String, _ index: Int, _ fit: Fit) -> Pair {
@@ -250,25 +290,42 @@ extension ModelPairing {
     mutating func walk() throws {
       var result = try plane.run(inputs, keep: .all, threads: threads) { _ in }
       for step in plane.steps where Self.computes(step.node.opType) {
+        let hasCodes = step.node.initializers["thresholds"] != nil
         for output in step.outputs {
           let stream = plane.graph.streams[output].name
-          guard let found = try best(stream, result) else { continue }
+          guard
+            let found = try best(
+              stream, result, hasCodes: hasCodes,
+              isGiven: blind.contains(step.node.name))
+          else { continue }
           isTaken[found.index] = true
+          if blind.contains(step.node.name) {
+            given[stream] = try codes(of: found, for: stream, result)
+            replaced[stream] = given[stream]
+            result = try plane.run(inputs, keep: .all, replacing: replaced, threads: threads) { _ in
+            }
+            continue
+          }
           pairs.append(pair(stream, found.index, found.fit))
           guard found.fit.share < 1 else { continue }
-          let format = result.streams[stream]!.format
-          let layout = try plane.layout(of: stream)
-          let tensor = tensors[found.index]
-          replaced[stream] = Integers(
-            tensor.integers.map { ($0 - found.fit.offset) / found.fit.factor },
-            rowLength: layout.rowLength, format: format)
+          replaced[stream] = try codes(of: found, for: stream, result)
           result = try plane.run(inputs, keep: .all, replacing: replaced, threads: threads) { _ in }
         }
       }
     }
 
+    private func codes(
+      of found: (index: Int, fit: Fit), for stream: String, _ result: DataplaneResult
+    ) throws -> Integers {
+      Integers(
+        tensors[found.index].integers.map { ($0 - found.fit.offset) / found.fit.factor },
+        rowLength: try plane.layout(of: stream).rowLength, format: result.streams[stream]!.format)
+    }
+
     /// The tensor that a stream carries: of those that fit best the first in the model's order.
-    private func best(_ stream: String, _ result: DataplaneResult) throws -> (index: Int, fit: Fit)?
+    private func best(_ stream: String, _ result: DataplaneResult, hasCodes: Bool, isGiven: Bool)
+      throws
+      -> (index: Int, fit: Fit)?
     {
       let layout = try plane.layout(of: stream)
       guard let actual = result.streams[stream]?.int64s else { return nil }
@@ -277,13 +334,27 @@ extension ModelPairing {
         guard tensors[i].channels == (layout.shape.last ?? 1) || layout.shape.count <= 2 else {
           continue
         }
-        let fit = fit(actual, tensors[i], layout.dataType)
+        var fit = fit(actual, tensors[i], layout.dataType)
+        if isGiven, fit.share < 0.5 { fit.share = 0.51 }
+        // Sums in front of thresholds resemble what the thresholds make of them.
+        if !hasCodes, fit.share < 1, !isReordered(actual, tensors[i], fit) { continue }
         if fit.share > (best?.fit.share ?? 0) + 1e-9 { best = (i, fit) }
         if fit.share == 1 { break }
       }
       // By chance alone values of few levels agree now and then.
-      guard let best, best.fit.share > 0.5 || isNext(best.index, layout) else { return nil }
-      return best
+      if let best, best.fit.share > 0.5 || !hasCodes || isNext(best.index, layout) { return best }
+      // A layer that is wrong everywhere still stands where the model's does.
+      guard hasCodes, let next = tensors.indices.first(where: { !isTaken[$0] }),
+        tensors[next].count == layout.count, isNext(next, layout)
+      else { return nil }
+      return (next, fit(actual, tensors[next], layout.dataType))
+    }
+
+    /// The right values in another order: what a shuffle or a transposition gone wrong leaves.
+    private func isReordered(_ actual: [Int64], _ tensor: ModelTensor, _ fit: Fit) -> Bool {
+      let count = min(actual.count, tensor.integers.count)
+      let found = actual.prefix(count).map { Int($0) * fit.factor + fit.offset }
+      return Set(found).count > 2 && found.sorted() == tensor.integers.prefix(count).sorted()
     }
 
     /// A layer that is wrong everywhere still stands where the model's does.

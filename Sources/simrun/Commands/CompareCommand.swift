@@ -28,6 +28,10 @@ struct CompareCommand: ParsableCommand {
   @Option(help: "A quantised model (.onnx) that computes the reference: no golden file is needed.")
   var model: String?
 
+  @Option(
+    help: "With --model: the design's own input data, when the model's is prepared differently.")
+  var designInput: String?
+
   @Option(help: "Which array belongs to which stream, with scale and offset (.json).")
   var map: String?
 
@@ -91,6 +95,7 @@ struct CompareCommand: ParsableCommand {
     let reference = try source.changes.reference(model)
     let pairing = try ModelPairing(
       comparison.plane, reference, arrays: TensorFile.read(input), file: input,
+      designArrays: designInput.map { try TensorFile.read($0) },
       threads: comparison.threads)
     let entries = pairing.pairs.map { pair in
       (
@@ -103,15 +108,33 @@ struct CompareCommand: ParsableCommand {
     let results = try comparison.run(
       pairing.inputs, reference: NPZ(NPZ.encode(arrays), file: model),
       map: ReferenceMap(entries: Dictionary(entries) { first, _ in first }), stopsAtFirst: false,
-      feedsReference: true)
+      feedsReference: true, given: pairing.given)
     if !pairing.unpaired.isEmpty {
       writeError(
         "note: no stream carries \(pairing.unpaired.count) of the model's quantised tensors "
           + "(\(pairing.unpaired.prefix(3).joined(separator: ", "))"
           + "\(pairing.unpaired.count > 3 ? ", …" : ""))")
     }
-    try show(ComparisonReport(loaded.design.name, results))
-    if !results.allSatisfy(\.isFine) { throw SimrunExit.bitsDiffer }
+    for stream in pairing.given.keys.sorted() {
+      writeError(
+        "note: stream '\(stream)' is not compared: the design prepares its input in a way the model does "
+          + "not contain; --design-input states the design's own data")
+    }
+    let wrong = results.filter { !$0.isFine }
+    let types = Dictionary(
+      try results.map { ($0.stream, try comparison.plane.layout(of: $0.stream).dataType) }
+    ) { first, _ in first }
+    let verdicts = try LayerComparison(loaded, reference).verdicts(pairing.pairs)
+      .filter { verdict in verdict.isCertain || wrong.contains { $0.node == verdict.node } }
+    let report = ModelComparisonReport(
+      comparison: ComparisonReport(loaded.design.name, results),
+      wrong: wrong.map { .init($0, types[$0.stream]!) }, verdicts: verdicts)
+    if json {
+      try printJSON(report)
+    } else {
+      try printText(csv ? report.comparison.csv : report.text)
+    }
+    if !wrong.isEmpty { throw SimrunExit.bitsDiffer }
   }
 
   private func show(_ report: ComparisonReport) throws {
