@@ -82,7 +82,8 @@ public struct Comparison: Sendable {
     feedsReference: Bool = false, given: [String: Integers] = [:], under scenario: Scenario? = nil
   ) throws -> [TensorComparison] {
     let moved = try scenario.map { try MovedValues(plane.design, parameters, inputs, $0) }
-    var result = try moved?.result ?? plane.run(inputs, keep: .all, replacing: given, threads: threads)
+    var result =
+      try moved?.result ?? plane.run(inputs, keep: .all, replacing: given, threads: threads)
     let map = map ?? .byName(result.streams.keys, in: reference.names)
     guard !map.entries.isEmpty else {
       throw InputError(

@@ -205,6 +205,18 @@ extension Emitter {
             "NumChannels": .int(source.channels), "SIMD": .int(1),
             "inputDataType": .string(type(i).name),
           ], inputs: [take(layer.inputs[0])])[0])
+    case .crop(let cut):
+      let source = layers[layer.inputs[0]].shape
+      publish(
+        i,
+        add(
+          "Crop",
+          [
+            "DataType": .string(type(i).name), "ImgDim": .ints([source.height, source.width]),
+            "NumChannels": .int(source.channels), "CropNorth": .int(cut[0]),
+            "CropWest": .int(cut[1]), "CropSouth": .int(cut[2]), "CropEast": .int(cut[3]),
+            "SIMD": .int(1), "numInputVectors": .ints([1]),
+          ], inputs: [take(layer.inputs[0])])[0])
     case .labels(let k):
       let source = layers[layer.inputs[0]].shape
       publish(

@@ -38,7 +38,9 @@ struct Layer: Sendable {
     case shuffle(shape: [Int], order: [Int])
     /// Zeros between the pixels.
     case spread(rows: Int, columns: Int)
-    /// Some channels, in another order or repeated.
+    /// A border cut off: top, left, bottom, right.
+    case crop([Int])
+    /// Indices of the largest elements.
     case labels(Int)
   }
 

@@ -214,7 +214,9 @@ extension ModelPairing {
       for name in plane.inputs {
         let layout = try plane.layout(of: name)
         let type = layout.dataType
-        let match = tensors.indices.first { i in
+        // A design that simrun lowered names its input after the model's tensor.
+        let named = tensors.indices.filter { tensors[$0].name == name }
+        let match = (named + tensors.indices).first { i in
           let tensor = tensors[i]
           guard !isTaken[i], tensor.count == layout.count,
             layout.shape.count <= 2 || tensor.channels == layout.shape.last

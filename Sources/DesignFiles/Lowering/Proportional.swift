@@ -41,10 +41,14 @@ extension Lowering {
   func unquantised(_ name: String) -> InputError {
     let maker = reference.steps.first { $0.node.outputs.contains(name) }?.node
     let from = maker.map { "made by '\($0.name)' (\($0.opType))" } ?? "a graph input"
+    let isRaw = edges[name]?.isHost ?? false
+    let inputs = reference.graph.inputs.filter { $0.kind.range == nil && $0.dataType == nil }
+    let integers =
+      isRaw ? inputs.first.map { "--input-type \($0.name)=UINT8 if the data are pixels; or " } : nil
     return InputError(
       "its input '\(name)', \(from), is not quantised",
-      hint:
-        "add a quantiser (QuantIdentity, or QuantReLU for the activation) there in the training code"
+      hint: (integers ?? "")
+        + "add a quantiser (QuantIdentity, or QuantReLU for the activation) there in the training code"
     )
   }
 

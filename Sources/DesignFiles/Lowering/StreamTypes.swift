@@ -22,7 +22,7 @@ struct StreamTypes {
     isXnor = Array(repeating: false, count: layers.count)
     for i in live.sorted() {
       switch layers[i].kind {
-      case .maxPool, .upsample, .shuffle, .spread: join(i, layers[i].inputs[0])
+      case .maxPool, .upsample, .shuffle, .spread, .crop: join(i, layers[i].inputs[0])
       case .concat:
         for source in layers[i].inputs { join(i, source) }
       case .add: join(layers[i].inputs[0], layers[i].inputs[1])

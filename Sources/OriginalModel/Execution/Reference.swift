@@ -163,7 +163,8 @@ struct NodeOrder {
           let near = nearestName(to: name, among: given.union(maker.keys))
           throw InputError(
             "nothing makes its input '\(name)'", at: node.place,
-            hint: near.map { "did you mean '\($0)'?" })
+            hint: (near.map { "did you mean '\($0)'? " } ?? "")
+              + "if the file leaves constants out, --parameters FILE.npz adds them by name")
         }
         waiting[index] += 1
         users[source, default: []].append(index)

@@ -24,16 +24,22 @@ public struct ModelOptions: Sendable {
   public var shapes: [String: [Int]]
   /// Integer types by graph input, such as `UINT8`, for exports that say only that it is float.
   public var inputTypes: [String: String]
-  /// Constants that the file leaves out, by name.
-  public var constants: [String: Value]
+  /// Files with constants that the model leaves out, by name.
+  public var archives: [NPZ]
 
   public init(
-    shapes: [String: [Int]] = [:], inputTypes: [String: String] = [:],
-    constants: [String: Value] = [:]
+    shapes: [String: [Int]] = [:], inputTypes: [String: String] = [:], archives: [NPZ] = []
   ) {
     self.shapes = shapes
     self.inputTypes = inputTypes
-    self.constants = constants
+    self.archives = archives
+  }
+
+  /// A constant that the model leaves out.
+  fileprivate func constant(_ name: String) throws -> Value? {
+    guard let archive = archives.last(where: { $0.contains(name) }) else { return nil }
+    let tensor = try archive.tensor(name)
+    return Value(tensor.asDoubles().map { Float($0) }, shape: tensor.shape)
   }
 
   fileprivate func check(_ inputs: [String]) throws {
@@ -90,7 +96,6 @@ extension ModelGraph {
     for tensor in model.graph.initializer {
       constants[tensor.name] = try reader.value(tensor, at: "initializer '\(tensor.name)'")
     }
-    constants.merge(options.constants) { stated, _ in stated }
     nodes = try Self.nodes(of: model.graph, reader)
     let pairs = model.graph.quantizationAnnotation.compactMap { annotation in
       annotation.quantParameterTensorNames.first { $0.key == "finn_datatype" }
@@ -106,7 +111,17 @@ extension ModelGraph {
           info, options.shapes, options.inputTypes[info.name] ?? annotations[info.name]))
     }
     try options.check(inputs.map(\.name))
+    try addMissingConstants(options)
     try requireOutputs()
+  }
+
+  private mutating func addMissingConstants(_ options: ModelOptions) throws {
+    guard !options.archives.isEmpty else { return }
+    let made = Set(nodes.flatMap(\.outputs)).union(inputs.map(\.name))
+    for name in Set(nodes.flatMap(\.inputs))
+    where !name.isEmpty && !made.contains(name) && constants[name] == nil {
+      constants[name] = try options.constant(name)
+    }
   }
 
   private static func opset(of model: ONNXModelProto) -> Int {

@@ -113,7 +113,7 @@ struct DesignChanges: ParsableArguments {
   func read(_ file: String) throws -> LoadedDesign {
     var options = ImportOptions(
       part: part.map(Device.part(for:)), clockMHz: clockMhz, finnGeneration: finnGeneration,
-      parameterFiles: parameters, model: try model.options())
+      parameterFiles: parameters, model: try model.options(parameters: parameters))
     options.hasFolding = folding != nil
     options.hlsBuild = hlsBuild
     options.allowsOutside = allowOutside
@@ -200,8 +200,11 @@ struct ModelChoices: ParsableArguments {
     help: "The integer type of a float model input: NAME=UINT8; may be repeated.")
   var inputType: [String] = []
 
-  func options(inputs: [String] = []) throws -> ModelOptions {
+  func options(parameters: [String] = []) throws -> ModelOptions {
     var options = ModelOptions()
+    options.archives = try parameters.filter { $0.hasSuffix(".npz") }.map {
+      try NPZ(contentsOf: $0)
+    }
     for text in shape {
       let (name, value) = try split(text, "--shape", "NAME=1,3,32,32")
       let sizes = value.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
@@ -234,6 +237,6 @@ struct ModelChoices: ParsableArguments {
 extension DesignChanges {
   /// Reads the original model in `file`, ready to run as it was trained.
   func reference(_ file: String) throws -> Reference {
-    try Reference(ModelGraph(contentsOf: file, options: model.options()))
+    try Reference(ModelGraph(contentsOf: file, options: model.options(parameters: parameters)))
   }
 }

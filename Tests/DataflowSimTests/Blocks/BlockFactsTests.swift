@@ -55,7 +55,7 @@ struct BlockFactsTests {
     for sample in SampleBlocks.all where sample.block.outputs.first?.words != nil {
       let unit = try #require(
         try FoldingOptions(sample.design, device: nil).units().first, "\(sample)")
-      let offered = sample.block.foldingCombinations.compactMap { change -> Int? in
+      let offered = sample.block.foldingChoices(hasURAM: false).compactMap { change -> Int? in
         var node = sample.node
         node.attributes.merge(change) { $1 }
         guard let block = try? sample.design.block(of: node), block.allBuildIssues.isEmpty else {

@@ -9,8 +9,7 @@ import Testing
   private static let documents = [
     "README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "docs/my-board-hangs.md", "docs/faults.md",
     "docs/transformers.md",
-    "docs/from-a-finn-build.md",
-    "docs/my-bits-are-wrong.md",
+    "docs/from-a-finn-build.md", "docs/my-bits-are-wrong.md",
   ]
 
   @Test(arguments: documents)

@@ -6,7 +6,8 @@ extension Requant: BitBlock {
     guard node.isDevelopmentRTL else {
       throw InputError(
         "\(opType) has no model in the bit plane",
-        hint: "how it rounds was measured for Requant_rtl of the development branch alone")
+        hint: "FINN's documents state no formula for its values; "
+          + "those of Requant_rtl of the development branch were measured")
     }
     try setup.requireExact(inputType, "elements")
     try setup.requireExact(outputType, "results")
