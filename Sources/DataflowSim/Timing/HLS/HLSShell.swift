@@ -42,6 +42,7 @@ extension HLSWork {
     case .otherRatioConverter: [.twoProcesses]
     case .labelSelect: iterations == 1 ? [.states] : [.call]
     case .matrixVector where iterations == 1: [.states, .call, .continuous]
+    case .other where iterations == 1: [.continuous, .call, .nested, .states]
     case .other: [.continuous, .call, .nested]
     default: [.call, .continuous]
     }
