@@ -1,7 +1,7 @@
 /// `simrun hazards`: where a design can meet hazards.
 public struct HazardReport: Codable, Sendable, Equatable {
   public enum Status: String, Codable, Sendable {
-    /// A run that meets it is known.
+    /// A run that meets it is known, or every run does.
     case confirmed
     /// The block can, but no run that was tried met it.
     case possible
@@ -48,6 +48,7 @@ public struct HazardReport: Codable, Sendable, Equatable {
   private func line(_ entry: Entry) -> String {
     let head = "\(entry.node) (\(entry.opType)): \(entry.condition)"
     switch entry.status {
+    case .confirmed where entry.stimulus == nil: return head + ". Strikes under every stimulus"
     case .confirmed:
       return "\(head). Confirmed: \(entry.words ?? 0) words wrong or surplus in \(frames) frames "
         + "with \(entry.stimulus ?? "")"

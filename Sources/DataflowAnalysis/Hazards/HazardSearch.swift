@@ -84,6 +84,7 @@ extension HazardReport.Status {
     case .byTime: self = .possible
     case .byValue: self = .byValue
     case .byCount: self = .byCount
+    case .always: self = .confirmed
     }
   }
 }

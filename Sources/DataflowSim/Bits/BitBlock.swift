@@ -26,10 +26,14 @@ public protocol BlockBits: Sendable {
   func schedule() -> WordSchedule
   /// Why the values may differ from the hardware's; nil when they are exact.
   var approximation: String? { get }
+  /// Words of the input from one frame to the next, where the hardware does not take them all; the
+  /// next frame then begins with words of this one.
+  var wordsTaken: Int? { get }
 }
 
 extension BlockBits {
   public var approximation: String? { nil }
+  public var wordsTaken: Int? { nil }
 }
 
 /// Bits that a defect of the hardware can change without any stall.
@@ -127,12 +131,19 @@ public struct ValueHazards: Sendable, Equatable {
   public var thresholdingNarrowWrap: Bool
   /// `requant-wide-input`: Requant_rtl cuts inputs wider than its multiplier.
   public var requantWideInput: Bool
+  /// `hls-window-leftover-rows`: rows an HLS window never reads shift all later frames.
+  public var windowLeftoverRows: Bool
 
-  public init(thresholdingNarrowWrap: Bool = true, requantWideInput: Bool = true) {
+  public init(
+    thresholdingNarrowWrap: Bool = true, requantWideInput: Bool = true,
+    windowLeftoverRows: Bool = true
+  ) {
     self.thresholdingNarrowWrap = thresholdingNarrowWrap
     self.requantWideInput = requantWideInput
+    self.windowLeftoverRows = windowLeftoverRows
   }
 
   /// The mathematical result.
-  public static let none = ValueHazards(thresholdingNarrowWrap: false, requantWideInput: false)
+  public static let none = ValueHazards(
+    thresholdingNarrowWrap: false, requantWideInput: false, windowLeftoverRows: false)
 }

@@ -101,6 +101,14 @@ extension BlockTiming {
   }
 }
 
+extension BlockTiming {
+  /// The process of a block that is one.
+  func process(_ ports: Ports) -> any Process {
+    guard case .process(let make) = body else { preconditionFailure("a wire has no process") }
+    return make(ports)
+  }
+}
+
 /// Whether a block's cycles are the hardware's.
 public enum Exactness: Sendable, Equatable {
   /// Every handshake in the cycle in which the RTL has it.

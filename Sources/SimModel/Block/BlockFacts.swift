@@ -41,6 +41,8 @@ public struct HazardCondition: Sendable, Equatable {
     case byValue
     /// Depends on a wrong number of words.
     case byCount
+    /// Strikes whatever happens.
+    case always
   }
 
   public let hazard: Hazard

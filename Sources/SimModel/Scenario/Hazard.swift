@@ -8,6 +8,7 @@ public enum Hazard: String, Sendable, Codable, CaseIterable {
   case weightStallLast = "mvu-weight-stall-last"
   case narrowWrap = "thresholding-narrow-wrap"
   case staleFrame = "stale-frame"
+  case windowLeftoverRows = "hls-window-leftover-rows"
   case queueOverflow = "mvu-queue-overflow"
   case stalePage = "inner-shuffle-stale-page"
   case wideInput = "requant-wide-input"
@@ -17,7 +18,9 @@ public enum Hazard: String, Sendable, Codable, CaseIterable {
   public var isDevelopment: Bool {
     switch self {
     case .queueOverflow, .stalePage, .wideInput, .lostWord: true
-    case .frozenZero, .startUpWords, .weightStallLast, .narrowWrap, .staleFrame: false
+    case .frozenZero, .startUpWords, .weightStallLast, .narrowWrap, .staleFrame,
+      .windowLeftoverRows:
+      false
     }
   }
 
@@ -42,6 +45,10 @@ public enum Hazard: String, Sendable, Codable, CaseIterable {
       "The block holds words over a frame border (padding emitted early, image rows no window "
         + "uses). Nothing is wrong while every frame has its exact number of words; after one "
         + "missing or surplus word all later frames are shifted."
+    case .windowLeftoverRows:
+      "The HLS sliding window reads whole blocks of as many rows as its stride. Rows that fill no "
+        + "block stay in its input and are taken for the beginning of the next frame: the first frame "
+        + "is right, every later one is shifted, under every stimulus."
     case .queueOverflow:
       "A core of FINN's development branch locks its operands out one cycle after a result had to wait, "
         + "and takes depth + 1 more slots until then. If that many slots are more results than its output "

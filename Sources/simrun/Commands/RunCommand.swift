@@ -123,7 +123,8 @@ extension RunCommand {
     let off = try data.hazardsOff()
     let hazards = ValueHazards(
       thresholdingNarrowWrap: !off.contains(.narrowWrap),
-      requantWideInput: !off.contains(.wideInput))
+      requantWideInput: !off.contains(.wideInput),
+      windowLeftoverRows: !off.contains(.windowLeftoverRows))
     let plane = try reportingFile(source.design) {
       try Dataplane(
         loaded.design, parameters: loaded.parameters, options: .init(hazards: hazards))

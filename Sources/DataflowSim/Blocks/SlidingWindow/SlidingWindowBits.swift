@@ -3,7 +3,8 @@ import SimKernels
 extension SlidingWindow: BitBlock {
   public func bits(_ setup: BitSetup) throws -> any BlockBits {
     try setup.requireIndexable(product(ofmDim) * kernelPixels * channelFold)
-    return SlidingWindowBits(self)
+    return SlidingWindowBits(
+      self, leftoverRows: setup.hazards.windowLeftoverRows ? leftoverRows : 0)
   }
 
   /// Whether a frame leaves in the order (pixel, channel fold, kernel pixel) instead of (pixel,
@@ -17,9 +18,12 @@ extension SlidingWindow: BitBlock {
 package struct SlidingWindowBits: BlockBits {
   package let window: SlidingWindow
   private let gather: Gather
+  /// Rows of a frame that are taken for the next one's (docs/reference/hazards.md).
+  private let leftoverRows: Int
 
-  package init(_ window: SlidingWindow) {
+  package init(_ window: SlidingWindow, leftoverRows: Int = 0) {
     self.window = window
+    self.leftoverRows = leftoverRows
     gather =
       window.interleavesChannels ? Self.interleaved(window) : Self.pixelMajor(window)
   }
@@ -88,6 +92,11 @@ package struct SlidingWindowBits: BlockBits {
 
   package func frame(_ inputs: [Integers]) -> FrameResult { FrameResult([gather.apply(inputs[0])]) }
 
+  package var wordsTaken: Int? {
+    guard leftoverRows > 0 else { return nil }
+    return (window.ifmDim[0] - leftoverRows) * window.ifmDim[1] * window.channelFold
+  }
+
   package func schedule() -> WordSchedule {
     let sources = Self.wordSources(
       window, foldsOutside: window.depthwise || window.emitsWholeWindows)
@@ -98,6 +107,7 @@ package struct SlidingWindowBits: BlockBits {
       for source in sources[start..<start + perWord] { most = max(most, source + 1) }
       needs.append(most)
     }
-    return .table(inputs: product(window.ifmDim) * window.channelFold, needs: needs)
+    return .table(
+      inputs: wordsTaken ?? product(window.ifmDim) * window.channelFold, needs: needs)
   }
 }

@@ -41,6 +41,14 @@ extension SlidingWindow {
   }
 
   public var hazardConditions: [HazardCondition] {
+    if leftoverRows > 0 {
+      return [
+        HazardCondition(
+          .windowLeftoverRows, .always,
+          "the last \(leftoverRows) of \(ifmDim[0]) rows are never read; the stride of \(stride[0]) "
+            + "would have to divide the image")
+      ]
+    }
     guard unusedTrailingWords > 0 else { return [] }
     return [
       .staleFrame(

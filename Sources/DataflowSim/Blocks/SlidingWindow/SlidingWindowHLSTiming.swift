@@ -2,7 +2,19 @@
 /// Source: docs/reference/sliding-windows.md#hls-windows (square windows, kernel a
 /// multiple of the stride, are measured).
 extension SlidingWindow: HLSBlock {
-  var hlsTiming: BlockTiming { schedule.timing(hlsLoops) }
+  var hlsTiming: BlockTiming {
+    let timing = schedule.timing(hlsLoops)
+    guard leftoverRows > 0 else { return timing }
+    // What the block would do without its defect: take the rows that are left over.
+    let rest = Loop.run(leftoverRows * ifmDim[1] * channelFold, reads: 1)
+    let sound = schedule.timing(hlsLoops + [rest])
+    var both = timing
+    both.body = .process { ports in
+      let isSound = ports.hazardsOff.contains(.windowLeftoverRows)
+      return (isSound ? sound : timing).process(ports)
+    }
+    return both
+  }
 
   var hlsWork: HLSWork {
     HLSWork(

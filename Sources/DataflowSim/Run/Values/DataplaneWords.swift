@@ -71,16 +71,17 @@ extension BlockBits {
     let counts = schedule().outputs(for: inputs.map(\.count))
     var frames = 0
     for (input, port) in zip(inputs, ports) {
-      frames = max(frames, input.count.dividedUp(by: max(1, port.words)))
+      frames = max(frames, input.count.dividedUp(by: max(1, wordsTaken ?? port.words)))
     }
     for (count, output) in zip(counts, outputs) {
       frames = max(frames, count.dividedUp(by: max(1, output.words)))
     }
     var parts = [[Integers]](repeating: [], count: outputs.count)
     for frame in 0..<frames {
-      let slices = zip(inputs, ports).map { input, port in
-        input.elements.elements(
-          frame * port.count..<(frame + 1) * port.count, rowLength: port.elements
+      let slices = zip(inputs, ports).map { input, port -> Integers in
+        let start = frame * (wordsTaken.map { $0 * port.elements } ?? port.count)
+        return input.elements.elements(
+          start..<start + port.count, rowLength: port.elements
         ).reshaped(rowLength: port.rowLength)
       }
       for (i, output) in try self.frame(slices).outputs.prefix(outputs.count).enumerated() {

@@ -19,7 +19,8 @@ public struct MovedWords: Sendable {
   public let words: [String: WordSequence]
   /// By stream: moved words that are not those of hardware without hazards. Only streams with any.
   public let differing: [String: Int]
-  /// Blocks that got a wrong number of words and hold some of them over a frame border.
+  /// Blocks that got a wrong number of words and hold some of them over a frame border, and windows
+  /// that leave rows to the next frame.
   public let staleFrames: [HazardCount]
   /// Every word that can follow from the sources when no hazard of time and no fault strikes.
   let expected: [String: WordSequence]
@@ -107,6 +108,8 @@ public struct TimedDataplane: Sendable {
   /// Hazards taken as if the hardware did not have them.
   public let without: Set<Hazard>
   private let hasValueHazards: Bool
+  /// The bits with every frame where it belongs.
+  private let unshifted: Dataplane
 
   /// Prepares the bits of a planned design.
   ///
@@ -116,15 +119,29 @@ public struct TimedDataplane: Sendable {
     self.without = without
     let clean = try Dataplane(plan.design, parameters: parameters, options: .init(hazards: .none))
     self.clean = clean
-    let hazards = ValueHazards(
+    func plane(_ hazards: ValueHazards) throws -> Dataplane {
+      guard hazards != .none else { return clean }
+      return try Dataplane(plan.design, parameters: parameters, options: .init(hazards: hazards))
+    }
+    var hazards = ValueHazards(
       thresholdingNarrowWrap: !without.contains(.narrowWrap)
         && plan.canMeet(.narrowWrap),
       requantWideInput: !without.contains(.wideInput)
-        && plan.canMeet(.wideInput))
+        && plan.canMeet(.wideInput),
+      windowLeftoverRows: !without.contains(.windowLeftoverRows)
+        && plan.canMeet(.windowLeftoverRows))
     hasValueHazards = hazards != .none
-    plane =
-      hasValueHazards
-      ? try Dataplane(plan.design, parameters: parameters, options: .init(hazards: hazards)) : clean
+    self.plane = try plane(hazards)
+    hazards.windowLeftoverRows = false
+    unshifted = try plane(hazards)
+  }
+
+  /// Whether a node takes words of one frame for the next one's.
+  func isShifting(_ node: String) -> Bool {
+    !without.contains(.windowLeftoverRows)
+      && zip(plan.design.nodes, plan.blocks).contains {
+        $0.name == node && $1.hazardConditions.contains { $0.hazard == .windowLeftoverRows }
+      }
   }
 
   /// A run of the time plane on the same hardware.
@@ -157,12 +174,19 @@ public struct TimedDataplane: Sendable {
     let faults = WordFaults.all(scenario, plan.design)
     let all = try plane.words(of: sources, cores: cores, faults: faults)
     let moved = cut(all, to: result.handshakeCounts)
-    let expected = try plane.words(of: sources)
+    let expected = try unshifted.words(of: sources)
     let ideal = hasValueHazards ? try clean.words(of: sources) : expected
     var differing: [String: Int] = [:]
     for (name, words) in moved {
       let count = ideal[name].map { words.countDifferences(from: $0) } ?? 0
       if count > 0 { differing[name] = count }
+    }
+    let shifting = plan.design.nodes.compactMap { node -> HazardCount? in
+      guard isShifting(node.name), let words = node.outputs.first.flatMap({ differing[$0] }) else {
+        return nil
+      }
+      return HazardCount(
+        hazard: Hazard.windowLeftoverRows.rawValue, node: node.name, words: words)
     }
     let stale = zip(plan.design.nodes, plan.blocks).compactMap { node, block -> HazardCount? in
       guard block.holdsWordsOverFrames, let input = node.inputs.first,
@@ -172,7 +196,8 @@ public struct TimedDataplane: Sendable {
       return HazardCount(hazard: Hazard.staleFrame.rawValue, node: node.name, words: words)
     }
     return MovedWords(
-      words: moved, differing: differing, staleFrames: stale, expected: expected, cores: cores,
+      words: moved, differing: differing, staleFrames: shifting + stale, expected: expected,
+      cores: cores,
       faults: faults)
   }
 

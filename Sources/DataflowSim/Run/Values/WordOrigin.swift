@@ -80,6 +80,12 @@ extension TimedDataplane {
     _ step: Dataplane.Step, _ stream: String, _ word: Int, _ moved: MovedWords, _ held: [String]
   ) -> WordOrigin? {
     let node = step.node.name
+    if isShifting(node) {
+      return WordOrigin(
+        cause: Hazard.windowLeftoverRows.rawValue, stream: stream, word: word, node: node,
+        event: "it takes rows that a frame leaves over for the next one's", shiftsWords: true,
+        heldAt: held)
+    }
     guard let results = moved.cores[node], word < results.count else {
       return moved.fault(on: stream, upTo: word, node: node, held)
     }

@@ -42,6 +42,7 @@ extension HLSWork {
     case .otherRatioConverter: [.twoProcesses]
     case .labelSelect: iterations == 1 ? [.states] : [.call]
     case .matrixVector where iterations == 1: [.states, .call, .continuous]
+    case .other where iterations == 1: [.continuous, .call, .nested, .states]
     case .other: [.continuous, .call, .nested]
     default: [.call, .continuous]
     }
@@ -68,7 +69,8 @@ extension HLSSchedule {
       let exit: [Loop] = stages == 2 ? [] : [.run(1)]
       return timing(
         frame, [.iterations(frame + exit)], freeze: .untilLeft, writeStage: stages - 2,
-        first: weightsFrom)
+        // Nothing is written in cycle 0.
+        first: max(weightsFrom, stages == 2 ? 1 : 0))
     case .states: return singleIteration(frame, first: max(0, weightsFrom - 2))
     }
   }

@@ -101,13 +101,13 @@ extension Node {
       [
         .loop(
           SteppedLoop(
-            iterations: join, stages: 2, writeStage: 1, isEndless: true, interval: interval))
+            iterations: join, stages: 2, writeStage: 1, isEndless: true))
       ],
       [
         .loop(
           SteppedLoop(
             iterations: split, stages: 3, writeStage: 1, readStage: 1, waitsUntilLeft: true,
-            isEndless: true, interval: interval))
+            isEndless: true))
       ],
     ]
   }
