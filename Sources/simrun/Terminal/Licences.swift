@@ -1,21 +1,21 @@
 /// What simrun is built from: every package and library in the binary, and under which terms.
 ///
 /// `simrun --licenses` prints it; a test holds it against `Package.resolved` and the system packages.
-enum Licences {
-  struct Component {
-    var name: String
+package enum Licences {
+  package struct Component {
+    package var name: String
     /// nil: a system library, of the version that is installed.
-    var version: String?
+    package var version: String?
     /// SPDX expression.
-    var licence: String
-    var source: String
+    package var licence: String
+    package var source: String
   }
 
-  static let own = Component(
+  package static let own = Component(
     name: "simrun", version: nil, licence: "Apache-2.0", source: "LICENSE in its repository")
 
   /// Swift packages, by the identity that `Package.resolved` gives them.
-  static let packages = [
+  package static let packages = [
     Component(
       name: "grdb.swift", version: "7.10.0", licence: "MIT",
       source: "https://github.com/groue/GRDB.swift"),
@@ -34,7 +34,7 @@ enum Licences {
   ]
 
   /// Libraries of the system, by the Debian package that brings them.
-  static let libraries = [
+  package static let libraries = [
     Component(
       name: "libgmp-dev", version: nil, licence: "LGPL-3.0-or-later OR GPL-2.0-or-later",
       source: "https://gmplib.org"),
@@ -50,7 +50,7 @@ enum Licences {
       licence: "Apache-2.0 WITH Swift-exception", source: "https://swift.org"),
   ]
 
-  static var text: String {
+  package static var text: String {
     var table = TextTable()
     table.add(["component", "version", "licence", "source"])
     for part in [own] + packages + libraries {

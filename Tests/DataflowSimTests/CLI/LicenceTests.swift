@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import simrun
+import simrun
 
 /// What is in the binary is listed, with the versions that are built.
 @Suite struct LicenceTests {

@@ -2,7 +2,7 @@ import DataflowAnalysis
 import Foundation
 import Testing
 
-@testable import simrun
+import simrun
 
 /// Three hangs of our own making, their fixes, and what faults do.
 @Suite struct FaultTests {

@@ -3,7 +3,7 @@ import Foundation
 import OriginalModel
 import Testing
 
-@testable import DesignFiles
+import DesignFiles
 
 /// Designs that models lower to, against the models.
 @Suite struct LoweringTests {
