@@ -5,8 +5,8 @@ import Testing
 @Suite struct NothingIsLostTests {
   /// Two results in one file are refused before anything runs, and what was there stays.
   @Test(arguments: [
-    "run configs/tfc-w1a1.json --frames 1 --trace F --outputs F",
-    "run configs/tfc-w1a1.json --outputs F --activations F",
+    "run configs/tfc-w1a1.json --input README.md --trace F --outputs F",
+    "run configs/tfc-w1a1.json --input README.md --outputs F --activations F",
     "check configs/tfc-w1a1.json --junit F --sarif F",
     "fold configs/tfc-w1a1.json --max --part Pynq-Z1 -o F --apply G/../F",
     "fifo configs/tfc-w1a1.json -o F --apply F",
