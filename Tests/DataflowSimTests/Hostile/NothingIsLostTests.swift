@@ -89,12 +89,14 @@ import Testing
       let sweep =
         "./simrun sweep configs/cnv-w1a1.json --space configs/spaces/cnv.json "
         + "--strategy random --points 40 --workers 1 -o \(folder)/s.sqlite"
-      let result = try CommandLineTool.shell("\(sweep) & p=$!; \(sweep) & q=$!; wait $p && wait $q")
+      let result = try CommandLineTool.shell(
+        "\(sweep) 2> \(folder)/first & \(sweep) 2> \(folder)/second; wait; cat \(folder)/first \(folder)/second"
+      )
       #expect(result.status == 0, "\(result.errors)")
-      let evaluated = result.errors.split(separator: "\n").compactMap { line -> Int? in
-        line.contains(" points in ") ? line.split(separator: " ").first.flatMap { Int($0) } : nil
+      let evaluated = result.output.split(separator: "\n").compactMap { line -> Int? in
+        line.contains(" in \(folder)") ? line.split(separator: " ").first.flatMap { Int($0) } : nil
       }
-      #expect(evaluated.count == 2 && evaluated.reduce(0, +) == 40, "\(result.errors)")
+      #expect(evaluated.count == 2 && evaluated.reduce(0, +) == 40, "\(result.output)")
     }
   }
 }
