@@ -9,15 +9,25 @@ public indirect enum Loop: Sendable {
   /// `body` repeated `count` times.
   case repeated(Int, [Loop])
 
-  /// Iterations of a loop nest.
+  /// Iterations of a loop nest; absurd numbers, which `Plan` refuses, end at `Loop.most`.
   static func iterations(_ loops: [Loop]) -> Int {
     loops.reduce(0) { sum, loop in
       switch loop {
-      case .run(let count, let every, _, _): sum + max(count, 0) * every
-      case .repeated(let count, let body): sum + max(count, 0) * iterations(body)
+      case .run(let count, let every, _, _): plus(sum, times(count, every))
+      case .repeated(let count, let body): plus(sum, times(count, iterations(body)))
       }
     }
   }
+
+  /// Where counts of iterations and cycles end.
+  static let most = 1 << 60
+
+  static func times(_ count: Int, _ each: Int) -> Int {
+    let (product, overflows) = max(count, 0).multipliedReportingOverflow(by: each)
+    return overflows ? most : min(product, most)
+  }
+
+  static func plus(_ a: Int, _ b: Int) -> Int { min(a + b, most) }
 
   /// Every iteration reads input 0, only the last of `count` writes output 0.
   static func reduce(_ count: Int) -> [Loop] {

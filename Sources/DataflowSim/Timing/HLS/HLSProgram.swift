@@ -22,11 +22,13 @@ extension HLSStep {
   static func cycles(_ steps: [HLSStep], interval: Int) -> Int {
     steps.reduce(0) { sum, step in
       switch step {
-      case .wait(let n): sum + n
-      case .read, .write, .drain: sum + 1
-      case .loop(let loops, let stages): sum + Loop.iterations(loops) * interval + stages
-      case .iterations(let loops): sum + Loop.iterations(loops) * interval
-      case .repeated(let count, let body): sum + max(count, 0) * cycles(body, interval: interval)
+      case .wait(let n): Loop.plus(sum, n)
+      case .read, .write, .drain: Loop.plus(sum, 1)
+      case .loop(let loops, let stages):
+        Loop.plus(sum, Loop.plus(Loop.times(Loop.iterations(loops), interval), stages))
+      case .iterations(let loops): Loop.plus(sum, Loop.times(Loop.iterations(loops), interval))
+      case .repeated(let count, let body):
+        Loop.plus(sum, Loop.times(count, cycles(body, interval: interval)))
       }
     }
   }
