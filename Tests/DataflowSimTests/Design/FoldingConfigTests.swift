@@ -57,7 +57,9 @@ private let file = """
   @Test(.timeLimit(.minutes(2))) func damagedFilesNeverCrash() {
     fuzz(Data(file.utf8)) { data in
       let config = try FoldingConfig(json: data, file: "f")
-      #expect(try FoldingConfig(json: config.json(), file: "again") == config)
+      // Names that no log may obey are written another way once; then nothing changes any more.
+      let again = try FoldingConfig(json: config.json(), file: "again")
+      #expect(try FoldingConfig(json: again.json(), file: "third") == again)
     }
   }
 

