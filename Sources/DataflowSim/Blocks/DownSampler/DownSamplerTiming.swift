@@ -5,7 +5,7 @@ extension DownSampler: HLSBlock {
   private var loops: [Loop] {
     let (rows, columns) = (inputSize[0], inputSize[1])
     let kept = Loop.run(channelFold, reads: 1, writes: 1)
-    let dropped = Loop.run((stride - 1) * channelFold, reads: 1)
+    let dropped = Loop.run(min(stride - 1, max(rows, columns)) * channelFold, reads: 1)
     /// `count` positions along an axis, every stride-th kept.
     func row(_ count: Int) -> [Loop] {
       guard count > 1 else { return [kept] }

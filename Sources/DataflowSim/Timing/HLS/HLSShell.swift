@@ -24,7 +24,10 @@ extension HLSBlock {
 
   /// Throws `InputError` where the node states a structure its loops cannot have.
   func requireFittingStructure() throws {
-    guard let structure = node.hls.structure, !isRTL else { return }
+    // The loops of absurd sizes cannot be written down; `Plan` refuses them.
+    let isPlausible =
+      (inputs + outputs).allSatisfy { ($0.words ?? 0) <= 1 << 24 } && expectedCycles <= 1 << 24
+    guard let structure = node.hls.structure, !isRTL, isPlausible else { return }
     let fitting = hlsWork.structures
     guard !fitting.contains(structure) else { return }
     throw InputError(
