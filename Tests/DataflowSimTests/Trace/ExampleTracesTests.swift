@@ -12,7 +12,11 @@ import Testing
     let (data, _) = try TraceFixture.record(design, committed.scenario)
     let now = try TraceFile(data, path: name)
     #expect(committed.damage == nil && committed.report != nil)
-    #expect(now.design == committed.design && now.report == committed.report)
+    #expect(now.design == committed.design)
+    // The command also says why a design stops, which takes an analysis of the stopped run.
+    var report = committed.report
+    report?.cause = nil
+    #expect(now.report == report)
     #expect(now.streamNames == committed.streamNames)
     for stream in now.streamNames {
       var (a, b) = (try now.handshakes(of: stream), try committed.handshakes(of: stream))
