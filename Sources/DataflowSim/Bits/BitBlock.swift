@@ -82,6 +82,8 @@ public enum WordSchedule: Sendable {
   /// Of every `inputs` words, output word k of a frame needs the first `needs[k]`, never less than
   /// the words before it; 0 where it needs none.
   case table(inputs: Int, needs: [Int32])
+  /// A schedule for each input by itself; an output word needs what all of them say.
+  case each([WordSchedule])
 
   /// Output words that exist once `words` words of each input have arrived.
   public func outputs(for words: [Int]) -> [Int] {
@@ -95,6 +97,10 @@ public enum WordSchedule: Sendable {
       let n = words.first ?? 0
       let rest = Int32(n % max(1, inputs))
       return [n / max(1, inputs) * needs.count + Self.count(needs, upTo: rest)]
+    case .each(let schedules):
+      let counts = zip(schedules, words).map { $0.outputs(for: [$1]) }
+      let ports = counts.map(\.count).min() ?? 0
+      return (0..<ports).map { port in counts.map { $0[port] }.min() ?? 0 }
     }
   }
 
@@ -110,6 +116,8 @@ public enum WordSchedule: Sendable {
       let (frame, rest) = word.quotientAndRemainder(dividingBy: max(1, needs.count))
       let need = needs.isEmpty ? inputs : Int(needs[rest])
       return [Int](repeating: frame * inputs + need, count: count)
+    case .each(let schedules):
+      return schedules.flatMap { $0.needs(for: word, port: port, inputs: 1) }
     }
   }
 

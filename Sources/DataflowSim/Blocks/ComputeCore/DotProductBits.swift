@@ -181,11 +181,14 @@ struct DynamicDotProductBits<Block: ComputeBlock>: CoreBits {
     return all
   }
 
-  /// By the activations; that the weights are there is the time plane's business.
+  /// A vector's activations, and the whole matrix: it comes tap by tap, and every row needs all taps.
   func schedule() -> WordSchedule {
     let (fold, neurons) = (block.synapseFold, block.neuronFold)
     let needs = (0..<results[0].words).map { Int32(($0 / neurons + 1) * fold) }
-    return .table(inputs: ports[0].words, needs: needs)
+    return .each([
+      .table(inputs: ports[0].words, needs: needs),
+      .groups(inputs: [ports[1].words / matrices], outputs: [results[0].words / matrices]),
+    ])
   }
 
   func words(_ core: [CoreResult], inputs: [WordSequence]) throws -> WordSequence {
