@@ -39,7 +39,7 @@ extension SlidingWindow: HLSBlock {
 
   /// Rows of a frame that the HLS block never reads, so that every later frame is shifted by them
   /// (docs/reference/hazards.md#hls-window-leftover-rows).
-  var leftoverRows: Int { isRTL || !isLineBuffered ? 0 : ifmDim[0] % stride[0] }
+  package var leftoverRows: Int { isRTL || !isLineBuffered ? 0 : ifmDim[0] % stride[0] }
 
   private var hlsLoops: [Loop] {
     switch hlsVariant {

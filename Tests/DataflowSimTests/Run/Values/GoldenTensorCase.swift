@@ -25,10 +25,14 @@ struct GoldenTensorCase: @unchecked Sendable, CustomTestStringConvertible {
     design = try Design(json: document, file: name)
     var tensors: [String: Tensor] = [:]
     for (key, value) in json["tensors"] as? [String: Any] ?? [:] {
-      guard let value = value as? [String: Any], let shape = value["shape"] as? [Int],
-        let values = value["values"] as? [Int]
-      else { continue }
-      tensors[key] = try Tensor(values, shape: shape)
+      guard let value = value as? [String: Any], let shape = value["shape"] as? [Int] else {
+        continue
+      }
+      if let values = value["values"] as? [Int] {
+        tensors[key] = try Tensor(values, shape: shape)
+      } else if let values = value["values"] as? [Double] {
+        tensors[key] = try Tensor(values.map { Float($0) }, shape: shape)
+      }
     }
     self.tensors = tensors
     order = (json["order"] as? [Any])?.map { $0 as? [Int] ?? [$0 as? Int ?? 0] }
@@ -69,6 +73,21 @@ struct GoldenTensorCase: @unchecked Sendable, CustomTestStringConvertible {
   /// The inputs of the design that have data.
   var inputs: [String: Tensor] {
     tensors.filter { design.graphInputs.contains($0.key) }
+  }
+
+  /// Some cases record the words of a Thresholding and not its thresholds.
+  var hasParameters: Bool {
+    !design.nodes.contains { $0.opType.hasPrefix("Thresholding") && $0.initializers.isEmpty }
+  }
+
+  /// Floating-point streams are held against their recordings in `GoldenDevelopmentTests`.
+  var isIntegral: Bool {
+    (design.graphInputs + design.graphOutputs).allSatisfy { tensors[$0]?.elementType != .float32 }
+  }
+
+  /// Whether frames shift from the second on: those cases are read word by word (`HLSValueTests`).
+  var leavesRowsOver: Bool {
+    design.nodes.contains { ((try? design.block(of: $0)) as? SlidingWindow)?.leftoverRows ?? 0 > 0 }
   }
 
   func output(_ plane: Dataplane) throws -> (name: String, values: [Int])? {
