@@ -23,7 +23,12 @@ let package = Package(
     .systemLibrary(
       name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CGMP", pkgConfig: "gmp", providers: [.apt(["libgmp-dev"])]),
-    .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+    .systemLibrary(
+      name: "CZip", pkgConfig: "minizip", providers: [.apt(["libminizip-dev", "zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+    // The commit a released program says it is made from.
+    .target(name: "CBuild"),
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
     .target(name: "SimKernels", dependencies: ["CKernels", "CGMP"]),
     .target(name: "SimModel", dependencies: ["SimKernels", "CZip"]),
@@ -43,7 +48,7 @@ let package = Package(
     .target(
       name: "DesignFiles",
       dependencies: [
-        "DataflowSim", "ONNXFormat", "OriginalModel",
+        "DataflowSim", "ONNXFormat", "OriginalModel", "CExpat",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
         .product(name: "Yams", package: "Yams"),
       ]),
@@ -53,7 +58,7 @@ let package = Package(
     .executableTarget(
       name: "simrun",
       dependencies: [
-        "DataflowAnalysis", "OriginalModel", "DesignFiles", "SweepStore",
+        "DataflowAnalysis", "OriginalModel", "DesignFiles", "SweepStore", "CBuild",
         .product(name: "ArgumentParser", package: "swift-argument-parser"), "Rainbow",
       ]),
     .testTarget(

@@ -5,7 +5,7 @@ fail() {
   exit 70
 }
 
-system_packages="libgmp-dev libzstd-dev libzip-dev libsqlite3-dev"
+system_packages="libgmp-dev libzstd-dev libminizip-dev libexpat1-dev zlib1g-dev libsqlite3-dev"
 
 # Names of the system packages that are not installed, each followed by a blank.
 missing_packages() {
@@ -16,7 +16,7 @@ missing_packages() {
     done
   else
     # Not a Debian: the headers decide.
-    for name in gmp:libgmp-dev zstd:libzstd-dev zip:libzip-dev sqlite3:libsqlite3-dev; do
+    for name in gmp:libgmp-dev zstd:libzstd-dev minizip/zip:libminizip-dev zlib:zlib1g-dev expat:libexpat1-dev sqlite3:libsqlite3-dev; do
       [ -e "/usr/include/${name%%:*}.h" ] || printf '%s ' "${name#*:}"
     done
   fi

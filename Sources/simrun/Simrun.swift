@@ -1,4 +1,5 @@
 import ArgumentParser
+import CBuild
 import DataflowAnalysis
 import Foundation
 
@@ -8,7 +9,7 @@ struct Simrun: ParsableCommand {
     commandName: "simrun",
     abstract: "Simulates FPGA dataflow accelerators: how fast, at what cost, are the bits right.",
     discussion: "`simrun --licenses` lists what it is built from, with versions and licences.",
-    version: "0.1.0",
+    version: Release.text,
     subcommands: [
       FPSCommand.self,
       RunCommand.self,
@@ -102,5 +103,18 @@ enum Examples {
   /// The example of the command that `arguments` names; the front door's without one.
   static func of(_ arguments: [String]) -> String? {
     arguments.dropFirst().compactMap { lines[$0] }.first ?? lines["fps"]
+  }
+}
+
+/// What `--version` says.
+enum Release {
+  /// The one place that states the version; the Python package and the archives take theirs from here.
+  static let version = "0.1.0"
+
+  /// With the commit and its date where the program was made by `scripts/wheel`.
+  static var text: String {
+    let commit = String(cString: simrun_commit())
+    guard !commit.isEmpty else { return version }
+    return "\(version) (\(commit), \(String(cString: simrun_commit_date())))"
   }
 }

@@ -1,10 +1,6 @@
 import DataflowSim
 import Foundation
 
-#if canImport(FoundationXML)
-  import FoundationXML
-#endif
-
 /// Reads `csynth.xml` files of HLS: one module's `<module>_csynth.xml`, or the `csynth.xml` of a whole
 /// solution with a `Module` element for each.
 public enum HLSReportFile {

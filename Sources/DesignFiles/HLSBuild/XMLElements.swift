@@ -1,9 +1,6 @@
+import CExpat
 import DataflowSim
 import Foundation
-
-#if canImport(FoundationXML)
-  import FoundationXML
-#endif
 
 /// An XML file as plain elements, read in one pass with bounds on depth and number.
 ///
@@ -35,52 +32,68 @@ struct XMLElements {
 
   /// Throws `InputError` with the line at which the text is no XML or ends early.
   init(_ data: Data) throws {
-    let parser = XMLParser(data: data)
-    parser.shouldResolveExternalEntities = false
-    let builder = Builder()
-    parser.delegate = builder
-    let isWhole = parser.parse()
+    guard let parser = XML_ParserCreate("UTF-8") else { throw InputError("is too large to read") }
+    defer { XML_ParserFree(parser) }
+    let builder = Builder(parser)
+    let isWhole = withExtendedLifetime(builder) {
+      data.withUnsafeBytes { bytes in
+        let text = bytes.bindMemory(to: CChar.self)
+        return XML_Parse(parser, text.baseAddress, Int32(text.count), 1) == XML_STATUS_OK
+      }
+    }
     if let refusal = builder.refusal { throw refusal }
     guard isWhole, let root = builder.root else {
       throw InputError(
-        "is not complete XML", at: "line \(max(parser.lineNumber, 1))",
+        "is not complete XML", at: "line \(max(XML_GetCurrentLineNumber(parser), 1))",
         hint: "is the file truncated?")
     }
     self.root = root
   }
 
-  private final class Builder: NSObject, XMLParserDelegate {
-    var open: [Element] = []
-    var root: Element?
-    var refusal: InputError?
+  /// Takes what the parser calls back with.
+  private final class Builder {
+    private let parser: XML_Parser
+    private var open: [Element] = []
+    private(set) var root: Element?
+    private(set) var refusal: InputError?
     private var count = 0
 
-    func parser(
-      _ parser: XMLParser, didStartElement elementName: String, namespaceURI: String?,
-      qualifiedName: String?, attributes: [String: String]
-    ) {
-      count += 1
-      guard open.count < deepest, count <= most else {
-        refusal =
-          refusal
-          ?? InputError(
-            "is no report of HLS: more than \(deepest) elements deep or \(most) in all",
-            at: "line \(parser.lineNumber)")
-        return parser.abortParsing()
+    init(_ parser: XML_Parser) {
+      self.parser = parser
+      XML_SetUserData(parser, Unmanaged.passUnretained(self).toOpaque())
+      XML_SetElementHandler(
+        parser, { data, name, _ in Builder.of(data).start(String(cString: name!)) },
+        { data, _ in Builder.of(data).end() })
+      XML_SetCharacterDataHandler(parser) { data, text, count in
+        let bytes = UnsafeRawBufferPointer(start: text, count: Int(count))
+        Builder.of(data).add(String(decoding: bytes, as: UTF8.self))
       }
-      open.append(Element(name: elementName))
     }
 
-    func parser(_ parser: XMLParser, foundCharacters string: String) {
+    private static func of(_ data: UnsafeMutableRawPointer?) -> Builder {
+      Unmanaged<Builder>.fromOpaque(data!).takeUnretainedValue()
+    }
+
+    private func start(_ name: String) {
+      count += 1
+      guard refusal == nil else { return }
+      guard open.count < deepest, count <= most else {
+        refusal = InputError(
+          "is no report of HLS: more than \(deepest) elements deep or \(most) in all",
+          at: "line \(XML_GetCurrentLineNumber(parser))")
+        XML_StopParser(parser, 0)
+        return
+      }
+      open.append(Element(name: name))
+    }
+
+    private func add(_ text: String) {
       guard !open.isEmpty else { return }
-      open[open.count - 1].text += string
+      open[open.count - 1].text += text
     }
 
-    func parser(
-      _ parser: XMLParser, didEndElement elementName: String, namespaceURI: String?,
-      qualifiedName: String?
-    ) {
-      guard var element = open.popLast() else { return }
+    private func end() {
+      guard refusal == nil, var element = open.popLast() else { return }
       element.text = element.text.trimmingCharacters(in: .whitespacesAndNewlines)
       if open.isEmpty { root = element } else { open[open.count - 1].children.append(element) }
     }

@@ -8,7 +8,13 @@ public struct NPZ: Sendable {
   /// As named in errors.
   public let file: String
   private let data: Data
-  private let entries: [String: UInt64]
+  private let entries: [String: Place]
+
+  /// Where the directory speaks of an entry.
+  private struct Place: Sendable {
+    var offset: UInt64
+    var number: UInt64
+  }
 
   /// Array names, sorted.
   public var names: [String] { entries.keys.sorted() }
@@ -19,13 +25,26 @@ public struct NPZ: Sendable {
   public init(_ data: Data, file: String) throws {
     self.file = file
     self.data = data
+    // minizip takes a directory at the very beginning, that of an archive without entries, for none.
+    guard !data.starts(with: [0x50, 0x4B, 5, 6]) else {
+      entries = [:]
+      return
+    }
     entries = try Self.withArchive(data, file: file) { archive in
-      var entries: [String: UInt64] = [:]
-      for index in 0..<max(0, zip_get_num_entries(archive, 0)) {
-        guard let raw = zip_get_name(archive, zip_uint64_t(index), 0) else { continue }
-        let name = String(cString: raw)
+      var entries: [String: Place] = [:]
+      var status = unzGoToFirstFile(archive)
+      while status == UNZ_OK {
+        var position = unz64_file_pos()
+        guard unzGetFilePos64(archive, &position) == UNZ_OK, let name = Self.name(archive) else {
+          throw InputError("is damaged: its directory breaks off", file: file)
+        }
         let array = name.hasSuffix(".npy") ? String(name.dropLast(4)) : name
-        entries[array.printable] = UInt64(index)
+        entries[array.printable] = Place(
+          offset: position.pos_in_zip_directory, number: position.num_of_file)
+        status = unzGoToNextFile(archive)
+      }
+      guard status == UNZ_END_OF_LIST_OF_FILE else {
+        throw InputError("is damaged: its directory breaks off", file: file)
       }
       return entries
     }
@@ -43,24 +62,31 @@ public struct NPZ: Sendable {
   ///
   /// Throws `InputError` when it does not exist (naming the nearest) or is damaged.
   public func tensor(_ name: String) throws -> Tensor {
-    try reading(name) { try Self.unpack($0, $1, archiveSize: data.count) }
+    try reading(name) { try Self.unpack($0, archiveSize: $1) }
   }
 
   /// The shape of one array as its header states it; nothing else is unpacked.
   ///
   /// Throws `InputError` when the array does not exist (naming the nearest) or its header is damaged.
   public func shape(_ name: String) throws -> [Int] {
-    try reading(name) { try Self.header($0, $1, archiveSize: data.count).value.shape }
+    try reading(name) { try Self.header($0, archiveSize: $1).value.shape }
   }
 
-  private func reading<R>(_ name: String, _ body: (OpaquePointer, UInt64) throws -> R) throws -> R {
-    guard let index = entries[name] else {
+  private func reading<R>(_ name: String, _ body: (Archive, Int) throws -> R) throws -> R {
+    guard let place = entries[name] else {
       let near = nearestName(to: name, among: entries.keys)
       throw InputError(
         "has no array '\(name)'", file: file, hint: near.map { "did you mean '\($0)'?" })
     }
     do {
-      return try Self.withArchive(data, file: file) { try body($0, index) }
+      return try Self.withArchive(data, file: file) { archive in
+        var position = unz64_file_pos(
+          pos_in_zip_directory: place.offset, num_of_file: place.number)
+        guard unzGoToFilePos64(archive, &position) == UNZ_OK else {
+          throw Self.damaged(UNZ_BADZIPFILE)
+        }
+        return try body(archive, data.count)
+      }
     } catch let error as InputError {
       throw error.at("array '\(name)'").inFile(file)
     }
@@ -70,25 +96,41 @@ public struct NPZ: Sendable {
 // MARK: Reading
 
 extension NPZ {
+  private typealias Archive = UnsafeMutableRawPointer
+
   private static func withArchive<R>(
-    _ data: Data, file: String, _ body: (OpaquePointer) throws -> R
+    _ data: Data, file: String, _ body: (Archive) throws -> R
   ) throws -> R {
     try data.withUnsafeBytes { bytes in
-      var error = zip_error_t()
-      zip_error_init(&error)
-      defer { zip_error_fini(&error) }
-      guard let base = bytes.baseAddress,
-        let source = zip_source_buffer_create(base, zip_uint64_t(bytes.count), 0, &error)
-      else { throw InputError("is empty", file: file) }
-      guard let archive = zip_open_from_source(source, ZIP_RDONLY, &error) else {
-        zip_source_free(source)
-        throw InputError(
-          "is not a readable .npz archive: \(String(cString: zip_error_strerror(&error)))",
-          file: file)
+      guard let base = bytes.bindMemory(to: UInt8.self).baseAddress else {
+        throw InputError("is empty", file: file)
       }
-      defer { zip_discard(archive) }
-      return try body(archive)
+      var memory = czip_memory()
+      memory.bytes = UnsafeMutablePointer(mutating: base)
+      memory.size = bytes.count
+      return try withUnsafeMutablePointer(to: &memory) { memory in
+        guard let archive = czip_reader(memory) else {
+          throw InputError(
+            "is not a readable .npz archive: it has no directory of a zip file at its end",
+            file: file)
+        }
+        defer { unzClose(archive) }
+        return try body(archive)
+      }
     }
+  }
+
+  /// The current entry's name; nil where the directory is damaged.
+  private static func name(_ archive: Archive) -> String? {
+    var info = unz_file_info64()
+    guard unzGetCurrentFileInfo64(archive, &info, nil, 0, nil, 0, nil, 0) == UNZ_OK else {
+      return nil
+    }
+    var name = [CChar](repeating: 0, count: Int(info.size_filename) + 1)
+    guard
+      unzGetCurrentFileInfo64(archive, nil, &name, uLong(name.count), nil, 0, nil, 0) == UNZ_OK
+    else { return nil }
+    return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
   /// Deflate packs at most 1032 to 1; an entry that claims more is damaged, and believing it
@@ -96,87 +138,101 @@ extension NPZ {
   private static let maximumExpansion: UInt64 = 1040
 
   /// Bytes the entry unpacks to. What it states of itself is compared with the file it lies in.
-  private static func size(_ archive: OpaquePointer, _ index: UInt64, _ archiveSize: Int) throws
-    -> Int
-  {
-    var status = zip_stat_t()
-    guard zip_stat_index(archive, index, 0, &status) == 0 else { throw damaged(archive) }
-    guard status.comp_size <= archiveSize else {
+  private static func size(_ archive: Archive, _ archiveSize: Int) throws -> Int {
+    var info = unz_file_info64()
+    let status = unzGetCurrentFileInfo64(archive, &info, nil, 0, nil, 0, nil, 0)
+    guard status == UNZ_OK else { throw damaged(status) }
+    guard info.flag & 1 == 0 else { throw InputError("is encrypted; such arrays are not read") }
+    guard info.compression_method == 0 || info.compression_method == 8 else {
       throw InputError(
-        "is damaged: it states \(status.comp_size) packed bytes in an archive of \(archiveSize)")
+        "is packed by method \(info.compression_method); stored (0) and deflated (8) are read")
     }
-    guard status.size / maximumExpansion <= status.comp_size + 64 else {
-      throw InputError("is damaged: \(status.comp_size) bytes cannot unpack to \(status.size)")
+    guard info.compressed_size <= archiveSize else {
+      throw InputError(
+        "is damaged: it states \(info.compressed_size) packed bytes in an archive of \(archiveSize)"
+      )
     }
-    return Int(status.size)
+    guard info.uncompressed_size / maximumExpansion <= info.compressed_size + 64 else {
+      throw InputError(
+        "is damaged: \(info.compressed_size) bytes cannot unpack to \(info.uncompressed_size)")
+    }
+    return Int(info.uncompressed_size)
   }
 
-  private static func header(_ archive: OpaquePointer, _ index: UInt64, archiveSize: Int) throws
+  /// Opens the current entry for `body`.
+  private static func withEntry<R>(_ archive: Archive, _ body: () throws -> R) throws -> R {
+    let status = unzOpenCurrentFile(archive)
+    guard status == UNZ_OK else { throw damaged(status) }
+    defer { unzCloseCurrentFile(archive) }
+    return try body()
+  }
+
+  private static func header(_ archive: Archive, archiveSize: Int) throws
     -> (value: NPY.Header, read: [UInt8])
   {
-    let size = try size(archive, index, archiveSize)
-    guard let entry = zip_fopen_index(archive, index, 0) else { throw damaged(archive) }
-    defer { zip_fclose(entry) }
-    return try header(
-      startingWith: try read(entry, upTo: min(size, 128), archive), entry, size, archive)
+    let size = try size(archive, archiveSize)
+    return try withEntry(archive) {
+      try header(startingWith: try read(archive, upTo: min(size, 128)), archive, size)
+    }
   }
 
-  private static func unpack(_ archive: OpaquePointer, _ index: UInt64, archiveSize: Int) throws
-    -> Tensor
-  {
-    let size = try size(archive, index, archiveSize)
-    guard let entry = zip_fopen_index(archive, index, 0) else { throw damaged(archive) }
-    defer { zip_fclose(entry) }
-    let start = try read(entry, upTo: min(size, 128), archive)
-    let header = try header(startingWith: start, entry, size, archive)
-    // A shape that does not account for the bytes is refused before they are unpacked.
-    let expected = try NPY.byteCount(header.value)
-    guard size - header.value.dataOffset == expected else {
-      throw InputError(
-        "shape \(header.value.shape) needs \(expected) bytes, but \(size - header.value.dataOffset)"
-          + " are there")
+  private static func unpack(_ archive: Archive, archiveSize: Int) throws -> Tensor {
+    let size = try size(archive, archiveSize)
+    return try withEntry(archive) {
+      let start = try read(archive, upTo: min(size, 128))
+      let header = try header(startingWith: start, archive, size)
+      // A shape that does not account for the bytes is refused before they are unpacked.
+      let expected = try NPY.byteCount(header.value)
+      guard size - header.value.dataOffset == expected else {
+        throw InputError(
+          "shape \(header.value.shape) needs \(expected) bytes, but "
+            + "\(size - header.value.dataOffset) are there")
+      }
+      let tail = try read(archive, upTo: size - header.read.count)
+      let stored = Array(header.read.dropFirst(header.value.dataOffset)) + tail
+      guard stored.count == expected else {
+        throw InputError(
+          "shape \(header.value.shape) needs \(expected) bytes, but \(stored.count) are there")
+      }
+      // Closing an entry that was read to its end compares the checksum.
+      let status = unzCloseCurrentFile(archive)
+      guard status == UNZ_OK else { throw damaged(status) }
+      return NPY.tensor(header.value, stored)
     }
-    let tail = try read(entry, upTo: size - header.read.count, archive)
-    let stored = Array(header.read.dropFirst(header.value.dataOffset)) + tail
-    // Reading past the end is what makes libzip compare the checksum.
-    guard try read(entry, upTo: 1, archive).isEmpty else { throw damaged(archive) }
-    guard stored.count == expected else {
-      throw InputError(
-        "shape \(header.value.shape) needs \(expected) bytes, but \(stored.count) are there")
-    }
-    return NPY.tensor(header.value, stored)
   }
 
   /// The header, reading on when it is longer than usual.
-  private static func header(
-    startingWith start: [UInt8], _ entry: OpaquePointer, _ size: Int, _ archive: OpaquePointer
-  ) throws -> (value: NPY.Header, read: [UInt8]) {
+  private static func header(startingWith start: [UInt8], _ archive: Archive, _ size: Int) throws
+    -> (value: NPY.Header, read: [UInt8])
+  {
     if let header = try? NPY.header(of: Data(start)) { return (header, start) }
-    let more = try read(entry, upTo: min(size, NPY.maximumHeader) - start.count, archive)
+    let more = try read(archive, upTo: min(size, NPY.maximumHeader) - start.count)
     return (try NPY.header(of: Data(start + more)), start + more)
   }
 
-  private static func read(_ entry: OpaquePointer, upTo limit: Int, _ archive: OpaquePointer)
-    throws -> [UInt8]
-  {
-    var failed = false
+  private static func read(_ archive: Archive, upTo limit: Int) throws -> [UInt8] {
+    var status: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: max(0, limit)) { buffer, count in
       while count < limit {
-        let n = zip_fread(entry, buffer.baseAddress! + count, zip_uint64_t(limit - count))
-        failed = n < 0
-        guard n > 0 else { return }
-        count += Int(n)
+        status = unzReadCurrentFile(
+          archive, buffer.baseAddress! + count, UInt32(min(limit - count, 1 << 30)))
+        guard status > 0 else { return }
+        count += Int(status)
       }
     }
-    guard !failed else {
-      let error = zip_file_get_error(entry)
-      throw InputError("is damaged: \(error.map { String(cString: zip_error_strerror($0)) } ?? "")")
-    }
+    guard status >= 0 else { throw damaged(status) }
     return bytes
   }
 
-  private static func damaged(_ archive: OpaquePointer) -> InputError {
-    InputError("is damaged: \(String(cString: zip_strerror(archive)))")
+  private static func damaged(_ status: Int32) -> InputError {
+    let reason =
+      switch status {
+      case UNZ_CRCERROR: "its checksum does not match"
+      case Z_DATA_ERROR: "what is packed cannot be unpacked"
+      case UNZ_BADZIPFILE: "its place in the archive does not say what the directory says"
+      default: "it breaks off"
+      }
+    return InputError("is damaged: \(reason)")
   }
 }
 
@@ -185,69 +241,46 @@ extension NPZ {
 extension NPZ {
   /// The arrays as a deflated archive. Equal arrays give equal bytes: no time stamps.
   public static func encode(_ tensors: [(name: String, tensor: Tensor)]) throws -> Data {
-    guard !tensors.isEmpty else {
-      // An archive without entries is only the end-of-directory record; libzip writes none.
-      return Data([0x50, 0x4B, 5, 6] + [UInt8](repeating: 0, count: 18))
+    var memory = czip_memory()
+    defer { free(memory.bytes) }
+    return try withUnsafeMutablePointer(to: &memory) { memory in
+      guard let archive = czip_writer(memory) else { throw unwritable(memory) }
+      for (name, tensor) in tensors {
+        do {
+          try add(NPY.encode(tensor), "\(name).npy", to: archive, memory)
+        } catch {
+          zipClose(archive, nil)
+          throw error
+        }
+      }
+      guard zipClose(archive, nil) == ZIP_OK else { throw unwritable(memory) }
+      return Data(bytes: memory.pointee.bytes, count: memory.pointee.size)
     }
-    var error = zip_error_t()
-    zip_error_init(&error)
-    defer { zip_error_fini(&error) }
-    guard let target = zip_source_buffer_create(nil, 0, 0, &error),
-      let archive = zip_open_from_source(target, ZIP_TRUNCATE, &error)
-    else { throw unwritable(zip_error_strerror(&error)) }
-    zip_source_keep(target)
-    defer { zip_source_free(target) }
-    do {
-      for (name, tensor) in tensors { try add(NPY.encode(tensor), "\(name).npy", to: archive) }
-    } catch {
-      zip_discard(archive)
-      throw error
-    }
-    guard zip_close(archive) == 0 else {
-      let message = unwritable(zip_strerror(archive))
-      zip_discard(archive)
-      throw message
-    }
-    return try contents(of: target)
   }
 
-  private static func add(_ data: Data, _ name: String, to archive: OpaquePointer) throws {
-    // libzip frees the copy when it closes the archive.
-    guard let copy = malloc(max(1, data.count)) else { throw unwritable("out of memory") }
-    data.copyBytes(to: copy.assumingMemoryBound(to: UInt8.self), count: data.count)
-    guard let source = zip_source_buffer(archive, copy, zip_uint64_t(data.count), 1) else {
-      free(copy)
-      throw unwritable(zip_strerror(archive))
+  private static func add(
+    _ data: Data, _ name: String, to archive: UnsafeMutableRawPointer,
+    _ memory: UnsafePointer<czip_memory>
+  ) throws {
+    // Above 4 GB less a margin the sizes need the 64-bit form.
+    guard czip_begin(archive, name, data.count > 0xF000_0000 ? 1 : 0) == ZIP_OK else {
+      throw unwritable(memory)
     }
-    let index = zip_file_add(archive, name, source, zip_flags_t(ZIP_FL_ENC_UTF_8))
-    guard index >= 0 else {
-      zip_source_free(source)
-      throw unwritable(zip_strerror(archive))
+    var rest = data[...]
+    while !rest.isEmpty {
+      let part = rest.prefix(1 << 30)
+      let status = part.withUnsafeBytes {
+        zipWriteInFileInZip(archive, $0.baseAddress, UInt32($0.count))
+      }
+      guard status == ZIP_OK else { throw unwritable(memory) }
+      rest = rest.dropFirst(part.count)
     }
-    // 1980-01-01, the first day of the zip calendar.
-    zip_file_set_dostime(archive, zip_uint64_t(index), 0, 0x21, 0)
-    zip_set_file_compression(archive, zip_uint64_t(index), ZIP_CM_DEFLATE, 6)
+    guard zipCloseFileInZip(archive) == ZIP_OK else { throw unwritable(memory) }
   }
 
-  private static func contents(of source: OpaquePointer) throws -> Data {
-    var status = zip_stat_t()
-    guard zip_source_stat(source, &status) == 0, zip_source_open(source) == 0 else {
-      throw unwritable(zip_error_strerror(zip_source_error(source)))
-    }
-    defer { zip_source_close(source) }
-    var data = Data(count: Int(status.size))
-    let read = data.withUnsafeMutableBytes {
-      zip_source_read(source, $0.baseAddress, zip_uint64_t($0.count))
-    }
-    guard read == data.count else { throw unwritable("short read") }
-    return data
-  }
-
-  private static func unwritable(_ reason: UnsafePointer<CChar>?) -> InputError {
-    unwritable(reason.map { String(cString: $0) } ?? "unknown error")
-  }
-
-  private static func unwritable(_ reason: String) -> InputError {
-    InputError("the archive cannot be written: \(reason)")
+  private static func unwritable(_ memory: UnsafePointer<czip_memory>) -> InputError {
+    InputError(
+      "the archive cannot be written: "
+        + (memory.pointee.failed != 0 ? "out of memory" : "an array cannot be packed"))
   }
 }

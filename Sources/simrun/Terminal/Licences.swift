@@ -36,15 +36,17 @@ package enum Licences {
   /// Libraries of the system, by the Debian package that brings them.
   package static let libraries = [
     Component(
+      name: "libexpat1-dev", version: nil, licence: "MIT", source: "https://libexpat.github.io"),
+    Component(
       name: "libgmp-dev", version: nil, licence: "LGPL-3.0-or-later OR GPL-2.0-or-later",
       source: "https://gmplib.org"),
+    Component(name: "libminizip-dev", version: nil, licence: "Zlib", source: "https://zlib.net"),
     Component(
       name: "libsqlite3-dev", version: nil, licence: "blessing", source: "https://sqlite.org"),
     Component(
-      name: "libzip-dev", version: nil, licence: "BSD-3-Clause", source: "https://libzip.org"),
-    Component(
       name: "libzstd-dev", version: nil, licence: "BSD-3-Clause OR GPL-2.0-only",
       source: "https://github.com/facebook/zstd"),
+    Component(name: "zlib1g-dev", version: nil, licence: "Zlib", source: "https://zlib.net"),
     Component(
       name: "swift (runtime, Foundation)", version: nil,
       licence: "Apache-2.0 WITH Swift-exception", source: "https://swift.org"),

@@ -62,7 +62,9 @@ struct NewBlockTests {
     #else
       let build = TestFiles.repository(".build/release")
     #endif
-    let maps = ["CZip", "CGMP"].map { TestFiles.repository("Sources/\($0)/module.modulemap") }
+    let maps = ["CZip", "CExpat", "CGMP"].map {
+      TestFiles.repository("Sources/\($0)/module.modulemap")
+    }
     let flags =
       ["swiftc", "-typecheck", "-swift-version", "6", "-module-name", "Scratch"]
       + ["-parse-as-library", "-warnings-as-errors", "-I", "\(build)/Modules"]
