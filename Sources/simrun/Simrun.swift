@@ -8,7 +8,7 @@ struct Simrun: ParsableCommand {
     commandName: "simrun",
     abstract: "Simulates FPGA dataflow accelerators: how fast, at what cost, are the bits right.",
     discussion: "`simrun --licenses` lists what it is built from, with versions and licences.",
-    version: "0.1.0",
+    version: SimrunVersion.current,
     subcommands: [
       FPSCommand.self,
       RunCommand.self,
@@ -26,6 +26,7 @@ struct Simrun: ParsableCommand {
       ReportCommand.self,
       ImportCommand.self,
       BlocksCommand.self,
+      SchemaCommand.self,
     ],
     defaultSubcommand: FPSCommand.self)
 
