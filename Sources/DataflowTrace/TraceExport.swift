@@ -1,5 +1,6 @@
 /// What of a trace is exported: some streams, some cycles.
 public struct TraceSelection: Sendable {
+  /// By name, in the order of the export.
   public var streams: [String]
   /// First and last cycle, both included.
   public var cycles: ClosedRange<Cycle>
@@ -89,31 +90,58 @@ struct CSVExport {
   }
 }
 
-/// `{"schemaVersion": 1, "scenario", "report", "streams": {name: {"firstIndex", "cycles", "offered"}},
-/// "damage"}`; `report` is null in a trace that breaks off, `damage` null in one that does not.
+/// A recorded run, as `simrun trace --json` writes it, handshake by handshake and never whole in memory.
+public struct TraceReport: ResultDocument {
+  public static let kind = "trace"
+  public static let summary = "A recorded run with the cycles of all handshakes."
+
+  /// What moved on one stream.
+  public struct Stream: Codable, Sendable {
+    /// As in the design.
+    public var name: String
+    /// Number of the first word that is listed, from 0; nil where none is.
+    public var firstIndex: Int?
+    /// The cycle in which each word moved, and from which it was offered.
+    public var cycles: [Cycle]
+    public var offered: [Cycle]
+  }
+
+  /// The design's name.
+  public var design: String
+  /// How it was driven.
+  public var scenario: Scenario
+  /// nil in a trace that breaks off.
+  public var report: RunReport?
+  public var streams: [Stream]
+  /// What is wrong with the trace; nil when nothing is.
+  public var damage: String?
+}
+
+/// Writes a `TraceReport`.
 struct JSONExport {
   let trace: TraceFile
   let selection: TraceSelection
 
   func write(to output: TextOutput) throws -> InputError? {
     var damage = trace.damage
-    output.write("{\"schemaVersion\": 1, \"design\": \(JSONValue.quoted(trace.design.name)),\n")
+    output.write("{\(TraceReport.headerText), ")
+    output.write("\"design\": \(JSONValue.quoted(trace.design.name)),\n")
     output.write("\"scenario\": \(String(decoding: trace.scenario.json(), as: UTF8.self)),\n")
-    let report = try trace.report.map { String(decoding: try $0.json(), as: UTF8.self) }
-    output.write("\"report\": \(report ?? "null"),\n\"streams\": {")
+    let report = try trace.report.map { try JSONText(encoding: $0).indented }
+    output.write("\"report\": \(report ?? "null"),\n\"streams\": [")
     for (n, stream) in selection.streams.enumerated() {
       output.write(n == 0 ? "\n" : ",\n")
       let broken = try write(stream, to: output)
       damage = damage ?? broken
     }
     let message = damage.map { JSONValue.quoted($0.description) } ?? "null"
-    output.write("\n},\n\"damage\": \(message)}\n")
+    output.write("\n],\n\"damage\": \(message)}\n")
     return damage
   }
 
   private func write(_ stream: String, to output: TextOutput) throws -> InputError? {
     var first: Int?
-    output.write("\(JSONValue.quoted(stream)): {\"cycles\": [")
+    output.write("{\"name\": \(JSONValue.quoted(stream)), \"cycles\": [")
     var broken = try trace.forEachHandshake(of: stream, in: selection.cycles) { index, handshake in
       if first != nil { output.write(",") }
       first = first ?? index

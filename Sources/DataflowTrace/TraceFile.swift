@@ -126,9 +126,9 @@ private struct TraceHeader {
         hint: "`simrun run DESIGN --trace FILE` writes one")
     }
     let version = preamble[8..<12].reversed().reduce(0) { $0 << 8 | Int($1) }
-    guard version == TraceFormat.version else {
+    guard TraceFormat.knownVersions.contains(version) else {
       throw InputError(
-        "has trace format version \(version) (known: \(TraceFormat.version))", file: path,
+        "has trace format version \(version) (known: 1 to \(TraceFormat.version))", file: path,
         at: "byte 16")
     }
     let start = TraceFormat.preambleSize
@@ -143,7 +143,7 @@ private struct TraceHeader {
     end = start + size
     let document = JSONCursor(try JSONValue(parsing: Data(content.dropFirst()), file: path))
     do {
-      try document.requireFormat("simrun-trace", version: TraceFormat.version)
+      try document.requireFormat("simrun-trace", version: version)
       streams = try document.member("streams").elements().map { try $0.names() }
       design = try Design(document: try document.member("design").value, file: path)
       scenario = try Scenario(document: try document.member("scenario").value, file: path)
@@ -222,7 +222,8 @@ private struct TraceBody {
 
   /// The report of a footer; nil where it is none, or speaks of cycles no run reaches.
   private static func report(_ content: [UInt8]) -> RunReport? {
-    guard let report = try? RunReport(json: Data(content.dropFirst())),
+    let json = Data(content.dropFirst())
+    guard let report = (try? RunReport(json: json)) ?? (try? EarlierTrace.report(json)),
       [report.lastHandshakeCycle, report.maxCycles].allSatisfy({
         ($0 ?? 0) < 1 << 61 && ($0 ?? 0) >= -1
       })

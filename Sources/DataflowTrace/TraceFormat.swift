@@ -1,4 +1,4 @@
-/// The layout of a `.simtrace.zst` file, version 1.
+/// The layout of a `.simtrace.zst` file, version 2. Version 1 differs in the report alone: `EarlierTrace`.
 ///
 /// Every part is a zstd frame, so that `zstd -t` and `zstd -d` know the file too:
 /// ```
@@ -17,7 +17,8 @@
 /// `chunksPerIndex` chunks, so a writer's memory does not grow with the run. Every compressed frame
 /// states its size and carries a checksum: a file without its tail is read from the front.
 enum TraceFormat {
-  static let version = 1
+  static let version = 2
+  static let knownVersions = 1...version
   static let magic = Array("simtrace".utf8)
   static let chunksPerIndex = 4096
 

@@ -169,7 +169,8 @@ extension TraceFile {
   /// Words a FIFO node holds.
   func depth(of node: Node) -> Int? {
     let block = try? design.block(of: node)
-    return report?.fifos[node.name]?.depth ?? (block as? StreamingFIFO)?.adjustedDepth
+    return report?.fifos.first { $0.name == node.name }?.depth
+      ?? (block as? StreamingFIFO)?.adjustedDepth
   }
 }
 

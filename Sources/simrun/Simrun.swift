@@ -27,6 +27,7 @@ struct Simrun: ParsableCommand {
       ReportCommand.self,
       ImportCommand.self,
       BlocksCommand.self,
+      SchemaCommand.self,
     ],
     defaultSubcommand: FPSCommand.self)
 
@@ -106,15 +107,11 @@ enum Examples {
   }
 }
 
-/// What `--version` says.
+/// What `--version` says: with the commit and its date where `scripts/wheel` made the program.
 enum Release {
-  /// The one place that states the version; the Python package and the archives take theirs from here.
-  static let version = "0.1.0"
-
-  /// With the commit and its date where the program was made by `scripts/wheel`.
   static var text: String {
     let commit = String(cString: simrun_commit())
-    guard !commit.isEmpty else { return version }
-    return "\(version) (\(commit), \(String(cString: simrun_commit_date())))"
+    guard !commit.isEmpty else { return SimrunVersion.current }
+    return "\(SimrunVersion.current) (\(commit), \(String(cString: simrun_commit_date())))"
   }
 }

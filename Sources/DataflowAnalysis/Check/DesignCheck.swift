@@ -1,10 +1,12 @@
 /// What `simrun check` demands of a design.
 public struct CheckLimits: Sendable, Equatable {
+  /// Frames per second the design must reach; nil: any.
   public var minFPS: Double?
   /// FPGA part or board the design must fit.
   public var part: String?
   /// Resources the design must fit, instead of a part.
   public var budget: DeviceResources?
+  /// Until the first frame is out; nil: any.
   public var maxLatencyMicroseconds: Double?
 
   public init(
@@ -38,7 +40,8 @@ public struct CheckFinding: Codable, Sendable, Equatable {
     public static let golden = Rule(rawValue: "golden")
   }
 
-  public enum Level: String, Codable, Sendable {
+  /// How it turned out.
+  public enum Level: String, Codable, Sendable, CaseIterable {
     case passed
     /// Worth knowing; does not fail the check.
     case warning
@@ -47,11 +50,14 @@ public struct CheckFinding: Codable, Sendable, Equatable {
 
   /// The design file.
   public var file: String
+  /// What was looked at.
   public var rule: Rule
+  /// How it turned out.
   public var level: Level
+  /// What was found, in one sentence.
   public var message: String
   /// What a rule found, in parts; `nil` for the steps of the check.
-  @OrNull public var diagnostic: Diagnostic?
+  public var diagnostic: Diagnostic?
 
   public init(
     file: String, rule: Rule, level: Level, message: String, diagnostic: Diagnostic? = nil
@@ -92,9 +98,11 @@ public enum CheckSteps {
 
 /// Reference activations that designs are compared with.
 public struct GoldenActivations: Sendable {
+  /// By stream or as `map` says.
   public var reference: NPZ
   /// Arrays by graph input; nil: arrays of the reference.
   public var input: TensorFile?
+  /// Which array belongs to which stream; nil: the array of its name.
   public var map: ReferenceMap?
 
   public init(
@@ -116,12 +124,18 @@ public struct GoldenActivations: Sendable {
   }
 }
 
-/// What `simrun check` found, as its JSON document (schema version 1).
-public struct CheckReport: Codable, Sendable, Equatable {
-  public var schemaVersion = 1
+/// What `simrun check` found.
+public struct CheckReport: ResultDocument, Equatable {
+  public static let kind = "check"
+  public static let summary =
+    "What was looked at in each design, and whether it is as it should be."
+
+  /// Whether any finding failed.
   public var failed: Bool
+  /// Of all designs, in the order in which they were given.
   public var findings: [CheckFinding]
 
+  /// The findings of all `checks`.
   public init(_ checks: [DesignCheck]) {
     failed = checks.contains(where: \.hasFailed)
     findings = checks.flatMap(\.findings)
@@ -130,7 +144,9 @@ public struct CheckReport: Codable, Sendable, Equatable {
 
 /// Everything `simrun check` found out about one design.
 public struct DesignCheck: Sendable {
+  /// The design file.
   public let file: String
+  /// Of all designs, in the order in which they were given.
   public private(set) var findings: [CheckFinding] = []
 
   /// Runs every check that applies. A design that cannot be read is a finding too.
@@ -251,20 +267,21 @@ public struct DesignCheck: Sendable {
       add(.fps, fps >= least ? .passed : .failed, "\(fps) frames per second, \(least) demanded")
     }
     if let most = limits.maxLatencyMicroseconds {
-      let latency = report.latency.microseconds ?? .infinity
+      let latency = report.latency?.microseconds ?? .infinity
       add(
         .latency, latency <= most ? .passed : .failed,
         "first frame after \(latency) µs, \(most) µs allowed")
     }
     if let part = limits.budget == nil ? limits.part : Device.budgetName {
-      let shares = report.resources.utilisation ?? [:]
+      let shares = report.cost.utilisation ?? [:]
       let text = shares.sorted { $0.key < $1.key }
         .map { "\($0.key) \(($0.value * 1000).rounded() / 10) %" }.joined(separator: ", ")
-      add(.fits, report.resources.fits == true ? .passed : .failed, "\(part): \(text)")
+      add(.fits, report.cost.fits == true ? .passed : .failed, "\(part): \(text)")
     }
   }
 }
 
 extension DesignCheck {
+  /// Whether any finding failed.
   public var hasFailed: Bool { findings.contains { $0.level == .failed } }
 }

@@ -1,7 +1,7 @@
 /// Something that is wrong with a design, found without running it: what, where, by how much, what is
 /// allowed and what to do.
 public struct Diagnostic: Codable, Sendable, Equatable {
-  public enum Severity: String, Codable, Sendable {
+  public enum Severity: String, Codable, Sendable, CaseIterable {
     /// The hardware computes or does something else, or FINN refuses to build it.
     case error
     /// Worth a look: wrong for some inputs, costly, or seen to fail with some versions.
@@ -14,17 +14,17 @@ public struct Diagnostic: Codable, Sendable, Equatable {
   public var rule: String
   public var severity: Severity
   /// The node it is about, the reader where it is about a stream.
-  @OrNull public var node: String?
+  public var node: String?
   /// Where in the node: an attribute, an array with an index, a stream.
-  @OrNull public var place: String?
+  public var place: String?
   /// What is wrong, numbers included.
   public var message: String
   /// The numbers of the message by name, for scripts.
   public var numbers: [String: Int]
   /// What would be right.
-  @OrNull public var allowed: String?
+  public var allowed: String?
   /// What to do.
-  @OrNull public var advice: String?
+  public var advice: String?
 }
 
 extension Diagnostic {

@@ -1,44 +1,72 @@
 import Foundation
 
-/// The result of `simrun compare` as JSON (schema version 1), CSV and text.
-public struct ComparisonReport: Codable, Sendable {
+/// The result of `simrun compare` as JSON, CSV and text.
+public struct ComparisonReport: ResultDocument {
+  public static let kind = "compare"
+  public static let summary = "Every tensor against a reference, and the first that differs."
+
+  /// One tensor against its reference.
   public struct Layer: Codable, Sendable {
+    /// The stream that carries it.
     public var stream: String
+    /// The node that writes the stream; empty for a graph input.
     public var node: String
+    /// The array it was compared with.
     public var reference: String
+    /// Values compared.
     public var elements: Int
+    /// Values that differ.
     public var differing: Int
     /// In a run under a scenario: words that never come, and the first of them, counted from the
     /// first frame; nil when all come.
     public var missingWords: Int?
+    /// Counted from the first frame.
     public var firstMissingWord: Int?
+    /// Largest difference, in the stream's integers.
     public var maximumError: Double
+    /// Mean absolute difference.
     public var meanError: Double
     /// In dB; nil when nothing differs.
     public var sqnr: Double?
+    /// In dB; nil when nothing differs.
     public var psnr: Double?
   }
 
+  /// The first value that differs.
   public struct First: Codable, Sendable {
+    /// The stream that carries it.
     public var stream: String
+    /// The node that writes the stream; empty for a graph input.
     public var node: String
+    /// From 0.
     public var frame: Int
+    /// Of the value in the tensor.
     public var index: [Int]
+    /// From 0, as are fold, word and lane.
     public var channel: Int
+    /// Channel fold: which word of its pixel.
     public var fold: Int
+    /// Word of the stream within the frame.
     public var word: Int
+    /// Element of the word, 0 the least significant.
     public var lane: Int
+    /// What the reference has there.
     public var expected: Double
+    /// What the design gives.
     public var actual: Double
+    /// What explains every difference of the tensor, in words.
     public var diagnosis: String
     /// In a run under a scenario: the hazard or fault that struck, and where.
     public var origin: WordOrigin?
   }
 
-  public var schemaVersion = 1
+  /// The design's name.
   public var design: String
+  /// Whether every tensor agrees, rounding ties aside.
   public var agrees: Bool
+  /// In dataflow order.
   public var layers: [Layer]
+  /// nil when all agree.
   public var firstDivergence: First?
   /// Tensors whose only differences are values on a rounding boundary.
   public var ties: [String]
@@ -89,6 +117,7 @@ extension ComparisonReport {
     }.joined(separator: "\n")
   }
 
+  /// The table and the verdict, for a person.
   public var text: String {
     let isShort = firstShort != nil
     let rows = ([Self.columns] + layers.map(cells)).map { row in

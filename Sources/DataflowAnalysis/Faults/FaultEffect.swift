@@ -1,6 +1,7 @@
 /// What the faults of a scenario do to one graph output.
 public struct FaultEffect: Codable, Sendable, Equatable {
-  public enum Kind: String, Codable, Sendable {
+  /// What becomes of the words.
+  public enum Kind: String, Codable, Sendable, CaseIterable {
     /// No word is wrong.
     case masked
     /// Some words are wrong or never came, then all is well again.
@@ -9,13 +10,15 @@ public struct FaultEffect: Codable, Sendable, Equatable {
     case never
   }
 
+  /// The graph output.
   public var output: String
+  /// What becomes of its words.
   public var effect: Kind
   /// The first word that may be wrong: frame and word within the frame, both from 0.
-  @OrNull public var firstFrame: Int?
-  @OrNull public var firstWord: Int?
+  public var firstFrame: Int?
+  public var firstWord: Int?
   /// Frames with wrong words, for `heals`.
-  @OrNull public var frames: Int?
+  public var frames: Int?
   /// Frames that never came out whole.
   public var missingFrames: Int
   /// True when values were compared; false when only the reach of the fault is known.

@@ -2,8 +2,8 @@
 public struct FoldedLayer: Codable, Sendable, Equatable {
   public struct Folding: Codable, Sendable, Equatable {
     /// Nil where the block has no such attribute.
-    @OrNull public var pe: Int?
-    @OrNull public var simd: Int?
+    public var pe: Int?
+    public var simd: Int?
     /// Memory and multipliers: "decoupled block", "embedded", "dsp".
     public var memory: String
     /// Cycles per frame of the block alone.

@@ -314,7 +314,7 @@ struct FoldingCandidates {
       after.attributes.keys.filter { before.attributes[$0] != after.attributes[$0] }
     }
     return FoldingSearch.NextStep(
-      cyclesPerFrame: bound, framesPerSecond: bare.clockMHz * 1e6 / Double(bound),
+      cyclesPerFrame: bound, fps: bare.clockMHz * 1e6 / Double(bound),
       resources: Resources(
         lut: b.lut - a.lut, bram18: b.bram18 - a.bram18, uram: b.uram - a.uram, dsp: b.dsp - a.dsp),
       changedNodes: changed.sorted().map { bare.nodes[$0].name })

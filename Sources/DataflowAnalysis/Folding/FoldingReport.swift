@@ -1,25 +1,41 @@
-/// `FoldingSearch` as the JSON document of `simrun fold --json` (schema version 1).
-public struct FoldingReport: Codable, Sendable {
+/// `FoldingSearch` as the JSON document of `simrun fold --json`.
+public struct FoldingReport: ResultDocument {
+  public static let kind = "fold"
+  public static let summary = "PE, SIMD, memories and FIFO depths for a rate or a part."
+
+  /// What one algorithm came to.
   public struct Result: Codable, Sendable {
+    /// `simrun` or `finn`.
     public var algorithm: String
+    /// In the steady state, FIFOs sized.
     public var cyclesPerFrame: Double
+    /// Frames per second.
     public var fps: Double
-    /// Cycles until the first frame is out.
-    public var latency: Int?
+    /// nil when the first frame was not looked at.
+    public var latency: LatencyReport?
+    /// Of layers, converters and FIFOs together.
     public var resources: Resources
+    /// Words of all FIFOs.
     public var fifoWords: Int
   }
 
+  /// How long one block needs.
   public struct Load: Codable, Sendable {
+    /// The block.
     public var node: String
-    public var cycles: Int
+    /// Per frame, simulated alone.
+    public var cyclesAlone: Int
   }
 
-  public var schemaVersion = 1
+  /// The design's name.
   public var design: String
+  /// The part; nil when the design names none.
   public var part: String?
+  /// The clock.
   public var clockMHz: Double
+  /// Whether rate and part are as asked.
   public var meetsGoal: Bool
+  /// The result of this search.
   public var chosen: Result
   /// FINN's SetFolding for the same goal; nil where it finds nothing.
   public var finn: Result?
@@ -27,11 +43,16 @@ public struct FoldingReport: Codable, Sendable {
   public var budget: Resources?
   /// Every layer that can be folded: before, after, why.
   public var layers: [FoldedLayer]
+  /// The slowest blocks first.
   public var bottleneckChain: [Load]
-  public var nextStep: FoldingSearch.NextStep?
+  /// What the next faster folding costs; nil when there is none.
+  public var fasterFolding: FoldingSearch.NextStep?
   /// Hazard `mvu-queue-overflow`: what avoiding it cost, and where it remains; nil: nowhere.
   public var queueOverflow: FoldingSearch.Safety?
+  /// What to type next; nil from the library.
+  public var next: NextStep?
 
+  /// The document of a finished search.
   public init(_ search: FoldingSearch) {
     design = search.chosen.design.name
     part = search.chosen.design.part
@@ -41,8 +62,8 @@ public struct FoldingReport: Codable, Sendable {
     finn = search.baseline.map(Result.init)
     budget = search.budget
     layers = search.layers
-    bottleneckChain = search.chain.map { Load(node: $0.node, cycles: $0.cycles) }
-    nextStep = search.nextStep
+    bottleneckChain = search.chain.map { Load(node: $0.node, cyclesAlone: $0.cycles) }
+    fasterFolding = search.nextStep
     queueOverflow = search.safety
   }
 }
@@ -52,7 +73,7 @@ extension FoldingReport.Result {
     algorithm = candidate.algorithm.rawValue
     cyclesPerFrame = candidate.period.cyclesPerFrame
     fps = candidate.framesPerSecond
-    latency = candidate.latency
+    latency = candidate.latency.map { LatencyReport(cycles: $0, candidate.design.clockMHz) }
     resources = candidate.resources
     fifoWords = candidate.fifoWords
   }

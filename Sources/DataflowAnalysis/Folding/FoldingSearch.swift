@@ -38,7 +38,7 @@ public struct FoldingSearch: Sendable {
   /// What a step up would take.
   public struct NextStep: Sendable, Codable {
     public var cyclesPerFrame: Int
-    public var framesPerSecond: Double
+    public var fps: Double
     public var resources: Resources
     public var changedNodes: [String]
   }

@@ -1,6 +1,6 @@
 /// Whether a design is live for every arrival pattern, and why.
 public struct Certificate: Sendable, Equatable {
-  public enum Verdict: String, Codable, Sendable {
+  public enum Verdict: String, Codable, Sendable, CaseIterable {
     /// Proven: no arrival pattern can stop it.
     case live
     /// It runs under the scenario, but a known stall pattern hangs it.

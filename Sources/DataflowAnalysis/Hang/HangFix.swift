@@ -1,12 +1,13 @@
 /// A FIFO of the wait cycle, and the least depth of it that alone frees the design.
 public struct HangFix: Codable, Sendable, Equatable {
+  /// The FIFO, or the name of the one to insert.
   public var fifo: String
   /// The depth now; 0 where the FIFO has yet to be inserted on the stream it is named after.
   public var depth: Int
   /// `nil`: no depth of this FIFO alone suffices.
-  @OrNull public var minimalDepth: Int?
+  public var minimalDepth: Int?
   /// Cycles per frame with that depth.
-  @OrNull public var cyclesPerFrame: Double?
+  public var cyclesPerFrame: Double?
   /// True when that is the proven steady state; false when it is the interval of the last frames run.
   public var isSteady: Bool
   /// True when reruns from reset have shown that this depth runs and one less hangs.
@@ -19,7 +20,7 @@ public struct JointFix: Codable, Sendable, Equatable {
   public var depths: [String: Int]
   /// Words of storage added in all.
   public var addedWords: Int
-  @OrNull public var cyclesPerFrame: Double?
+  public var cyclesPerFrame: Double?
   /// True when every word was forced: at each deadlock only one FIFO could help.
   public var isMinimal: Bool
 }

@@ -1,55 +1,64 @@
-/// What `simrun hang` found, as its JSON document (schema version 1).
-public struct HangReport: Codable, Sendable, Equatable {
+/// What `simrun hang` found.
+public struct HangReport: ResultDocument, Equatable {
+  public static let kind = "hang"
+  public static let summary = "Whether a design hangs, why, and what frees it."
+
+  /// A word that waits for room.
   public struct Blocked: Codable, Sendable, Equatable {
+    /// Who offers it.
     public var node: String
+    /// On which stream.
     public var stream: String
     /// Index of the word, from 0, and the cycle since when it is offered.
     public var word: Int
     public var cycle: Cycle
   }
 
-  public struct Occupancy: Codable, Sendable, Equatable {
-    public var fifo: String
-    public var depth: Int
-    /// Words in it when the run ended.
-    public var final: Int
-    /// The nodes it lies between, or the graph's streams.
-    public var from = ""
-    public var to = ""
-  }
-
+  /// How certain it is that the design never hangs.
   public struct Proof: Codable, Sendable, Equatable {
+    /// What is known.
     public var verdict: Certificate.Verdict
+    /// Why, in one sentence.
     public var reason: String
     /// FIFO depths with which the design would be certain.
-    @OrNull public var certainDepths: [String: Int]?
-    /// `simrun-scenario` text of a stall pattern that hangs the design.
-    @OrNull public var witness: String?
+    public var certainDepths: [String: Int]?
+    /// A stall pattern that hangs the design.
+    public var witness: Scenario?
   }
 
-  public var schemaVersion = 1
+  /// The design's name.
   public var design: String
+  /// `complete`, or why it stops.
   public var outcome: RunResult.Outcome
   /// Why it stops, in one sentence; nil when it does not.
-  @OrNull public var cause: String?
+  public var cause: String?
   /// The last handshake anywhere in the frames that were run: nothing moves after it. `nil` when no word
   /// ever moved. Of many frames that are known to repeat only the first are run.
-  @OrNull public var cycle: Cycle?
+  public var cycle: Cycle?
+  /// Frames that were asked for.
   public var frames: Int
+  /// Frames that came out whole.
   public var completedFrames: Int
   /// The links of the wait cycle, each waiting for the next; the last for the first.
   public var waitCycle: [WaitLink]
-  @OrNull public var firstBlocked: Blocked?
-  public var occupancies: [Occupancy]
+  /// The word of the wait cycle that has waited longest; nil without a wait cycle.
+  public var firstBlocked: Blocked?
+  /// Sorted by name.
+  public var fifos: [FIFOState]
+  /// FIFOs of the wait cycle; empty for starvation.
   public var fixes: [HangFix]
-  @OrNull public var minimalTotal: JointFix?
+  /// The cheapest joint change; nil when none is known.
+  public var minimalTotal: JointFix?
   /// Why words are missing, with the arithmetic; empty for a deadlock.
   public var starvation: [String]
   /// The waits that lead from a starving sink to where they end.
   public var waits: [WaitLink]
   /// What the scenario's faults do to every graph output.
   public var faultEffects: [FaultEffect]
+  /// For a design that ran.
   public var certificate: Proof
+  /// What to type next; nil from the library, and for a design that runs.
+  public var next: NextStep?
 
   /// The wait cycle as a chain, back to where it starts.
   public var chain: String? {
@@ -62,8 +71,11 @@ public struct HangReport: Codable, Sendable, Equatable {
 public struct HangOptions: Sendable {
   /// Frames to run; nil: the scenario's, and at least three.
   public var frames: Int?
+  /// Whether to look for depths that free the design.
   public var findsFixes = true
+  /// Whether a design that runs gets a certificate.
   public var certifies = true
+  /// For a design that ran.
   public var certificate = CertificateBudget()
 
   public init() {}
@@ -93,12 +105,7 @@ extension HangReport {
     design = plan.design.name
     cycle = result.lastHandshakeCycle
     self.frames = frames
-    let places = FIFOPlaces(plan.design)
-    occupancies = simulation.occupancies.map { held in
-      var held = held
-      if let place = places[held.fifo] { (held.from, held.to) = (place.from, place.to) }
-      return held
-    }
+    fifos = simulation.fifoStates(FIFOPlaces(plan.design))
     outcome = result.outcome
     // Half a frame, or frames at one input alone, are words that wait for ever.
     if outcome == .complete, !WordCounts(plan: plan).shortSources(scenario).isEmpty {
@@ -195,7 +202,7 @@ extension HangReport.Proof {
     verdict = certificate.verdict
     reason = certificate.reason
     certainDepths = certificate.certainDepths.isEmpty ? nil : certificate.certainDepths
-    witness = certificate.witness.map { String(decoding: $0.json(), as: UTF8.self) }
+    witness = certificate.witness
   }
 }
 
@@ -225,16 +232,18 @@ extension Simulation {
   fileprivate var completedFrames: Int { sinks.map(\.frameEnds.count).min() ?? 0 }
 
   /// What every FIFO holds at rest: words stand as far forward as they can.
-  fileprivate var occupancies: [HangReport.Occupancy] {
-    parts.flatMap { chain, ends -> [HangReport.Occupancy] in
+  fileprivate func fifoStates(_ places: FIFOPlaces) -> [FIFOState] {
+    parts.flatMap { chain, ends -> [FIFOState] in
       var words = wordsHeld(ends)
       return chain.stages.reversed().compactMap { stage, node in
         let held = Swift.min(words, stage.capacity)
         words -= held
         return stage.isFIFO
-          ? HangReport.Occupancy(fifo: node, depth: stage.capacity, final: held) : nil
+          ? FIFOState(
+            name: node, at: places[node], depth: stage.capacity, maxOccupancy: nil,
+            finalOccupancy: held) : nil
       }
-    }.sorted { naturally($0.fifo, $1.fifo) }
+    }.sorted { naturally($0.name, $1.name) }
   }
 
   /// Words accepted into the part between `ends` and not yet taken out of it.

@@ -1,12 +1,16 @@
 /// One link of a wait cycle: a node, and the word or the room it waits for.
 public struct WaitLink: Codable, Sendable, Equatable {
-  public enum Kind: String, Codable, Sendable {
+  /// What is waited for.
+  public enum Kind: String, Codable, Sendable, CaseIterable {
     case word
     case room
   }
 
+  /// Who waits.
   public var node: String
+  /// For what.
   public var waitsFor: Kind
+  /// On which stream.
   public var stream: String
   /// Words needed before the node can give the word that is waited for; 1 for room.
   public var words: Int
@@ -16,8 +20,8 @@ public struct WaitLink: Codable, Sendable, Equatable {
   /// FIFOs between the two nodes, in flow order.
   public var fifos: [String]
   /// The word that cannot move, and the cycle since when it is offered; only for room.
-  @OrNull public var blockedWord: Int?
-  @OrNull public var blockedSince: Cycle?
+  public var blockedWord: Int?
+  public var blockedSince: Cycle?
 
   /// "`MVAU_3` waits for 34 more words of `s9`".
   public var sentence: String {

@@ -1,6 +1,10 @@
 /// `simrun hazards`: where a design can meet hazards.
-public struct HazardReport: Codable, Sendable, Equatable {
-  public enum Status: String, Codable, Sendable {
+public struct HazardReport: ResultDocument, Equatable {
+  public static let kind = "hazards"
+  public static let summary = "Where a design can meet known defects of its blocks."
+
+  /// How sure it is that the design meets it.
+  public enum Status: String, Codable, Sendable, CaseIterable {
     /// A run that meets it is known, or every run does.
     case confirmed
     /// The block can, but no run that was tried met it.
@@ -13,24 +17,30 @@ public struct HazardReport: Codable, Sendable, Equatable {
 
   /// One hazard at one node.
   public struct Entry: Codable, Sendable, Equatable {
+    /// By its name, as `--without` takes it.
     public var hazard: String
+    /// The node it strikes.
     public var node: String
     public var opType: String
+    /// How sure that is.
     public var status: Status
     /// What has to come together at this node.
     public var condition: String
     /// Of a confirmed one: words wrong or surplus, the stimulus in words, and as a scenario.
     public var words: Int?
     public var stimulus: String?
-    public var scenario: StimulusReport?
+    public var scenario: Scenario?
   }
 
-  public var schemaVersion = 1
+  /// The design's name.
   public var design: String
+  /// Of the random stalls.
   public var seed: UInt64
   /// Stimuli tried, and frames of each.
-  public var runs: Int
+  public var runsTried: Int
+  /// Frames of each stimulus.
   public var frames: Int
+  /// By hazard, then in the design's order.
   public var entries: [Entry]
 
   /// One paragraph per hazard.
@@ -52,27 +62,8 @@ public struct HazardReport: Codable, Sendable, Equatable {
     case .confirmed:
       return "\(head). Confirmed: \(entry.words ?? 0) words wrong or surplus in \(frames) frames "
         + "with \(entry.stimulus ?? "")"
-    case .possible: return "\(head). Not met in \(runs) runs"
+    case .possible: return "\(head). Not met in \(runsTried) runs"
     case .byValue, .byCount: return head
     }
-  }
-}
-
-/// A scenario inside a report, in the form of a scenario file.
-public struct StimulusReport: Codable, Sendable, Equatable {
-  public struct Border: Codable, Sendable, Equatable {
-    public var pattern: String
-  }
-
-  public var format = "simrun-scenario"
-  public var version = Scenario.formatVersion
-  public var frames: Int
-  public var sources: [String: Border]
-  public var sinks: [String: Border]
-
-  public init(_ scenario: Scenario) {
-    frames = scenario.frames
-    sources = scenario.sources.mapValues { Border(pattern: $0.pattern.description) }
-    sinks = scenario.sinks.mapValues { Border(pattern: $0.pattern.description) }
   }
 }

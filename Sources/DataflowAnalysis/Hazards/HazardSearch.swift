@@ -27,11 +27,11 @@ public struct HazardSearch {
         entries[i].status = .confirmed
         entries[i].words = hit.words
         entries[i].stimulus = stimulus
-        entries[i].scenario = StimulusReport(scenario)
+        entries[i].scenario = scenario
       }
     }
     return HazardReport(
-      design: plan.design.name, seed: seed, runs: tried, frames: frames, entries: entries)
+      design: plan.design.name, seed: seed, runsTried: tried, frames: frames, entries: entries)
   }
 
   private func stimuli(_ count: Int, _ frames: Int, _ seed: UInt64) -> [(String, Scenario)] {

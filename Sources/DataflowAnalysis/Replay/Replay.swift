@@ -1,14 +1,19 @@
 import Foundation
 
-/// Whether a run was repeated handshake by handshake, as `simrun replay` prints it (schema version 1).
-public struct ReplayReport: Codable, Sendable, Equatable {
+/// Whether a run was repeated handshake by handshake, as `simrun replay` prints it.
+public struct ReplayReport: ResultDocument, Equatable {
+  public static let kind = "replay"
+  public static let summary = "Whether a run was repeated handshake by handshake."
+
+  /// The first handshake that is not the same.
   public struct Difference: Codable, Sendable, Equatable {
+    /// Where.
     public var stream: String
     /// Index of the word, from 0.
     public var word: Int
     /// The cycle of its handshake in the recording, and in the replay; nil: it never moved.
-    @OrNull public var recorded: Cycle?
-    @OrNull public var replayed: Cycle?
+    public var recorded: Cycle?
+    public var replayed: Cycle?
 
     var cycle: Cycle { min(recorded ?? .max, replayed ?? .max) }
 
@@ -20,7 +25,7 @@ public struct ReplayReport: Codable, Sendable, Equatable {
     }
   }
 
-  public var schemaVersion = 1
+  /// The name of the design that was driven.
   public var design: String
   /// Outcome of the replay.
   public var outcome: RunResult.Outcome
@@ -31,7 +36,7 @@ public struct ReplayReport: Codable, Sendable, Equatable {
   public var handshakes: Int
   public var unknownHandshakes: Int
   /// The first by cycle; nil: the replay is the same on the streams compared.
-  @OrNull public var firstDifference: Difference?
+  public var firstDifference: Difference?
 
   /// Whether every recorded handshake was repeated. One on a stream the design lacks was not.
   public var isSame: Bool { firstDifference == nil && unknownHandshakes == 0 }

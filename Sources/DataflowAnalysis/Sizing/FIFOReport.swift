@@ -1,23 +1,34 @@
-/// `FIFOSizing` as the JSON document of `simrun fifo --json` (schema version 1).
-public struct FIFOReport: Codable, Sendable {
+/// `FIFOSizing` as the JSON document of `simrun fifo --json`.
+public struct FIFOReport: ResultDocument {
+  public static let kind = "fifo"
+  public static let summary = "FIFO depths that keep the full rate."
+
+  /// One FIFO before and after.
   public struct FIFO: Codable, Sendable {
+    /// The FIFO node.
     public var name: String
     /// The nodes it lies between, or the graph's streams.
     public var from: String
     public var to: String
-    public var before: Int
-    public var after: Int
+    /// Words it can hold.
+    public var depthBefore: Int
+    public var depthAfter: Int
+    /// Highest occupancy with the new depths, in words.
     public var maxOccupancy: Int
     /// Bits per word.
     public var width: Int
+    /// What it, or all of them, cost with the depths as they were.
     public var resourcesBefore: Resources
+    /// The same with the new depths.
     public var resourcesAfter: Resources
   }
 
   /// How far the depths hold beyond the predicted schedules.
   public struct Margin: Codable, Sendable {
+    /// A schedule besides the predicted one.
     public struct Sample: Codable, Sendable {
       public var schedule: String
+      /// With the new depths.
       public var cyclesPerFrame: Double
       /// The depths for the predicted schedules were enough.
       public var wasCovered: Bool
@@ -31,58 +42,69 @@ public struct FIFOReport: Codable, Sendable {
     public var certifiedWords: Int
   }
 
-  public var schemaVersion = 1
+  /// The design's name.
   public var design: String
+  /// The clock.
   public var clockMHz: Double
+  /// In the design's order.
   public var fifos: [FIFO]
   /// Words.
   public var totalBefore: Int
   public var totalAfter: Int
+  /// Words times width.
   public var bitsBefore: Int
+  /// Words times width.
   public var bitsAfter: Int
+  /// What it, or all of them, cost with the depths as they were.
   public var resourcesBefore: Resources
+  /// The same with the new depths.
   public var resourcesAfter: Resources
   /// nil: the design stops.
   public var cyclesPerFrameBefore: Double?
+  /// With the new depths.
   public var cyclesPerFrameAfter: Double
+  /// With all the room there is.
   public var cyclesPerFrameUnbounded: Double
-  /// Cycles until the first frame is out.
-  public var latencyBefore: Int?
-  public var latencyAfter: Int?
-  /// No FIFO can be one step smaller; the same as `verified`.
-  public var locallyMinimal: Bool
-  /// Each such step was rerun and found too slow.
+  /// nil where it was not measured, or the design stops.
+  public var latencyBefore: LatencyReport?
+  /// With the new depths.
+  public var latencyAfter: LatencyReport?
+  /// No FIFO can be one step smaller: each such step was rerun and found too slow.
   public var verified: Bool
   /// The search was not stopped early.
   public var complete: Bool
+  /// Runs it took.
   public var simulations: Int
   /// nil: not asked for, or every schedule is known.
-  @OrNull public var margin: Margin?
+  public var margin: Margin?
   /// Whether the sized design is live for every arrival pattern.
   public var certificate: HangReport.Proof
+  /// What to type next; nil from the library.
+  public var next: NextStep?
 
+  /// The document of a finished sizing.
   public init(_ sizing: FIFOSizing) {
     design = sizing.design.name
-    clockMHz = sizing.design.clockMHz
+    let clock = sizing.design.clockMHz
+    clockMHz = clock
     let places = FIFOPlaces(sizing.design)
     fifos = sizing.fifos.map {
       FIFO(
         name: $0.name, from: places[$0.name]?.from ?? "", to: places[$0.name]?.to ?? "",
-        before: $0.before, after: $0.after, maxOccupancy: $0.maxOccupancy,
+        depthBefore: $0.before, depthAfter: $0.after, maxOccupancy: $0.maxOccupancy,
         width: $0.width, resourcesBefore: $0.resourcesBefore, resourcesAfter: $0.resourcesAfter)
     }
     totalBefore = sizing.totalBefore
     totalAfter = sizing.totalAfter
-    bitsBefore = fifos.reduce(0) { $0 + $1.before * $1.width }
-    bitsAfter = fifos.reduce(0) { $0 + $1.after * $1.width }
+    bitsBefore = fifos.reduce(0) { $0 + $1.depthBefore * $1.width }
+    bitsAfter = fifos.reduce(0) { $0 + $1.depthAfter * $1.width }
     resourcesBefore = fifos.reduce(Resources()) { $0 + $1.resourcesBefore }
     resourcesAfter = fifos.reduce(Resources()) { $0 + $1.resourcesAfter }
     cyclesPerFrameBefore = sizing.periodBefore?.cyclesPerFrame
     cyclesPerFrameAfter = sizing.periodAfter.cyclesPerFrame
     cyclesPerFrameUnbounded = sizing.periodUnbounded.cyclesPerFrame
-    latencyBefore = sizing.latencyBefore
-    latencyAfter = sizing.latencyAfter
-    locallyMinimal = sizing.isVerified
+    latencyBefore = sizing.latencyBefore.map { LatencyReport(cycles: $0, clock) }
+    latencyAfter = sizing.latencyAfter.map { LatencyReport(cycles: $0, clock) }
     verified = sizing.isVerified
     complete = sizing.isComplete
     simulations = sizing.simulations

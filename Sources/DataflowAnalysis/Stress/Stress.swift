@@ -1,6 +1,7 @@
 /// A stall pattern that does harm, as small as it could be made.
 public struct StressFinding: Codable, Sendable, Equatable {
-  public enum Harm: String, Codable, Sendable {
+  /// What a stall pattern can do.
+  public enum Harm: String, Codable, Sendable, CaseIterable {
     /// The design stops.
     case hang
     /// More words come out than without stalls.
@@ -12,6 +13,7 @@ public struct StressFinding: Codable, Sendable, Equatable {
     case changedBits = "changed-bits"
   }
 
+  /// What the pattern does.
   public var harm: Harm
   /// What happens, in words.
   public var detail: String
@@ -19,23 +21,30 @@ public struct StressFinding: Codable, Sendable, Equatable {
   public var isMeasured: Bool
   /// Number of the pattern among those tried, from 0.
   public var pattern: Int
-  /// The minimised scenario as `simrun-scenario` text.
-  public var scenario: String
+  /// The minimised scenario.
+  public var scenario: Scenario
 }
 
-/// What `simrun hang --stress` found, as its JSON document (schema version 1).
-public struct StressReport: Codable, Sendable, Equatable {
-  public var schemaVersion = 1
+/// What `simrun hang --stress` found.
+public struct StressReport: ResultDocument, Equatable {
+  public static let kind = "stress"
+  public static let summary = "Whether a stall pattern does harm."
+
+  /// The design's name.
   public var design: String
+  /// Of the patterns.
   public var seed: UInt64
-  /// Patterns tried.
-  public var patterns: Int
+  /// How many were asked for.
+  public var patternsTried: Int
+  /// Frames of each run.
   public var frames: Int
-  @OrNull public var finding: StressFinding?
+  /// nil when no pattern did harm.
+  public var finding: StressFinding?
 }
 
 /// Tries seeded stall patterns until one does harm.
 public struct Stress: Sendable {
+  /// The design made ready, frames of each run, and the seed of the patterns.
   public let plan: Plan
   public let frames: Int
   public let seed: UInt64
@@ -72,7 +81,7 @@ public struct Stress: Sendable {
   /// Tries `count` patterns over the cores. The answer is the same however many there are.
   public func run(_ count: Int) throws -> StressReport {
     var report = StressReport(
-      design: plan.design.name, seed: seed, patterns: count, frames: frames, finding: nil)
+      design: plan.design.name, seed: seed, patternsTried: count, frames: frames, finding: nil)
     let found = try Parallel.first(count) { index -> (Int, Scenario, StressFinding.Harm)? in
       let scenario = try scenario(index)
       return try judge.harm(scenario).map { (index, scenario, $0.kind) }
@@ -82,7 +91,7 @@ public struct Stress: Sendable {
     guard let harm = try judge.harm(least) else { return report }
     report.finding = StressFinding(
       harm: kind, detail: harm.detail, isMeasured: harm.isMeasured, pattern: index,
-      scenario: String(decoding: least.json(), as: UTF8.self))
+      scenario: least)
     return report
   }
 

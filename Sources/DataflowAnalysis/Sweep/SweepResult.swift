@@ -19,6 +19,9 @@ public struct SweepResult: Sendable, Equatable {
   public var fits: Bool?
   public var message = ""
 
+  /// MHz, from the two rates; 0 where there are none.
+  public var clockMHz: Double { framesPerSecond * cyclesPerFrame / 1e6 }
+
   public init(status: Status) { self.status = status }
 }
 

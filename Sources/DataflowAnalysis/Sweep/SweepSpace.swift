@@ -21,11 +21,6 @@ public struct SweepSpace: Sendable {
     }
   }
 
-  /// What a space file says it is.
-  public static let format = "simrun-space"
-  public static let formatVersion = 1
-  private static let axisKeys = ["nodes", "fifo", "clock_mhz", "part"]
-
   public let axes: [(axis: Axis, values: [AttributeValue])]
   /// How many points there are.
   public let count: Int
@@ -130,7 +125,7 @@ public struct SweepSpace: Sendable {
       let value = try AttributeValue(item)
       switch value {
       case .string("kept"), .string("sized"): return value
-      case .int(let depth) where (2...1 << 24).contains(depth): return value
+      case .int(let depth) where fifoDepths.contains(depth): return value
       default:
         throw item.error(
           "\(value.text) is no FIFO policy (allowed: \"kept\", \"sized\", or a depth from 2 on)")

@@ -1,9 +1,14 @@
 /// One block with its attributes filled in, as `simrun blocks <op> --attributes … --json` prints it.
 /// Lists run over the streams in port order; `null` where FINN defines nothing.
-public struct BlockReport: Encodable, Sendable {
-  public let schemaVersion = 1
-  public let op: String
+public struct BlockReport: ResultDocument {
+  public static let kind = "block"
+  public static let summary = "A block with its attributes: shapes, cycles, resources."
+
+  /// A FINN op type.
+  public let opType: String
+  /// The part whose DSPs are counted; nil: UltraScale+.
   public let part: String?
+  /// DSP48E1, DSP48E2 or DSP58.
   public let dspFamily: String
   /// FINN's estimate.
   public let expectedCycles: Int
@@ -12,35 +17,49 @@ public struct BlockReport: Encodable, Sendable {
   /// What its cycles rest on; null where the block has no timing.
   public let timing: TimingReport?
   public let numberOfOutputValues: Int
+  /// Tensor shapes of the inputs.
   public let normalInputs: [[Int]?]
+  /// Tensor shapes of the outputs.
   public let normalOutputs: [[Int]?]
+  /// Folded shapes: the words of a frame, elements per word last.
   public let foldedInputs: [[Int]?]
+  /// Folded shapes of the outputs.
   public let foldedOutputs: [[Int]?]
   /// FINN's stream widths in bits; the padded ones are those of the AXI-Stream pins.
   public let inputWidths: [Int?]
+  /// Bits per word of the outputs.
   public let outputWidths: [Int?]
+  /// Rounded up to whole bytes.
   public let inputWidthsPadded: [Int?]
+  /// Rounded up to whole bytes.
   public let outputWidthsPadded: [Int?]
+  /// Words per frame.
   public let inputWords: [Int?]
+  /// Words per frame.
   public let outputWords: [Int?]
+  /// FINN names of the element types.
   public let outputDataTypes: [String?]
   /// The hardware's number: FINN's, corrected where its formula is known to be wrong.
   public let resources: Resources
-  public let finnEstimate: Resources
-  /// Why `resources` differs from `finnEstimate`.
+  /// FINN's own estimate.
+  public let finnResources: Resources
+  /// Why `resources` differs from `finnResources`.
   public let correction: String?
+  /// Used over provided bits, 1 without BRAM.
   public let bramEfficiency: Double
+  /// Used over provided bits, 1 without URAM.
   public let uramEfficiency: Double
   public let operationAndParameterCounts: [String: Int]
   /// What FINN's code generation would refuse.
   public let buildIssues: [String]
 
+  /// Everything the catalogue knows about `block` on `part`.
   public init(_ block: any Block, part: String?) {
     let inputs = block.finnInputs
     let outputs = block.outputs
     let family = part.map(DSPFamily.init(part:)) ?? .dsp48e2
     let estimate = block.resources(on: family)
-    op = block.opType
+    opType = block.opType
     self.part = part
     dspFamily = family.rawValue
     expectedCycles = block.expectedCycles
@@ -60,11 +79,73 @@ public struct BlockReport: Encodable, Sendable {
     outputWords = outputs.map(\.words)
     outputDataTypes = outputs.map { $0.dataType?.name }
     resources = estimate.corrected
-    finnEstimate = estimate.finn
+    finnResources = estimate.finn
     correction = estimate.correction
     bramEfficiency = estimate.bramEfficiency
     uramEfficiency = estimate.uramEfficiency
     operationAndParameterCounts = block.operationAndParameterCounts
     buildIssues = block.allBuildIssues
+  }
+}
+
+/// The hardware blocks simrun knows, as `simrun blocks --json` prints them.
+public struct BlockListReport: ResultDocument {
+  public static let kind = "blocks"
+  public static let summary = "The hardware blocks simrun knows."
+
+  /// One entry of the list.
+  public struct Entry: Codable, Sendable {
+    /// A FINN op type.
+    public let opType: String
+    /// In one line.
+    public let summary: String
+  }
+
+  /// Sorted by op type.
+  public let blocks: [Entry]
+
+  /// All op types of the catalogue.
+  public init() {
+    blocks = BlockCatalogue.blocks.flatMap { block in
+      block.opTypes.map { Entry(opType: $0, summary: block.summary) }
+    }.sorted { naturally($0.opType, $1.opType) }
+  }
+}
+
+/// What one block can be told, as `simrun blocks <op> --json` prints it.
+public struct BlockAttributesReport: ResultDocument {
+  public static let kind = "block-attributes"
+  public static let summary = "The attributes of a hardware block."
+
+  /// One entry of the list.
+  public struct Entry: Codable, Sendable {
+    /// As in a design file.
+    public let name: String
+    /// What it may be, in words.
+    public let type: String
+    /// Whether a node must state it.
+    public let required: Bool
+    /// Its value where a node does not state it; nil when it is required.
+    public let `default`: String?
+    /// In one line.
+    public let summary: String
+  }
+
+  /// A FINN op type.
+  public let opType: String
+  /// What the block does, in one line.
+  public let blockSummary: String
+  /// The block's own first.
+  public let attributes: [Entry]
+
+  /// Throws `InputError` for an op type no block has.
+  public init(of opType: String) throws {
+    self.opType = opType
+    blockSummary = try BlockCatalogue.type(of: opType).summary
+    attributes = try BlockCatalogue.attributes(of: opType).map {
+      Entry(
+        name: $0.name, type: $0.kind.text, required: $0.defaultValue == nil,
+        default: $0.defaultValue?.text, summary: $0.summary)
+    }
   }
 }

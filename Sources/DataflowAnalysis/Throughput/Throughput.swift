@@ -1,6 +1,6 @@
 /// How fast a design is, what limits it and what it costs: the answer of `simrun DESIGN --fps`.
 public struct Throughput: Sendable {
-  public enum Limit: String, Sendable, Codable {
+  public enum Limit: String, Sendable, Codable, CaseIterable {
     /// A block is busy in every cycle.
     case compute
     /// A DMA or an external weight stream is.

@@ -1,140 +1,151 @@
-/// `Throughput` as the JSON document of `simrun DESIGN --fps --json` (schema version 1).
-///
-/// Every document has every key; what does not exist, such as the rate of a design that stops, is
-/// `null`.
-public struct ThroughputReport: Encodable, Sendable {
+/// `Throughput` as the JSON document of `simrun DESIGN --fps --json`.
+public struct ThroughputReport: ResultDocument {
+  public static let kind = "throughput"
+  public static let summary = "How fast a design is, what limits it, what it costs."
+
+  /// The steady state.
   public struct Rate: Codable, Sendable {
-    @OrNull public var fps: Double?
-    @OrNull public var cyclesPerFrame: Double?
+    /// Frames per second.
+    public var fps: Double?
+    /// Cycles from frame to frame.
+    public var cyclesPerFrame: Double?
     /// Numerator and denominator, e.g. `62995/1`.
-    @OrNull public var cyclesPerFrameExact: String?
+    public var cyclesPerFrameExact: String?
     /// True when the state of the whole design was seen to repeat.
     public var steadyState = false
-    @OrNull public var simulatedFrames: Int?
+    /// Frames it took to know.
+    public var simulatedFrames: Int?
   }
 
-  public struct Latency: Codable, Sendable {
-    @OrNull public var firstOutputCycle: Int?
-    /// Cycles from reset until the first frame is out.
-    @OrNull public var firstFrameCycles: Int?
-    @OrNull public var microseconds: Double?
-    /// The most cycles without a word at a graph output, before the first word or between two.
-    @OrNull public var longestSilenceCycles: Int?
-  }
-
+  /// What keeps the design from being faster.
   public struct Bottleneck: Codable, Sendable {
     /// A node, or the graph input where the source limits.
-    @OrNull public var node: String?
-    @OrNull public var limit: Throughput.Limit?
+    public var node: String?
+    /// nil for a design that stops.
+    public var limit: Throughput.Limit?
     /// Cycles per frame this node needs by itself; the words of a frame for a graph input.
-    @OrNull public var busyCycles: Int?
+    public var cyclesAlone: Int?
     /// Bits of the memory port, where a DMA limits.
-    @OrNull public var portWidth: Int?
+    public var portWidth: Int?
     /// Where FIFOs limit: those that ran full, the nearest to the node first.
     public var fullFIFOs: [String] = []
     /// The one of them that alone sets the pace.
-    @OrNull public var limitingFIFO: Throughput.LimitingFIFO?
+    public var limitingFIFO: Throughput.LimitingFIFO?
   }
 
+  /// FINN's own estimate: the slowest layer, FIFOs ignored.
   public struct Estimate: Codable, Sendable {
+    /// Cycles from frame to frame.
     public var cyclesPerFrame: Int
+    /// Frames per second.
     public var fps: Double
   }
 
+  /// One node: how long it needs, what it costs.
   public struct Node: Codable, Sendable {
+    /// The node.
     public var name: String
     public var opType: String
     /// FINN's estimate.
     public var expectedCycles: Int
-    /// Cycles per frame the block needs when nothing stalls it; `busyCycles` is the same.
+    /// Cycles per frame the block needs when nothing stalls it.
     public var cyclesAlone: Int
-    public var busyCycles: Int
     /// Busy cycles over the period.
-    @OrNull public var utilisation: Double?
+    public var utilisation: Double?
+    /// Whether every handshake is in the hardware's cycle.
     public var exact: Bool
     /// What the cycles rest on.
     public var timing: TimingReport
+    /// FINN's formulas, corrected where they are known to be wrong.
     public var resources: Resources
-    public var finnEstimate: Resources
+    /// FINN's own estimate.
+    public var finnResources: Resources
   }
 
+  /// What all nodes cost together, beside what there is.
   public struct Cost: Codable, Sendable {
-    public var total: Resources
-    public var finnEstimate: Resources
-    @OrNull public var part: String?
-    @OrNull public var device: Resources?
+    /// FINN's formulas, corrected where they are known to be wrong.
+    public var resources: Resources
+    /// FINN's own estimate.
+    public var finnResources: Resources
+    /// The part, or the budget; nil when none is named.
+    public var part: String?
+    /// What it has; nil without one.
+    public var device: Resources?
     /// Share of the device by kind; a kind the device has none of is left out.
-    @OrNull public var utilisation: [String: Double]?
-    @OrNull public var fits: Bool?
-  }
-
-  public struct Certainty: Codable, Sendable {
-    public var exact: [String]
-    /// Node to the HLS schedules it may have, where its own is predicted.
-    public var predicted: [String: String]
-    /// Node to why it is approximate: there is no measured rule.
-    public var approximate: [String: String]
-    /// The FINN whose rules these are.
-    public var finnGeneration: String
+    public var utilisation: [String: Double]?
+    /// Whether everything fits; nil without a device.
+    public var fits: Bool?
   }
 
   /// The rates with other schedules than the predicted ones.
   public struct Range: Codable, Sendable {
+    /// A schedule besides the predicted one.
     public struct Sample: Codable, Sendable {
+      /// Which nodes have the least or the most stages.
       public var schedule: String
       /// Null: the design stops.
-      @OrNull public var cyclesPerFrame: Double?
+      public var cyclesPerFrame: Double?
     }
     /// The nodes whose schedule is predicted.
     public var nodes: [String]
     /// How the range was found: rates are not monotone in the stages in general.
     public var method = "sampled"
+    /// Schedules simulated besides the predicted ones.
     public var samples: [Sample]
     /// Null: the design stops with a sampled schedule.
-    @OrNull public var leastFPS: Double?
-    @OrNull public var mostFPS: Double?
+    public var leastFPS: Double?
+    public var mostFPS: Double?
     /// The node whose schedule matters most, and its cycles alone with the least and most stages.
-    @OrNull public var decisiveNode: String?
-    @OrNull public var decisiveCyclesAlone: [Int]?
+    public var decisiveNode: String?
+    public var decisiveCyclesAlone: [Int]?
   }
 
+  /// What a design that stopped holds.
   public struct Stuck: Codable, Sendable {
+    /// By name, in the design's order.
     public var fullFIFOs: [String]
+    /// By name, in the design's order.
     public var emptyFIFOs: [String]
     /// Why, in one sentence.
-    @OrNull public var cause: String?
+    public var cause: String?
   }
 
-  public var schemaVersion = 1
+  /// The design's name.
   public var design: String
+  /// The clock.
   public var clockMHz: Double
+  /// `complete`, or why it stops.
   public var outcome: RunResult.Outcome
+  /// Every member nil for a design that stops.
   public var throughput = Rate()
-  public var latency = Latency()
+  /// The cycle of the first word at a graph output.
+  public var firstOutputCycle: Int?
+  /// The most cycles without a word at a graph output, before the first word or between two.
+  public var longestSilenceCycles: Int?
+  /// nil for a design that stops before a frame is out.
+  public var latency: LatencyReport?
+  /// Every member nil for a design that stops.
   public var bottleneck = Bottleneck()
   /// Null where FINN has no estimate, as for a partition of FIFOs or DMAs.
-  @OrNull public var finnEstimate: Estimate?
+  public var finnEstimate: Estimate?
+  /// In the design's order.
   public var nodes: [Node]
-  public var resources: Cost
-  public var exactness: Certainty
+  /// Beside the part.
+  public var cost: Cost
+  /// Which cycles are the hardware's.
+  public var exactness: ExactnessReport
   /// What is full and what is empty when a design has stopped.
-  @OrNull public var stuck: Stuck?
+  public var stuck: Stuck?
   /// Null where every schedule is known.
-  @OrNull public var range: Range?
-  /// What the FIFOs lie between; no part of the document.
-  public let places: FIFOPlaces
-
-  private enum CodingKeys: String, CodingKey {
-    case schemaVersion, design, clockMHz, outcome, throughput, latency, bottleneck, finnEstimate,
-      nodes,
-      resources, exactness, stuck, range
-  }
+  public var range: Range?
+  /// What to type next; nil from the library, and where nothing helps.
+  public var next: NextStep?
 
   /// - Parameters:
   ///   - device: what to compare the cost against; nil when the design names no part.
   ///   - range: the rates with other schedules; nil where every schedule is known.
   public init(_ t: Throughput, device: Device?, range: ThroughputRange? = nil) {
-    places = FIFOPlaces(t.plan.design)
     design = t.plan.design.name
     clockMHz = t.clockMHz
     outcome = t.outcome
@@ -145,16 +156,13 @@ public struct ThroughputReport: Encodable, Sendable {
         cyclesPerFrameExact: "\(steady.cycles / g)/\(steady.frames / g)",
         steadyState: steady.isProven, simulatedFrames: steady.simulatedFrames)
     }
-    latency.firstOutputCycle = t.firstOutputCycle
-    latency.longestSilenceCycles = t.longestSilence
-    if let last = t.firstFrameCycle {
-      latency.firstFrameCycles = last + 1
-      latency.microseconds = Double(last + 1) / t.clockMHz
-    }
+    firstOutputCycle = t.firstOutputCycle
+    longestSilenceCycles = t.longestSilence
+    latency = t.firstFrameCycle.map { LatencyReport(cycles: $0 + 1, t.clockMHz) }
     if let limit = t.bottleneck {
       bottleneck = Bottleneck(
         node: limit.node, limit: limit.limit,
-        busyCycles: t.nodes.first { $0.name == limit.node }?.busyCycles
+        cyclesAlone: t.nodes.first { $0.name == limit.node }?.busyCycles
           ?? t.plan.wordsPerFrame[limit.node],
         portWidth: t.portWidth(of: limit.node),
         fullFIFOs: t.fullFIFOs, limitingFIFO: t.limitingFIFO)
@@ -166,13 +174,14 @@ public struct ThroughputReport: Encodable, Sendable {
     nodes = t.nodes.map { node in
       Node(
         name: node.name, opType: node.opType, expectedCycles: node.expectedCycles,
-        cyclesAlone: node.busyCycles, busyCycles: node.busyCycles,
+        cyclesAlone: node.busyCycles,
         utilisation: t.cyclesPerFrame.map { Double(node.busyCycles) / $0 },
         exact: node.exactness == .exact, timing: node.timing, resources: node.resources.corrected,
-        finnEstimate: node.resources.finn)
+        finnResources: node.resources.finn)
     }
-    resources = Cost(t, device: device)
-    exactness = Certainty(t)
+    cost = Cost(t, device: device)
+    exactness = ExactnessReport(
+      t.nodes.map { ($0.name, $0.exactness, $0.timing) }, t.plan.design.finnGeneration)
     if t.outcome != .complete {
       stuck = Stuck(
         fullFIFOs: t.stuckFIFOs.full, emptyFIFOs: t.stuckFIFOs.empty, cause: t.cause)
@@ -183,14 +192,14 @@ public struct ThroughputReport: Encodable, Sendable {
 
 extension ThroughputReport.Cost {
   init(_ t: Throughput, device: Device?) {
-    total = t.nodes.reduce(Resources()) { $0 + $1.resources.corrected }
-    finnEstimate = t.nodes.reduce(Resources()) { $0 + $1.resources.finn }
+    resources = t.nodes.reduce(Resources()) { $0 + $1.resources.corrected }
+    finnResources = t.nodes.reduce(Resources()) { $0 + $1.resources.finn }
     part = device?.partPrefix == Device.budgetName ? Device.budgetName : t.plan.design.part
     guard let device else { return }
     let offered = device.total
     self.device = Resources(
       lut: offered.lut, bram18: offered.bram18, uram: offered.uram, dsp: offered.dsp)
-    let shares = offered.utilisation(of: total)
+    let shares = offered.utilisation(of: resources)
     utilisation = Dictionary(
       uniqueKeysWithValues: shares.compactMap { kind, share in share.map { (kind, $0) } })
     fits = shares.allSatisfy { ($0.share ?? .infinity) <= 1 }
@@ -212,17 +221,16 @@ extension ThroughputReport.Range {
   }
 }
 
-extension ThroughputReport.Certainty {
-  init(_ t: Throughput) {
-    finnGeneration = t.plan.design.finnGeneration.rawValue
-    func reasons(_ basis: TimingBasis) -> [String: String] {
-      Dictionary(
-        uniqueKeysWithValues: t.nodes.filter { $0.timing.basis == basis }.map {
-          ($0.name, $0.timing.reason ?? $0.timing.summary)
-        })
-    }
-    exact = t.nodes.filter { $0.exactness == .exact }.map(\.name)
-    predicted = reasons(.predicted)
-    approximate = reasons(.approximate)
+/// How long the first frame takes.
+public struct LatencyReport: Codable, Sendable, Equatable {
+  /// Cycles from reset until its last word is out.
+  public var firstFrameCycles: Int
+  /// The same at the design's clock.
+  public var microseconds: Double
+
+  /// The first frame is out after `cycles` at `clockMHz`.
+  public init(cycles: Int, _ clockMHz: Double) {
+    firstFrameCycles = cycles
+    microseconds = clockMHz > 0 ? Double(cycles) / clockMHz : 0
   }
 }

@@ -1,6 +1,6 @@
 /// The outcome of a run. All cycles are absolute.
 public struct RunResult: Sendable {
-  public enum Outcome: String, Sendable, Codable {
+  public enum Outcome: String, Sendable, Codable, CaseIterable {
     /// Every sink has all words of all frames.
     case complete
     /// Words are stuck: some block waits for room that never comes.

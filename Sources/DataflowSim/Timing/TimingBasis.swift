@@ -1,5 +1,5 @@
 /// What a node's cycles rest on, in the words of every report.
-public enum TimingBasis: String, Codable, Sendable {
+public enum TimingBasis: String, Codable, Sendable, CaseIterable {
   /// A measured rule without anything that varies from build to build; exact.
   case measured
   /// The HLS schedule was read from a file of the build; exact.

@@ -129,9 +129,13 @@ struct AccuracyCommand: ParsableCommand {
   }
 }
 
-/// The result of `simrun accuracy` as JSON (schema version 1) and text.
-struct AccuracyReport: Codable {
-  var schemaVersion = 1
+/// The result of `simrun accuracy` as JSON and text.
+struct AccuracyReport: ResultDocument {
+  static let kind = "accuracy"
+  static let summary =
+    "Labels that are right, or how near pictures come: as trained, and as hardware."
+
+  /// A model is measured twice, a design once.
   var results: [AccuracyResult]
 
   init(results: [AccuracyResult]) { self.results = results }

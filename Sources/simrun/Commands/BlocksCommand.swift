@@ -53,19 +53,17 @@ struct BlocksCommand: ParsableCommand {
   }
 
   private func listBlocks() throws {
-    let rows = BlockCatalogue.blocks.flatMap { block in
-      block.opTypes.map { (op: $0, summary: block.summary) }
-    }.sorted { naturally($0.op, $1.op) }
-    if json { return try printJSON(BlockList(rows)) }
+    let report = BlockListReport()
+    if json { return try printJSON(report) }
     var table = TextTable()
-    for row in rows { table.add([row.op, row.summary]) }
+    for block in report.blocks { table.add([block.opType, block.summary]) }
     try printText(table.text)
   }
 
   private func describe(_ op: String) throws {
     let type = try BlockCatalogue.type(of: op)
     let specs = try BlockCatalogue.attributes(of: op)
-    if json { return try printJSON(BlockDescription(op, summary: type.summary, specs)) }
+    if json { return try printJSON(try BlockAttributesReport(of: op)) }
     // FINN's bookkeeping is accepted in a design and changes nothing.
     let used = specs.filter { !$0.summary.hasSuffix("not used") }
     var table = TextTable()
@@ -108,7 +106,7 @@ struct BlocksCommand: ParsableCommand {
       shape.map { "(" + $0.map(String.init).joined(separator: ", ") + ")" } ?? "-"
     }
     var table = TextTable()
-    table.add([report.op, type(of: block).summary])
+    table.add([report.opType, type(of: block).summary])
     if let cycles = report.cyclesAlone, let timing = report.timing {
       table.add(["cycles per frame alone", "\(cycles) (\(timing.summary))"])
     }
@@ -129,48 +127,9 @@ struct BlocksCommand: ParsableCommand {
     }
     table.add(["resources", line(report.resources)])
     if let why = report.correction {
-      table.add(["FINN's estimate", line(report.finnEstimate) + " (\(why))"])
+      table.add(["FINN's estimate", line(report.finnResources) + " (\(why))"])
     }
     for issue in report.buildIssues { table.add(["build issue", issue]) }
     return table.text
-  }
-}
-
-/// The JSON form of `simrun blocks`.
-private struct BlockList: Encodable {
-  struct Entry: Encodable {
-    let op: String
-    let summary: String
-  }
-  let schemaVersion = 1
-  let blocks: [Entry]
-
-  init(_ rows: [(op: String, summary: String)]) {
-    blocks = rows.map { Entry(op: $0.op, summary: $0.summary) }
-  }
-}
-
-/// The JSON form of `simrun blocks <op>`.
-private struct BlockDescription: Encodable {
-  struct Entry: Encodable {
-    let name: String
-    let type: String
-    let required: Bool
-    let `default`: String?
-    let summary: String
-  }
-  let schemaVersion = 1
-  let op: String
-  let summary: String
-  let attributes: [Entry]
-
-  init(_ op: String, summary: String, _ specs: [AttributeSpec]) {
-    self.op = op
-    self.summary = summary
-    attributes = specs.map {
-      Entry(
-        name: $0.name, type: $0.kind.text, required: $0.defaultValue == nil,
-        default: $0.defaultValue?.text, summary: $0.summary)
-    }
   }
 }

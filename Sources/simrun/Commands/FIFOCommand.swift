@@ -84,11 +84,12 @@ struct FIFOCommand: ParsableCommand {
           FoldingConfig(of: sizing.design).json(order: sizing.design.nodes.map(\.name)), to: output)
       }
       if let apply { try OutputFiles.write(sizing.design.json(), to: apply) }
-      let report = FIFOReport(sizing)
+      var report = FIFOReport(sizing)
+      report.next = nextStep
       if json {
-        try printJSON(WithNext(document: report, next: nextStep))
+        try printJSON(report)
       } else {
-        try printText(FIFOText(report, showsAll: all, next: nextStep).text)
+        try printText(FIFOText(report, showsAll: all).text)
       }
     }
   }

@@ -33,12 +33,13 @@ struct FPSCommand: ParsableCommand {
       let device = source.device(of: design)
       let throughput = try reportingFile(source.design) { try Throughput(design) }
       let range = try ThroughputRange(throughput)
-      let report = ThroughputReport(throughput, device: device, range: range)
-      let next = nextStep(report, design)
+      var report = ThroughputReport(throughput, device: device, range: range)
+      report.next = nextStep(report, design)
       if json {
-        try printJSON(report.with(next: next))
+        try printJSON(report)
       } else {
-        try printText(ThroughputText(report, showsAllNodes: all, next: next).text)
+        let places = FIFOPlaces(throughput.plan.design)
+        try printText(ThroughputText(report, places: places, showsAllNodes: all).text)
       }
       guard report.outcome == .complete else { throw SimrunExit.deadlock }
       if let minFps, let fps = report.throughput.fps, fps < minFps {
@@ -63,7 +64,7 @@ struct FPSCommand: ParsableCommand {
         "fifo", "--apply", "sized.json",
         reason: "FIFO depths at which the slowest block is never held up")
     case .compute:
-      return report.resources.part == nil
+      return report.cost.part == nil
         ? nil
         : source.next("fold", "--max", reason: "PE and SIMD for the highest rate the part holds")
     case .memory:
@@ -72,26 +73,5 @@ struct FPSCommand: ParsableCommand {
       }
     case .source, nil: return nil
     }
-  }
-}
-
-extension ThroughputReport {
-  /// The document with what to type next.
-  fileprivate func with(next: NextStep?) -> some Encodable {
-    WithNext(document: self, next: next)
-  }
-}
-
-/// A document with one key more: `next`, null where there is none.
-struct WithNext<Document: Encodable>: Encodable {
-  let document: Document
-  let next: NextStep?
-
-  private enum CodingKeys: String, CodingKey { case next }
-
-  func encode(to encoder: any Encoder) throws {
-    try document.encode(to: encoder)
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(next, forKey: .next)
   }
 }

@@ -68,12 +68,12 @@ struct FoldCommand: ParsableCommand {
           FoldingConfig(of: chosen).json(order: chosen.nodes.map(\.name)), to: output)
       }
       if let apply { try OutputFiles.write(chosen.json(), to: apply) }
-      let report = FoldingReport(search)
+      var report = FoldingReport(search)
+      report.next = nextStep(chosen)
       if json {
-        try printJSON(WithNext(document: report, next: nextStep(chosen)))
+        try printJSON(report)
       } else {
-        try printText(
-          FoldingText(report: report, target: targetFps, command: nextStep(chosen)).text)
+        try printText(FoldingText(report: report, target: targetFps).text)
       }
       guard search.meetsGoal else { throw SimrunExit.budgetMissed }
     }

@@ -49,11 +49,12 @@ struct HangCommand: ParsableCommand {
   }
 
   private func runAnalysis() throws {
-    let (report, design) = try analyse()
+    var (report, design) = try analyse()
     if let apply { try write(report, design, to: apply) }
     let next = try nextSteps(report, design)
+    report.next = next.first
     if json {
-      try printJSON(WithNext(document: report, next: next.first))
+      try printJSON(report)
     } else {
       try printText(HangText(report, design: design, next: next).text)
     }
@@ -122,7 +123,9 @@ struct HangCommand: ParsableCommand {
     } else if let finding = report.finding {
       try printText(
         "Pattern \(finding.pattern) of seed \(seed): \(finding.harm.rawValue). \(finding.detail)")
-      try printText(output.map { "Scenario saved as \($0)." } ?? finding.scenario)
+      try printText(
+        output.map { "Scenario saved as \($0)." }
+          ?? String(decoding: finding.scenario.json(), as: UTF8.self))
     } else {
       try printText(
         "No harm from \(count) stall patterns over \(report.frames) frames (seed \(seed)).")
@@ -155,12 +158,12 @@ struct HangCommand: ParsableCommand {
   }
 
   /// Writes the pattern that does harm to `--output`, or says that there is none.
-  private func save(_ scenario: String?) throws {
+  private func save(_ scenario: Scenario?) throws {
     guard let output else { return }
     guard let scenario else {
       return writeError(
         "note: nothing to write to \(output): no stall pattern that does harm was found")
     }
-    try OutputFiles.write(Data(scenario.utf8), to: output)
+    try OutputFiles.write(scenario.json(), to: output)
   }
 }

@@ -1,8 +1,11 @@
 import DataflowAnalysis
 import DesignFiles
 
-/// What `simrun compare --model` says, as JSON (schema version 1) and text: every layer judged by itself.
-struct ModelComparisonReport: Codable {
+/// What `simrun compare --model` says, as JSON and text: every layer judged by itself.
+struct ModelComparisonReport: ResultDocument {
+  static let kind = "compare-model"
+  static let summary = "Every tensor against a model, each layer judged by itself."
+
   /// A layer that is wrong although everything in front of it is right.
   struct Wrong: Codable {
     var stream: String
@@ -39,8 +42,9 @@ struct ModelComparisonReport: Codable {
     }
   }
 
-  var schemaVersion = 1
+  /// As without `--model`.
   var comparison: ComparisonReport
+  /// In dataflow order.
   var wrong: [Wrong]
   /// Layers whose weights or thresholds are not the model's, found without data.
   var verdicts: [LayerVerdict]

@@ -27,14 +27,22 @@ struct ReferenceRun {
 }
 
 /// What `simrun run MODEL` says about a model run as it was trained.
-struct ReferenceReport: Codable {
+struct ReferenceReport: ResultDocument {
+  static let kind = "reference"
+  static let summary = "Whole frames computed as the model was trained."
+
+  /// One output of the model.
   struct Output: Codable {
+    /// As in the model.
     var name: String
+    /// As written: frames, then the output's shape.
     var shape: [Int]
   }
-  var schemaVersion = 1
+  /// The file.
   var model: String
+  /// Frames computed.
   var frames: Int
+  /// In the model's order.
   var outputs: [Output]
   /// Operations that depend on the data.
   var operations: Int

@@ -86,10 +86,12 @@ struct RunCommand: ParsableCommand {
   }
 
   private func show(_ report: RunReport) throws {
+    var report = report
+    report.next = nextStep(report)
     if json {
       try printJSON(report)
     } else {
-      try printText(RunSummary(report, next: nextStep(report)).text)
+      try printText(RunSummary(report).text)
     }
     switch report.outcome {
     case .complete, .maxCycles: break
@@ -237,7 +239,9 @@ extension RunCommand {
     bits.add(frames.findings)
     bits.approximate = timed.plane.approximateNodes
     bits.differingWords = moved.differing
-    bits.origins = timed.origins(on: outputs, in: moved)
+    bits.origins = timed.origins(on: outputs, in: moved).sorted { $0.key < $1.key }.map {
+      BitReport.Origin(output: $0.key, origin: $0.value)
+    }
     bits.hazardsOff = timed.without.map(\.rawValue).sorted()
     for name in outputs {
       bits.add(output: name, try tensor(name), layout: try timed.plane.layout(of: name))

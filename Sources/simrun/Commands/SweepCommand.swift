@@ -211,9 +211,9 @@ struct SweepReportCommand: ParsableCommand {
       if let csv { try SweepTable.write(database, to: csv) }
       if let html { try OutputFiles.write(Data(SweepPage(database).html.utf8), to: html) }
       if let folding { try writeFoldings(database, entries, folding) }
-      let rows = entries.map(SweepRow.init)
+      let rows = entries.map(SweepReport.Point.init)
       if json {
-        try printJSON(SweepDocument(points: try database.count, front: rows))
+        try printJSON(SweepReport(points: try database.count, front: rows))
       } else {
         try printText(SweepTable.text(rows))
       }

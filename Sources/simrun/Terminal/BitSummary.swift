@@ -22,8 +22,8 @@ struct BitSummary {
   }
 
   private var outputs: [String] {
-    bits.outputs.sorted { naturally($0.key, $1.key) }.map { name, output in
-      "output \(name): \(output.words.of("word")), \(output.dataType), shape \(output.shape)"
+    bits.outputs.sorted { naturally($0.name, $1.name) }.map { output in
+      "output \(output.name): \(output.words.of("word")), \(output.dataType), shape \(output.shape)"
     }
   }
 
@@ -34,9 +34,9 @@ struct BitSummary {
   }
 
   private var origins: [String] {
-    bits.origins.sorted { naturally($0.key, $1.key) }.map { output, origin in
-      "first wrong word of \(output): struck by \(origin.cause) at \(origin.place) "
-        + "(\(origin.event))"
+    bits.origins.sorted { naturally($0.output, $1.output) }.map { found in
+      "first wrong word of \(found.output): struck by \(found.origin.cause) at "
+        + "\(found.origin.place) (\(found.origin.event))"
     }
   }
 

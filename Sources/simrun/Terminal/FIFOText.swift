@@ -5,29 +5,28 @@ import Foundation
 struct FIFOText {
   let report: FIFOReport
   let showsAll: Bool
-  let next: NextStep?
 
-  init(_ report: FIFOReport, showsAll: Bool, next: NextStep? = nil) {
+  init(_ report: FIFOReport, showsAll: Bool) {
     self.report = report
     self.showsAll = showsAll
-    self.next = next
   }
 
   var text: String {
-    [table, totals, certainty, margin, report.certificate.text, next?.text ?? ""]
+    [table, totals, certainty, margin, report.certificate.text, report.next?.text ?? ""]
       .filter { !$0.isEmpty }.joined(separator: "\n\n")
   }
 
   private var table: String {
-    let shown = report.fifos.filter { showsAll || $0.before > 2 || $0.after > 2 }
+    let shown = report.fifos.filter { showsAll || $0.depthBefore > 2 || $0.depthAfter > 2 }
     guard !shown.isEmpty else { return "" }
     var table = TextTable(hasHeading: true)
     table.add(["FIFO", "before", "after", "held", "bits", "LUT", "BRAM18", "URAM", "between"])
     for fifo in shown {
       let r = fifo.resourcesAfter
       table.add([
-        fifo.name, String(fifo.before), String(fifo.after), String(fifo.maxOccupancy),
-        String(fifo.width), String(r.lut), String(r.bram18), String(r.uram),
+        fifo.name, String(fifo.depthBefore), String(fifo.depthAfter),
+        String(fifo.maxOccupancy), String(fifo.width), String(r.lut), String(r.bram18),
+        String(r.uram),
         "\(fifo.from) → \(fifo.to)",
       ])
     }
@@ -56,8 +55,7 @@ struct FIFOText {
       fps(report.cyclesPerFrameUnbounded),
     ])
     table.add([
-      "latency, cycles", report.latencyBefore.map(String.init) ?? "-",
-      report.latencyAfter.map(String.init) ?? "-", "",
+      "latency, cycles", cycles(report.latencyBefore), cycles(report.latencyAfter), "",
     ])
     return table.text
   }
@@ -86,6 +84,10 @@ struct FIFOText {
     return "Sized for every schedule HLS may give to the \(margin.nodes.count) nodes whose own is "
       + "predicted (sampled: \(margin.samples.map(\.schedule).joined(separator: ", ")); \(range)). "
       + words
+  }
+
+  private func cycles(_ latency: LatencyReport?) -> String {
+    latency.map { String($0.firstFrameCycles) } ?? "-"
   }
 
   private func number(_ x: Double) -> String {

@@ -7,11 +7,8 @@ struct FoldingText {
   /// Frames per second asked for; nil: the highest rate.
   let target: Double?
 
-  /// What to type next.
-  var command: NextStep?
-
   var text: String {
-    [results, safety, layers, chain, next, command?.text ?? ""].filter { !$0.isEmpty }
+    [results, safety, layers, chain, next, report.next?.text ?? ""].filter { !$0.isEmpty }
       .joined(separator: "\n\n")
   }
 
@@ -78,7 +75,7 @@ struct FoldingText {
   private func row(_ name: String, _ r: FoldingReport.Result) -> [String] {
     [
       name, String(format: "%.1f", r.fps), String(format: "%.0f", r.cyclesPerFrame),
-      r.latency.map(String.init) ?? "-",
+      r.latency.map { String($0.firstFrameCycles) } ?? "-",
     ] + cells(r.resources) + [String(r.fifoWords)]
   }
 
@@ -89,7 +86,7 @@ struct FoldingText {
   private var chain: String {
     var table = TextTable(hasHeading: true)
     table.add(["slowest blocks", "cycles"])
-    for load in report.bottleneckChain { table.add([load.node, String(load.cycles)]) }
+    for load in report.bottleneckChain { table.add([load.node, String(load.cyclesAlone)]) }
     return table.text
   }
 
@@ -116,11 +113,11 @@ struct FoldingText {
   }
 
   private var next: String {
-    guard let step = report.nextStep else { return "No block can be folded further." }
+    guard let step = report.fasterFolding else { return "No block can be folded further." }
     let r = step.resources
     func signed(_ x: Int) -> String { x < 0 ? String(x) : "+\(x)" }
     let names = step.changedNodes.sorted(by: naturally).prefix(6).joined(separator: ", ")
-    return "Next step: \(String(format: "%.1f", step.framesPerSecond)) frames/s "
+    return "Next step: \(String(format: "%.1f", step.fps)) frames/s "
       + "(\(step.cyclesPerFrame) cycles) for LUT \(signed(r.lut)), BRAM18 \(signed(r.bram18)), "
       + "DSP \(signed(r.dsp)), changing \(names)\(step.changedNodes.count > 6 ? ", …" : "")"
   }

@@ -62,17 +62,17 @@ struct HangText {
 
   private var occupancy: String? {
     guard report.outcome == .deadlock else { return nil }
-    let used = report.occupancies.filter { $0.final > 0 }
+    let used = report.fifos.filter { $0.finalOccupancy > 0 }
     guard !used.isEmpty else { return nil }
     var table = TextTable(hasHeading: true)
     table.add(["FIFO", "holds", "depth", "between"])
     for fifo in used.prefix(40) {
       table.add([
-        fifo.fifo, String(fifo.final), String(fifo.depth), "\(fifo.from) → \(fifo.to)",
+        fifo.name, String(fifo.finalOccupancy), String(fifo.depth), "\(fifo.from) → \(fifo.to)",
       ])
     }
     let more = used.count > 40 ? "\n… and \(used.count - 40) more" : ""
-    let empty = report.occupancies.count - used.count
+    let empty = report.fifos.count - used.count
     return table.text + more
       + (empty > 0 ? "\n\(empty.of("other FIFO")) \(empty == 1 ? "is" : "are") empty." : "")
   }
@@ -104,7 +104,7 @@ struct HangText {
 
   /// A graph from before InsertFIFO wants FIFOs everywhere, not only where it hangs.
   private var sizing: String {
-    guard report.occupancies.isEmpty else { return "" }
+    guard report.fifos.isEmpty else { return "" }
     return
       "\nNo stream has a FIFO yet: simrun fifo DESIGN --apply sized.json inserts and sizes them all."
   }

@@ -1,11 +1,9 @@
 import DataflowAnalysis
 import Foundation
 
-/// Prints one JSON document to standard output, keys sorted so that equal results are equal text.
-func printJSON(_ value: some Encodable) throws {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-  try printText(String(decoding: try encoder.encode(value), as: UTF8.self))
+/// Prints one JSON document to standard output; equal results are equal text.
+func printJSON(_ document: some ResultDocument) throws {
+  try printText(String(decoding: try document.json().dropLast(), as: UTF8.self))
 }
 
 /// Prints a result to standard output. A reader that has gone ends the process silently, as usual in

@@ -1,16 +1,12 @@
 import DataflowAnalysis
 
-/// What to type after an answer, and what that gives.
-struct NextStep: Encodable {
-  var command: String
-  var reason: String
-
+extension NextStep {
   /// `simrun VERB FILE …`, quoted as a shell needs it.
   init(_ arguments: String..., reason: String) { self.init(arguments, reason: reason) }
 
   init(_ arguments: [String], reason: String) {
-    command = (["simrun"] + arguments.map(Self.quoted)).joined(separator: " ")
-    self.reason = reason
+    self.init(
+      command: (["simrun"] + arguments.map(Self.quoted)).joined(separator: " "), reason: reason)
   }
 
   var text: String { "next: \(command)".hinted + "  (\(reason))" }

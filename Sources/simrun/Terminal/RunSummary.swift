@@ -3,16 +3,16 @@ import DataflowAnalysis
 /// What a person reads after a run.
 struct RunSummary {
   let report: RunReport
-  let next: NextStep?
 
-  init(_ report: RunReport, next: NextStep? = nil) {
+  init(_ report: RunReport) {
     self.report = report
-    self.next = next
   }
 
   var text: String {
-    [sentence, stuck, frames, fifos, hazards, values, exactness, next?.text].compactMap(\.self)
-      .joined(separator: "\n\n")
+    [sentence, stuck, frames, fifos, hazards, values, exactness, report.next?.text].compactMap(
+      \.self
+    )
+    .joined(separator: "\n\n")
   }
 
   private var sentence: String {
@@ -29,11 +29,10 @@ struct RunSummary {
 
   private var stuck: String? {
     guard report.outcome == .deadlock || report.outcome == .starved else { return nil }
-    let fifos = report.fifos.sorted { naturally($0.key, $1.key) }
-    let full = fifos.filter { $0.value.final == $0.value.depth }.map {
-      "\($0.key) (\($0.value.depth))"
+    let full = report.fifos.filter { $0.finalOccupancy == $0.depth }.map {
+      "\($0.name) (\($0.depth))"
     }
-    let empty = fifos.filter { $0.value.final == 0 }.map(\.key)
+    let empty = report.fifos.filter { $0.finalOccupancy == 0 }.map(\.name)
     let waiting = report.unfinished.sorted { naturally($0.key, $1.key) }.map {
       "\($0.key) (since \($0.value))"
     }
@@ -57,8 +56,11 @@ struct RunSummary {
     guard !report.fifos.isEmpty else { return nil }
     var table = TextTable(hasHeading: true)
     table.add(["FIFO", "depth", "max", "final"])
-    for (name, fifo) in report.fifos.sorted(by: { naturally($0.key, $1.key) }) {
-      table.add([name, "\(fifo.depth)", "\(fifo.max)", "\(fifo.final)"])
+    for fifo in report.fifos {
+      table.add([
+        fifo.name, "\(fifo.depth)", fifo.maxOccupancy.map(String.init) ?? "-",
+        "\(fifo.finalOccupancy)",
+      ])
     }
     return table.text
   }

@@ -2,49 +2,8 @@ import DataflowAnalysis
 import Foundation
 import SweepStore
 
-/// One point of a sweep as reports show it.
-struct SweepRow: Codable {
-  var address: String
-  var fps: Double
-  var cyclesPerFrame: Double
-  var latency: Int
-  var resources: Resources
-  var point: String
-  /// What was chosen, by axis.
-  var choices: [String: String]
-
-  init(_ entry: SweepDatabase.Entry) {
-    address = entry.address
-    fps = entry.result.framesPerSecond
-    cyclesPerFrame = entry.result.cyclesPerFrame
-    latency = entry.result.latency
-    resources = entry.result.resources
-    point = entry.point
-    choices = Dictionary(Self.pairs(entry.point)) { first, _ in first }
-  }
-
-  /// `MVAU_0.PE=16;fifo="kept"` as pairs of axis and value.
-  private static func pairs(_ point: String) -> [(String, String)] {
-    point.split(separator: ";").compactMap { part in
-      let pair = part.split(separator: "=", maxSplits: 1).map(String.init)
-      return pair.count == 2 ? (pair[0], pair[1].replacing("\"", with: "")) : nil
-    }
-  }
-}
-
-struct SweepDocument: Codable {
-  var schemaVersion = 1
-  var points: Int
-  var front: [SweepRow]
-
-  init(points: Int, front: [SweepRow]) {
-    self.points = points
-    self.front = front
-  }
-}
-
 enum SweepTable {
-  static func text(_ rows: [SweepRow]) -> String {
+  static func text(_ rows: [SweepReport.Point]) -> String {
     guard !rows.isEmpty else { return "No point of the sweep runs and fits." }
     // An attribute per column; those that are the same in all rows stand below.
     let axes = Set(rows.flatMap(\.choices.keys)).sorted(by: naturally)
@@ -55,7 +14,8 @@ enum SweepTable {
       let r = row.resources
       table.add(
         [
-          String(row.address.prefix(12)), String(format: "%.1f", row.fps), String(row.latency),
+          String(row.address.prefix(12)), String(format: "%.1f", row.fps),
+          String(row.latency.firstFrameCycles),
           String(r.lut), String(r.bram18), String(r.uram), String(r.dsp),
         ] + varied.map { row.choices[$0] ?? "-" })
     }

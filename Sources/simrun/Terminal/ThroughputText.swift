@@ -5,16 +5,16 @@ import Foundation
 struct ThroughputText {
   let report: ThroughputReport
   let showsAllNodes: Bool
-  let next: NextStep?
+  let places: FIFOPlaces
 
-  init(_ report: ThroughputReport, showsAllNodes: Bool, next: NextStep? = nil) {
+  init(_ report: ThroughputReport, places: FIFOPlaces, showsAllNodes: Bool) {
     self.report = report
     self.showsAllNodes = showsAllNodes
-    self.next = next
+    self.places = places
   }
 
   var text: String {
-    [headline, summary, nodeTable, resourceTable, certainty, next?.text ?? ""].filter {
+    [headline, summary, nodeTable, resourceTable, certainty, report.next?.text ?? ""].filter {
       !$0.isEmpty
     }
     .joined(separator: "\n\n")
@@ -43,8 +43,9 @@ struct ThroughputText {
       let cycles = exact.hasSuffix("/1") ? String(exact.dropLast(2)) : exact
       table.add(["period", "\(cycles) cycles per frame"])
     }
-    if let cycles = report.latency.firstFrameCycles, let time = report.latency.microseconds {
-      let first = report.latency.firstOutputCycle.map { ", first word in cycle \($0)" } ?? ""
+    if let latency = report.latency {
+      let (cycles, time) = (latency.firstFrameCycles, latency.microseconds)
+      let first = report.firstOutputCycle.map { ", first word in cycle \($0)" } ?? ""
       table.add(["latency", "\(number(time)) µs (first frame out after \(cycles) cycles\(first))"])
     }
     for (index, line) in range.enumerated() { table.add([index == 0 ? "range" : "", line]) }
@@ -56,7 +57,7 @@ struct ThroughputText {
           + "(the slowest layer; FIFOs ignored)",
       ])
     }
-    if let silence = report.latency.longestSilenceCycles {
+    if let silence = report.longestSilenceCycles {
       table.add([
         "silence",
         "at most \(silence.of("cycle")) without a word at the output (FINN's LIVENESS_THRESHOLD must be "
@@ -68,7 +69,7 @@ struct ThroughputText {
       table.add(["FIFOs", "no stream has one: simrun fifo DESIGN --apply sized.json sizes them"])
     } else if let stuck = report.stuck {
       if let cause = stuck.cause { table.add(["cause", cause]) }
-      table.add(["full FIFOs", list(stuck.fullFIFOs.map(report.places.text), atMost: 4)])
+      table.add(["full FIFOs", list(stuck.fullFIFOs.map(places.text), atMost: 4)])
       table.add(["empty FIFOs", list(stuck.emptyFIFOs)])
     }
     return table.text
@@ -108,13 +109,13 @@ struct ThroughputText {
       return ["memory: \(node) moves data\(port) in every cycle"]
     case .source: return ["source: the graph input \(node) delivers a word in every cycle"]
     case .fifo:
-      let cycles = bottleneck.busyCycles.map { " needs only \($0) cycles" } ?? ""
+      let cycles = bottleneck.cyclesAlone.map { " needs only \($0) cycles" } ?? ""
       let full = bottleneck.fullFIFOs
       return [
         "FIFOs: the slowest block, \(node),\(cycles); blocks wait for each other",
         full.isEmpty
           ? "there are no FIFOs that run full; the blocks themselves store too little"
-          : "full near it: \(list(full.map(report.places.text), atMost: 3))",
+          : "full near it: \(list(full.map(places.text), atMost: 3))",
       ] + cycle
     }
   }
@@ -129,9 +130,9 @@ struct ThroughputText {
   }
 
   private var nodeTable: String {
-    let busiest = report.nodes.filter { $0.busyCycles > 0 }
+    let busiest = report.nodes.filter { $0.cyclesAlone > 0 }
       .sorted { a, b in
-        a.busyCycles != b.busyCycles ? a.busyCycles > b.busyCycles : naturally(a.name, b.name)
+        a.cyclesAlone != b.cyclesAlone ? a.cyclesAlone > b.cyclesAlone : naturally(a.name, b.name)
       }
     let shown = showsAllNodes ? report.nodes : Array(busiest.prefix(8))
     guard !shown.isEmpty else { return "" }
@@ -140,7 +141,7 @@ struct ThroughputText {
     for node in shown {
       let r = node.resources
       table.add([
-        node.name, node.utilisation.map(percent) ?? "-", String(node.busyCycles),
+        node.name, node.utilisation.map(percent) ?? "-", String(node.cyclesAlone),
         String(node.expectedCycles), String(r.lut), String(r.bram18), String(r.uram),
         String(r.dsp), node.timing.summary,
       ])
@@ -150,11 +151,13 @@ struct ThroughputText {
   }
 
   private var resourceTable: String {
-    let cost = report.resources
+    let cost = report.cost
     var table = TextTable(rightAligned: 1...4, hasHeading: true)
     table.add(["resources", "LUT", "BRAM18", "URAM", "DSP"])
-    table.add(["design"] + cells(cost.total))
-    if cost.finnEstimate != cost.total { table.add(["FINN's estimate"] + cells(cost.finnEstimate)) }
+    table.add(["design"] + cells(cost.resources))
+    if cost.finnResources != cost.resources {
+      table.add(["FINN's estimate"] + cells(cost.finnResources))
+    }
     if let device = cost.device, let shares = cost.utilisation {
       table.add([cost.part ?? "device"] + cells(device))
       table.add(
@@ -167,7 +170,7 @@ struct ThroughputText {
   }
 
   private var deviceName: String {
-    let part = report.resources.part
+    let part = report.cost.part
     return part == Device.budgetName ? "the budget" : part ?? "the device"
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// The built `simrun`, run as a user runs it.
 enum CommandLineTool {
@@ -62,8 +63,13 @@ enum CommandLineTool {
       func text(_ name: String) throws -> String {
         String(decoding: try TestFiles.data("\(place)/\(name)"), as: UTF8.self)
       }
-      return Result(
+      let result = Result(
         status: process.terminationStatus, output: try text("out"), errors: try text("err"))
+      if arguments.contains("--json"), !result.output.isEmpty {
+        let problems = DocumentSchemaTests.problems(result.output)
+        #expect(problems.isEmpty, "\(arguments): \(problems.prefix(4))")
+      }
+      return result
     }
   }
 }

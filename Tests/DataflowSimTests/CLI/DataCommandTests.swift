@@ -49,12 +49,12 @@ import Testing
       #expect(outcome.status == 0 && outcome.errors.contains("2 of 2 frames"))
       let report = try FrameReport(
         json: Data(outcome.output.utf8))
-      #expect(report.schemaVersion == 1 && report.frames == 2)
+      #expect(report.frames == 2)
       let output = try #require(report.bits.outputs.first)
       let written = try TensorFile.read(folder + "/o.npz")
-      #expect(written[output.key]?.shape == output.value.shape && output.value.shape[0] == 2)
+      #expect(written[output.name]?.shape == output.shape && output.shape[0] == 2)
       let activations = try TensorFile.read(folder + "/a.npz")
-      #expect(activations.count > 5 && activations[output.key] == written[output.key])
+      #expect(activations.count > 5 && activations[output.name] == written[output.name])
       // Time changes no value of a sound design.
       let timed = try simrun(
         "run", Self.tfc, "--input", "x.npy", "--max-cycles", "100000000", "--outputs", "t.npz")
@@ -111,7 +111,7 @@ import Testing
         "run", "d.json", "--scenario", "s.json", "--input", "d-in.npz", "--repeat", "4", "--json")
       #expect(spoilt.status == 1)
       let runs = try json(spoilt)["runs"]!.array.map(\.object)
-      #expect(runs.contains { $0["difference"] != nil })
+      #expect(runs.contains { $0["difference"] != .null })
       #expect(
         try simrun("run", Self.tfc, "--input", "one.npy", "--repeat", "0").status == 64)
     }
@@ -124,7 +124,7 @@ import Testing
       #expect(text.status == 0 && text.output.contains("mvu-dsp48-frozen-zero: "))
       #expect(text.output.contains("Confirmed: "))
       let document = try json(try simrun("hazards", example, "--json"))
-      #expect(document["schemaVersion"]?.int == 1)
+      #expect(document["schemaVersion"]?.int == 2)
       #expect(try simrun("hazards", example, "--runs", "0").status == 64)
     }
   }

@@ -38,7 +38,7 @@ import Testing
         told.output.contains(
           "First blocked: word 7 of skip, offered by Duplicate_0 since cycle 24"), "\(told.output)")
       let document = try simrun("hang", Self.config("residual-hang.json"), "--json").json
-      #expect(document["schemaVersion"] as? Int == 1)
+      #expect(document["schemaVersion"] as? Int == 2)
       #expect(document["outcome"] as? String == "deadlock")
       #expect(document["cycle"] as? Int == 25)
       let link = try #require((document["waitCycle"] as? [[String: Any]])?.first)

@@ -18,7 +18,7 @@ import Testing
     try run(conv, "--frames", "2", "--json") { outcome, _ in
       #expect(outcome.status == 0 && outcome.errors.isEmpty)
       let report = try RunReport(json: Data(outcome.output.utf8))
-      #expect(report.schemaVersion == 1 && report.outcome == .complete && report.frames == 2)
+      #expect(report.outcome == .complete && report.frames == 2)
       #expect(report.frameEndCycles.count == 2)
       #expect(report.frameEndCycles.last == report.lastHandshakeCycle)
       #expect(report.exactness.approximate.isEmpty)

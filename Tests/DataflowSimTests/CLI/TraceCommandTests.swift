@@ -21,7 +21,7 @@ import Testing
 
   @Test func everyFormatIsPrinted() throws {
     for (format, start) in [
-      ("--csv", "stream,index,cycle\n"), ("--json", "{\"schemaVersion\": 1"),
+      ("--csv", "stream,index,cycle\n"), ("--json", "{\"schemaVersion\": 2"),
       ("--vcd", "$version"), ("--perfetto", "{\"displayTimeUnit\""),
     ] {
       try trace([example, format]) { #expect($0.status == 0 && $0.output.hasPrefix(start)) }

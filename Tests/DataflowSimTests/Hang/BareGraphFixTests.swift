@@ -14,7 +14,7 @@ import Testing
     let design = try Self.design("two")
     let report = try HangReport(Plan(design))
     #expect(report.outcome == .deadlock)
-    #expect(report.occupancies.isEmpty)
+    #expect(report.fifos.isEmpty)
     #expect(report.fixes.allSatisfy { $0.depth == 0 && $0.minimalDepth == nil })
     let fix = try #require(report.minimalTotal)
     #expect(fix.depths.count > 1)

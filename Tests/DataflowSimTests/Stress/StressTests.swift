@@ -13,7 +13,7 @@ import Testing
     let report = try Stress(plan, frames: 3, seed: 1).run(60)
     let finding = try #require(report.finding)
     #expect(finding.harm == .hang && finding.isMeasured)
-    let scenario = try Scenario(json: Data(finding.scenario.utf8), file: "found")
+    let scenario = finding.scenario
     #expect(try Simulation(plan, scenario: scenario).run().outcome != .complete)
     #expect(scenario.frames <= 3 && scenario.faults.isEmpty)
     // Fewer frames do not hang: it is as small as can be in that respect.
@@ -60,7 +60,7 @@ import Testing
       .delay(stream: input, word: 1, cycles: 1), .swap(stream: input, word: 0),
     ])
     let finding = try #require(try Stress(plan, base: base, frames: 3, seed: 1).run(60).finding)
-    let scenario = try Scenario(json: Data(finding.scenario.utf8), file: "found")
+    let scenario = finding.scenario
     #expect(scenario.faults.isEmpty)
     #expect(try Simulation(plan, scenario: scenario).run().outcome != .complete)
   }

@@ -97,6 +97,21 @@ import Testing
     }
   }
 
+  /// Recorded before the report listed its FIFOs.
+  @Test func aTraceOfVersionOneOpens() throws {
+    let old = try TraceFile(contentsOf: TestFiles.resource("traces/version-1.simtrace.zst"))
+    let now = try #require(try TraceFile(try TraceFixture.deadlock().data, path: "now").report)
+    let report = try #require(old.report)
+    #expect(old.damage == nil && report.outcome == .deadlock && report.bits == nil)
+    #expect(report.handshakeCounts == now.handshakeCounts && report.exactness == now.exactness)
+    #expect(Set(report.timings.map(\.node)) == Set(now.timings.map(\.node)))
+    #expect(report.fifos.count == now.fifos.count)
+    for (a, b) in zip(report.fifos, now.fifos.sorted { $0.name < $1.name }) {
+      #expect((a.name, a.depth) == (b.name, b.depth))
+      #expect((a.maxOccupancy, a.finalOccupancy) == (b.maxOccupancy, b.finalOccupancy))
+    }
+  }
+
   @Test func nothingIsLeftOfATraceThatIsNotFinished() throws {
     try TestFiles.withTemporaryDirectory { folder in
       let plan = try Plan(try TraceFixture.example("residual-deadlock"))

@@ -4,31 +4,53 @@ import SimKernels
 public struct BitReport: Codable, Sendable, Equatable {
   /// What came out of one graph output.
   public struct Output: Codable, Sendable, Equatable {
+    /// The graph output.
+    public var name: String
+    /// FINN name of the element type.
     public var dataType: String
+    /// Words written.
     public var words: Int
     /// As written: `(frames, normal shape…)`, or `(words, elements)` if the last frame is not whole.
     public var shape: [Int]
   }
 
+  /// Where the first wrong word of a graph output comes from.
+  public struct Origin: Codable, Sendable, Equatable {
+    /// The graph output.
+    public var output: String
+    /// What struck, and where.
+    public var origin: WordOrigin
+
+    package init(output: String, origin: WordOrigin) {
+      self.output = output
+      self.origin = origin
+    }
+  }
+
   /// Something a node could not keep: a wrap, an index out of bounds, ….
   public struct Finding: Codable, Sendable, Equatable {
+    /// Where it happened.
     public var node: String
+    /// `wrap`, `index-out-of-bounds`, `register`, or a hazard.
     public var kind: String
     /// Values affected, over all frames.
     public var values: Int
     /// Frames in which it happened, and the first of them.
     public var frames: Int
+    /// From 0.
     public var firstFrame: Int
     /// The first case in words.
     public var text: String
   }
 
-  public var outputs: [String: Output] = [:]
+  /// What was written of each graph output.
+  public var outputs: [Output] = []
+  /// One per node and kind.
   public var findings: [Finding] = []
   /// By stream: words that are not those of hardware without hazards.
   public var differingWords: [String: Int] = [:]
-  /// By graph output with wrong words: what struck the first of them.
-  public var origins: [String: WordOrigin] = [:]
+  /// What struck the first wrong word of each graph output that has some.
+  public var origins: [Origin] = []
   /// Nodes whose values may differ from the hardware's, and why.
   public var approximate: [String: String] = [:]
   /// Hazards turned off for this run.
@@ -51,9 +73,10 @@ public struct BitReport: Codable, Sendable, Equatable {
 
   /// The shapes of written outputs.
   public mutating func add(output name: String, _ tensor: Tensor, layout: StreamLayout) {
-    outputs[name] = Output(
-      dataType: layout.dataType.name, words: tensor.count / max(1, layout.elements),
-      shape: tensor.shape)
+    outputs.append(
+      Output(
+        name: name, dataType: layout.dataType.name, words: tensor.count / max(1, layout.elements),
+        shape: tensor.shape))
   }
 }
 
@@ -90,10 +113,15 @@ extension BitReport.Finding {
 }
 
 /// A run of whole frames, which has no notion of time.
-public struct FrameReport: Codable, Sendable, Equatable {
-  public var schemaVersion = 1
+public struct FrameReport: ResultDocument, Equatable {
+  public static let kind = "frames"
+  public static let summary = "Whole frames computed, without a notion of time."
+
+  /// The design's name.
   public var design: String
+  /// Frames computed.
   public var frames: Int
+  /// What became of the values.
   public var bits: BitReport
 
   public init(design: String, frames: Int, bits: BitReport) {

@@ -1,29 +1,44 @@
 import Foundation
 
 /// What a run showed, as `simrun run --json` prints it and as a trace keeps it.
-public struct RunReport: Codable, Sendable, Equatable {
-  public var schemaVersion = 1
+public struct RunReport: ResultDocument, Equatable {
+  public static let kind = "run"
+  public static let summary = "A run by cycles: outcome, FIFOs, handshakes, hazards, bits."
+
   /// The design's name.
   public var design: String
+  /// The clock.
   public var clockMHz: Double
+  /// Frames that were asked for.
   public var frames: Int
+  /// How the run ended.
   public var outcome: RunResult.Outcome
   /// Why it stopped, in one sentence, when it did.
   public var cause: String?
+  /// The scenario's limit; nil: none.
   public var maxCycles: Int?
   /// `nil` when no word moved at all.
   public var lastHandshakeCycle: Cycle?
   /// The cycle of each frame's last word at the first graph output.
   public var frameEndCycles: [Cycle]
+  /// The same for every graph output.
   public var frameEndCyclesByOutput: [String: [Cycle]]
-  public var fifos: [String: RunResult.FIFO]
+  /// Sorted by name.
+  public var fifos: [FIFOState]
+  /// By stream: words that moved.
   public var handshakeCounts: [String: Int]
   /// By stream: since when a word is offered that nothing took by the end of the run.
   public var unfinished: [String: Cycle]
+  /// Those that struck.
   public var hazards: [HazardCount]
+  /// Which cycles are the hardware's.
   public var exactness: ExactnessReport
+  /// What the cycles of each node rest on, in the design's order.
+  public var timings: [NodeTiming]
   /// What became of the values, when the run had data.
   public var bits: BitReport?
+  /// What to type next; nil from the library, in a trace, and for a run that ends well.
+  public var next: NextStep?
 
   /// - Parameter result: of a run that observed streams and hazards.
   public init(_ plan: Plan, _ scenario: Scenario, _ result: RunResult) {
@@ -35,61 +50,87 @@ public struct RunReport: Codable, Sendable, Equatable {
     lastHandshakeCycle = result.lastHandshakeCycle
     frameEndCyclesByOutput = result.frameEnds
     frameEndCycles = plan.design.graphOutputs.first.flatMap { result.frameEnds[$0] } ?? []
-    fifos = result.fifos
+    let places = FIFOPlaces(plan.design)
+    fifos = result.fifos.sorted { naturally($0.key, $1.key) }.map { name, fifo in
+      FIFOState(
+        name: name, at: places[name], depth: fifo.depth, maxOccupancy: fifo.max,
+        finalOccupancy: fifo.final)
+    }
     handshakeCounts = result.handshakeCounts
     unfinished = result.unfinished
     hazards = HazardCount.all(plan, result)
-    exactness = ExactnessReport(plan)
+    timings = zip(plan.design.nodes, plan.timings).map {
+      NodeTiming(node: $0.name, timing: TimingReport($1))
+    }
+    exactness = ExactnessReport(
+      zip(timings, plan.timings).map { ($0.node, $1.exactness, $0.timing) },
+      plan.design.finnGeneration)
   }
 
   /// Reads what `json` wrote.
   public init(json: Data) throws {
     self = try JSONDecoder().decode(RunReport.self, from: json)
   }
+}
 
-  /// The report as one JSON document, keys sorted.
-  public func json() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(self)
+/// A FIFO of a run.
+public struct FIFOState: Codable, Sendable, Equatable {
+  /// The FIFO node.
+  public var name: String
+  /// The nodes it lies between, or the graph's streams.
+  public var from: String
+  public var to: String
+  /// Words it can hold.
+  public var depth: Int
+  /// Highest occupancy in words; nil where the run did not watch it.
+  public var maxOccupancy: Int?
+  /// Words in it when the run ended.
+  public var finalOccupancy: Int
+
+  package init(
+    name: String, at place: FIFOPlaces.Place?, depth: Int, maxOccupancy: Int?, finalOccupancy: Int
+  ) {
+    self.name = name
+    from = place?.from ?? ""
+    to = place?.to ?? ""
+    self.depth = depth
+    self.maxOccupancy = maxOccupancy
+    self.finalOccupancy = finalOccupancy
   }
+}
+
+/// What the cycles of one node rest on.
+public struct NodeTiming: Codable, Sendable, Equatable {
+  /// The node.
+  public var node: String
+  /// What its cycles rest on.
+  public var timing: TimingReport
 }
 
 /// Which nodes move every word in the hardware's cycle, and which are estimates.
 public struct ExactnessReport: Codable, Sendable, Equatable {
+  /// Nodes that move every word in the hardware's cycle.
   public var exact: [String] = []
   /// Node to the HLS schedules it may have, where its own is predicted.
   public var predicted: [String: String] = [:]
   /// Node to reason, where there is no measured rule.
   public var approximate: [String: String] = [:]
-  /// The FINN whose rules these are; nil in reports of before there were several.
-  public var finnGeneration: String?
-  /// What each node's cycles rest on.
-  public var nodes: [String: TimingReport] = [:]
+  /// The FINN whose rules these are.
+  public var finnGeneration: String
 
-  private enum CodingKeys: String, CodingKey {
-    case exact, predicted, approximate, finnGeneration, nodes
-  }
-
-  /// Reads what earlier releases wrote, too: they knew exact and approximate alone.
-  public init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    exact = try values.decode([String].self, forKey: .exact)
-    approximate = try values.decode([String: String].self, forKey: .approximate)
-    predicted = try values.decodeIfPresent([String: String].self, forKey: .predicted) ?? [:]
-    finnGeneration = try values.decodeIfPresent(String.self, forKey: .finnGeneration)
-    nodes = try values.decodeIfPresent([String: TimingReport].self, forKey: .nodes) ?? [:]
-  }
-
-  init(_ plan: Plan) {
-    finnGeneration = plan.design.finnGeneration.rawValue
-    for (node, timing) in zip(plan.design.nodes, plan.timings) {
-      nodes[node.name] = TimingReport(timing)
-      switch timing.exactness {
-      case .exact: exact.append(node.name)
-      case .approximate(let reason) where timing.basis == .predicted:
-        predicted[node.name] = reason
-      case .approximate(let reason): approximate[node.name] = reason
+  /// - Parameters:
+  ///   - nodes: by name, how far the timing of each holds, and what it rests on.
+  ///   - generation: of the design.
+  package init(
+    _ nodes: [(name: String, exactness: Exactness, timing: TimingReport)],
+    _ generation: FINNGeneration
+  ) {
+    finnGeneration = generation.rawValue
+    for (name, exactness, timing) in nodes {
+      switch exactness {
+      case .exact: exact.append(name)
+      case .approximate(let reason) where timing.basis == .predicted: predicted[name] = reason
+      case .approximate(let reason): approximate[name] = reason
       }
     }
   }

@@ -1,27 +1,38 @@
 /// The same frame many times over: does it always come out the same, and if not, why.
-public struct RepeatReport: Codable, Sendable, Equatable {
-  public var schemaVersion = 1
+public struct RepeatReport: ResultDocument, Equatable {
+  public static let kind = "repeat"
+  public static let summary = "One frame many times over: whether it always comes out the same."
+
+  /// The design's name.
   public var design: String
   /// How often the frame was sent in each run.
   public var repeats: Int
+  /// Of the random stalls.
   public var seed: UInt64
+  /// One per stimulus.
   public var runs: [Run] = []
 
   /// One stimulus.
   public struct Run: Codable, Sendable, Equatable {
     /// `ideal`, `scenario`, or the style of the random stalls.
     public var stimulus: String
+    /// How the run ended.
     public var outcome: RunResult.Outcome
+    /// nil when all frames are equal.
     public var difference: Difference?
   }
 
   /// The first frame that differs.
   public struct Difference: Codable, Sendable, Equatable {
+    /// The graph output.
     public var output: String
+    /// From 0.
     public var frame: Int
     /// Word in the frame and element in the word.
     public var word: Int
+    /// In the word, 0 the least significant.
     public var element: Int
+    /// What the first frame has there.
     public var expected: String
     /// `nil`: the word never came.
     public var actual: String?
@@ -29,9 +40,11 @@ public struct RepeatReport: Codable, Sendable, Equatable {
     public var frames: Int
     /// What caused it, most likely first; hazards by name.
     public var causes: [String]
+    /// What the causes mean, in one sentence.
     public var explanation: String
   }
 
+  /// Whether every frame of every run came out the same.
   public var allEqual: Bool { runs.allSatisfy { $0.difference == nil } }
 
   /// The report for a person.
