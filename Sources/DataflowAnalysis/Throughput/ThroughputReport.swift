@@ -41,6 +41,21 @@ public struct ThroughputReport: ResultDocument {
     public var fps: Double
   }
 
+  /// The rates of a host that does not send frames without end: DMAs wait for the memory once per
+  /// transfer.
+  public struct Transfers: Codable, Sendable {
+    /// The slowest DMA.
+    public var node: String
+    /// Cycles from an address to its first beat.
+    public var memoryLatency: Int
+    /// Frames of a transfer; the batch must be a multiple of it.
+    public var batch: Int
+    /// In frames per second.
+    public var fpsInBatches: Double
+    /// Frame by frame.
+    public var fpsAlone: Double
+  }
+
   /// One node: how long it needs, what it costs.
   public struct Node: Codable, Sendable {
     /// The node.
@@ -127,6 +142,8 @@ public struct ThroughputReport: ResultDocument {
   public var latency: LatencyReport?
   /// Every member nil for a design that stops.
   public var bottleneck = Bottleneck()
+  /// Null where no DMA is slower than the design, even frame by frame.
+  public var transfers: Transfers?
   /// Null where FINN has no estimate, as for a partition of FIFOs or DMAs.
   public var finnEstimate: Estimate?
   /// In the design's order.
@@ -166,6 +183,12 @@ public struct ThroughputReport: ResultDocument {
           ?? t.plan.wordsPerFrame[limit.node],
         portWidth: t.portWidth(of: limit.node),
         fullFIFOs: t.fullFIFOs, limitingFIFO: t.limitingFIFO)
+    }
+    transfers = t.transfers.map { transfers in
+      Transfers(
+        node: transfers.node, memoryLatency: transfers.memoryLatency, batch: transfers.batch,
+        fpsInBatches: t.clockMHz * 1e6 / transfers.cyclesPerFrameInBatches,
+        fpsAlone: t.clockMHz * 1e6 / transfers.cyclesPerFrameAlone)
     }
     let estimate = t.finnCyclesPerFrame
     finnEstimate =

@@ -56,13 +56,19 @@ struct RunSummary {
     guard !report.fifos.isEmpty else { return nil }
     var table = TextTable(hasHeading: true)
     table.add(["FIFO", "depth", "max", "final"])
-    for fifo in report.fifos {
+    let all = report.fifos.sorted { naturally($0.name, $1.name) }
+    // Of many, those that hold something or may hold more than the two words every stream gets.
+    let telling = all.filter { $0.finalOccupancy > 0 || $0.depth > 2 }
+    let shown = all.count > Self.mostFIFOs ? Array(telling.prefix(Self.mostFIFOs)) : all
+    for fifo in shown {
       table.add([
         fifo.name, "\(fifo.depth)", fifo.maxOccupancy.map(String.init) ?? "-",
         "\(fifo.finalOccupancy)",
       ])
     }
-    return table.text
+    let rest = all.count - shown.count
+    let more = rest > 0 ? "… and \(rest.of("FIFO")) more (--json has all)" : ""
+    return [shown.isEmpty ? "" : table.text, more].filter { !$0.isEmpty }.joined(separator: "\n")
   }
 
   private var hazards: String? {
@@ -71,6 +77,8 @@ struct RunSummary {
       "hazard \($0.hazard): \($0.words.of("word")) \(Self.harm($0.hazard)) at \($0.node)"
     }.joined(separator: "\n")
   }
+
+  private static let mostFIFOs = 40
 
   private static func harm(_ hazard: String) -> String {
     switch Hazard(rawValue: hazard) {
