@@ -20,19 +20,27 @@ public struct TensorComparison: Sendable {
   public var missingWords = 0
   /// The first of them, counted from the first frame.
   public var firstMissingWord: Int?
+  /// The frame's shape, channel last.
+  public var shape: [Int] = []
   public var first: Divergence?
+  /// The first of the elements that differ, `TensorComparison.mostDifferences` at most.
+  public var differences: [Divergence] = []
   public var diagnosis: Diagnosis?
   /// What struck the first differing word, in a run under a scenario.
   public var origin: WordOrigin?
   /// The stream's elements with ties decided as the reference has them.
   var decided: Integers?
 
+  public static let mostDifferences = 4096
+
   /// All elements are there and agree, but for values that sit on a rounding boundary.
   public var isFine: Bool {
     if missingWords > 0 { return false }
     if differing == 0 { return true }
-    if case .roundingTie? = diagnosis { return true }
-    return false
+    switch diagnosis {
+    case .roundingTie?, .insideErrorZone?: return true
+    default: return false
+    }
   }
 }
 
@@ -202,9 +210,11 @@ public struct Comparison: Sendable {
       stream: stream, node: writer?.name ?? "", reference: entry.reference,
       elements: sample.expected.count, differing: sample.differing.count,
       maximumError: sample.maximumError * sample.unit, meanError: sample.meanError * sample.unit,
-      sqnr: sample.sqnr, psnr: sample.psnr)
+      sqnr: sample.sqnr, psnr: sample.psnr, shape: sample.layout.shape)
     if let first = sample.differing.first {
       comparison.first = sample.divergence(at: first)
+      comparison.differences = sample.differing.prefix(TensorComparison.mostDifferences)
+        .map(sample.divergence)
       let evidence = Evidence(
         writer, plane: plane, parameters: parameters, result: result, compared: compared,
         recompute: plane.referenceOrder(of: stream) == nil ? recomputed(stream, images) : nil)
