@@ -44,6 +44,36 @@ public struct TensorComparison: Sendable {
   }
 }
 
+extension TensorComparison {
+  /// Integers of a quantiser against integers, without a block that made them; channels last, frames in
+  /// front.
+  ///
+  /// - Parameters:
+  ///   - shape: of a frame.
+  ///   - range: integers that the quantiser can give.
+  ///   - unit: what one step means.
+  public init(
+    tensor: String, node: String, reference: String, expected: [Double], actual: [Double],
+    shape: [Int], range: ClosedRange<Int>, unit: Double
+  ) {
+    let widest = max(2, -range.lowerBound, range.upperBound + 1)
+    let type: DataType =
+      range.lowerBound >= 0 ? .smallest(for: range.upperBound) : .smallest(for: -widest)
+    let depth = max(1, shape.last ?? 1)
+    let layout = StreamLayout(
+      dataType: type, shape: shape, elements: depth, words: product(shape) / depth)
+    let sample = Sample(expected: expected, actual: actual, layout: layout, unit: unit)
+    self.init(
+      stream: tensor, node: node, reference: reference, elements: expected.count,
+      differing: sample.differing.count, maximumError: sample.maximumError * unit,
+      meanError: sample.meanError * unit, sqnr: sample.sqnr, psnr: sample.psnr, shape: shape)
+    guard let first = sample.differing.first else { return }
+    self.first = sample.divergence(at: first)
+    differences = sample.differing.prefix(Self.mostDifferences).map(sample.divergence)
+    diagnosis = Diagnosis(sample, evidence: nil)
+  }
+}
+
 /// Where a tensor differs first.
 public struct Divergence: Sendable, Equatable {
   public var frame: Int

@@ -123,20 +123,23 @@ extension Diagnosis: CustomStringConvertible {
 
 extension Diagnosis {
   /// Tries every explanation on a sample with at least one difference.
-  init(_ sample: Sample, evidence: Evidence) {
+  ///
+  /// - Parameter evidence: what is known of the node that made it; nil without any, as for quantisers of
+  ///   a model.
+  init(_ sample: Sample, evidence: Evidence?) {
     let bits: [() -> Diagnosis?] = [
-      { evidence.hazard(sample) }, { evidence.unsorted(sample) },
-      { Self.tie(sample, evidence) }, { evidence.accumulatorWrap(sample) },
+      { evidence?.hazard(sample) }, { evidence?.unsorted(sample) },
+      { evidence.flatMap { Self.tie(sample, $0) } }, { evidence?.accumulatorWrap(sample) },
       { Self.offByOne(sample, evidence) }, { Self.overflow(sample, evidence) },
-      { Self.inverted(sample) }, { Self.truncation(sample) }, { evidence.binaryInput(sample) },
-      { evidence.cutAccumulator(sample) },
+      { Self.inverted(sample) }, { Self.truncation(sample) }, { evidence?.binaryInput(sample) },
+      { evidence?.cutAccumulator(sample) },
     ]
     // The first explanations are about integers and thresholds.
     let attempts: [() -> Diagnosis?] =
       [{ Self.referenceConstant(sample) }] + (sample.isFloat ? [] : bits) + [
         { Self.affine(sample) }, { Self.zeroPoint(sample) }, { Self.bias(sample) },
-        { evidence.missingBias(sample) }, { Self.permutation(sample) },
-        { evidence.inputOrder(sample) }, { evidence.imageOrder(sample) },
+        { evidence?.missingBias(sample) }, { Self.permutation(sample) },
+        { evidence?.inputOrder(sample) }, { evidence?.imageOrder(sample) },
         { Self.previousFrame(sample) }, { Self.otherFrame(sample) }, { Self.shift(sample) },
         { Self.constant(sample) }, { Self.farShift(sample) },
       ]
@@ -193,12 +196,12 @@ extension Diagnosis {
   }
 
   /// Differences of one step in one direction, at thresholds as far as these are known.
-  private static func offByOne(_ s: Sample, _ evidence: Evidence) -> Diagnosis? {
+  private static func offByOne(_ s: Sample, _ evidence: Evidence?) -> Diagnosis? {
     // A constant offset everywhere is a zero point, not a threshold.
     guard let steps = s.steps, steps.count == 1, let step = steps.first,
       s.differing.count < s.expected.count
     else { return nil }
-    if let activation = evidence.activation {
+    if let activation = evidence?.activation {
       let atThresholds = s.differing.allSatisfy {
         activation.sitsOnThreshold($0, channel: $0 % s.channels)
       }
@@ -206,7 +209,7 @@ extension Diagnosis {
     }
     let perChannel = channelsOff(s)
     if let perChannel, perChannel.allSatisfy({ $0 == .all || $0 == .none }) { return nil }
-    return evidence.hasThresholds ? .offByOne(up: step > 0) : nil
+    return evidence?.hasThresholds ?? true ? .offByOne(up: step > 0) : nil
   }
 
   private enum Extent { case none, some, all }
@@ -221,7 +224,7 @@ extension Diagnosis {
   }
 
   /// Actual values are the expected ones modulo 2^w, or stop at a limit.
-  private static func overflow(_ s: Sample, _ evidence: Evidence) -> Diagnosis? {
+  private static func overflow(_ s: Sample, _ evidence: Evidence?) -> Diagnosis? {
     let width = s.layout.dataType.bits
     guard width < 60, let range = s.layout.dataType.range, isIntegral(s) else { return nil }
     let needed = neededBits(s, signed: range.lowerBound < 0)
@@ -231,7 +234,7 @@ extension Diagnosis {
       return steps == steps.rounded() && steps != 0
     }
     // The same number of bits under another sign is no overflow.
-    if wraps, needed > width, evidence.isAccumulator, !evidence.hasThresholds,
+    if wraps, needed > width, let evidence, evidence.isAccumulator, !evidence.hasThresholds,
       s.layout.dataType != .bipolar
     {
       return .wrap(width: width, needed: needed)

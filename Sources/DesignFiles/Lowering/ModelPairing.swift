@@ -65,7 +65,14 @@ public struct ModelPairing: Sendable {
         hint: "is this the model the design was made of?")
     }
     let used = Set(pairs.map(\.tensor))
-    unpaired = tensors.filter { !$0.isSum }.map(\.name).filter { !used.contains($0) }
+    // A quantiser that changes nothing shares its stream with the tensor in front.
+    let layers = Dictionary(codes.quantised.map { ($0.tensor, $0.code.layer) }) { first, _ in first
+    }
+    let carried = Set(used.compactMap { layers[$0] })
+    unpaired = codes.quantised.filter {
+      !used.contains($0.tensor) && !carried.contains($0.code.layer)
+    }
+    .map(\.tensor)
     inputs = search.inputs
     given = search.given
     values = Dictionary(

@@ -17,7 +17,7 @@ struct ModelTensor {
   let count: Int
   /// All frames.
   let integers: [Int]
-  private let shape: [Int]
+  let shape: [Int]
 
   init(
     _ item: (tensor: String, code: Lowering.CodeStream), _ runs: [[String: Value]],

@@ -175,7 +175,7 @@ extension ModelPairing {
       }
     }
 
-    /// Whether a stream that sums or pools make of this one is more like the tensor.
+    /// Whether a stream that sums or pools make of this one is more like the tensor, or just like another.
     private func isBetterBehind(
       _ stream: String, _ found: (index: Int, fit: Fit), _ result: DataplaneResult
     ) -> Bool {
@@ -194,6 +194,11 @@ extension ModelPairing {
             else { continue }
             let other = fit(actual, tensors[found.index], layout.dataType)
             if other.share > found.fit.share { return true }
+            let isExact = tensors.indices.contains { i in
+              !isTaken[i] && !tensors[i].isSum && tensors[i].count == layout.count
+                && fit(actual, tensors[i], layout.dataType).share == 1
+            }
+            if isExact { return true }
           }
         }
       }

@@ -209,6 +209,13 @@ extension Lowering {
     let factors = (shape.height / layer.shape.height, shape.width / layer.shape.width)
     try requireRepeats(step, factors)
     let input = try proportional(source)
+    if factors == (1, 1), edge.isPlain, input.layer == edge.starts[0].layer {
+      // As large as before: nothing to do.
+      edges[target] = Edge(
+        starts: [.init(layer: input.layer, tensor: target)], steps: [], pools: [], tensor: target)
+      if let code = codes[source] { note(target, input.layer, code.scale, node.name) }
+      return
+    }
     var up = layers[input.layer]
     up.kind = .upsample(rows: factors.0, columns: factors.1)
     up.inputs = [input.layer]

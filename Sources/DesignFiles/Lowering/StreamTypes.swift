@@ -110,7 +110,7 @@ struct StreamTypes {
 
 extension DataType {
   /// The smallest integer type that holds a range.
-  static func holding(_ range: ClosedRange<Int>) -> DataType {
+  package static func holding(_ range: ClosedRange<Int>) -> DataType {
     if range.lowerBound >= 0 { return .smallest(for: range.upperBound) }
     let bits = max(
       Int.bitWidth - (~range.lowerBound).leadingZeroBitCount,

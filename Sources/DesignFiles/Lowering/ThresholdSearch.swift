@@ -95,25 +95,41 @@ struct ThresholdSearch {
   private func checkMonotone(_ isNegated: [Bool]) throws {
     let widest = (0..<channels).map { high[$0] - low[$0] }.max() ?? 0
     let most = mayTurn ? Self.mostPoints : 1 << 16
+    guard !mayTurn || channels * widest <= most else {
+      throw NotMonotone(
+        message:
+          "may rise and fall, over \(widest + 1) sums of \(channels) channels each, which are too "
+          + "many to look at one by one")
+    }
     let count = min(widest + 1, channels * widest <= most ? widest + 1 : Self.samples)
     guard count > 1 else { return }
-    var integers: [Int] = []
-    for i in 0..<count {
-      for c in 0..<channels {
-        let offset = (Double(high[c] - low[c]) * Double(i) / Double(count - 1)).rounded()
-        integers.append(low[c] + Int(offset))
-      }
-    }
-    let found = try codes(integers, count)
-    for c in 0..<channels {
-      for i in 1..<count {
-        let (before, after) = (found[(i - 1) * channels + c], found[i * channels + c])
-        guard isNegated[c] ? after <= before : after >= before else {
-          throw NotMonotone(
-            message:
-              "is not monotone in channel \(c): \(integers[(i - 1) * channels + c]) gives code "
-              + "\(before), \(integers[i * channels + c]) gives \(after)")
+    var last: (integers: ArraySlice<Int>, codes: ArraySlice<Int>)?
+    // In portions, so that no tensor on the way is large.
+    let portion = max(2, (1 << 18) / channels)
+    for start in stride(from: 0, to: count, by: portion) {
+      let points = (start..<min(start + portion, count)).flatMap { i in
+        (0..<channels).map { c in
+          let share = Double(i) / Double(count - 1)
+          return low[c] + Int((Double(high[c] - low[c]) * share).rounded())
         }
+      }
+      let found = try codes(points, points.count / channels)
+      let integers = Array(last?.integers ?? []) + points
+      let all = Array(last?.codes ?? []) + found
+      try checkMonotone(integers, all, isNegated)
+      last = (points.suffix(channels), found.suffix(channels))
+    }
+  }
+
+  /// Throws where codes of one channel turn.
+  private func checkMonotone(_ integers: [Int], _ found: [Int], _ isNegated: [Bool]) throws {
+    for i in channels..<max(channels, found.count) {
+      let (before, after) = (found[i - channels], found[i])
+      let c = i % channels
+      guard isNegated[c] ? after <= before : after >= before else {
+        throw NotMonotone(
+          message: "is not monotone in channel \(c): \(integers[i - channels]) gives code "
+            + "\(before), \(integers[i]) gives \(after)")
       }
     }
   }

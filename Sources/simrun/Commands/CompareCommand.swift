@@ -74,19 +74,8 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     try reportingInputErrors {
+      if let model { return try compare(with: model) }
       let loaded = try source.load()
-      if let model {
-        let run = ModelComparisonRun(
-          source: source, model: model, input: input, designInput: designInput)
-        let report = try run.report(loaded)
-        if json {
-          try printJSON(report)
-        } else {
-          try printText(csv ? report.comparison.csv : report.text)
-        }
-        if report.isWrong { throw SimrunExit.bitsDiffer }
-        return
-      }
       if let dump { return try compare(loaded, dump) }
       let input = self.input!
       var comparison = try reportingFile(source.design) {
@@ -112,6 +101,33 @@ struct CompareCommand: ParsableCommand {
       try show(ComparisonReport(loaded.design.name, results))
       if !results.allSatisfy(\.isFine) { throw SimrunExit.bitsDiffer }
     }
+  }
+
+  private func compare(with model: String) throws {
+    let report = try report(model)
+    if json {
+      try printJSON(report)
+    } else {
+      try printText(csv ? report.comparison.csv : report.text)
+    }
+    if report.isWrong { throw SimrunExit.bitsDiffer }
+  }
+
+  /// A design against a model, or two graphs in front of any hardware.
+  private func report(_ model: String) throws -> ModelComparisonReport {
+    let loaded: LoadedDesign
+    do {
+      loaded = try source.load()
+    } catch let error as InputError {
+      guard try DesignFile.isOriginalModel(source.design) else { throw error }
+      writeError("note: compared as graphs, since no hardware can be made of it yet: \(error)")
+      return try StepComparisonRun(
+        source: source, model: model, input: input, designInput: designInput
+      ).report()
+    }
+    return try ModelComparisonRun(
+      source: source, model: model, input: input, designInput: designInput
+    ).report(loaded)
   }
 
   /// What a board gave against what the design computes.

@@ -163,20 +163,29 @@ import Testing
     #expect(outcome.text.contains("the weights of 1 of 2 rows differ"), "\(outcome.text)")
   }
 
-  /// A hazard that the block is known for changes values; it is named, not the weights.
-  @Test func aKnownHazardIsNamed() throws {
+  /// Sums of 6 products in front of an RTL thresholding whose thresholds are narrower than they.
+  private static var narrow: (model: ModelBuilder, change: (inout LoadedDesign) throws -> Void) {
     var model = ModelBuilder(input: [1, 6])
     model.quantiser("x", "q", scale: 1, bits: 4)
     model.constant("w", [7, -7, 7, 7, -7, 7, 7, 7, -7, 7, 7, 7], [6, 2])
     model.add("MatMul", ["q", "w"], ["m"])
     model.quantiser("m", "y", scale: 3, bits: 3)
+    return (
+      model,
+      {
+        try $0.separateThresholds("MVAU_hls_0", opType: "Thresholding_rtl")
+        let place = $0.design.nodes.firstIndex { $0.name == "Thresholding_apart" }!
+        $0.design.nodes[place].attributes["weightDataType"] = .string("INT5")
+      }
+    )
+  }
+
+  /// A hazard that the block is known for changes values; it is named, not the weights.
+  @Test func aKnownHazardIsNamed() throws {
+    let (model, change) = Self.narrow
     var planted = PlantedModel(model)
     planted.frames = 64
-    let outcome = try planted.compare {
-      try $0.separateThresholds("MVAU_hls_0", opType: "Thresholding_rtl")
-      let place = $0.design.nodes.firstIndex { $0.name == "Thresholding_apart" }!
-      $0.design.nodes[place].attributes["weightDataType"] = .string("INT5")
-    }
+    let outcome = try planted.compare(change)
     guard case .hazard(let hazard, _)? = outcome.wrong?.diagnosis else {
       Issue.record("\(outcome.text)")
       return
@@ -210,5 +219,65 @@ import Testing
       }
     }
     #expect(outcome.results.last?.differing == 1 && outcome.zones == [verdict], "\(outcome.text)")
+  }
+
+  /// Two graphs that no hardware can be made of: a Sigmoid feeds the second layer unquantised.
+  @Test func twoStepsAreComparedAsGraphs() throws {
+    func graph(_ right: Convolution) throws -> Reference {
+      var model = right.model
+      model.add("Sigmoid", ["y"], ["f"])
+      model.constant("v", (0..<6).map { Float($0 % 5 - 2) }, [2, 3, 1, 1])
+      model.add("Conv", ["f", "v"], ["e"], ints: ["kernel_shape": [1, 1]])
+      model.quantiser("e", "end", scale: 0.2)
+      model.graph.output = [.with { $0.name = "end" }]
+      return try Reference(model.model())
+    }
+    let right = Convolution()
+    let reference = try graph(right)
+    let data = try reference.randomFrames(3)
+    let same = try GraphPairing(graph(right), reference, arrays: data, file: "made up")
+    #expect(same.layers.map(\.tensor) == ["q", "y", "end"] && same.unpaired.isEmpty)
+    #expect(same.layers.allSatisfy { $0.expected == $0.actual })
+    // The layer behind the wrong one is judged by itself.
+    let wrong = right.moved { c, y, x in (c, 2 - y, 2 - x) }
+    let other = try GraphPairing(graph(wrong), reference, arrays: data, file: "made up")
+    #expect(other.layers.map { $0.expected == $0.actual } == [true, false, true])
+  }
+
+  @Test func accuracyIsThatOfHardwareWithItsHazards() throws {
+    let (model, change) = Self.narrow
+    let reference = try Reference(model.model())
+    var loaded = try LoweredModel(reference, name: "narrow").loaded
+    try change(&loaded)
+    let plane = try Dataplane(loaded.design, parameters: loaded.parameters)
+    var random = SeededGenerator(seed: 1)
+    let codes = (0..<6 * 50).map { _ in Int.random(in: -8...7, using: &random) }
+    let inputs = [loaded.design.graphInputs[0]: try Tensor(codes, shape: [50, 6])]
+    let accuracy = Accuracy(.labels(Array(repeating: 0, count: 50)))
+    let result = try accuracy.design(loaded, inputs, plane: plane, name: "narrow")
+    let strike = try #require(result.hazards?.first)
+    #expect(strike.hazard == "thresholding-narrow-wrap" && strike.node == "Thresholding_apart")
+    #expect(strike.values ?? 0 > 0 && result.frames == 50)
+  }
+
+  /// Frames that a window shifts are taken as they come.
+  @Test func accuracyOfShiftedFrames() throws {
+    let golden = try #require(
+      try GoldenCase.load("hls").first { $0.name == "s06_dw_k2_7x7_s2_leftover_row" })
+    let loaded = LoadedDesign(design: golden.design, parameters: nil, notes: [])
+    let plane = try Dataplane(golden.design, parameters: nil)
+    let name = golden.design.graphInputs[0]
+    let layout = try plane.layout(of: name)
+    let values = (0..<3 * layout.count).map { $0 % 5 }
+    let inputs = [name: try Tensor(values, shape: [3] + layout.shape)]
+    let accuracy = Accuracy(.labels([0, 0, 0]))
+    let result = try accuracy.design(loaded, inputs, plane: plane, name: "window")
+    #expect(result.hazards?.map(\.hazard) == ["hls-window-leftover-rows"])
+    #expect(result.hazards?.first?.values == nil && result.frames == 3)
+    let moved = try plane.moved(inputs, output: golden.design.graphOutputs[0])
+    let frames = try plane.run(inputs).tensor(golden.design.graphOutputs[0]).asDoubles()
+    let first = frames.count / 3
+    #expect(Array(moved.prefix(first)) == Array(frames.prefix(first)))
+    #expect(Array(moved.prefix(2 * first)) != Array(frames.prefix(2 * first)))
   }
 }
