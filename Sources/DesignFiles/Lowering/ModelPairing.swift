@@ -66,13 +66,13 @@ public struct ModelPairing: Sendable {
     }
     let used = Set(pairs.map(\.tensor))
     // A quantiser that changes nothing shares its stream with the tensor in front.
-    let layers = Dictionary(codes.quantised.map { ($0.tensor, $0.code.layer) }) { first, _ in first
-    }
+    let layers = Dictionary(
+      codes.quantised.map { ($0.tensor, $0.code.layer) }, uniquingKeysWith: { first, _ in first })
     let carried = Set(used.compactMap { layers[$0] })
-    unpaired = codes.quantised.filter {
+    let left = codes.quantised.filter {
       !used.contains($0.tensor) && !carried.contains($0.code.layer)
     }
-    .map(\.tensor)
+    unpaired = left.map { $0.tensor }
     inputs = search.inputs
     given = search.given
     values = Dictionary(

@@ -112,7 +112,7 @@ struct ModelComparisonReport: Codable {
       layer.differing > values.count
       ? ["  and \(layer.differing - values.count) more (--json)"] : []
     let title =
-      "\(layer.node.isEmpty ? layer.stream : layer.node): \(layer.differing) of its values lie on a "
+      "\(layer.node.isEmpty ? layer.stream : layer.node): \(layer.differing) of its values \(layer.differing == 1 ? "lies" : "lie") on a "
       + "rounding boundary, within the error of float32 sums; no fault:"
     return ([title] + values + more).joined(separator: "\n")
   }
