@@ -54,11 +54,13 @@ public struct BlockReport: ResultDocument {
   public let buildIssues: [String]
 
   /// Everything the catalogue knows about `block` on `part`.
-  public init(_ block: any Block, part: String?) {
+  ///
+  /// Throws `InputError` where the estimate is beyond any device.
+  public init(_ block: any Block, part: String?) throws {
     let inputs = block.finnInputs
     let outputs = block.outputs
     let family = part.map(DSPFamily.init(part:)) ?? .dsp48e2
-    let estimate = block.resources(on: family)
+    let estimate = try block.plausibleResources(on: family)
     opType = block.opType
     self.part = part
     dspFamily = family.rawValue

@@ -117,6 +117,7 @@ public enum BlockCatalogue {
     let block = try type.init(
       Attributes(
         opType: opType, part: part, clockMHz: clockMHz, generation: generation, values: values))
+    if let error = block.absurdSize { throw error }
     if let block = block as? any HLSBlock { try block.requireFittingStructure() }
     return block
   }

@@ -51,7 +51,6 @@ extension Plan {
     let graph = try DesignGraph(design)
     self.design = design
     blocks = try design.nodes.map(design.block(of:))
-    try Self.requirePlausibleSizes(design, blocks)
     timings = try zip(design.nodes, blocks).map { node, block in
       guard let timed = block as? any TimedBlock else {
         throw InputError(

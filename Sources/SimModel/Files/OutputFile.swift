@@ -68,8 +68,9 @@ public struct OutputPlace: Sendable {
       guard let path else { continue }
       let identity = try OutputPlace(path).identity
       if let other = seen.updateValue(option, forKey: identity) {
+        let both = other == option ? "two of the results" : "\(other) and \(option)"
         throw InputError(
-          "\(other) and \(option) name the same file; one result would replace the other",
+          "\(both) name the same file; one would replace the other",
           file: path, hint: "give each its own name")
       }
     }
@@ -129,7 +130,7 @@ public enum OutputFiles {
   ///
   /// Throws `InputError` naming the file that cannot be written.
   public static func write(_ files: [(path: String, contents: Data)]) throws {
-    try OutputPlace.requireDistinct(files.map { ("one result", $0.path) })
+    try OutputPlace.requireDistinct(files.map { ("", $0.path) })
     let places = try files.map { try OutputPlace($0.path) }
     defer { for place in places { place.discard() } }
     for (place, file) in zip(places, files) {

@@ -15,7 +15,7 @@ public struct Thresholding: Block {
     .dataType("outputDataType", "type of the results"),
     .ints("numInputVectors", default: [1], "leading dimensions of the input"),
     .int(
-      "ActVal", in: -AttributeSpec.maximumInt...AttributeSpec.maximumInt, default: 0,
+      "ActVal", in: AttributeSpec.anyInt, default: 0,
       "added to the threshold count"),
     .flag("runtime_writeable_weights", "thresholds writable over AXI-Lite"),
     .string(

@@ -31,6 +31,8 @@ public struct RunReport: ResultDocument, Equatable {
   public var unfinished: [String: Cycle]
   /// Those that struck.
   public var hazards: [HazardCount]
+  /// Nodes that put out words for ever, though nothing came in any more; the run was ended there.
+  public var endless: [String]?
   /// Which cycles are the hardware's.
   public var exactness: ExactnessReport
   /// What the cycles of each node rest on, in the design's order.
@@ -59,6 +61,8 @@ public struct RunReport: ResultDocument, Equatable {
     handshakeCounts = result.handshakeCounts
     unfinished = result.unfinished
     hazards = HazardCount.all(plan, result)
+    let endless = plan.design.nodes.map(\.name).filter { result.cores[$0]?.isEndless ?? false }
+    self.endless = endless.isEmpty ? nil : endless
     timings = zip(plan.design.nodes, plan.timings).map {
       NodeTiming(node: $0.name, timing: TimingReport($1))
     }
