@@ -78,18 +78,26 @@ struct ThroughputText {
   private var range: [String] {
     guard let range = report.range else { return [] }
     let names = range.samples.map(\.schedule)
-    let sampled = "sampled: " + (names.count > 2 ? "\(names.count) schedules" : list(names))
+    let bound = range.bound.map { bound in
+      let first = bound.nodes.first ?? ""
+      let who = bound.nodes.count > 1 ? "\(first) … \(bound.nodes.last ?? "") alone" : "\(first) alone"
+      return "; none is faster than \(who)"
+    }
+    let sampled =
+      "sampled: " + (names.count > 2 ? "\(names.count) schedules" : list(names)) + (bound ?? "")
     let nodes = "\(range.nodes.count) predicted HLS schedule\(range.nodes.count == 1 ? "" : "s")"
     let stopping = range.samples.filter { $0.cyclesPerFrame == nil }.map(\.schedule)
     guard stopping.isEmpty else {
       return ["\(nodes): the design stops with \(list(stopping)) (simrun fifo sizes for all)"]
     }
-    guard let least = range.leastFPS, let most = range.mostFPS, let node = range.decisiveNode else {
+    guard let least = range.leastFPS, let most = range.mostFPS, least < most else {
       return ["the same with every schedule of \(nodes) (\(sampled))"]
     }
+    let rates = "\(number(least)) to \(number(most)) frames/s over \(nodes) (\(sampled))"
+    guard let node = range.decisiveNode else { return [rates] }
     let alone = range.decisiveCyclesAlone.map { "\($0[0]) to \($0[1]) cycles alone" } ?? ""
     return [
-      "\(number(least)) to \(number(most)) frames/s over \(nodes) (\(sampled))",
+      rates,
       "\(node) matters most (\(alone)): --hls-build DIR reads its schedule, hls_structure and "
         + "hls_stages state it",
     ]
