@@ -95,7 +95,8 @@ extension Diagnosis {
   /// Tries every explanation on a sample with at least one difference.
   init(_ sample: Sample, evidence: Evidence) {
     let bits: [() -> Diagnosis?] = [
-      { evidence.hazard(sample) }, { evidence.unsorted(sample) },
+      { evidence.hazard(sample) }, { evidence.leftoverRows(sample) },
+      { evidence.unsorted(sample) },
       { Self.tie(sample, evidence) }, { evidence.accumulatorWrap(sample) },
       { Self.offByOne(sample, evidence) }, { Self.overflow(sample, evidence) },
       { Self.inverted(sample) }, { Self.truncation(sample) }, { evidence.binaryInput(sample) },

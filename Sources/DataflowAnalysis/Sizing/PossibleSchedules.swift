@@ -108,7 +108,8 @@ extension Plan {
     switch schedule.basis {
     case .predicted(let possible): options = possible
     case .unknown:
-      options = blocks[index].hlsWork?.options(clockMHz: design.clockMHz) ?? []
+      options =
+        blocks[index].hlsWork?.options(clockMHz: design.clockMHz, tool: schedule.tool) ?? []
     case .measured, .read, .stated: return []
     }
     let ends = options.flatMap { option -> [(structure: HLSSchedule.Structure, stages: Int)] in

@@ -57,18 +57,25 @@ extension Throughput {
 extension ThroughputRange {
   /// nil when every schedule is known.
   public init?(_ throughput: Throughput) throws {
-    try self.init(throughput, PossibleSchedules(of: throughput.plan), most: nil)
+    try self.init(throughput, handshakesForBranches: Self.handshakesForBranches)
+  }
+
+  package init?(_ throughput: Throughput, handshakesForBranches: Int) throws {
+    try self.init(
+      throughput, PossibleSchedules(of: throughput.plan), most: nil,
+      handshakesForBranches: handshakesForBranches)
   }
 
   fileprivate init?(
-    _ throughput: Throughput, _ possible: PossibleSchedules, most: Later<Double?>?
+    _ throughput: Throughput, _ possible: PossibleSchedules, most: Later<Double?>?,
+    handshakesForBranches: Int = Self.handshakesForBranches
   ) throws {
     guard !possible.nodes.isEmpty else { return nil }
     let plan = throughput.plan
     let base = throughput.cyclesPerFrame
     let isSmall =
       (throughput.steadyState?.simulatedFrames ?? 2) * plan.wordsPerFrame.values.reduce(0, +)
-      < Self.handshakesForBranches
+      < handshakesForBranches
     let bound = isSmall ? nil : try Self.bound(possible, plan, base: base)
     let hasForks = plan.blocks.contains { $0.outputs.count > 1 }
     // Fewer stages hold less, which may stop a design whose ways join again.

@@ -197,7 +197,8 @@ public final class Simulation {
     let all = chain.stages
     var merged: [(stage: Stage, members: Range<Int>)] = []
     for (i, (stage, _)) in all.enumerated() {
-      if let last = merged.last, last.stage.merges(with: stage) {
+      // A reset waits for the last handshake of all, those between stages included.
+      if let last = merged.last, resets.isEmpty, last.stage.merges(with: stage) {
         merged[merged.count - 1] = (last.stage + stage, last.members.lowerBound..<i + 1)
       } else {
         merged.append((stage, i..<i + 1))
@@ -217,7 +218,8 @@ public final class Simulation {
       let seen = places.map { place in
         place < streams.count && (isLast || place < members.upperBound) ? streams[place] : nil
       }
-      let isObserved = observing.streams || observing.levels && stages.contains(where: \.stage.isFIFO)
+      let isObserved =
+        observing.streams || observing.levels && stages.contains(where: \.stage.isFIFO)
       let channel = addChannel(
         stage,
         isObserved ? ChannelWatcher(log: log(stages, seen)) : history(of: chain, stage))

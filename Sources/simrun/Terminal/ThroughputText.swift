@@ -80,8 +80,8 @@ struct ThroughputText {
     let names = range.samples.map(\.schedule)
     let bound = range.bound.map { bound in
       let first = bound.nodes.first ?? ""
-      let who = bound.nodes.count > 1 ? "\(first) … \(bound.nodes.last ?? "") alone" : "\(first) alone"
-      return "; none is faster than \(who)"
+      let to = bound.nodes.count > 1 ? " … \(bound.nodes.last ?? "")" : ""
+      return "; none is faster than \(first)\(to) alone"
     }
     let sampled =
       "sampled: " + (names.count > 2 ? "\(names.count) schedules" : list(names)) + (bound ?? "")
