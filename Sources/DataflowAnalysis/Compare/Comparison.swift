@@ -142,7 +142,7 @@ public struct Comparison: Sendable {
       guard let entry = map.entries[stream] else { continue }
       let isFirst = moved == nil && comparisons.allSatisfy { $0.node.isEmpty }
       var comparison = try compare(
-        stream, entry, result, reference, channelsFirst, moved: moved, map: map,
+        stream, entry, result, reference, channelsFirst, moved: moved, map: map, inputs: inputs,
         images: isFirst ? inputs : nil)
       if let first = comparison.first {
         comparison.origin = try moved?.origin(of: first, on: stream, plane.layout(of: stream))
@@ -167,7 +167,8 @@ public struct Comparison: Sendable {
 
   private func compare(
     _ stream: String, _ entry: ReferenceMap.Entry, _ result: DataplaneResult, _ reference: NPZ,
-    _ channelsFirst: Bool, moved: MovedValues?, map: ReferenceMap, images: [String: Tensor]?
+    _ channelsFirst: Bool, moved: MovedValues?, map: ReferenceMap, inputs: [String: Tensor],
+    images: [String: Tensor]?
   ) throws -> TensorComparison {
     let layout = try plane.layout(of: stream)
     try Self.requirePerChannel(entry, layout, stream, file: map.file)
@@ -212,7 +213,8 @@ public struct Comparison: Sendable {
       expected: expected, actual: actual, layout: layout,
       unit: abs(entry.scale.first { $0 != 0 } ?? 1))
     var comparison = report(
-      stream, entry, sample, result, compared: Set(map.entries.keys), images: images)
+      stream, entry, sample, result, compared: Set(map.entries.keys), images: images,
+      shifted: moved == nil ? shifted(stream, layout, inputs) : nil)
     if let missing = moved?.missing(stream, of: due) {
       comparison.missingWords = missing.count
       comparison.firstMissingWord = missing.lowerBound
@@ -233,7 +235,7 @@ public struct Comparison: Sendable {
 
   private func report(
     _ stream: String, _ entry: ReferenceMap.Entry, _ sample: Sample, _ result: DataplaneResult,
-    compared: Set<String>, images: [String: Tensor]?
+    compared: Set<String>, images: [String: Tensor]?, shifted: (() -> [Double]?)?
   ) -> TensorComparison {
     let writer = plane.graph[stream].writer.map { plane.design.nodes[$0.node] }
     var comparison = TensorComparison(
@@ -247,13 +249,27 @@ public struct Comparison: Sendable {
         .map(sample.divergence)
       let evidence = Evidence(
         writer, plane: plane, parameters: parameters, result: result, compared: compared,
-        recompute: plane.referenceOrder(of: stream) == nil ? recomputed(stream, images) : nil)
+        recompute: plane.referenceOrder(of: stream) == nil ? recomputed(stream, images) : nil,
+        shifted: shifted)
       comparison.diagnosis = Diagnosis(sample, evidence: evidence)
       if plane.referenceOrder(of: stream) == nil {
         comparison.decided = result.streams[stream].map { sample.decided($0) }
       }
     }
     return comparison
+  }
+
+  /// The elements of `stream` where blocks in front of it take words of one frame for the next one's.
+  private func shifted(_ stream: String, _ layout: StreamLayout, _ inputs: [String: Tensor]) -> (
+    () -> [Double]?
+  )? {
+    guard !plane.shiftingNodes.isEmpty else { return nil }
+    return {
+      guard let words = try? plane.words(of: plane.sourceData(inputs).words)[stream],
+        let ordered = try? inReferenceOrder(words.elements, of: stream, layout)
+      else { return nil }
+      return ordered.int64s?.map(Double.init)
+    }
   }
 
   /// Computes `stream` from the graph's images in another order.

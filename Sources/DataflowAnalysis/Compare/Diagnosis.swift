@@ -128,7 +128,8 @@ extension Diagnosis {
   ///   a model.
   init(_ sample: Sample, evidence: Evidence?) {
     let bits: [() -> Diagnosis?] = [
-      { evidence?.hazard(sample) }, { evidence?.unsorted(sample) },
+      { evidence?.hazard(sample) }, { evidence?.leftoverRows(sample) },
+      { evidence?.unsorted(sample) },
       { evidence.flatMap { Self.tie(sample, $0) } }, { evidence?.accumulatorWrap(sample) },
       { Self.offByOne(sample, evidence) }, { Self.overflow(sample, evidence) },
       { Self.inverted(sample) }, { Self.truncation(sample) }, { evidence?.binaryInput(sample) },

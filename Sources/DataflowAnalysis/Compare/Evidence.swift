@@ -18,6 +18,8 @@ struct Evidence {
   private var accumulatorBits = 0
   /// Computes the compared stream from another order of a graph input; nil behind other references.
   private let recompute: ((_ input: String, _ source: [Int], _ frames: Int) -> [Int64]?)?
+  /// The compared elements where blocks take words of one frame for the next one's; nil where none does.
+  private let shifted: (() -> [Double]?)?
 
   /// - Parameters:
   ///   - compared: the streams that have a reference.
@@ -25,8 +27,10 @@ struct Evidence {
   init(
     _ node: Node?, plane: Dataplane, parameters: ParameterStore?, result: DataplaneResult,
     compared: Set<String> = [],
-    recompute: ((_ input: String, _ source: [Int], _ frames: Int) -> [Int64]?)? = nil
+    recompute: ((_ input: String, _ source: [Int], _ frames: Int) -> [Int64]?)? = nil,
+    shifted: (() -> [Double]?)? = nil
   ) {
+    self.shifted = shifted
     self.plane = plane
     self.parameters = parameters
     self.recompute = recompute
@@ -71,6 +75,14 @@ struct Evidence {
       s.differing.allSatisfy(struck.positions.contains)
     else { return nil }
     return .hazard(struck.hazard, values: s.differing.count)
+  }
+
+  /// The reference is what hardware moves whose windows leave rows over for the next frame.
+  func leftoverRows(_ s: Sample) -> Diagnosis? {
+    guard !s.isFloat, let values = shifted?(), values.count >= s.expected.count,
+      s.expected.indices.allSatisfy({ abs(values[$0] - s.expected[$0]) <= s.tolerance })
+    else { return nil }
+    return .hazard(.windowLeftoverRows, values: s.differing.count)
   }
 
   /// The RTL block searches in thresholds that do not ascend; the reference counts.

@@ -15,6 +15,8 @@ public struct PossibleSchedules: Sendable {
   /// The nodes whose schedule is predicted, in the design's order.
   public let nodes: [String]
   public let samples: [Sample]
+  private let predicted: Design
+  private let open: [Open]
 
   /// Branches of a fork told apart.
   private static let mostBranches = 4
@@ -27,6 +29,8 @@ public struct PossibleSchedules: Sendable {
       return ends.count > 1 ? Open(node: index, ends: ends) : nil
     }
     nodes = open.map { design.nodes[$0.node].name }
+    predicted = design
+    self.open = open
     guard !open.isEmpty else {
       samples = []
       return
@@ -45,6 +49,11 @@ public struct PossibleSchedules: Sendable {
         Sample(name: "branch \(branch + 1) late", design: design.with(open) { isOn($0) }))
     }
     self.samples = samples
+  }
+
+  /// The design with the most stages in the nodes that `isMost` names, and the least in the others.
+  func design(withMost isMost: (String) -> Bool) -> Design {
+    predicted.with(open) { isMost(predicted.nodes[$0].name) }
   }
 
   fileprivate struct Open {
@@ -99,7 +108,8 @@ extension Plan {
     switch schedule.basis {
     case .predicted(let possible): options = possible
     case .unknown:
-      options = blocks[index].hlsWork?.options(clockMHz: design.clockMHz) ?? []
+      options =
+        blocks[index].hlsWork?.options(clockMHz: design.clockMHz, tool: schedule.tool) ?? []
     case .measured, .read, .stated: return []
     }
     let ends = options.flatMap { option -> [(structure: HLSSchedule.Structure, stages: Int)] in

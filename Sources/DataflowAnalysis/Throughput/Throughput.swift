@@ -99,7 +99,11 @@ public struct Throughput: Sendable {
 extension Throughput {
   /// Simulates `design` until its steady state is known, or until it stops.
   public init(_ design: Design, budget: SteadyStateBudget = .init()) throws {
-    let plan = try Plan(design)
+    try self.init(Plan(design), budget: budget)
+  }
+
+  package init(_ plan: Plan, budget: SteadyStateBudget = .init()) throws {
+    let design = plan.design
     let simulation = try Simulation(plan)
     let steady = simulation.steadyState(budget)
     let frames = max(1, steady?.simulatedFrames ?? 2)
@@ -144,26 +148,40 @@ extension Throughput {
     limitingFIFO = try Self.limiting(fullFIFOs, simulation, steady)
   }
 
-  /// Which of the FIFOs that ran full, alone and deep, helps most. On large designs the two nearest to the
-  /// slowest block are tried, no more than takes a moment.
+  /// The FIFO that alone, and deep, helps among those that ran full near the limit; tried on designs where
+  /// that takes a moment.
   private static func limiting(
     _ full: [String], _ simulation: Simulation, _ steady: SteadyState
   ) throws -> LimitingFIFO? {
     let plan = simulation.plan
-    let tried = Array(full.prefix(simulation.handshakes < 2_000_000 ? 8 : 2))
-    guard !tried.isEmpty, simulation.handshakes < 300_000_000 else { return nil }
-    let periods = try Parallel.all(tried.count) { i -> Double? in
-      let deeper = plan.replacingFIFODepths { $0 == tried[i] ? max($1, 4096) : $1 }
-      return try Simulation(deeper).steadyState()?.cyclesPerFrame
+    // On large designs the two nearest to the slowest block, no more than takes a moment.
+    var left = Array(full.prefix(simulation.handshakes < 2_000_000 ? 8 : 2))
+    guard !left.isEmpty, simulation.handshakes < 20_000_000 else { return nil }
+    // When so many together help no more, none does alone; else the one is in one half.
+    var period = try deeper(left, plan)
+    while left.count > 1, helps(period, steady) {
+      let half = Array(left[..<(left.count / 2)])
+      let alone = try deeper(half, plan)
+      left = helps(alone, steady) ? half : Array(left[half.count...])
+      period = left == half ? alone : try deeper(left, plan)
     }
-    let best = periods.indices.min { periods[$0] ?? .infinity < periods[$1] ?? .infinity }
-    guard let best, let period = periods[best], period < 0.999 * steady.cyclesPerFrame,
-      let place = FIFOPlaces(plan.design)[tried[best]],
-      let stage = plan.chains.flatMap(\.stages).first(where: { $0.node == tried[best] })
+    guard left.count == 1, let period, helps(period, steady),
+      let place = FIFOPlaces(plan.design)[left[0]],
+      let stage = plan.chains.flatMap(\.stages).first(where: { $0.node == left[0] })
     else { return nil }
     return LimitingFIFO(
-      name: tried[best], depth: stage.stage.capacity, from: place.from, to: place.to,
+      name: left[0], depth: stage.stage.capacity, from: place.from, to: place.to,
       cyclesPerFrameDeeper: period)
+  }
+
+  /// Cycles per frame with these FIFOs deep.
+  private static func deeper(_ fifos: [String], _ plan: Plan) throws -> Double? {
+    let deeper = plan.replacingFIFODepths { fifos.contains($0) ? max($1, 4096) : $1 }
+    return try Simulation(deeper).steadyState()?.cyclesPerFrame
+  }
+
+  private static func helps(_ period: Double?, _ steady: SteadyState) -> Bool {
+    period.map { $0 < 0.999 * steady.cyclesPerFrame } ?? false
   }
 
   /// A block moves at most one word per port and cycle.
@@ -197,7 +215,7 @@ extension Throughput {
 
   /// The graph input with most words per frame. Weights do not count: they come as fast as the
   /// block that reads them computes.
-  private static func busiestInput(_ plan: Plan) -> (stream: String, words: Int)? {
+  static func busiestInput(_ plan: Plan) -> (stream: String, words: Int)? {
     var weights: Set<String> = []
     for (node, block) in zip(plan.design.nodes, plan.blocks) {
       if let input = block.weightInput { weights.insert(node.inputs[input.port]) }

@@ -19,43 +19,129 @@ public struct ThroughputRange: Sendable {
     public var mostCyclesAlone: Int
   }
 
+  /// What no schedule is faster than.
+  public struct Bound: Sendable {
+    public var cyclesPerFrame: Double
+    /// A node or a graph input that needs as long by itself; several that together do.
+    public var nodes: [String]
+  }
+
   /// The nodes whose schedule is predicted.
   public let nodes: [String]
   public let samples: [Sample]
-  /// nil: the rate is the same with all sampled schedules.
+  /// Stands for the fast end of the range where that was not sampled.
+  public let bound: Bound?
+  /// nil: the rate is the same with all sampled schedules, but for a thousandth.
   public let decisive: Decisive?
 
-  /// Designs in which a run to the steady state takes more handshakes are sampled at both ends alone.
+  /// Designs in which a run to the steady state takes more handshakes are sampled at the ends alone.
   private static let handshakesForBranches = 4_000_000
-  /// Nodes tried one by one where no block alone explains the range.
-  private static let mostProbes = 16
+  /// Rates closer than this are the same to whoever wonders which schedule to read.
+  private static let tolerance = 0.001
+}
 
+extension Throughput {
+  /// The throughput, and the range of rates; nil where every schedule is known. Simulated side by side.
+  public static func withRange(_ design: Design) throws -> (Throughput, ThroughputRange?) {
+    let plan = try Plan(design)
+    let possible = try PossibleSchedules(of: plan)
+    // Mostly the slow end.
+    let most = possible.samples.dropFirst().first.map { sample in
+      Later { try ThroughputRange.period(sample.design) }
+    }
+    let throughput = try Throughput(plan)
+    return try (throughput, ThroughputRange(throughput, possible, most: most))
+  }
+}
+
+extension ThroughputRange {
   /// nil when every schedule is known.
   public init?(_ throughput: Throughput) throws {
+    try self.init(throughput, handshakesForBranches: Self.handshakesForBranches)
+  }
+
+  package init?(_ throughput: Throughput, handshakesForBranches: Int) throws {
+    try self.init(
+      throughput, PossibleSchedules(of: throughput.plan), most: nil,
+      handshakesForBranches: handshakesForBranches)
+  }
+
+  fileprivate init?(
+    _ throughput: Throughput, _ possible: PossibleSchedules, most: Later<Double?>?,
+    handshakesForBranches: Int = Self.handshakesForBranches
+  ) throws {
+    guard !possible.nodes.isEmpty else { return nil }
     let plan = throughput.plan
+    let base = throughput.cyclesPerFrame
     let isSmall =
       (throughput.steadyState?.simulatedFrames ?? 2) * plan.wordsPerFrame.values.reduce(0, +)
-      < Self.handshakesForBranches
-    let possible = try PossibleSchedules(of: plan, branches: isSmall)
-    guard !possible.nodes.isEmpty else { return nil }
-    nodes = possible.nodes
-    samples = try Parallel.all(possible.samples.count) { index -> Sample in
-      let sample = possible.samples[index]
-      return Sample(schedule: sample.name, cyclesPerFrame: try Self.period(sample.design))
+      < handshakesForBranches
+    let bound = isSmall ? nil : try Self.bound(possible, plan, base: base)
+    let hasForks = plan.blocks.contains { $0.outputs.count > 1 }
+    // Fewer stages hold less, which may stop a design whose ways join again.
+    let isLeastNeeded = try bound == nil || hasForks && !Self.runs(possible.samples[0].design)
+    let chosen = possible.samples.enumerated().filter { index, _ in
+      index == 0 ? isLeastNeeded : index == 1 || isSmall
+    }.map(\.element)
+    let known = try most.map { [possible.samples[1].name: try $0.value()] } ?? [:]
+    let samples = try Parallel.all(chosen.count) { index -> Sample in
+      let sample = chosen[index]
+      return Sample(
+        schedule: sample.name,
+        cyclesPerFrame: try known[sample.name] ?? Self.period(sample.design))
     }
-    let base = throughput.cyclesPerFrame
-    guard samples.contains(where: { $0.cyclesPerFrame != base }) else {
+    nodes = possible.nodes
+    self.samples = samples
+    self.bound = isLeastNeeded ? nil : bound
+    let periods = [base, self.bound?.cyclesPerFrame] + samples.map(\.cyclesPerFrame)
+    let all = periods.compactMap(\.self)
+    guard let least = all.min(), let most = all.max(),
+      most > (1 + Self.tolerance) * least || samples.contains(where: { $0.cyclesPerFrame == nil })
+    else {
       decisive = nil
       return
     }
     let ends = try Self.ends(possible)
-    let slowest = samples.compactMap(\.cyclesPerFrame).max() ?? 0
-    let isOwn = ends.contains { Double($0.mostCyclesAlone) >= 0.995 * slowest }
-    decisive = isOwn || !isSmall ? ends.first : try Self.probed(ends, plan, base) ?? ends.first
+    let isOwn = ends.contains { Double($0.mostCyclesAlone) >= 0.995 * most }
+    decisive =
+      isOwn || !isSmall ? ends.first : try Self.probed(ends, possible, plan) ?? ends.first
   }
 
-  private static func period(_ design: Design) throws -> Double? {
+  fileprivate static func period(_ design: Design) throws -> Double? {
     try Simulation(Plan(design)).steadyState()?.cyclesPerFrame
+  }
+
+  /// Whether the first frames come out.
+  private static func runs(_ design: Design) throws -> Bool {
+    try Simulation(Plan(design), scenario: Scenario(frames: 2)).run().outcome == .complete
+  }
+
+  /// What explains that no schedule makes the design faster than it is, or hardly: a block or an input that
+  /// needs as long by itself, or the blocks around the slowest whose schedules are known.
+  private static func bound(_ possible: PossibleSchedules, _ plan: Plan, base: Double?) throws
+    -> Bound?
+  {
+    guard let base else { return nil }
+    let least = try Plan(possible.samples[0].design)
+    var cycles = least.timings.map { $0.busyCycles ?? 0 }
+    let slowest = cycles.indices.max { cycles[$0] < cycles[$1] } ?? 0
+    var bound = Bound(
+      cyclesPerFrame: Double(cycles[slowest]), nodes: [plan.design.nodes[slowest].name])
+    if let input = Throughput.busiestInput(plan), Double(input.words) > bound.cyclesPerFrame {
+      bound = Bound(cyclesPerFrame: Double(input.words), nodes: [input.stream])
+    }
+    if base <= (1 + tolerance) * bound.cyclesPerFrame { return bound }
+    // Where FIFOs limit, mostly a few blocks around the slowest do.
+    cycles = plan.timings.map { $0.busyCycles ?? 0 }
+    let start = cycles.indices.max { cycles[$0] < cycles[$1] } ?? 0
+    let open = Set(possible.nodes)
+    guard let part = plan.design.stretch(around: start, without: { open.contains($0.name) }),
+      let period = try Simulation(Plan(part)).steadyState(), period.isProven,
+      base <= (1 + tolerance) * period.cyclesPerFrame
+    else { return nil }
+    return Bound(
+      cyclesPerFrame: period.cyclesPerFrame,
+      nodes: part.nodes.filter { !$0.isFIFO }.map(\.name))
   }
 
   /// The nodes by the cycles they need by themselves at most, those first whose stages change them.
@@ -77,21 +163,48 @@ public struct ThroughputRange: Sendable {
       }
   }
 
-  /// The node that changes the rate most when it alone has the least or the most stages.
-  private static func probed(_ ends: [Decisive], _ plan: Plan, _ base: Double?) throws -> Decisive?
+  /// The node whose schedule changes the rate most: of the nodes in question, that half is looked into
+  /// which changes it more when it alone has the most stages and all others the least.
+  private static func probed(_ ends: [Decisive], _ possible: PossibleSchedules, _ plan: Plan) throws
+    -> Decisive?
   {
-    let tried = Array(ends.prefix(mostProbes))
-    let changes = try Parallel.all(tried.count) { index -> Double in
-      let node = plan.design.nodes.firstIndex { $0.name == tried[index].node }!
-      let choices = plan.scheduleEnds(ofNode: node)
-      return try [choices.first, choices.last].compactMap(\.self).map { stated -> Double in
-        var design = plan.design
-        design.nodes[node].attributes.merge(stated) { $1 }
-        guard let period = try Self.period(design), let base else { return .infinity }
-        return abs(period - base)
-      }.max() ?? 0
+    var left = ends
+    guard let least = try period(possible.samples[0].design),
+      let most = try period(possible.samples[1].design), least != most
+    else { return nil }
+    var change = most - least
+    while left.count > 1 {
+      let half = Array(left[..<(left.count / 2)])
+      let names = Set(half.map(\.node))
+      guard let period = try period(possible.design(withMost: names.contains)) else { return nil }
+      let rest = change - (period - least)
+      (left, change) =
+        abs(period - least) >= abs(rest)
+        ? (half, period - least) : (Array(left[half.count...]), rest)
     }
-    let best = changes.indices.max { (changes[$0], $1) < (changes[$1], $0) }
-    return best.flatMap { changes[$0] > 0 ? tried[$0] : nil }
+    return left.first
+  }
+}
+
+extension Design {
+  /// The nodes in a row around one: up to the first that is one of `others`, or has another stream besides
+  /// that of the row.
+  fileprivate func stretch(around start: Int, without others: (Node) -> Bool) -> Design? {
+    func isLink(_ node: Node) -> Bool {
+      node.inputs.count == 1 && node.outputs.count == 1 && !others(node)
+    }
+    guard isLink(nodes[start]) else { return nil }
+    var row = [nodes[start]]
+    while let writer = nodes.first(where: { $0.outputs == row[0].inputs }), isLink(writer) {
+      row.insert(writer, at: 0)
+    }
+    while let reader = nodes.first(where: { $0.inputs == row[row.count - 1].outputs }),
+      isLink(reader)
+    {
+      row.append(reader)
+    }
+    return Design(
+      name: name, part: part, clockMHz: clockMHz, finnGeneration: finnGeneration, nodes: row,
+      graphInputs: row[0].inputs, graphOutputs: row[row.count - 1].outputs)
   }
 }

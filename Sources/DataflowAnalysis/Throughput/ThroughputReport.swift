@@ -102,12 +102,19 @@ public struct ThroughputReport: ResultDocument {
       /// Null: the design stops.
       public var cyclesPerFrame: Double?
     }
+    public struct Bound: Codable, Sendable {
+      public var cyclesPerFrame: Double
+      /// The node or graph input that needs as long by itself, or the nodes that together do.
+      public var nodes: [String]
+    }
     /// The nodes whose schedule is predicted.
     public var nodes: [String]
     /// How the range was found: rates are not monotone in the stages in general.
     public var method = "sampled"
     /// Schedules simulated besides the predicted ones.
     public var samples: [Sample]
+    /// What no schedule is faster than, where the fast end was not sampled.
+    @OrNull public var bound: Bound?
     /// Null: the design stops with a sampled schedule.
     public var leastFPS: Double?
     public var mostFPS: Double?
@@ -235,7 +242,9 @@ extension ThroughputReport.Range {
     samples = range.samples.map {
       Sample(schedule: $0.schedule, cyclesPerFrame: $0.cyclesPerFrame)
     }
-    let periods = ([t.cyclesPerFrame] + range.samples.map(\.cyclesPerFrame))
+    bound = range.bound.map { Bound(cyclesPerFrame: $0.cyclesPerFrame, nodes: $0.nodes) }
+    let fast = range.bound.map { [Optional($0.cyclesPerFrame)] } ?? []
+    let periods = [t.cyclesPerFrame] + fast + range.samples.map(\.cyclesPerFrame)
     let rates = periods.compactMap { $0.map { t.clockMHz * 1e6 / $0 } }
     leastFPS = rates.count == periods.count ? rates.min() : nil
     mostFPS = rates.max()

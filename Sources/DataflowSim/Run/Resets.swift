@@ -103,8 +103,7 @@ public struct ResetRecord: Sendable {
 struct ResetDomain {
   var channels: [Link] = []
   var processes: [Int] = []
-  var logs: [StreamLog] = []
-  var monitors: [OccupancyMonitor] = []
+  var logs: [ChannelLog] = []
 }
 
 /// What a simulation keeps to reset parts of itself.

@@ -3,8 +3,9 @@ public final class Simulation {
   public let plan: Plan
   public let scenario: Scenario
   package private(set) var network: Network
-  private(set) var logs: [StreamLog] = []
-  private(set) var monitors: [OccupancyMonitor] = []
+  /// What is observed, channel by channel.
+  private(set) var logs: [ChannelLog] = []
+  private var streamLogs = 0
   /// Of every compute core since it last started.
   private(set) var coreLogs: [Int: CoreLog] = [:]
   package private(set) var sinks: [SinkRecord] = []
@@ -167,9 +168,7 @@ public final class Simulation {
   }
 
   private func build(_ chain: Plan.Chain, _ observing: Observation) -> Ends {
-    let ends =
-      observing.streams
-      ? buildObserved(chain, observing) : buildMerged(chain, levels: observing.levels)
+    let ends = buildMerged(chain, observing)
     parts.append((chain, ends))
     return ends
   }
@@ -188,51 +187,72 @@ public final class Simulation {
   /// Notes what `body` builds as part of `domain`.
   private func building<T>(_ domain: Int, _ body: () -> T) -> T {
     guard domain > 0 else { return body() }
-    let before = (network.channels.count, network.processCount, logs.count, monitors.count)
+    let before = (network.channels.count, network.processCount, logs.count)
     let result = body()
     resetState.domains[domain].channels += network.channels[before.0...]
     resetState.domains[domain].processes += before.1..<network.processCount
     resetState.domains[domain].logs += logs[before.2...]
-    resetState.domains[domain].monitors += monitors[before.3...]
     return result
   }
 
   /// Runs of stages that merge become one stage.
-  private func buildMerged(_ chain: Plan.Chain, levels: Bool) -> Ends {
-    var merged: [Stage] = []
-    var members: [[(stage: Stage, node: String)]] = []
-    for (stage, node) in chain.stages {
-      if let last = merged.last, last.merges(with: stage) {
-        merged[merged.count - 1] = last + stage
-        members[members.count - 1].append((stage, node))
+  private func buildMerged(_ chain: Plan.Chain, _ observing: Observation) -> Ends {
+    let all = chain.stages
+    var merged: [(stage: Stage, members: Range<Int>)] = []
+    for (i, (stage, _)) in all.enumerated() {
+      // A reset waits for the last handshake of all, those between stages included.
+      if let last = merged.last, resets.isEmpty, last.stage.merges(with: stage) {
+        merged[merged.count - 1] = (last.stage + stage, last.members.lowerBound..<i + 1)
       } else {
-        merged.append(stage)
-        members.append([(stage, node)])
+        merged.append((stage, i..<i + 1))
       }
     }
+    let streams = observing.streams ? chain.handshakesBetweenStages.map(streamLog) : []
     guard !merged.isEmpty else {
-      let wire = network.addChannel(nil)
+      let log = observing.streams ? log([], streams) : nil
+      let wire = addChannel(nil, log.map { ChannelWatcher(log: $0) })
       return Ends(first: wire, last: wire)
     }
-    let channels = zip(merged, members).map { stage, members in
-      network.addChannel(
-        stage, watcher: levels ? level(members) : history(of: chain, stage))
-    }
-    mergedFIFOs += zip(channels, members).map { channel, members in
-      (channel: channel, names: members.filter(\.stage.isFIFO).map(\.node))
+    let channels = merged.map { stage, members in
+      let stages = Array(all[members])
+      // What happens between two channels is seen at the front of the second.
+      let isLast = members.upperBound == all.count
+      let places = members.map { $0 } + [members.upperBound]
+      let seen = places.map { place in
+        place < streams.count && (isLast || place < members.upperBound) ? streams[place] : nil
+      }
+      let isObserved =
+        observing.streams || observing.levels && stages.contains(where: \.stage.isFIFO)
+      let channel = addChannel(
+        stage,
+        isObserved ? ChannelWatcher(log: log(stages, seen)) : history(of: chain, stage))
+      mergedFIFOs.append((channel, stages.filter(\.stage.isFIFO).map(\.node)))
+      return channel
     }
     return joined(channels)
   }
 
-  /// Follows the occupancy of the FIFOs among merged stages.
-  private func level(_ members: [(stage: Stage, node: String)]) -> ChannelWatcher? {
-    let inner = members.indices.filter { members[$0].stage.isFIFO }.map { i in
-      let (stage, name) = members[i]
-      let monitor = OccupancyMonitor(name: name, depth: stage.capacity, limit: limit)
-      monitors.append(monitor)
-      return InnerOccupancy(monitor, members.map(\.stage), index: i)
-    }
-    return inner.isEmpty ? nil : ChannelWatcher(inner: inner)
+  private func addChannel(_ stage: Stage?, _ watcher: ChannelWatcher?) -> Link {
+    let channel = network.addChannel(stage, watcher: watcher)
+    watcher?.log?.follow(channel)
+    return channel
+  }
+
+  private func streamLog(_ names: [String]) -> StreamLog? {
+    guard !names.isEmpty else { return nil }
+    defer { streamLogs += 1 }
+    return StreamLog(names: names, index: streamLogs, observing: observing)
+  }
+
+  private func log(_ members: [(stage: Stage, node: String)], _ streams: [StreamLog?])
+    -> ChannelLog
+  {
+    let log = ChannelLog(
+      members.map(\.stage), streams: streams,
+      fifos: members.enumerated().filter(\.element.stage.isFIFO).map { ($0, $1.node) },
+      limit: limit, isFull: observing.times || observing.listener != nil || limit != .max)
+    logs.append(log)
+    return log
   }
 
   /// Deep channels note their writes, for `steadyState()`.
@@ -242,34 +262,6 @@ public final class Simulation {
     else { return nil }
     return ChannelWatcher(
       history: WriteHistory(wordsPerFrame: words, frames: SteadyStateBudget().longestPeriod))
-  }
-
-  /// A channel per stage, so that every handshake can be seen.
-  private func buildObserved(_ chain: Plan.Chain, _ observing: Observation) -> Ends {
-    let stages = chain.stages
-    let groups = chain.handshakesBetweenStages.map { names -> StreamLog? in
-      guard !names.isEmpty else { return nil }
-      let log = StreamLog(
-        names: names, limit: limit, keepsTimes: observing.times, index: logs.count,
-        listener: observing.listener)
-      logs.append(log)
-      return log
-    }
-    guard !stages.isEmpty else {
-      let wire = network.addChannel(nil, watcher: groups[0].map { ChannelWatcher(readLog: $0) })
-      return Ends(first: wire, last: wire)
-    }
-    return joined(
-      stages.enumerated().map { i, item in
-        let (stage, node) = item
-        let monitor =
-          stage.isFIFO ? OccupancyMonitor(name: node, depth: stage.capacity, limit: limit) : nil
-        if let monitor { monitors.append(monitor) }
-        let readLog = i == stages.count - 1 ? groups[i + 1] : nil
-        return network.addChannel(
-          stage,
-          watcher: ChannelWatcher(writeLog: groups[i], readLog: readLog, monitor: monitor))
-      })
   }
 
   private func joined(_ links: [Link]) -> Ends {

@@ -8,7 +8,9 @@ extension Simulation {
     var record = ResetRecord(
       frame: event.frame, cycle: origin, nodes: Set(event.nodes.map { plan.design.nodes[$0].name }),
       restartsHost: event.restartsHost, moved: [:])
-    for log in logs { for name in log.names { record.moved[name] = log.count } }
+    for (stream, words) in logs.flatMap(\.counts) {
+      for name in stream.names { record.moved[name] = words }
+    }
     for node in event.nodes { record.cores[plan.design.nodes[node].name] = coreLogs[node] }
     resetState.records.append(record)
     for domain in struck { restart(domain, at: origin) }
@@ -19,10 +21,9 @@ extension Simulation {
 
   private func restart(_ domain: Int, at origin: Cycle) {
     resetState.origins[domain] = origin
+    for log in resetState.domains[domain].logs { log.restart(at: origin) }
     for channel in resetState.domains[domain].channels { channel.pointee.reset() }
     for process in resetState.domains[domain].processes { network.restart(process) }
-    for log in resetState.domains[domain].logs { log.restart(at: origin) }
-    for monitor in resetState.domains[domain].monitors { monitor.restart(at: origin) }
   }
 
   private func restart(

@@ -2,8 +2,7 @@ extension Simulation {
   /// Handshakes of a run up to which an analysis looks at every one of them; it takes some seconds then.
   package static let mostHandshakesLookedAt = 20_000_000
 
-  /// The FIFOs that were full while a word waited in front of them. Empty when streams are observed;
-  /// then the occupancy of every FIFO says more.
+  /// The FIFOs that were full while a word waited in front of them.
   package var fullFIFOs: Set<String> {
     Set(mergedFIFOs.filter { $0.channel.pointee.waited > 0 }.flatMap(\.names))
   }
@@ -11,23 +10,20 @@ extension Simulation {
   /// What has happened so far, judged against `frames` frames.
   public func result(frames: Int) -> RunResult {
     network.finish()
-    for monitor in monitors { monitor.finish() }
-    for channel in network.channels { channel.pointee.reportUnfinished() }
-    for log in logs { log.flush() }
     var result = RunResult()
     for log in logs {
-      for name in log.names {
-        result.handshakeCounts[name] = log.count
-        result.streams[name] = log.times
-        result.unfinished[name] = log.unfinished
+      log.noteUnfinished()
+      for (stream, words) in log.counts {
+        for name in stream.names {
+          result.handshakeCounts[name] = words
+          result.streams[name] = stream.times
+          result.unfinished[name] = stream.unfinished
+        }
       }
+      for (name, level) in log.levels { result.fifos[name] = level }
     }
     result.lastHandshakeCycle =
       logs.compactMap(\.last).max() ?? sinks.map(\.last).filter { $0 >= 0 }.max()
-    for monitor in monitors {
-      result.fifos[monitor.name] = RunResult.FIFO(
-        depth: monitor.depth, max: monitor.maximum, final: monitor.final)
-    }
     result.resets = resetState.records
     for (node, log) in coreLogs { result.cores[plan.design.nodes[node].name] = log }
     for sink in sinks {
@@ -61,6 +57,7 @@ extension Simulation {
   private var reachedLimit: Bool {
     network.channels.contains {
       $0.pointee.lastWrite >= limit || $0.pointee.lastRead >= limit || $0.pointee.pending >= limit
-    } || sinks.contains { $0.sawLimit } || released.contains { $0.fixed == .max }
+    } || sinks.contains { $0.sawLimit } || logs.contains(where: \.sawLimit)
+      || released.contains { $0.fixed == .max }
   }
 }

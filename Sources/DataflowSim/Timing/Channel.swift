@@ -5,6 +5,9 @@
 /// handshake is the *read*: the writer only offers, and learns the cycle when the reader takes the word.
 public struct Channel {
   private(set) var slots: UnsafeMutablePointer<Cycle>
+  /// Since when each word was offered, slot by slot, where somebody wants to know; else `slots`, so that a
+  /// writer need not ask.
+  private(set) var offers: UnsafeMutablePointer<Cycle>
   private(set) var mask: Int
   private(set) var capacity: Int
   let latency: Int
@@ -66,19 +69,31 @@ public struct Channel {
     mask = size - 1
     slots = .allocate(capacity: size)
     slots.initialize(repeating: filler, count: size)
+    offers = slots
+    if watcher?.needsOffers == true, !isWire {
+      offers = .allocate(capacity: size)
+      offers.initialize(repeating: filler, count: size)
+    }
     self.queue = queue
     if let watcher { watch(watcher) }
   }
 
-  func deallocate() { slots.deallocate() }
+  func deallocate() {
+    if offers != slots { offers.deallocate() }
+    slots.deallocate()
+  }
 
   /// From now on `watcher` follows the handshakes. What it asks for is looked up here.
   mutating func watch(_ watcher: ChannelWatcher) {
     watching = Unmanaged.passUnretained(watcher)
-    let bits = watcher.needsEveryHandshake ? Self.watched : Self.observed
+    var bits = watcher.needsEveryHandshake ? Self.watched : Self.observed
+    if !watcher.needsHandshakes { bits = 0 }
     onWrite = onWrite & ~Self.watched | bits
     onRead = onRead & ~Self.watched | bits
   }
+
+  /// The time in the slot of a word: of its read, or of its write while it is unread.
+  func slot(_ word: Int) -> Cycle { slots[word & mask] }
 }
 
 extension Channel {
@@ -162,7 +177,7 @@ extension Channel {
   @inline(never) private mutating func afterWrite(from first: Int, offered: Cycle) {
     if onWrite & Self.observed != 0 {
       watching?._withUnsafeGuaranteedRef {
-        $0.wrote(first..<written, slots, mask: mask, offered: offered)
+        $0.wrote(first..<written, slots, offers: offers, mask: mask, offered: offered)
       }
     }
     if onWrite & Self.orders != 0 {
@@ -218,11 +233,12 @@ extension Channel {
 
   // Mutating only so that the channel is not copied for the call.
   @inline(never) private mutating func noteReads(upTo end: Int, arrived: Cycle) {
-    watching?._withUnsafeGuaranteedRef {
-      $0.took(
-        read..<end, slots, mask: mask, offered: max(arrived, lastRead + 1),
-        isWaitedFor: arrived > lastRead + 1)
+    let isFollowed = watching?._withUnsafeGuaranteedRef {
+      $0.took(read..<end, slots, mask: mask, isWaitedFor: arrived > lastRead + 1)
     }
+    guard isFollowed != true else { return }
+    onWrite &= ~Self.watched
+    onRead &= ~Self.watched
   }
 
   /// There is room again: lets the word that waits for it in, and wakes the writer, who may wait
@@ -311,6 +327,8 @@ extension Channel {
     for word in max(0, written - capacity)..<written {
       larger[word & (size - 1)] = slots[word & mask]
     }
+    // Nobody deepens a channel whose offers are noted.
+    if offers == slots { offers = larger }
     slots.deallocate()
     slots = larger
     mask = size - 1
@@ -347,12 +365,4 @@ extension Channel {
 
   /// Words a writer has offered, taken or not.
   var offeredWords: Int { written + (pending == .never ? 0 : 1) }
-}
-
-extension Channel {
-  /// At the end of a run: tells the logs of the word that is offered and never taken, if any.
-  func reportUnfinished() {
-    if pending != .never { watcher?.writeLog?.leaveUnfinished(pending) }
-    if available > 0 { watcher?.readLog?.leaveUnfinished(offered) }
-  }
 }

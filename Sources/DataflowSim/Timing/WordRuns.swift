@@ -36,6 +36,8 @@ struct ReadRun {
 /// At most `Channel.writable` words may be admitted.
 struct WriteRun {
   private let slots: UnsafeMutablePointer<Cycle>
+  /// The slots themselves where nobody asks since when a word was offered; then it is overwritten at once.
+  private let offers: UnsafeMutablePointer<Cycle>
   private let mask: Int
   private let capacity: Int
   private let credit: Int
@@ -48,9 +50,11 @@ struct WriteRun {
 
   @inline(__always)
   fileprivate init(
-    _ slots: UnsafeMutablePointer<Cycle>, mask: Int, capacity: Int, credit: Int, index: Int
+    _ slots: UnsafeMutablePointer<Cycle>, offers: UnsafeMutablePointer<Cycle>, mask: Int,
+    capacity: Int, credit: Int, index: Int
   ) {
     self.slots = slots
+    self.offers = offers
     self.mask = mask
     self.capacity = capacity
     self.credit = credit
@@ -72,6 +76,8 @@ struct WriteRun {
   @inline(__always) mutating func admit(at t: Cycle, readySince ready: Cycle, _ room: Cycle) {
     waited = max(waited, room &- ready)
     (self.ready, roomAt) = (ready, room)
+    // Where `t` is later than there was room, another channel held it up, not this one.
+    offers[index & mask] = room == t ? ready : t
     slots[index & mask] = t
     index &+= 1
   }
@@ -86,8 +92,7 @@ struct WriteRun {
 }
 
 extension WriteRun {
-  /// Since when the last word, taken at `t`, had been offered. Where `t` is later than there was room,
-  /// another channel held it up, not this one.
+  /// Since when the last word, taken at `t`, had been offered.
   @inline(__always) fileprivate func offered(takenAt t: Cycle) -> Cycle { roomAt == t ? ready : t }
 }
 
@@ -112,7 +117,8 @@ extension Channel {
   }
 
   @inline(__always) var writes: WriteRun {
-    WriteRun(slots, mask: mask, capacity: capacity, credit: credit, index: written)
+    WriteRun(
+      slots, offers: offers, mask: mask, capacity: capacity, credit: credit, index: written)
   }
 
   /// Ends a run whose last word was admitted at `t`.

@@ -33,10 +33,8 @@ public struct HLSExpectation: Sendable, Equatable {
   /// The block's only loop.
   var trips: Int { iterations.first ?? 1 }
   /// Cycles between a loop's end and the end of a call. LabelSelect writes in a state of its own
-  /// behind the loop; with Vivado HLS 2020.1 it did not.
-  func callOverhead(_ tool: String?) -> Int {
-    op == "LabelSelect" && !(tool?.hasPrefix("2020.") ?? false) ? 4 : 3
-  }
+  /// behind the loop.
+  var callOverhead: Int { op == "LabelSelect" ? 4 : 3 }
 }
 
 /// Reads a block's schedule from its build folder.
@@ -168,7 +166,7 @@ extension HLSScheduleReader {
     _ structure: String, _ depth: Int, _ top: HLSModuleReport, _ file: String
   ) throws -> String {
     guard let latency = top.latency else { return file }
-    let due = self.latency(structure, depth, top.tool)
+    let due = self.latency(structure, depth)
     guard latency == due else {
       throw InputError(
         "the latency of '\(top.module)' is \(latency) cycles, but \(expected.trips) iterations of "
@@ -178,13 +176,13 @@ extension HLSScheduleReader {
   }
 
   /// `HLS_SYN_LAT`, and the latency in the top's report, of a block of `stages` stages.
-  private func latency(_ structure: String, _ stages: Int, _ tool: String?) -> Int {
-    expected.trips + stages + (structure == "call" ? expected.callOverhead(tool) : 0)
+  private func latency(_ structure: String, _ stages: Int) -> Int {
+    expected.trips + stages + (structure == "call" ? expected.callOverhead : 0)
   }
 
   /// The stages that a latency stands for.
-  private func stages(_ structure: String, latency: Int, _ tool: String?) -> Int {
-    latency - self.latency(structure, 0, tool)
+  private func stages(_ structure: String, latency: Int) -> Int {
+    latency - self.latency(structure, 0)
   }
 
   /// A top whose called function has no report here, or a block that is states only.
@@ -197,7 +195,7 @@ extension HLSScheduleReader {
       throw InputError("states no loop, and no interval that would tell the structure")
     }
     let structure = interval == latency + 1 ? "call" : "continuous"
-    let stages = stages(structure, latency: latency, top.report.tool)
+    let stages = stages(structure, latency: latency)
     guard structure == "call" || interval <= expected.trips + 1, (1...64).contains(stages) else {
       throw InputError(
         "a latency of \(latency) and an interval of \(interval) cycles fit none of the measured "
@@ -284,7 +282,7 @@ extension HLSScheduleReader {
     }
     let counted = counted(verilog)
     guard let latency = verilog.header?.latency else { return counted.map { (structure, $0) } }
-    let stated = stages(structure, latency: latency, verilog.header?.tool)
+    let stated = stages(structure, latency: latency)
     guard (1...64).contains(stated), counted == nil || counted == stated else {
       let states = counted.map { ", which has states of \($0) stages" } ?? ""
       throw InputError(
@@ -326,7 +324,7 @@ extension HLSScheduleReader {
         "has states of \(counted) stages, but \(reading.file) states \(stages)", file: verilogFile)
     }
     guard let latency = verilog.header?.latency else { return }
-    let due = self.latency(reading.structure, stages, reading.tool)
+    let due = self.latency(reading.structure, stages)
     guard latency == due else {
       throw InputError(
         "HLS_SYN_LAT is \(latency), but \(expected.trips) iterations of the \(stages) stages in "

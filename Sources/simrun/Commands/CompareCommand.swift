@@ -91,6 +91,9 @@ struct CompareCommand: ParsableCommand {
         try comparison.run(
           inputs, reference: reference, map: map, stopsAtFirst: !all, under: stimulus)
       }
+      if stimulus == nil {
+        comparison.plane.noteShiftedFrames(inputs.values.compactMap(\.shape.first).max() ?? 1)
+      }
       let left = comparison.unmatched(reference, map)
       if !left.isEmpty {
         writeError(

@@ -104,3 +104,15 @@ struct DataOptions: ParsableArguments {
     if let activations, let allTensors { try TensorFile.write(allTensors, to: activations) }
   }
 }
+
+extension Dataplane {
+  /// Says that several frames, each computed by itself, are not what the hardware gives.
+  func noteShiftedFrames(_ frames: Int) {
+    guard frames > 1, let node = shiftingNodes.first else { return }
+    let more = shiftingNodes.count > 1 ? " and \(shiftingNodes.count - 1) more" : ""
+    writeError(
+      "note: each frame is computed by itself; in hardware \(Hazard.windowLeftoverRows.rawValue) at "
+        + "\(node)\(more) shifts every frame behind the first (--scenario moves the words as it does)"
+    )
+  }
+}

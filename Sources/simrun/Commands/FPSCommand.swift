@@ -31,8 +31,9 @@ struct FPSCommand: ParsableCommand {
     try reportingInputErrors {
       let design = try source.load(usesBoardPort: true).design
       let device = source.device(of: design)
-      let throughput = try reportingFile(source.design) { try Throughput(design) }
-      let range = try ThroughputRange(throughput)
+      let (throughput, range) = try reportingFile(source.design) {
+        try Throughput.withRange(design)
+      }
       var report = ThroughputReport(throughput, device: device, range: range)
       report.next = nextStep(report, throughput.plan)
       if json {

@@ -163,6 +163,7 @@ extension RunCommand {
       ) { line.show($0, of: frames, "frames") }
     }
     line.clear()
+    plane.noteShiftedFrames(result.frames)
     try data.write(
       outputs: loaded.design.graphOutputs, streams: result.streams.keys.sorted(), result.tensor)
     var bits = BitReport()

@@ -80,22 +80,30 @@ struct ThroughputText {
   private var range: [String] {
     guard let range = report.range else { return [] }
     let names = range.samples.map(\.schedule)
-    let sampled = "sampled: " + (names.count > 2 ? "\(names.count) schedules" : list(names))
+    let bound = range.bound.map { bound in
+      let first = bound.nodes.first ?? ""
+      let to = bound.nodes.count > 1 ? " … \(bound.nodes.last ?? "")" : ""
+      return "; none is faster than \(first)\(to) alone"
+    }
+    let sampled =
+      "sampled: " + (names.count > 2 ? "\(names.count) schedules" : list(names)) + (bound ?? "")
     let nodes = range.nodes.count.of("predicted HLS schedule")
     let stopping = range.samples.filter { $0.cyclesPerFrame == nil }.map(\.schedule)
     guard stopping.isEmpty else {
       return ["\(nodes): the design stops with \(list(stopping)) (simrun fifo sizes for all)"]
     }
-    guard let least = range.leastFPS, let most = range.mostFPS, let node = range.decisiveNode else {
+    guard let least = range.leastFPS, let most = range.mostFPS, least < most else {
       let whose =
         range.nodes.count == 1 ? "the predicted node" : "the \(range.nodes.count) predicted nodes"
       return ["the same with every schedule \(whose) may get (\(sampled))"]
     }
-    let alone = range.decisiveCyclesAlone.map { "\($0[0]) to \($0[1]) cycles alone" } ?? ""
-    let rates =
+    let span =
       number(least) == number(most) ? number(least) : "\(number(least)) to \(number(most))"
+    let rates = "\(span) frames/s over \(nodes) (\(sampled))"
+    guard let node = range.decisiveNode else { return [rates] }
+    let alone = range.decisiveCyclesAlone.map { "\($0[0]) to \($0[1]) cycles alone" } ?? ""
     return [
-      "\(rates) frames/s over \(nodes) (\(sampled))",
+      rates,
       "\(node) matters most (\(alone)): --hls-build DIR reads its schedule, hls_structure and "
         + "hls_stages state it",
     ]

@@ -54,4 +54,32 @@ import Testing
     let report = try HazardSearch(plan).report(runs: 1, frames: 2, seed: 1)
     #expect(report.entries.map(\.status) == [.confirmed])
   }
+
+  /// A board that moves what the case recorded, in a design whose frames are compared one by one.
+  @Test func comparingWithABoardNamesLeftoverRows() throws {
+    let golden = try #require(
+      try GoldenCase.load("hls").first { $0.name == "s06_dw_k2_7x7_s2_leftover_row" })
+    var design = golden.design
+    design.nodes[0].attributes["depthwise"] = .int(0)
+    let images = try #require(try golden.tensors()["in0"])
+    let scenario = Scenario(frames: images.shape[0])
+    let timed = try TimedDataplane(Plan(design), parameters: nil)
+    let data = try timed.plane.sourceData(["in0": images])
+    let moved = try timed.words(of: data, in: timed.simulate(scenario), scenario: scenario)
+    let layout = try timed.plane.layout(of: "out0")
+    let words = try #require(moved.words["out0"]).elements.ints
+    let board = try Tensor(
+      words.prefix(scenario.frames * layout.count).map { UInt8(truncatingIfNeeded: $0) },
+      shape: [scenario.frames] + layout.shape)
+    let comparison = try Comparison(design, parameters: nil)
+    #expect(comparison.plane.shiftingNodes == [design.nodes[0].name])
+    let result = try comparison.run(
+      ["in0": images], reference: NPZ(NPZ.encode([("out0", board)]), file: "board"), map: nil)
+    #expect(result[0].differing > 0 && result[0].first?.frame == 1)
+    guard case .hazard(.windowLeftoverRows, let values)? = result[0].diagnosis else {
+      Issue.record("\(String(describing: result[0].diagnosis))")
+      return
+    }
+    #expect(values == result[0].differing)
+  }
 }

@@ -38,6 +38,36 @@ import Testing
     #expect(held > 1000)
   }
 
+  /// Counts, last cycles and words that wait follow from the channels as they do from every handshake, and
+  /// levels are those that the handshakes on both sides of a FIFO make.
+  @Test func countsFollowFromChannels() throws {
+    var (stopped, held) = (0, 0)
+    for seed in 1...UInt64(300 * searchFactor) {
+      let random = DesignGrower.make(seed: 40_000 + seed)
+      let all = try observed(random)
+      let counted = try Simulation(
+        try Plan(random.design), scenario: random.scenario, observing: Observation(streams: true)
+      ).run()
+      var timed = all
+      timed.streams = counted.streams
+      #expect(same(counted, timed) && counted.unfinished == all.unfinished, "\(random.summary)")
+      stopped += all.unfinished.count
+      for node in random.design.nodes where node.isFIFO {
+        guard let fifo = counted.fifos[node.name], random.scenario.maxCycles == nil,
+          let writes = all.streams[node.inputs[0]], let reads = all.streams[node.outputs[0]]
+        else { continue }
+        var (most, left) = (0, 0)
+        for (word, cycle) in writes.enumerated() {
+          while left < reads.count, reads[left] <= cycle { left += 1 }
+          most = max(most, word + 1 - left)
+        }
+        #expect(fifo.max == most && fifo.final == writes.count - reads.count, "\(random.summary)")
+        held += most
+      }
+    }
+    #expect(stopped > 50 && held > 1000)
+  }
+
   @Test func orderOfNodesChangesNothing() throws {
     for seed in seeds {
       let random = DesignGrower.make(seed: 10_000 + seed)

@@ -58,4 +58,53 @@ import Testing
     // N + K + 3: a call's frames do not overlap.
     #expect(throughput.cyclesPerFrame == Double(128 + 6 + 3))
   }
+
+  /// Of a design that takes long, only the slow end is sampled where one block explains the other.
+  @Test func theFastEndIsBoundedWhereABlockLimits() throws {
+    let throughput = try Throughput(design())
+    let range = try #require(try ThroughputRange(throughput, handshakesForBranches: 0))
+    #expect(range.samples.map(\.schedule) == ["most stages"])
+    let bound = try #require(range.bound)
+    #expect(bound.nodes == ["large"])
+    let sampled = try #require(try ThroughputRange(throughput))
+    #expect(sampled.bound == nil)
+    #expect(bound.cyclesPerFrame == sampled.samples.compactMap(\.cyclesPerFrame).min())
+    #expect(range.decisive?.node == "large")
+  }
+
+  @Test func bothAreSimulatedSideBySide() throws {
+    let (throughput, range) = try Throughput.withRange(design())
+    #expect(try throughput.cyclesPerFrame == Throughput(design()).cyclesPerFrame)
+    let alone = try #require(try ThroughputRange(throughput))
+    #expect(range?.samples.map(\.schedule) == alone.samples.map(\.schedule))
+    #expect(range?.samples.map(\.cyclesPerFrame) == alone.samples.map(\.cyclesPerFrame))
+  }
+
+  /// Vivado HLS was measured in call form alone: a stated schedule does not make other blocks exact.
+  @Test func blocksOfVivadoHLSAreExactAsFarAsMeasured() throws {
+    func basis(_ op: String, _ structure: String, _ attributes: [String: AttributeValue]) throws
+      -> (TimingBasis, Int?)
+    {
+      var node = Node(
+        name: "n", opType: op, attributes: attributes, inputs: ["in"], outputs: ["out"])
+      node.attributes["hls_structure"] = .string(structure)
+      let design = Design(
+        name: "old", clockMHz: 100, finnGeneration: .v0_6, nodes: [node], graphInputs: ["in"],
+        graphOutputs: ["out"])
+      let plan = try Plan(design)
+      return (TimingReport(plan.timings[0]).basis, plan.timings[0].busyCycles)
+    }
+    let labels: [String: AttributeValue] = [
+      "Labels": .int(7), "PE": .int(1), "K": .int(1), "inputDataType": .string("UINT8"),
+      "hls_stages": .int(1),
+    ]
+    // The report of such a block: an interval of 13 cycles.
+    #expect(try basis("LabelSelect_hls", "call", labels) == (.approximate, 13))
+    let padding: [String: AttributeValue] = [
+      "ImgDim": .ints([3, 3]), "Padding": .ints([1, 1, 1, 1]), "NumChannels": .int(1),
+      "SIMD": .int(1), "inputDataType": .string("UINT4"), "hls_stages": .int(3),
+    ]
+    #expect(try basis("FMPadding_hls", "call", padding) == (.stated, 25 + 7))
+    #expect(try basis("FMPadding_hls", "continuous", padding).0 == .approximate)
+  }
 }

@@ -8,7 +8,9 @@ extension LabelSelect: HLSBlock {
     let loops = [reads, .run(k, writes: 1)]
     guard schedule.structure == .states else {
       return schedule.timing(
-        loops, [.wait(2), .loop([reads], stages: schedule.stages)] + writes + [.drain],
+        loops,
+        [.wait(schedule.tool == .vivado ? 3 : 2), .loop([reads], stages: schedule.stages)]
+          + writes + [.drain],
         freeze: .untilRoom, writeStage: 1)
     }
     return schedule.timing(

@@ -168,11 +168,25 @@ extension HLSPipeline {
   }
 }
 
-// The words of one iteration.
+// The words of one iteration. Mutating throughout, so that the pipeline is not copied for the call.
 extension HLSPipeline {
   /// When all words of one iteration are there, but for the rule of one word per cycle; nil while one has
   /// not come.
-  private func arrival(of ports: UInt32) -> Cycle? {
+  @inline(__always) private mutating func arrival(of ports: UInt32) -> Cycle? {
+    switch ports {
+    case 0: return .never
+    case 1:
+      let input = inputs[0]
+      guard input.pointee.available > 0 else {
+        input.pointee.readerWaits = true
+        return nil
+      }
+      return input.pointee.arrival(input.pointee.read)
+    default: return arrivalOfAll(ports)
+    }
+  }
+
+  private mutating func arrivalOfAll(_ ports: UInt32) -> Cycle? {
     var latest = Cycle.never
     var isKnown = true
     for port in inputs.indices where ports >> port & 1 == 1 {
@@ -187,12 +201,24 @@ extension HLSPipeline {
     return isKnown ? latest : nil
   }
 
-  private func take(_ ports: UInt32, at t: Cycle) {
-    for port in inputs.indices where ports >> port & 1 == 1 { inputs[port].pointee.read(at: t) }
+  @inline(__always) private mutating func take(_ ports: UInt32, at t: Cycle) {
+    switch ports {
+    case 0: return
+    case 1: inputs[0].pointee.read(at: t)
+    default:
+      for port in inputs.indices where ports >> port & 1 == 1 { inputs[port].pointee.read(at: t) }
+    }
   }
 
   /// When there is room for a word in each of the outputs; nil while one has none.
-  private func room(for ports: UInt32) -> Cycle? {
+  @inline(__always) private mutating func room(for ports: UInt32) -> Cycle? {
+    guard ports == 1 else { return roomForAll(ports) }
+    if let room = outputs[0].pointee.room { return room }
+    outputs[0].pointee.writerWaits = true
+    return nil
+  }
+
+  private mutating func roomForAll(_ ports: UInt32) -> Cycle? {
     var latest = Cycle.never
     var isKnown = true
     for port in outputs.indices where ports >> port & 1 == 1 {
@@ -214,7 +240,7 @@ extension HLSPipeline {
   }
 
   /// When the last words of these outputs have left their slices; nil while that is not known.
-  private func left(_ ports: UInt32, noting: Bool) -> Cycle? {
+  private mutating func left(_ ports: UInt32, noting: Bool) -> Cycle? {
     var latest = Cycle.never
     var isKnown = true
     for port in outputs.indices where ports >> port & 1 == 1 {

@@ -75,9 +75,7 @@ extension HLSWork {
   public func options(
     clockMHz: Double, tool: HLSSchedule.Tool = .vitis
   ) -> [HLSSchedule.Option] {
-    if tool == .vivado, structures.contains(.call) {
-      return [HLSSchedule.Option(.call, 2...2, likely: 2)]
-    }
+    if tool == .vivado, structures.contains(.call) { return [vivadoOption] }
     let more = clockMHz > 125 ? 4 : 0
     return baseOptions.map { option in
       guard option.structure == .call || option.structure == .continuous else { return option }
@@ -87,6 +85,24 @@ extension HLSWork {
   }
 
   private typealias Option = HLSSchedule.Option
+
+  /// What reports of Vivado HLS 2020.1 show. Source: docs/reference/hls-rules.md#vivado-hls-20201.
+  private var vivadoOption: HLSSchedule.Option {
+    switch kind {
+    case .padding: Option(.call, 3...3, likely: 3)
+    case .matrixVector, .thresholding: Option(.call, 2...4, likely: 4)
+    case .slidingWindow: Option(.call, 2...3, likely: 2)
+    case .labelSelect: Option(.call, 1...1, likely: 1)
+    default: Option(.call, 2...2, likely: 2)
+    }
+  }
+
+  /// Whether the state machine that `tool` makes of such a structure has been measured: of Vivado HLS 2020.1
+  /// a call whose words leave in the loop.
+  func isMeasured(_ structure: HLSSchedule.Structure, by tool: HLSSchedule.Tool) -> Bool {
+    guard isMeasured else { return false }
+    return tool == .vitis || structure == .call && kind != .labelSelect
+  }
 
   private var baseOptions: [HLSSchedule.Option] {
     switch kind {
@@ -132,7 +148,9 @@ extension HLSSettings {
     let chosen = structure ?? likely.structure
     let known = stages ?? latency.map { chosen.stages(forLatency: $0) }
     var basis = HLSSchedule.Basis.predicted(options)
-    if structure != nil, known != nil || !chosen.usesStages {
+    if !work.isMeasured(chosen, by: tool), tool == .vivado {
+      basis = .unknown
+    } else if structure != nil, known != nil || !chosen.usesStages {
       basis = source.map { .read(file: $0) } ?? .stated
     } else if !work.isMeasured {
       basis = .unknown

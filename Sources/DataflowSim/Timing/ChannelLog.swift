@@ -1,0 +1,273 @@
+/// What is observed at one channel: the streams at its places and the FIFOs among its stages.
+///
+/// How many words have passed a place, and what is waiting there, follows from the channel itself. Its
+/// handshakes are noted one by one only where somebody asks for them, where a limit may cut them off, or
+/// for the sake of a FIFO that has not been full yet.
+final class ChannelLog {
+  private let stages: [Stage]
+  private var places: [ChannelPlace]
+  /// By place.
+  private let streams: [StreamLog?]
+  private var fifos: [Occupancy]
+  private let limit: Cycle
+  /// Whether somebody wants to know of every handshake.
+  let isFull: Bool
+  private var channel: Link?
+
+  private var writes = TimeTail()
+  private var reads = TimeTail()
+  private var offers = TimeTail()
+  /// Reads up to which everything has been worked out.
+  private var settled = 0
+  /// Nothing that is still to come matters.
+  private var isDone = false
+
+  // Before the last reset.
+  private var counted: [Int]
+  private var lastBefore = Cycle.never
+  /// What is cycle 0 for the channel.
+  private var origin = 0
+
+  private static let readsAtOnce = 256
+
+  /// - Parameters:
+  ///   - stages: those the channel stands for; none for a wire.
+  ///   - streams: by place, in front of the first stage to behind the last.
+  ///   - fifos: names of the FIFOs among the stages, by stage.
+  init(
+    _ stages: [Stage], streams: [StreamLog?], fifos: [(stage: Int, name: String)], limit: Cycle,
+    isFull: Bool
+  ) {
+    self.stages = stages
+    self.streams = streams
+    self.limit = limit
+    self.isFull = isFull
+    places = (stages.isEmpty ? 0...0 : 0...stages.count).map { ChannelPlace(stages, behind: $0) }
+    self.fifos = fifos.map {
+      Occupancy(name: $0.name, depth: stages[$0.stage].capacity, stage: $0.stage)
+    }
+    counted = Array(repeating: 0, count: places.count)
+  }
+
+  deinit {
+    writes.deallocate()
+    reads.deallocate()
+    offers.deallocate()
+  }
+
+  /// Whether it has to be told of handshakes at all.
+  var needsHandshakes: Bool { isFull || !fifos.isEmpty && !isDone }
+
+  func follow(_ channel: Link) { self.channel = channel }
+
+  func wrote(
+    _ range: Range<Int>, _ slots: UnsafeMutablePointer<Cycle>,
+    offers since: UnsafeMutablePointer<Cycle>, mask: Int
+  ) {
+    guard !isDone else { return }
+    // A word that was offered on a wire and withdrawn is written again.
+    writes.cut(to: range.lowerBound)
+    if !writes.hasRoom(range.count) {
+      let needed = neededWrite
+      writes.makeRoom(range.count, from: needed)
+    }
+    writes.append(range, slots, mask: mask)
+    guard isFull else { return }
+    if !offers.hasRoom(range.count) { offers.makeRoom(range.count, from: places[0].next) }
+    offers.append(range, since, mask: mask)
+  }
+
+  /// Whether it has to be told of further handshakes.
+  func took(_ range: Range<Int>, _ slots: UnsafeMutablePointer<Cycle>, mask: Int) -> Bool {
+    guard !isDone else { return false }
+    if !reads.hasRoom(range.count) {
+      let needed = neededRead
+      reads.makeRoom(range.count, from: needed)
+    }
+    reads.append(range, slots, mask: mask)
+    guard reads.end - settled >= Self.readsAtOnce else { return true }
+    settle()
+    isDone = !isFull && fifos.allSatisfy(\.isSaturated)
+    return !isDone
+  }
+
+  private var neededWrite: Int {
+    var needed = writes.end
+    for fifo in fifos { needed = min(needed, fifo.needed) }
+    if isFull { for place in places { needed = min(needed, place.next) } }
+    return needed
+  }
+
+  private var neededRead: Int {
+    // A word is looked at as long as its write is needed.
+    min(neededWrite - (places.first?.capacity ?? 0), reads.end)
+  }
+}
+
+// From the ends to the places.
+extension ChannelLog {
+  /// Works out what is known of the places by now.
+  private func settle() {
+    settled = reads.end
+    if isFull { for i in places.indices { handOn(i) } }
+    for i in fifos.indices where !fifos[i].isSaturated {
+      let stage = fifos[i].stage
+      fifos[i].update(times(stage), times(stage + 1))
+    }
+  }
+
+  private func times(_ place: Int) -> ChannelPlace.Times { places[place].times(writes, reads) }
+
+  /// Hands on the handshakes at a place that have become known.
+  private func handOn(_ index: Int) {
+    let (times, stream) = (times(index), streams[index])
+    guard stream != nil || limit != .max else {
+      places[index].next = times.end
+      return
+    }
+    var place = places[index]
+    withUnsafeTemporaryAllocation(of: Handshake.self, capacity: Self.readsAtOnce) { batch in
+      while place.next < times.end, !place.isCut {
+        let filled = fill(batch, index, &place, times)
+        stream?.took(UnsafeBufferPointer(rebasing: batch[..<filled]))
+      }
+    }
+    places[index] = place
+  }
+
+  /// The next handshakes at `place`; how many.
+  ///
+  /// A word is offered behind stages as soon as it has come through them alone and the word before has
+  /// gone: what holds it up in between, the words before, are held up by no less.
+  private func fill(
+    _ batch: UnsafeMutableBufferPointer<Handshake>, _ index: Int, _ place: inout ChannelPlace,
+    _ times: ChannelPlace.Times
+  ) -> Int {
+    // The word on a wire is written when it is offered.
+    let isBehind = index > 0 || stages.isEmpty
+    let (since, origin, limit) = (isBehind ? times.writes : offers.times, origin, limit)
+    let latency = place.latency
+    var (last, filled) = (place.last, 0)
+    var word = place.next
+    while word < times.end, filled < batch.count {
+      let t = times[word]
+      var offered = since[word] &+ latency
+      if isBehind { offered = max(offered, last &+ 1) }
+      guard t &+ origin < limit else {
+        place.isCut = true
+        if offered + origin < limit { streams[index]?.leaveUnfinished(offered + origin) }
+        break
+      }
+      batch[filled] = Handshake(offered: offered &+ origin, cycle: t &+ origin)
+      filled &+= 1
+      word &+= 1
+      last = t
+    }
+    (place.next, place.last) = (word, last)
+    return filled
+  }
+}
+
+// What the channel itself tells.
+extension ChannelLog {
+  private struct Now {
+    var written = 0
+    var read = 0
+  }
+
+  private var now: Now {
+    guard let channel else { return Now() }
+    return Now(written: channel.pointee.written, read: channel.pointee.read)
+  }
+
+  /// Words that have passed a place since the last reset.
+  private func passed(_ place: Int) -> Int {
+    if isFull { return places[place].next }
+    let now = now
+    return stages.isEmpty ? now.read : places[place].passed(written: now.written, read: now.read)
+  }
+
+  /// The last handshake at a place; at least one word has passed.
+  private func lastTime(_ index: Int) -> Cycle {
+    guard !isFull, let channel = channel?.pointee else { return places[index].last }
+    let place = places[index]
+    if place.capacity == 0 { return channel.lastRead }
+    let word = place.passed(written: channel.written, read: channel.read) - 1
+    let written = word == channel.written - 1 ? channel.lastWrite : channel.slot(word)
+    if index == 0 { return written }
+    let freed = word - place.capacity
+    let left = freed == channel.read - 1 ? channel.lastRead : channel.slot(freed)
+    return max(written + place.latency, freed < 0 ? .never : left + place.credit)
+  }
+
+  /// The last handshake at a stream here.
+  private var lastHere: Cycle {
+    streams.indices.filter { streams[$0] != nil && passed($0) > 0 }
+      .map { lastTime($0) + origin }.max() ?? .never
+  }
+
+  /// The cycle of the last handshake of all at a stream.
+  var last: Cycle? {
+    let last = max(lastBefore, lastHere)
+    return last == .never ? nil : last
+  }
+
+  /// Whether a handshake came that the limit cuts off.
+  var sawLimit: Bool { places.contains(where: \.isCut) }
+
+  var counts: [(log: StreamLog, words: Int)] {
+    if isFull { settle() }
+    return streams.indices.compactMap { place in
+      streams[place].map { ($0, counted[place] + passed(place)) }
+    }
+  }
+
+  /// Levels of the FIFOs, since the last reset.
+  var levels: [(name: String, level: RunResult.FIFO)] {
+    settle()
+    return fifos.map { fifo in
+      (
+        fifo.name,
+        RunResult.FIFO(
+          depth: fifo.depth, max: fifo.final(times(fifo.stage), times(fifo.stage + 1)),
+          final: passed(fifo.stage) - passed(fifo.stage + 1))
+      )
+    }
+  }
+
+  /// At the end of a run: notes the words that are offered and never taken.
+  func noteUnfinished() {
+    guard let channel, !streams.isEmpty else { return }
+    if isFull { settle() }
+    for place in places.indices where streams[place] != nil && !places[place].isCut {
+      let word = passed(place)
+      let offered: Cycle
+      if place > 0 {
+        guard word < passed(place - 1) else { continue }
+        let last = word > 0 ? lastTime(place) : .never
+        offered = max(channel.pointee.slot(word) + places[place].latency, last + 1)
+      } else if stages.isEmpty {
+        guard channel.pointee.available > 0 else { continue }
+        offered = channel.pointee.offered
+      } else {
+        guard channel.pointee.pending != .never else { continue }
+        offered = channel.pointee.pending
+      }
+      if offered + origin < limit { streams[place]?.leaveUnfinished(offered + origin) }
+    }
+  }
+
+  /// Before the channel is emptied by a reset; from then on cycles are counted from `origin`.
+  func restart(at origin: Cycle) {
+    settle()
+    lastBefore = max(lastBefore, lastHere)
+    for place in places.indices { counted[place] += passed(place) }
+    for place in places.indices { (places[place].next, places[place].last) = (0, .never) }
+    for i in fifos.indices { fifos[i].restart() }
+    writes.removeAll()
+    reads.removeAll()
+    offers.removeAll()
+    settled = 0
+    self.origin = origin
+  }
+}
