@@ -3,7 +3,11 @@ import SimKernels
 /// What a board's outputs held against what the design computes, told from the dump alone.
 ///
 /// A dump may begin too late or too early, or be short: it is compared word by word from its start.
-public struct DumpReport: Codable, Sendable {
+public struct DumpReport: ResultDocument {
+  public static let kind = "compare-dump"
+  public static let summary = "A board's output dump beside what the design puts out."
+
+  /// One output of the design.
   public struct Output: Codable, Sendable {
     public var stream: String
     /// Elements of the design's output, and of the dump.
@@ -20,7 +24,6 @@ public struct DumpReport: Codable, Sendable {
     public var diagnosis: String?
   }
 
-  public var schemaVersion = 1
   public var design: String
   public var agrees: Bool
   public var outputs: [Output]

@@ -114,7 +114,7 @@ public struct ThroughputReport: ResultDocument {
     /// Schedules simulated besides the predicted ones.
     public var samples: [Sample]
     /// What no schedule is faster than, where the fast end was not sampled.
-    @OrNull public var bound: Bound?
+    public var bound: Bound?
     /// Null: the design stops with a sampled schedule.
     public var leastFPS: Double?
     public var mostFPS: Double?

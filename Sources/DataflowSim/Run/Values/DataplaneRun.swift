@@ -59,12 +59,6 @@ public struct DataplaneResult: Sendable {
 }
 
 extension Dataplane {
-  /// Nodes that take words of one frame for the next one's. Whole frames are computed each by itself and do
-  /// not show it.
-  public var shiftingNodes: [String] {
-    steps.filter { $0.bits.wordsTaken != nil }.map(\.node.name)
-  }
-
   /// Runs whole frames in dataflow order.
   ///
   /// - Parameters:
