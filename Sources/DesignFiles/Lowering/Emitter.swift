@@ -69,7 +69,7 @@ struct Emitter {
     return live
   }
 
-  private func type(_ i: Int) -> DataType { types.type(i) }
+  func type(_ i: Int) -> DataType { types.type(i) }
 
   /// A picture that a matrix takes as one vector enters as one.
   private mutating func flattenInput(of i: Int) {
@@ -82,13 +82,13 @@ struct Emitter {
   }
 
   /// The stream of a layer for its next user.
-  private mutating func take(_ layer: Int) -> String {
+  mutating func take(_ layer: Int) -> String {
     let name = streams[layer]!.removeFirst()
     return name
   }
 
   /// A node with a name of FINN's kind, its outputs named after it.
-  private mutating func add(
+  mutating func add(
     _ op: String, _ attributes: [String: AttributeValue], inputs: [String], outputs: Int = 1,
     initializers: [(role: String, tensor: Tensor)] = [], needsHLS: Bool = false
   ) -> [String] {
@@ -163,7 +163,7 @@ extension Emitter {
           "numInputVectors": .ints([1, source.height, source.width]),
         ], inputs: [take(layer.inputs[0])])
       publish(i, sums[0])
-    case .add:
+    case .add, .difference:
       publish(i, sumOfTwo(i))
       deepenJoin(
         design.nodes.last { $0.opType != "DuplicateStreams_hls" }?.inputs ?? [], layer.inputs)
@@ -217,6 +217,7 @@ extension Emitter {
             "CropWest": .int(cut[1]), "CropSouth": .int(cut[2]), "CropEast": .int(cut[3]),
             "SIMD": .int(1), "numInputVectors": .ints([1]),
           ], inputs: [take(layer.inputs[0])])[0])
+    case .pick(let rule): publish(i, windows(layer.inputs[0], rule, isDepthwise: false))
     case .labels(let k):
       let source = layers[layer.inputs[0]].shape
       publish(
@@ -244,7 +245,7 @@ extension Emitter {
 
   /// The pixels that a window reads, in the order a matrix takes them; unchanged where each pixel is
   /// read once.
-  private mutating func windows(
+  mutating func windows(
     _ source: Int, _ rule: PoolRule, isDepthwise: Bool
   ) -> String {
     let shape = layers[source].shape
@@ -323,13 +324,15 @@ extension Emitter {
       "NumChannels": .int(layer.shape.channels), "PE": .int(1),
       "numInputVectors": .ints(layer.shape.leading),
     ]
-    if parts[0] == parts[1] {
+    var isDifference = false
+    if case .difference = layer.kind { isDifference = true }
+    if parts[0] == parts[1], !isDifference {
       attributes["inputDataType"] = .string(parts[0].name)
       return add("AddStreams", attributes, inputs: streams)[0]
     }
     attributes["inputDataType0"] = .string(parts[0].name)
     attributes["inputDataType1"] = .string(parts[1].name)
-    attributes["eltwiseOp"] = .string("Add")
+    attributes["eltwiseOp"] = .string(isDifference ? "Sub" : "Add")
     return add("StreamingEltwise", attributes, inputs: streams)[0]
   }
 
@@ -365,112 +368,5 @@ extension Emitter {
       attributes["SIMD"] = .int(shape.channels)
     }
     return add("UpsampleNearestNeighbour", attributes, inputs: [take(layers[i].inputs[0])])[0]
-  }
-}
-
-// MARK: Arithmetic
-
-extension Emitter {
-  /// Thresholds as FINN keeps them, for a stream of type `output`.
-  private func table(_ table: ThresholdTable, _ output: DataType, channels: Int)
-    -> (values: [Int], steps: Int, low: Int)
-  {
-    // One-bit results count one threshold; −1 is its 0.
-    guard output == .bipolar || (output == .binary && table.low == -1) else {
-      return (table.values, table.steps, table.low)
-    }
-    return ((0..<channels).map { table.values[$0 * table.steps] }, 1, 0)
-  }
-
-  private mutating func thresholding(_ i: Int, _ found: ThresholdTable) throws -> String {
-    let layer = layers[i]
-    let source = layer.inputs[0]
-    let (input, output) = (type(source), type(i))
-    let channels = layer.shape.channels
-    let (values, steps, low) = table(found, output, channels: channels)
-    let range = input.range ?? layers[source].range
-    let type = DataType.holding(
-      min(values.min()!, range.lowerBound)...max(values.max()!, range.upperBound))
-    let full = (1 << output.bits) - 1
-    return add(
-      "Thresholding",
-      [
-        "NumChannels": .int(channels), "PE": .int(1), "numSteps": .int(steps),
-        "ActVal": .int(low), "inputDataType": .string(input.name),
-        "weightDataType": .string(type.name), "outputDataType": .string(output.name),
-        "numInputVectors": .ints(layer.shape.leading),
-      ], inputs: [take(source)],
-      initializers: [("thresholds", try Tensor(values, shape: [channels, steps]))],
-      needsHLS: steps != full && steps != full - 1)[0]
-  }
-
-  /// A matrix, with the thresholds behind it inside when there are any.
-  private mutating func linear(
-    _ i: Int, _ rule: LinearRule, _ behind: (layer: Int, table: ThresholdTable)?
-  ) throws -> String {
-    let layer = layers[i]
-    let source = layer.inputs[0]
-    let input = type(source)
-    let isXnor = types.isXnor[source]
-    let stream =
-      rule.window.map { windows(source, $0, isDepthwise: rule.isDepthwise) } ?? take(source)
-    var low = layer.low.min()!
-    var high = layer.high.max()!
-    if isXnor { (low, high) = (0, rule.columns) }
-    var attributes: [String: AttributeValue] = [
-      "PE": .int(1), "SIMD": .int(1), "inputDataType": .string(input.name),
-      "noActivation": .int(behind == nil ? 1 : 0), "binaryXnorMode": .int(isXnor ? 1 : 0),
-    ]
-    var arrays: [(role: String, tensor: Tensor)] = []
-    let weights = rule.weights
-    let weightType =
-      isXnor ? DataType.binary : .holding(min(-1, weights.min()!)...max(0, weights.max()!))
-    attributes["weightDataType"] = .string(weightType.name)
-    if rule.isDepthwise {
-      attributes["Channels"] = .int(rule.rows)
-      attributes["Kernel"] = .ints(rule.window!.kernel)
-      attributes["Dim"] = .ints(rule.window!.output)
-      let shape = [rule.rows, 1] + rule.window!.kernel
-      arrays.append(("weights", try Tensor(weights, shape: shape)))
-    } else {
-      attributes["MW"] = .int(rule.columns)
-      attributes["MH"] = .int(rule.rows)
-      attributes["numInputVectors"] = .ints(layer.shape.leading)
-      let turned = Probe.permuted(weights, [rule.rows, rule.columns], [1, 0])
-      arrays.append(
-        (
-          "weights",
-          try Tensor(
-            isXnor ? turned.map { ($0 + 1) / 2 } : turned, shape: [rule.columns, rule.rows])
-        ))
-    }
-    if let behind {
-      let output = type(behind.layer)
-      var (values, steps, base) = table(behind.table, output, channels: rule.rows)
-      // The popcount of n equal bits is (sum + n) / 2.
-      if isXnor { values = values.map { ($0 + rule.columns + 1) >> 1 } }
-      low = min(low, values.min()!)
-      high = max(high, values.max()!)
-      attributes["ActVal"] = .int(base)
-      attributes["outputDataType"] = .string(output.name)
-      arrays.append(("thresholds", try Tensor(values, shape: [rule.rows, steps])))
-      base = 0
-    }
-    let accumulator = DataType.holding(low...high)
-    attributes["accDataType"] = .string(accumulator.name)
-    if behind == nil { attributes["outputDataType"] = .string(accumulator.name) }
-    return add(
-      rule.isDepthwise ? "VVAU" : "MVAU", attributes, inputs: [stream], initializers: arrays)[0]
-  }
-
-  /// Sums under windows: a depthwise product with ones.
-  private mutating func sum(
-    _ i: Int, _ rule: PoolRule, _ behind: (layer: Int, table: ThresholdTable)?
-  ) throws -> String {
-    let channels = layers[i].shape.channels
-    let ones = LinearRule(
-      weights: Array(repeating: 1, count: channels * rule.taps), rows: channels, columns: rule.taps,
-      window: rule, isDepthwise: true, isBipolar: false)
-    return try linear(i, ones, behind)
   }
 }

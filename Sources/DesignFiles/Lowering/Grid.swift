@@ -52,7 +52,9 @@ extension Grid {
       guard let value = try parameter(index) else { return 0 }
       let list = Set(value.doubles)
       guard list.count == 1, let only = list.first else {
-        throw InputError("its \(what) differs between channels, which no hardware block takes")
+        throw InputError(
+          "its \(what) differs between channels, which no hardware block takes",
+          hint: "use one \(what) for the whole tensor in the training code")
       }
       return only
     }

@@ -9,25 +9,65 @@ extension Lowering {
   /// gives the code of the reference.
   mutating func joinPair(_ edge: Edge, _ grid: Grid, _ step: Reference.Step) throws -> Edge {
     var edge = edge
+    let front = edge
     edge.steps.append(step)
     edge.tensor = step.node.outputs[0]
     guard edge.pools.isEmpty else { throw InputError("pools a sum that is not quantised") }
     let streams = edge.starts.map { layers[$0.layer] }
-    let spans = streams.map { $0.range.upperBound - $0.range.lowerBound + 1 }
-    if spans[0] * spans[1] > 1 << 16 { return try sumOfEqualScales(edge, step) }
-    let table = try PairTable(edge, grid, probe(), streams)
-    guard let factors = table.factors() else {
+    let codes = PairCodes(edge: edge, grid: grid, probe: probe(), streams: streams)
+    guard codes.isSearchable else { return try sumOfEqualScales(edge, step) }
+    guard let pair = try PairSum(codes) else {
+      if let separated = try separated(front) { return try joinPair(separated, grid, step) }
+      if Self.haveOneScale(streams), let sum = try? sumOfEqualScales(edge, step) {
+        notes.append(
+          "'\(step.node.name)' adds two streams of one scale: single sums may lie inside the float error "
+            + "of the training framework (simrun compare lists them)")
+        return sum
+      }
       throw InputError(
         "adds streams of scales \(streams[0].scale(0)) and \(streams[1].scale(0)): no small whole "
           + "multiples of the two give the model's code for every pair",
         hint: "use one shared quantiser for both branches of the addition in the training code")
     }
     let sum = try added(
-      edge.starts.map(\.layer), factors, edge.starts.map(\.tensor), step.node.name)
+      edge.starts.map(\.layer), pair.factors, edge.starts.map(\.tensor), step.node.name)
     // Thresholds on the sum: the code of any pair that gives it.
-    pairTables[sum] = table.codes(factors)
+    pairTables[sum] = pair.table
     return Edge(
       starts: [.init(layer: sum, tensor: edge.tensor)], steps: [], pools: [], tensor: edge.tensor)
+  }
+
+  /// The same edge with what bends the branches in front of the addition (a Clip, a ReLU) as thresholds
+  /// of their own; `nil` when nothing does.
+  private mutating func separated(_ edge: Edge) throws -> Edge? {
+    guard
+      let place = edge.steps.firstIndex(where: { step in
+        step.node.inputs.filter { constants[$0] == nil }.count == 2
+      })
+    else { return nil }
+    var joined = Edge(starts: [], steps: [], pools: [], tensor: edge.tensor)
+    var isChanged = false
+    for name in edge.steps[place].node.inputs {
+      guard let branch = edges[name], branch.starts.count == 1 else { return nil }
+      var part = branch
+      if !branch.isPlain, let found = try? proportional(name),
+        found.layer != branch.starts[0].layer, layers[found.layer].tensor == name
+      {
+        part = Edge(
+          starts: [.init(layer: found.layer, tensor: name)], steps: [], pools: [], tensor: name)
+        edges[name] = part
+        isChanged = true
+      }
+      joined.starts += part.starts
+      joined.steps += part.steps
+    }
+    guard isChanged else { return nil }
+    joined.steps += edge.steps[place...]
+    return joined
+  }
+
+  private static func haveOneScale(_ streams: [Layer]) -> Bool {
+    Set(streams.map(\.scale)).count == 1 && streams[0].scale.count == 1
   }
 
   /// Two wide streams: exact only when one integer means the same on both.
@@ -62,7 +102,7 @@ extension Lowering {
     let sign = last.node.opType == "Sub" ? -1 : 1
     let (base, factors) = try Self.commonScale(parts.map { $0.scale[0] })
     let layer = try added(
-      parts.map(\.layer), [factors[0], sign * factors[1]], last.node.inputs, last.node.name)
+      parts.map(\.layer), [[factors[0]], [sign * factors[1]]], last.node.inputs, last.node.name)
     layers[layer].scale = [base]
     layers[layer].tensor = edge.tensor
     edges[edge.tensor] = Edge(
@@ -70,9 +110,9 @@ extension Lowering {
     return Proportional(layer: layer, scale: [base])
   }
 
-  /// factors[0] · first + factors[1] · second as a stream.
+  /// factors[0] · first + factors[1] · second as a stream; each one number, or one per channel.
   private mutating func added(
-    _ sources: [Int], _ factors: [Int], _ tensors: [String], _ node: String
+    _ sources: [Int], _ factors: [[Int]], _ tensors: [String], _ node: String
   ) throws -> Int {
     guard layers[sources[0]].shape.tensor == layers[sources[1]].shape.tensor else {
       throw InputError(
@@ -80,18 +120,21 @@ extension Lowering {
       )
     }
     var parts: [Int] = []
-    for (source, factor) in zip(sources, factors) {
-      guard factor != 1 else {
+    for (source, list) in zip(sources, factors) {
+      guard list.contains(where: { $0 != 1 }) else {
         parts.append(source)
         continue
       }
       var layer = layers[source]
-      let ends = zip(layer.low, layer.high).map { ($0 * factor, $1 * factor) }
-      layer.kind = .multiply(Array(repeating: factor, count: layer.shape.channels))
+      let channels = layer.shape.channels
+      let each = list.count == 1 ? Array(repeating: list[0], count: channels) : list
+      let ends = (0..<channels).map { (layer.low[$0] * each[$0], layer.high[$0] * each[$0]) }
+      layer.kind = .multiply(each)
       layer.inputs = [source]
       layer.low = ends.map { min($0.0, $0.1) }
       layer.high = ends.map { max($0.0, $0.1) }
-      layer.scale = layer.scale.map { $0 / Double(factor) }
+      let scales = (0..<channels).map { layer.scale($0) / Double(each[$0]) }
+      layer.scale = Set(scales).count == 1 ? [scales[0]] : scales
       layer.isBipolar = false
       layer.node = node
       parts.append(add(layer))
@@ -208,142 +251,5 @@ extension Lowering {
         low: zip(layer.low, steps).map(+),
         high: zip(layer.high, steps).map(+), scale: layer.scale, divisor: layer.divisor,
         tensor: edge.tensor, node: layer.node))
-  }
-}
-
-/// The codes that a quantiser gives for every pair of codes of two streams.
-struct PairTable {
-  private let first: [Int]
-  private let second: [Int]
-  /// `first × second × channels`.
-  private let table: [Int]
-  private let channels: Int
-  /// 1 when all channels have one function.
-  private let distinctChannels: Int
-  private let ratio: Double
-
-  init(_ edge: Edge, _ grid: Grid, _ probe: Probe, _ streams: [Layer]) throws {
-    let (first, second) = (Array(streams[0].range), Array(streams[1].range))
-    let channels = streams[0].shape.channels
-    guard streams[1].shape.channels == channels else {
-      throw InputError("joins streams of \(channels) and \(streams[1].shape.channels) channels")
-    }
-    (self.first, self.second, self.channels) = (first, second, channels)
-    func spread(_ list: [Int]) -> [Int] {
-      list.flatMap { q in Array(repeating: q, count: channels) }
-    }
-    let a = spread(first.flatMap { q in Array(repeating: q, count: second.count) })
-    let b = spread(first.flatMap { _ in second })
-    let values = try probe.evaluate(edge, [a, b], count: first.count * second.count)[0]
-    let codes = try values.indices.map { i in
-      min(max(try grid.integer(values[i], i % channels), grid.low), grid.high)
-    }
-    table = codes
-    let isUniform = stride(from: 0, to: codes.count, by: channels).allSatisfy { start in
-      (start + 1..<start + channels).allSatisfy { codes[$0] == codes[start] }
-    }
-    distinctChannels = isUniform ? 1 : channels
-    ratio = streams[0].scale(0) / streams[1].scale(0)
-  }
-
-  /// The largest multiple that is tried.
-  private static let largest = 4096
-
-  /// The smallest whole multiples whose sum decides the code of every pair.
-  func factors() -> [Int]? {
-    var tried: Set<Int> = []
-    for n in 1...Self.largest {
-      let exact = Double(n) * abs(ratio)
-      var candidates = [Int(exact.rounded(.down)), Int(exact.rounded(.up))]
-      // Few levels leave room around the exact ratio.
-      if n <= 8 { candidates += Array(1...16) }
-      for m in candidates where m > 0 && m <= Self.largest && gcd(m, n) == 1 {
-        guard tried.insert(m << 16 | n).inserted else { continue }
-        let sign = ratio < 0 ? -1 : 1
-        for pair in [[m, sign * n], [m, -sign * n], [-m, sign * n], [-m, -sign * n]]
-        where n <= 8 || pair == [m, sign * n] {
-          if separates(pair) { return pair }
-        }
-      }
-    }
-    return nil
-  }
-
-  private func gcd(_ a: Int, _ b: Int) -> Int { b == 0 ? a : gcd(b, a % b) }
-
-  /// Whether higher codes always have higher sums.
-  private func separates(_ factors: [Int]) -> Bool {
-    let (low, high) = (table.min()!, table.max()!)
-    var least = [Int](repeating: Int.max, count: high - low + 1)
-    var most = [Int](repeating: Int.min, count: high - low + 1)
-    for c in 0..<distinctChannels {
-      for k in least.indices { (least[k], most[k]) = (Int.max, Int.min) }
-      table.withUnsafeBufferPointer { table in
-        var at = c
-        for p in first {
-          let base = factors[0] * p
-          for q in second {
-            let sum = base + factors[1] * q
-            let code = table[at] - low
-            if sum < least[code] { least[code] = sum }
-            if sum > most[code] { most[code] = sum }
-            at += channels
-          }
-        }
-      }
-      var highest = Int.min
-      for k in least.indices where least[k] != Int.max {
-        guard least[k] > highest else { return false }
-        highest = most[k]
-      }
-    }
-    return true
-  }
-
-  /// Codes by sum, per channel, lowest sum first; `nil` when a sum has two, or they ever fall.
-  func codes(_ factors: [Int]) -> SumTable? {
-    let low =
-      min(factors[0] * first[0], factors[0] * first[first.count - 1])
-      + min(factors[1] * second[0], factors[1] * second[second.count - 1])
-    let high =
-      max(factors[0] * first[0], factors[0] * first[first.count - 1])
-      + max(factors[1] * second[0], factors[1] * second[second.count - 1])
-    let count = high - low + 1
-    var codes = [Int](repeating: Int.min, count: count * channels)
-    for (i, p) in first.enumerated() {
-      for (j, q) in second.enumerated() {
-        let place = (factors[0] * p + factors[1] * q - low) * channels
-        let from = (i * second.count + j) * channels
-        for c in 0..<channels {
-          if codes[place + c] == Int.min {
-            codes[place + c] = table[from + c]
-          } else if codes[place + c] != table[from + c] {
-            return nil
-          }
-        }
-      }
-    }
-    for c in 0..<channels {
-      var last = Int.min
-      for s in 0..<count {
-        let code = codes[s * channels + c]
-        if code == Int.min { codes[s * channels + c] = last == Int.min ? codes[c] : last }
-        guard codes[s * channels + c] >= last else { return nil }
-        last = codes[s * channels + c]
-      }
-    }
-    return SumTable(low: low, channels: channels, codes: codes)
-  }
-}
-
-/// The code of every sum of two streams.
-struct SumTable: Sendable {
-  let low: Int
-  let channels: Int
-  let codes: [Int]
-
-  func code(_ sum: Int, _ channel: Int) -> Int {
-    let place = min(max(sum - low, 0), codes.count / channels - 1)
-    return codes[place * channels + channel]
   }
 }

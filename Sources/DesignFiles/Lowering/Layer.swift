@@ -29,6 +29,8 @@ struct Layer: Sendable {
     case sum(PoolRule)
     case globalSum
     case add
+    /// The first input less the second.
+    case difference
     /// Each element times, or plus, a number of its channel.
     case multiply([Int])
     case offset([Int])
@@ -40,6 +42,8 @@ struct Layer: Sendable {
     case spread(rows: Int, columns: Int)
     /// A border cut off: top, left, bottom, right.
     case crop([Int])
+    /// Every n-th pixel: a window of one.
+    case pick(PoolRule)
     /// Indices of the largest elements.
     case labels(Int)
   }
@@ -50,10 +54,12 @@ struct Layer: Sendable {
   /// Smallest and largest integer of each channel.
   var low: [Int]
   var high: [Int]
-  /// Integer q of channel c means q · scale[c] / divisor + bias[c], rounded once to float32.
+  /// Integer q of channel c means q · scale[c] / divisor + offset[c] + bias[c], rounded once to float32.
   var scale: [Double]
   var divisor = 1
   var bias: [Float]?
+  /// What pixels that are not centred on 0 add to each sum.
+  var offset: [Double]?
   /// Every element is −1 or +1.
   var isBipolar = false
   /// The tensor of the model whose values it carries.
@@ -64,15 +70,23 @@ struct Layer: Sendable {
   var range: ClosedRange<Int> { low.min()!...high.max()! }
 
   /// Whether integers are proportional to real numbers.
-  var isProportional: Bool { bias?.allSatisfy { $0 == 0 } ?? true }
+  var isProportional: Bool { offset == nil && bias?.allSatisfy { $0 == 0 } ?? true }
+
+  /// Sums that are divided by the number of their elements.
+  var isAverage: Bool {
+    switch kind {
+    case .sum, .globalSum: true
+    default: false
+    }
+  }
 
   func scale(_ channel: Int) -> Double { scale.count == 1 ? scale[0] : scale[channel] }
 
   /// The real number that integer `q` of a channel means.
   func value(_ q: Int, _ channel: Int) -> Float {
     let product = Double(q) * scale(channel) / Double(divisor)
-    let sum = product + Double(bias?[channel] ?? 0)
-    return Float(sum)
+    let constant = (offset?[channel] ?? 0) + Double(bias?[channel] ?? 0)
+    return Float(product + constant)
   }
 }
 

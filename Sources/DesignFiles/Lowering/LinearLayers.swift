@@ -9,7 +9,7 @@ extension Lowering {
   mutating func convolution(_ step: Reference.Step) throws {
     let node = step.node
     let isLast = node.domain == "qonnx.custom_op.channels_last"
-    let input = try proportional(node.inputs[0])
+    let input = try proportional(node.inputs[0], allowsOffset: true)
     let rank = shapes[node.inputs[0]]!.count
     try require(
       node.inputs[0],
@@ -175,7 +175,7 @@ extension Lowering {
     let weights = try IntegerWeights(
       node.inputs[1], rowAxis: turnsB ? 0 : 1, self, matrixRows: !turnsB)
     if let laid = windows[node.inputs[0]] { return try laidProduct(step, laid, weights) }
-    let input = try proportional(node.inputs[0])
+    let input = try proportional(node.inputs[0], allowsOffset: true)
     let layout = layouts[node.inputs[0]]!
     let shape = layers[input.layer].shape
     let (rows, columns) = (weights.shape[0], weights.shape[1])
@@ -241,6 +241,7 @@ extension Lowering {
     if layouts[target] == nil { layouts[target] = layouts[step.node.inputs[0]] }
     var rule = rule
     var scale = weights.scale.count == 1 ? weights.scale : Self.expand(weights.scale, rule.rows)
+    let constant = try offsets(rule, scale, input, step.node)
     if input.scale.count == 1 {
       scale = scale.map { $0 * input.scale[0] }
     } else if rule.isDepthwise {
@@ -270,8 +271,33 @@ extension Lowering {
     add(
       Layer(
         kind: .linear(rule), inputs: [input.layer], shape: shape, low: low, high: high,
-        scale: scale, bias: offsets, tensor: target, node: step.node.name),
+        scale: scale, bias: offsets, offset: constant, tensor: target, node: step.node.name),
       carrying: target)
+  }
+
+  /// What inputs whose 0 does not mean 0 add to the sums of each row; `nil` where they do.
+  private mutating func offsets(
+    _ rule: LinearRule, _ scale: [Double], _ input: Proportional, _ node: ModelNode
+  ) throws -> [Double]? {
+    guard let offset = input.offset, offset.contains(where: { $0 != 0 }) else { return nil }
+    guard !(rule.window?.isPadded ?? false) else {
+      throw InputError(
+        "pads with 0, but its input '\(node.inputs[0])' has a mean taken off, so that no integer means 0",
+        hint:
+          "pad the picture before the mean is taken off, or put a quantiser (QuantIdentity) behind "
+          + "the normalisation in the training code")
+    }
+    notes.append(
+      "'\(node.name)' takes the integers in front of the normalisation; mean and scale are in what its "
+        + "sums mean, so single values may lie inside the float error (simrun compare lists them)")
+    let channels = layers[input.layer].shape.channels
+    // A picture as one vector: channels are the fast part of a column's number.
+    return (0..<rule.rows).map { r in
+      (0..<rule.columns).reduce(0.0) { sum, k in
+        let c = rule.isDepthwise ? r : k % channels
+        return sum + Double(rule.weights[r * rule.columns + k]) * offset[c]
+      } * (scale.count == 1 ? scale[0] : scale[r])
+    }
   }
 
   private static func expand(_ list: [Double], _ count: Int) -> [Double] {
@@ -291,7 +317,7 @@ extension Lowering {
       "sums channels whose scales are no whole multiples of one (\(scales[0]), "
         + "\(scales.first { $0 != scales[0] } ?? scales[0]), …)",
       hint: "use one scale per tensor, or power-of-two scales, for the activation in front of a "
-        + "convolution that mixes channels")
+        + "layer that mixes channels; one standard deviation for all channels if it takes pixels")
   }
 
   /// The range of each row's sum; padding adds zeros.

@@ -138,13 +138,25 @@ extension LoweredModel {
     let channels = moved.shape.last ?? 1
     let floats = moved.values
     let isBinary = loaded.design.streams[code.stream]?.dataType == "BINARY" && code.isBipolar
-    let integers = floats.indices.map { i in
+    let integers = try floats.indices.map { i in
       let step = code.scale.count == 1 ? code.scale[0] : code.scale[i % channels]
-      let integer = Int((Double(floats[i]) / step).rounded())
+      let integer = try LoweredModel.whole(Double(floats[i]) / step, code.tensor)
       // ±1 in front of an XNOR product are stored as 0 and 1.
       return isBinary ? (integer + 1) / 2 : integer
     }
     return try Tensor(integers, shape: [1] + (shape(of: code.stream) ?? moved.shape))
+  }
+
+  /// The nearest integer.
+  ///
+  /// Throws `InputError` for what is no number.
+  static func whole(_ steps: Double, _ tensor: String) throws -> Int {
+    guard let integer = Int(exactly: steps.rounded()) else {
+      throw InputError(
+        "holds \(steps), which is no number of steps", at: "tensor '\(tensor)' of the model",
+        hint: "look for NaN or infinite values in the input data")
+    }
+    return integer
   }
 
   /// An integer input as it enters the design.

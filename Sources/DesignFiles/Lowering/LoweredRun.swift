@@ -22,6 +22,22 @@ public struct LoweredRun: Sendable {
   public func run(_ frames: ModelFrames, _ range: Range<Int>, threads: Int = 1) throws
     -> [[[Float]]]
   {
+    let stacked = try feed(frames, range, threads: threads)
+    let result = try plane.run(stacked, keep: .outputs, threads: threads) { _ in }
+    let design = model.loaded.design
+    return try design.graphOutputs.enumerated().map { place, name in
+      let integers = try result.tensor(name).asIntegers(name: name)
+      let size = integers.count / range.count
+      return try Parallel.all(range.count, workers: threads) { i in
+        try model.values(of: Array(integers[i * size..<(i + 1) * size]), output: place)
+      }
+    }
+  }
+
+  /// What enters the design for some frames of the model's data: the host's part in front is done.
+  public func feed(_ frames: ModelFrames, _ range: Range<Int>, threads: Int = 1) throws
+    -> [String: Tensor]
+  {
     let feeds = try Parallel.all(range.count, workers: threads) { i in
       try model.feed(model.reference.run(host, frames.frame(range.lowerBound + i)))
     }
@@ -32,14 +48,6 @@ public struct LoweredRun: Sendable {
         parts.flatMap { (try? $0.asIntegers(name: input)) ?? [] },
         shape: [range.count] + parts[0].shape.dropFirst())
     }
-    let result = try plane.run(stacked, keep: .outputs, threads: threads) { _ in }
-    let design = model.loaded.design
-    return try design.graphOutputs.enumerated().map { place, name in
-      let integers = try result.tensor(name).asIntegers(name: name)
-      let size = integers.count / range.count
-      return try Parallel.all(range.count, workers: threads) { i in
-        try model.values(of: Array(integers[i * size..<(i + 1) * size]), output: place)
-      }
-    }
+    return stacked
   }
 }

@@ -214,7 +214,7 @@ extension Lowering {
     case "GlobalMaxPool", "ReduceMax": try globalMaximum(step)
     case "Concat": try concatenate(step)
     case "Resize", "Upsample": try upsample(step)
-    case "Slice": try crop(step)
+    case "Slice", "Gather", "Split": try pick(step)
     case "DepthToSpace": try depthToSpace(step)
     case "TopK", "ArgMax": try labels(step)
     case "Softmax", "LogSoftmax": try stayBehind(step)

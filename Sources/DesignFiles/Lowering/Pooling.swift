@@ -209,6 +209,13 @@ extension Lowering {
     let factors = (shape.height / layer.shape.height, shape.width / layer.shape.width)
     try requireRepeats(step, factors)
     let input = try proportional(source)
+    if factors == (1, 1), edge.isPlain, input.layer == edge.starts[0].layer {
+      // As large as before: nothing to do.
+      edges[target] = Edge(
+        starts: [.init(layer: input.layer, tensor: target)], steps: [], pools: [], tensor: target)
+      if let code = codes[source] { note(target, input.layer, code.scale, node.name) }
+      return
+    }
     var up = layers[input.layer]
     up.kind = .upsample(rows: factors.0, columns: factors.1)
     up.inputs = [input.layer]
@@ -246,43 +253,6 @@ extension Lowering {
           hint: "use nearest neighbours with asymmetric coordinates (nn.Upsample does)")
       }
     }
-  }
-
-  /// A slice of rows and columns: a border cut off.
-  mutating func crop(_ step: Reference.Step) throws {
-    let node = step.node
-    let (source, target) = (node.inputs[0], node.outputs[0])
-    try require(source, .channelsFirst)
-    let shape = shapes[source]!
-    let (height, width) = (shape[2], shape[3])
-    let out = shapes[target]!
-    // Each element says where it is.
-    let numbers = (0..<shape.reduce(1, *)).map { Float($0) }
-    let cut = try reference.evaluate(step, on: [source: Value(numbers, shape: shape)])[target]!
-      .floats
-    let first = Int(cut[0])
-    let (top, left) = (first / width % height, first % width)
-    let isCrop =
-      out[1] == shape[1] && first < height * width
-      && cut.indices.allSatisfy { i in
-        let (c, y, x) = (i / (out[2] * out[3]), i / out[3] % out[2], i % out[3])
-        return Int(cut[i]) == (c * height + top + y) * width + left + x
-      }
-    guard isCrop, shape.reduce(1, *) < 1 << 24 else {
-      throw InputError(
-        "takes channels, or every n-th pixel; only a border can be cut off in hardware",
-        hint: "slice the weights of the layer in front instead")
-    }
-    let input = try proportional(source)
-    layouts[target] = .channelsFirst
-    var layer = layers[input.layer]
-    layer.kind = .crop([top, left, height - top - out[2], width - left - out[3]])
-    layer.inputs = [input.layer]
-    (layer.shape.height, layer.shape.width) = (out[2], out[3])
-    (layer.scale, layer.divisor) = (input.scale, 1)
-    (layer.tensor, layer.node) = (target, node.name)
-    let index = add(layer, carrying: target)
-    if let code = codes[source] { note(target, index, code.scale, node.name) }
   }
 
   /// Blocks of channels become blocks of pixels.

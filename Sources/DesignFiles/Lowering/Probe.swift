@@ -9,6 +9,8 @@ struct Probe {
   let layouts: [String: Layout]
   /// Shapes of the model's tensors.
   let shapes: [String: [Int]]
+  /// Units in the last place by which numbers at the starts are moved.
+  var ulps = 0
 
   /// What tensor `name` is for integers at the starts of an edge.
   ///
@@ -24,7 +26,10 @@ struct Probe {
     var values: [String: Value] = [:]
     for (start, list) in zip(edge.starts, integers) {
       let layer = layers[start.layer]
-      let numbers = list.indices.map { layer.value(list[$0], $0 % channels) }
+      let numbers = list.indices.map { i -> Float in
+        let number = layer.value(list[i], i % channels)
+        return ulps == 0 ? number : number + Float(ulps) * number.ulp
+      }
       values[start.tensor] = try laid(numbers, start.tensor, size)
     }
     for step in edge.steps { try run(step, edge, &values, size) }
@@ -91,7 +96,7 @@ struct Probe {
   private func canonical(_ x: Value, _ name: String, _ size: [Role: Int]) throws -> [Float] {
     guard let layout = layouts[name] else { throw InputError("'\(name)' has no known axes") }
     guard x.shape.reduce(1, *) == size.values.reduce(1, *) else {
-      throw InputError("what stands in front of the quantiser differs between pixels")
+      throw Self.differs
     }
     let order = layout.order
     return Self.permuted(
@@ -105,11 +110,18 @@ struct Probe {
     guard area > 1 else { return numbers }
     return try stride(from: 0, to: numbers.count, by: area).map { start in
       guard (start..<start + area).allSatisfy({ numbers[$0] == numbers[start] }) else {
-        throw InputError("what stands in front of the quantiser differs between pixels")
+        throw Self.differs
       }
       return numbers[start]
     }
   }
+
+  private static let differs = InputError(
+    "what stands in front of the quantiser differs between pixels, as a constant with a value for each "
+      + "(a positional encoding) does",
+    hint:
+      "thresholds are one list per channel; add a constant per channel, or quantise in front and "
+      + "behind it; simrun run --input executes the model as it is")
 
   static func permuted<T>(_ x: [T], _ shape: [Int], _ order: [Int]) -> [T] {
     let wide = order.filter { shape[$0] > 1 }
@@ -152,6 +164,23 @@ enum ElementwiseOperations {
     "Tanh", "Softplus", "Erf", "Elu", "HardSigmoid", "HardSwish", "BatchNormalization", "Cast",
     "Where", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "QuantizeLinear",
   ]
+  /// Whether an operation may rise here and fall there: it is looked at integer by integer.
+  static func mayTurn(_ node: ModelNode, _ constants: [String: Value]) -> Bool {
+    switch node.opType {
+    case "Abs", "HardSwish", "Pow", "Reciprocal", "Where", "Greater", "GreaterOrEqual", "Less",
+      "LessOrEqual":
+      return true
+    case "LeakyRelu", "Elu":
+      return ((try? node.float("alpha")) ?? nil).map { $0 < 0 } ?? false
+    case "PRelu":
+      return constants[node.inputs[1]]?.floats.contains { $0 < 0 } ?? true
+    case "Add", "Sub", "Mul", "Div", "Max", "Min":
+      // Two functions of one stream.
+      return node.inputs.allSatisfy { constants[$0] == nil }
+    default: return false
+    }
+  }
+
   static let quantizers: Set<String> = [
     "Quant", "IntQuant", "BipolarQuant", "Trunc", "MultiThreshold", "DequantizeLinear",
   ]

@@ -9,12 +9,15 @@ extension Lowering {
   struct Proportional {
     var layer: Int
     var scale: [Double]
+    /// What integer 0 of each channel means, where that is not 0.
+    var offset: [Double]?
   }
 
   /// The tensor `name` as a stream of integers proportional to its numbers.
   ///
+  /// - Parameter allowsOffset: 0 need not mean 0, as with pixels whose mean is taken off.
   /// Throws `InputError` saying which edge is not quantised.
-  mutating func proportional(_ name: String) throws -> Proportional {
+  mutating func proportional(_ name: String, allowsOffset: Bool = false) throws -> Proportional {
     let edge = try edge(name)
     guard !edge.isHost else { throw unquantised(name) }
     if edge.starts.count == 2 { return try sum(edge) }
@@ -34,6 +37,9 @@ extension Lowering {
     let values = try probe().evaluate(edge, [integers], count: span)[0]
     if let scale = Self.slopes(codes, values, channels) {
       return Proportional(layer: edge.starts[0].layer, scale: scale)
+    }
+    if allowsOffset, let line = Self.lines(codes, values, channels) {
+      return Proportional(layer: edge.starts[0].layer, scale: line.scale, offset: line.offset)
     }
     return try requantized(edge, codes, values, name)
   }
@@ -74,6 +80,40 @@ extension Lowering {
     return Set(slopes).count == 1 ? [slopes[0]] : slopes
   }
 
+  /// The straight line of each channel through its values, when all are on one; `nil` otherwise.
+  private static func lines(_ codes: [Int], _ values: [Float], _ channels: Int)
+    -> (scale: [Double], offset: [Double])?
+  {
+    guard codes.count > 2 else { return nil }
+    let mean = Double(codes.reduce(0, +)) / Double(codes.count)
+    let spread = codes.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
+    var lines: [(slope: Double, offset: Double)] = []
+    for c in 0..<channels {
+      // The least squares of all values: each of them is rounded.
+      let level =
+        codes.indices.reduce(0.0) { $0 + Double(values[$1 * channels + c]) }
+        / Double(codes.count)
+      let slope =
+        codes.indices.reduce(0.0) {
+          $0 + (Double(codes[$1]) - mean) * Double(values[$1 * channels + c])
+        } / spread
+      let offset = level - slope * mean
+      let peak = codes.indices.map { abs(values[$0 * channels + c]) }.max() ?? 0
+      guard slope != 0, slope.isFinite,
+        codes.indices.allSatisfy({
+          abs(Double(values[$0 * channels + c]) - slope * Double(codes[$0]) - offset)
+            <= Double(peak) * 0x1p-21
+        })
+      else { return nil }
+      lines.append((slope, offset))
+    }
+    // Equal scales differ by rounding only.
+    let slopes = lines.map(\.slope)
+    let common = slopes.reduce(0, +) / Double(channels)
+    let isOne = slopes.allSatisfy { abs($0 - common) <= abs(common) * 0x1p-20 }
+    return (isOne ? [common] : slopes, lines.map(\.offset))
+  }
+
   /// Other codes for a stream of few: values on a grid of their own.
   private mutating func requantized(
     _ edge: Edge, _ codes: [Int], _ values: [Float], _ name: String
@@ -99,7 +139,7 @@ extension Lowering {
       points.indices.map { integers[(points[$0] - first) * channels + $0 % channels] }
     }
     let (low, high) = (integers.min()!, integers.max()!)
-    let result = try search.run(lowest: low, highest: high)
+    guard let result = try? search.run(lowest: low, highest: high) else { throw unquantised(name) }
     guard !result.isNegated.contains(true) else { throw unquantised(name) }
     let node = edge.steps.last?.node.name ?? layer.node
     let index = add(
@@ -113,7 +153,7 @@ extension Lowering {
   /// An accumulator with a bias on its own grid, added in hardware.
   private mutating func biased(_ source: Int, _ name: String) throws -> Proportional {
     let layer = layers[source]
-    guard let bias = layer.bias, let steps = Self.steps(of: bias, layer) else {
+    guard layer.offset == nil, let bias = layer.bias, let steps = Self.steps(of: bias, layer) else {
       throw unquantised(name)
     }
     let index = add(

@@ -196,23 +196,13 @@ extension Lowering {
       try checkPools(edge, grid)
     }
     let channels = layers[source].shape.channels
-    func search() throws -> ThresholdSearch.Result {
-      let probe = probe()
-      let layer = layers[source]
-      if let table = pairTables[source] {
-        return try ThresholdSearch(low: layer.low, high: layer.high) { integers, _ in
-          integers.indices.map { table.code(integers[$0], $0 % channels) }
-        }.run(lowest: grid.low, highest: grid.high)
-      }
-      let found = ThresholdSearch(low: layer.low, high: layer.high) { integers, count in
-        let values = try probe.evaluate(edge, [integers], count: count)[0]
-        return try values.indices.map { i in
-          min(max(try grid.integer(values[i], i % channels), grid.low), grid.high)
-        }
-      }
-      return try found.run(lowest: grid.low, highest: grid.high)
+    let searching = try search(edge, grid)
+    let result: ThresholdSearch.Result
+    do {
+      result = try searching.run(lowest: grid.low, highest: grid.high)
+    } catch let error as ThresholdSearch.NotMonotone {
+      return try turning(edge, searching, grid, step, error.message)
     }
-    let result = try search()
     if result.isNegated.contains(true) { source = turned(source, result.isNegated, node) }
     edge.starts[0].layer = source
     let layer = layers[source]
@@ -227,6 +217,62 @@ extension Lowering {
     }
     layers[index].tensor = step.node.outputs[0]
     return index
+  }
+
+  /// Codes of the integers of an edge's stream.
+  private func search(_ edge: Edge, _ grid: Grid) throws -> ThresholdSearch {
+    let source = edge.starts[0].layer
+    let layer = layers[source]
+    let channels = layer.shape.channels
+    if let table = pairTables[source] {
+      return ThresholdSearch(low: layer.low, high: layer.high) { integers, _ in
+        integers.indices.map { table.code(integers[$0], $0 % channels) }
+      }
+    }
+    let probe = probe()
+    var search = ThresholdSearch(low: layer.low, high: layer.high) { integers, count in
+      let values = try probe.evaluate(edge, [integers], count: count)[0]
+      return try values.indices.map { i in
+        min(max(try grid.integer(values[i], i % channels), grid.low), grid.high)
+      }
+    }
+    search.mayTurn = edge.steps.contains { ElementwiseOperations.mayTurn($0.node, constants) }
+    return search
+  }
+
+  /// The codes of a function that rises and falls: what it has risen less what it has fallen.
+  private mutating func turning(
+    _ edge: Edge, _ search: ThresholdSearch, _ grid: Grid, _ step: Reference.Step, _ reason: String
+  ) throws -> Int {
+    let (source, node) = (edge.starts[0].layer, step.node.name)
+    guard !edge.pools.contains(where: { !settledPools.contains($0.output) }),
+      pairTables[source] == nil, let lists = try TurningSearch(search: search).run(lowest: grid.low)
+    else {
+      throw InputError(
+        reason,
+        hint: "thresholds can express rising or falling functions only; use an activation that "
+          + "is monotone (ReLU, a PReLU with slopes of at least 0)")
+    }
+    let layer = layers[source]
+    let channels = layer.shape.channels
+    func thresholds(_ table: ThresholdTable) -> Int {
+      add(
+        Layer(
+          kind: .thresholds(table), inputs: [source], shape: layer.shape,
+          low: Array(repeating: table.low, count: channels),
+          high: Array(repeating: table.low + table.steps, count: channels), scale: grid.scale,
+          tensor: step.node.outputs[0], node: node))
+    }
+    let parts = [thresholds(lists.rises), thresholds(lists.falls)]
+    notes.append(
+      "'\(node)' quantises a function that rises and falls: two lists of thresholds, the second taken "
+        + "from the first; a monotone activation would need one")
+    return add(
+      Layer(
+        kind: .difference, inputs: parts, shape: layer.shape,
+        low: Array(repeating: grid.low, count: channels),
+        high: Array(repeating: grid.high, count: channels), scale: grid.scale,
+        tensor: step.node.outputs[0], node: node))
   }
 
   /// The stream with the sign of some channels turned: for free where weights make it.

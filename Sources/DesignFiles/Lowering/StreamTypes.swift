@@ -22,10 +22,10 @@ struct StreamTypes {
     isXnor = Array(repeating: false, count: layers.count)
     for i in live.sorted() {
       switch layers[i].kind {
-      case .maxPool, .upsample, .shuffle, .spread, .crop: join(i, layers[i].inputs[0])
+      case .maxPool, .upsample, .shuffle, .spread, .crop, .pick: join(i, layers[i].inputs[0])
       case .concat:
         for source in layers[i].inputs { join(i, source) }
-      case .add: join(layers[i].inputs[0], layers[i].inputs[1])
+      case .add, .difference: join(layers[i].inputs[0], layers[i].inputs[1])
       default: break
       }
     }
@@ -66,7 +66,7 @@ struct StreamTypes {
       switch layers[user].kind {
       case .linear(let rule): rule.window?.isPadded ?? false
       case .maxPool(let rule), .sum(let rule): rule.isPadded
-      case .spread, .add: true
+      case .spread, .add, .difference: true
       default: false
       }
     }
@@ -81,6 +81,10 @@ struct StreamTypes {
       return .smallest(
         for: isSigned
           ? ranges.reduce(0) { $0 + $1.lowerBound } : ranges.reduce(0) { $0 + $1.upperBound })
+    case .difference:
+      let ranges = layers[index].inputs.compactMap { type($0).range }
+      let widest = ranges.map { $0.upperBound - $0.lowerBound }.max() ?? 0
+      return .smallest(for: -widest)
     case .globalSum:
       let input = type(layers[index].inputs[0])
       let count = layers[layers[index].inputs[0]].shape.pixels
@@ -94,7 +98,7 @@ struct StreamTypes {
     // What a block computes by itself has the type that the block gives it.
     let chosen = all.filter { i in
       switch layers[i].kind {
-      case .add, .globalSum: false
+      case .add, .difference, .globalSum: false
       default: true
       }
     }
@@ -106,7 +110,7 @@ struct StreamTypes {
 
 extension DataType {
   /// The smallest integer type that holds a range.
-  static func holding(_ range: ClosedRange<Int>) -> DataType {
+  package static func holding(_ range: ClosedRange<Int>) -> DataType {
     if range.lowerBound >= 0 { return .smallest(for: range.upperBound) }
     let bits = max(
       Int.bitWidth - (~range.lowerBound).leadingZeroBitCount,

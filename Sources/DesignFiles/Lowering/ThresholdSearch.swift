@@ -11,6 +11,8 @@ struct ThresholdSearch {
   let high: [Int]
   /// Codes of `count × channels` integers.
   let codes: ([Int], Int) throws -> [Int]
+  /// An operation on the way need not be monotone.
+  var mayTurn = false
   var channels: Int { low.count }
 
   struct Result {
@@ -19,10 +21,17 @@ struct ThresholdSearch {
     var isNegated: [Bool]
   }
 
+  /// Points of all channels that are looked at one by one.
+  static let mostPoints = 1 << 23
   /// Points at which rising is checked, besides every threshold.
   private static let samples = 33
 
-  /// Throws `InputError` naming the channel whose function is not monotone.
+  /// A function that rises here and falls there.
+  struct NotMonotone: Error {
+    let message: String
+  }
+
+  /// Throws `NotMonotone` naming the channel whose function rises and falls.
   func run(lowest: Int, highest: Int) throws -> Result {
     let ends = try codes(low + high, 2)
     let isNegated = (0..<channels).map { ends[$0] > ends[channels + $0] }
@@ -81,30 +90,98 @@ struct ThresholdSearch {
     return place.map { all[$0] }
   }
 
-  /// Samples each channel's whole range; narrow ranges are looked at in full.
+  /// Samples each channel's whole range; narrow ranges are looked at in full, and so are functions
+  /// that may turn.
   private func checkMonotone(_ isNegated: [Bool]) throws {
     let widest = (0..<channels).map { high[$0] - low[$0] }.max() ?? 0
-    let count = min(widest + 1, channels * widest <= 1 << 16 ? widest + 1 : Self.samples)
+    let most = mayTurn ? Self.mostPoints : 1 << 16
+    guard !mayTurn || channels * widest <= most else {
+      throw NotMonotone(
+        message:
+          "may rise and fall, over \(widest + 1) sums of \(channels) channels each, which are too "
+          + "many to look at one by one")
+    }
+    let count = min(widest + 1, channels * widest <= most ? widest + 1 : Self.samples)
     guard count > 1 else { return }
-    var integers: [Int] = []
-    for i in 0..<count {
-      for c in 0..<channels {
-        let offset = (Double(high[c] - low[c]) * Double(i) / Double(count - 1)).rounded()
-        integers.append(low[c] + Int(offset))
+    var last: (integers: ArraySlice<Int>, codes: ArraySlice<Int>)?
+    // In portions, so that no tensor on the way is large.
+    let portion = max(2, (1 << 18) / channels)
+    for start in stride(from: 0, to: count, by: portion) {
+      let points = (start..<min(start + portion, count)).flatMap { i in
+        (0..<channels).map { c in
+          let share = Double(i) / Double(count - 1)
+          return low[c] + Int((Double(high[c] - low[c]) * share).rounded())
+        }
+      }
+      let found = try codes(points, points.count / channels)
+      let integers = Array(last?.integers ?? []) + points
+      let all = Array(last?.codes ?? []) + found
+      try checkMonotone(integers, all, isNegated)
+      last = (points.suffix(channels), found.suffix(channels))
+    }
+  }
+
+  /// Throws where codes of one channel turn.
+  private func checkMonotone(_ integers: [Int], _ found: [Int], _ isNegated: [Bool]) throws {
+    for i in channels..<max(channels, found.count) {
+      let (before, after) = (found[i - channels], found[i])
+      let c = i % channels
+      guard isNegated[c] ? after <= before : after >= before else {
+        throw NotMonotone(
+          message: "is not monotone in channel \(c): \(integers[i - channels]) gives code "
+            + "\(before), \(integers[i]) gives \(after)")
       }
     }
-    let found = try codes(integers, count)
-    for c in 0..<channels {
-      for i in 1..<count {
-        let (before, after) = (found[(i - 1) * channels + c], found[i * channels + c])
-        guard isNegated[c] ? after <= before : after >= before else {
-          throw InputError(
-            "is not monotone in channel \(c): \(integers[(i - 1) * channels + c]) gives code "
-              + "\(before), \(integers[i * channels + c]) gives \(after)",
-            hint: "thresholds can express rising or falling functions only; use an activation that "
-              + "is monotone (ReLU, a PReLU with slopes of at least 0)")
+  }
+}
+
+/// A function that rises and falls as the difference of two lists of thresholds.
+struct TurningSearch {
+  let search: ThresholdSearch
+
+  struct Result {
+    var rises: ThresholdTable
+    var falls: ThresholdTable
+  }
+
+  /// Looks at every integer; `nil` when there are too many.
+  func run(lowest: Int) throws -> Result? {
+    let (low, high, channels) = (search.low, search.high, search.channels)
+    let widest = (0..<channels).map { high[$0] - low[$0] }.max() ?? 0
+    guard channels * (widest + 1) <= ThresholdSearch.mostPoints else { return nil }
+    var (ups, downs) = (
+      [[Int]](repeating: [], count: channels), [[Int]](repeating: [], count: channels)
+    )
+    var before = [Int](repeating: lowest, count: channels)
+    // In portions, so that no tensor on the way is large.
+    let portion = max(1, (1 << 18) / channels)
+    for start in stride(from: 0, through: widest, by: portion) {
+      let count = min(portion, widest + 1 - start)
+      let integers = (start..<start + count).flatMap { i in
+        (0..<channels).map { min(low[$0] + i, high[$0]) }
+      }
+      let codes = try search.codes(integers, count)
+      for i in 0..<count {
+        for c in 0..<channels {
+          let step = codes[i * channels + c] - before[c]
+          guard step != 0 else { continue }
+          let place = integers[i * channels + c]
+          if step > 0 {
+            ups[c] += Array(repeating: place, count: step)
+          } else {
+            downs[c] += Array(repeating: place, count: -step)
+          }
+          before[c] += step
         }
       }
     }
+    func table(_ lists: [[Int]], _ base: Int) -> ThresholdTable {
+      let steps = max(1, lists.map(\.count).max() ?? 0)
+      let values = lists.enumerated().flatMap { c, list in
+        list + Array(repeating: high[c] + 1, count: steps - list.count)
+      }
+      return ThresholdTable(values: values, steps: steps, low: base)
+    }
+    return Result(rises: table(ups, lowest), falls: table(downs, 0))
   }
 }

@@ -5,13 +5,15 @@ import DesignFiles
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
-    abstract: "Turn a FINN graph or a FINN output directory into a design file.",
+    abstract: "Turn a FINN graph, its output directory or a quantised model into a design file.",
     discussion: """
       Writes design.json, and design.npz with weights and thresholds beside it. Both files appear \
       or neither. Every other command also takes the .onnx directly.
       """)
 
-  @Argument(help: "A FINN graph (.onnx), FINN's output directory, or - for standard input.")
+  @Argument(
+    help:
+      "A FINN graph or quantised model (.onnx), FINN's output directory, or - for standard input.")
   var model: String
 
   @Option(name: .shortAndLong, help: "The design file to write.")
@@ -51,6 +53,8 @@ struct ImportCommand: ParsableCommand {
   @Option(help: "The design's name; otherwise the model file's.")
   var name: String?
 
+  @OptionGroup var original: ModelChoices
+
   func validate() throws {
     if let clockMhz, !Design.clockRange.contains(clockMhz) {
       throw ValidationError("--clock-mhz must be 0.001 to 10000")
@@ -65,7 +69,7 @@ struct ImportCommand: ParsableCommand {
     var options = ImportOptions(
       name: name, part: part.map(Device.part(for:)), clockMHz: clockMhz,
       finnGeneration: finnGeneration,
-      parameterFiles: parameters)
+      parameterFiles: parameters, model: try original.options(parameters: parameters))
     options.hlsBuild = hlsBuild
     options.hasFolding = folding != nil
     var loaded = try DesignFile.load(model, options: options)

@@ -2,6 +2,7 @@ import ArgumentParser
 import DataflowAnalysis
 import Foundation
 import DesignFiles
+import OriginalModel
 
 /// `simrun run`: one design under one scenario, with or without data.
 struct RunCommand: ParsableCommand {
@@ -119,6 +120,25 @@ struct RunCommand: ParsableCommand {
 // MARK: Whole frames
 
 extension RunCommand {
+  /// What enters the design a model lowers to, from the model's own data; `nil` for other designs, and
+  /// for data that are the design's already.
+  private func modelTensors(_ plane: Dataplane) throws -> [String: Tensor]? {
+    guard lowered, let input = data.input, try DesignFile.isOriginalModel(source.design) else {
+      return nil
+    }
+    let arrays = try TensorFile.read(input)
+    let reference = try source.changes.reference(source.design)
+    let frames: ModelFrames
+    do {
+      frames = try reference.frames(of: arrays, file: input)
+    } catch let error as InputError {
+      guard (try? plane.namedInputs(TensorFile(input))) != nil else { throw error }
+      return nil
+    }
+    let model = try LoweredModel(reference, name: source.design)
+    return try LoweredRun(model).feed(frames, 0..<frames.count, threads: data.threadCount)
+  }
+
   private func compute(_ loaded: LoadedDesign) throws -> FrameReport {
     let off = try data.hazardsOff()
     let hazards = ValueHazards(
@@ -129,8 +149,10 @@ extension RunCommand {
       try Dataplane(
         loaded.design, parameters: loaded.parameters, options: .init(hazards: hazards))
     }
-    let tensors = try data.tensors(
-      for: plane, scenario: nil, file: nil, allowsOutside: source.changes.allowOutside)
+    let tensors =
+      try modelTensors(plane)
+      ?? data.tensors(
+        for: plane, scenario: nil, file: nil, allowsOutside: source.changes.allowOutside)
     let frames = tensors.values.first?.shape.first ?? 1
     let line = data.progressLine
     let result = try reportingFile(dataFile) {

@@ -1,0 +1,158 @@
+import DataflowAnalysis
+import DesignFiles
+import Foundation
+import OriginalModel
+import Testing
+
+/// Rules of lowering that few networks need, each on a small model of its own.
+@Suite struct LoweringRuleTests {
+  /// Every quantised tensor and every output, on made-up frames.
+  private func expectEqual(
+    _ model: ModelBuilder, frames: Int = 4, _ options: ModelOptions = .init()
+  )
+    throws -> LoweredModel
+  {
+    let reference = try Reference(model.model(options))
+    let lowered = try LoweredModel(reference, name: "rule")
+    let plane = try Dataplane(lowered.loaded.design, parameters: lowered.loaded.parameters)
+    let data = try reference.frames(of: reference.randomFrames(frames), file: "made up")
+    for index in 0..<frames {
+      let values = try reference.run(data.frame(index), keep: .all)
+      let result = try plane.run(lowered.feed(values), keep: .all, threads: 1) { _ in }
+      for code in lowered.codes {
+        let found = try result.tensor(code.stream).asDoubles()
+        let expected = try lowered.tensor(of: code, values[code.tensor]!).asDoubles()
+        #expect(found == expected, "\(code.tensor)")
+      }
+    }
+    _ = try Plan(lowered.loaded.design.bridgingWidths().design)
+    return lowered
+  }
+
+  private func picture(_ channels: Int = 2, bits: Float = 4) -> ModelBuilder {
+    var model = ModelBuilder(input: [1, channels, 6, 6])
+    model.quantiser("x", "q", scale: 0.5, bits: bits)
+    return model
+  }
+
+  @Test func aFunctionThatRisesAndFallsIsTwoListsOfThresholds() throws {
+    var model = picture()
+    model.constant("w", (0..<36).map { Float($0 % 7 - 3) }, [2, 2, 3, 3])
+    model.add("Conv", ["q", "w"], ["c"], ints: ["kernel_shape": [3, 3]])
+    model.constant("slope", [-0.3, 0.2], [2, 1, 1])
+    model.add("PRelu", ["c", "slope"], ["p"])
+    model.quantiser("p", "y", scale: 1.5)
+    let lowered = try expectEqual(model)
+    #expect(lowered.loaded.design.nodes.map(\.opType).contains("StreamingEltwise_hls"))
+    #expect(lowered.loaded.notes.contains { $0.contains("rises and falls") })
+  }
+
+  @Test func partsOfAPictureAreTakenByRowsColumnsAndChannels() throws {
+    var model = picture(4)
+    model.constant("starts", integers: [1, 0, 1])
+    model.constant("ends", integers: [4, 5, 6])
+    model.constant("axes", integers: [1, 2, 3])
+    model.constant("steps", integers: [2, 2, 1])
+    model.add("Slice", ["q", "starts", "ends", "axes", "steps"], ["s"])
+    model.constant("w", (0..<8).map { Float($0 % 5 - 2) }, [4, 2, 1, 1])
+    model.add("Conv", ["s", "w"], ["c"], ints: ["kernel_shape": [1, 1]])
+    model.quantiser("c", "y", scale: 1)
+    let lowered = try expectEqual(model)
+    #expect(lowered.loaded.design.streams.values.contains { $0.shape == [1, 3, 5, 2] })
+  }
+
+  @Test func aSplitGivesEachUserItsChannels() throws {
+    var model = picture(4)
+    model.constant("parts", integers: [1, 3])
+    model.add("Split", ["q", "parts"], ["a", "b"], numbers: ["axis": 1])
+    model.constant("w", [1, -2, 3], [1, 3, 1, 1])
+    model.add("Conv", ["b", "w"], ["c"], ints: ["kernel_shape": [1, 1]])
+    model.quantiser("c", "d", scale: 0.5)
+    model.add("Add", ["a", "d"], ["sum"])
+    model.quantiser("sum", "y", scale: 1)
+    _ = try expectEqual(model)
+  }
+
+  /// Scales, widths and thresholds of both branches at random, one of them a sum of a convolution that
+  /// nobody has quantised, with a scale per channel.
+  @Test(arguments: 1...6)
+  func branchesOfAnyScaleAreAddedByWholeMultiples(_ seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    var model = ModelBuilder(input: [1, 3, 6, 6])
+    model.quantiser(
+      "x", "q", scale: Float.random(in: 0.1...1, using: &random),
+      bits: seed < 3 ? 8 : Float(Int.random(in: 3...5, using: &random)))
+    model.constant(
+      "w", (0..<9).map { _ in Float(Int.random(in: -3...3, using: &random)) }, [3, 3, 1, 1])
+    model.add("Conv", ["q", "w"], ["c"], ints: ["kernel_shape": [1, 1]])
+    var branch = "c"
+    if seed.isMultiple(of: 2) {
+      model.constant(
+        "m", (0..<3).map { _ in Float.random(in: 0.2...0.9, using: &random) }, [1, 3, 1, 1])
+      model.add("Mul", ["c", "m"], ["scaled"])
+      branch = "scaled"
+    } else {
+      model.quantiser(
+        "c", "cq", scale: Float.random(in: 0.3...2, using: &random), bits: seed < 3 ? 8 : 4)
+      branch = "cq"
+    }
+    model.add("Add", ["q", branch], ["sum"])
+    model.quantiser("sum", "y", scale: Float.random(in: 0.5...2, using: &random), bits: 4)
+    _ = try expectEqual(model, frames: 2)
+  }
+
+  /// A Clip in front of the addition bends one branch: it gets thresholds of its own.
+  @Test func aBranchThatBendsIsThresholdedFirst() throws {
+    var model = picture()
+    model.constant("w", [1, -2, 3, 1], [2, 2, 1, 1])
+    model.add("Conv", ["q", "w"], ["c"], ints: ["kernel_shape": [1, 1]])
+    model.quantiser("c", "d", scale: 0.25, bits: 6)
+    model.add("Relu", ["d"], ["r"])
+    model.add("Sub", ["q", "r"], ["sum"])
+    model.quantiser("sum", "y", scale: 0.5, bits: 6)
+    _ = try expectEqual(model)
+  }
+
+  /// Pixels less their mean: exact but for the rounding of the preprocessing.
+  @Test func aMeanTakenOffThePixelsGoesIntoTheThresholds() throws {
+    func model(pads: [Int], deviation: [Float]) -> ModelBuilder {
+      var model = ModelBuilder(input: [1, 3, 6, 6])
+      model.constant("k", [255])
+      model.add("Div", ["x", "k"], ["a"])
+      model.constant("mean", [0.485, 0.456, 0.406], [1, 3, 1, 1])
+      model.add("Sub", ["a", "mean"], ["b"])
+      model.constant("deviation", deviation, [1, deviation.count, 1, 1])
+      model.add("Div", ["b", "deviation"], ["n"])
+      model.constant("w", (0..<54).map { Float($0 % 9 - 4) }, [2, 3, 3, 3])
+      model.add("Conv", ["n", "w"], ["c"], ints: ["kernel_shape": [3, 3], "pads": pads])
+      model.quantiser("c", "y", scale: 3.3)
+      return model
+    }
+    let pixels = ModelOptions(inputTypes: ["x": "UINT8"])
+    let lowered = try expectEqual(model(pads: [0, 0, 0, 0], deviation: [0.226]), pixels)
+    #expect(lowered.loaded.design.nodes.map(\.opType).contains("MVAU_hls"))
+    #expect(lowered.loaded.notes.contains { $0.contains("mean and scale") })
+    let padded = inputError {
+      let model = model(pads: [1, 1, 1, 1], deviation: [0.226])
+      _ = try LoweredModel(Reference(model.model(pixels)), name: "m")
+    }
+    #expect(padded.contains("pads with 0") && padded.contains("QuantIdentity"))
+    let uneven = inputError {
+      let model = model(pads: [0, 0, 0, 0], deviation: [0.229, 0.224, 0.225])
+      _ = try LoweredModel(Reference(model.model(pixels)), name: "m")
+    }
+    #expect(uneven.contains("one standard deviation for all channels"))
+  }
+
+  @Test func constantsThatDifferBetweenPixelsAreRefused() throws {
+    var model = picture(1)
+    model.constant("place", (0..<36).map { Float($0) }, [1, 1, 6, 6])
+    model.add("Add", ["q", "place"], ["a"])
+    model.quantiser("a", "b", scale: 1, bits: 8)
+    model.constant("w", [1], [1, 1, 1, 1])
+    model.add("Conv", ["b", "w"], ["c"], ints: ["kernel_shape": [1, 1]])
+    model.quantiser("c", "y", scale: 1)
+    let text = inputError { _ = try LoweredModel(Reference(model.model()), name: "m") }
+    #expect(text.contains("differs between pixels") && text.contains("hint:"), "\(text)")
+  }
+}
