@@ -17,6 +17,15 @@ public struct AccuracyResult: Codable, Sendable {
   /// Mean over the frames of the peak signal to noise ratio against the targets, in dB; nil when all
   /// pictures are their targets.
   public var psnr: Double?
+  /// Defects of the hardware that changed values; nil when none did.
+  public var hazards: [Strike]?
+
+  /// A defect of the hardware and how many values it changed; none where everything is shifted.
+  public struct Strike: Codable, Sendable, Equatable {
+    public var hazard: String
+    public var node: String
+    public var values: Int?
+  }
 }
 
 /// What outputs are measured against.
@@ -64,6 +73,9 @@ struct AccuracyCount {
       decibels += mean == 0 ? .infinity : 10 * log10(peak * peak / mean)
     }
   }
+
+  /// Counts frames that never come.
+  mutating func miss(_ count: Int) { frames += count }
 
   func result(_ subject: String, _ computed: String) -> AccuracyResult {
     var result = AccuracyResult(subject: subject, computed: computed, frames: frames)
@@ -132,7 +144,7 @@ public struct Accuracy: Sendable {
     if case .pictures = goal { true } else { false }
   }
 
-  /// A design: integers in, integers out.
+  /// A design: integers in, integers out, as the hardware gives them.
   public func design(
     _ loaded: LoadedDesign, _ inputs: [String: Tensor], plane: Dataplane, name: String,
     progress: (Int) -> Void = { _ in }
@@ -141,20 +153,44 @@ public struct Accuracy: Sendable {
     try check(total)
     var count = AccuracyCount(goal)
     let output = loaded.design.graphOutputs[0]
-    let isLabel = try plane.layout(of: output).count == 1
+    let size = try plane.layout(of: output).count
+    func add(_ values: [Double], from start: Int) throws {
+      for i in 0..<values.count / size {
+        try count.add(
+          start + i, values[i * size..<(i + 1) * size].map { Float($0) }, isLabel: size == 1)
+      }
+    }
+    guard plane.shiftingNodes.isEmpty else {
+      // Frames depend on those before them.
+      let values = try plane.moved(inputs, output: output)
+      let whole = min(total, values.count / size)
+      try add(Array(values.prefix(whole * size)), from: 0)
+      count.miss(total - whole)
+      progress(total)
+      var result = count.result(name, "as hardware")
+      result.hazards = plane.shiftingNodes.map {
+        .init(hazard: Hazard.windowLeftoverRows.rawValue, node: $0, values: nil)
+      }
+      return result
+    }
+    var strikes: [[String]: Int] = [:]
     for start in stride(from: 0, to: total, by: Self.portion) {
       let end = min(start + Self.portion, total)
       let part = try inputs.mapValues { try $0.frames(start..<end) }
-      let values = try plane.run(part, keep: .outputs, threads: threads) { _ in }
-        .tensor(output).asDoubles()
-      let size = values.count / (end - start)
-      for i in 0..<end - start {
-        try count.add(
-          start + i, values[i * size..<(i + 1) * size].map { Float($0) }, isLabel: isLabel)
+      let result = try plane.run(part, keep: .outputs, threads: threads) { _ in }
+      for found in result.findings {
+        guard let (hazard, values) = found.finding.strike else { continue }
+        strikes[[hazard.rawValue, found.node], default: 0] += values
       }
+      try add(result.tensor(output).asDoubles(), from: start)
       progress(end)
     }
-    return count.result(name, "as hardware")
+    var result = count.result(name, "as hardware")
+    if !strikes.isEmpty {
+      result.hazards = strikes.map { .init(hazard: $0[0], node: $0[1], values: $1) }
+        .sorted { ($0.node, $0.hazard) < ($1.node, $1.hazard) }
+    }
+    return result
   }
 
   private func check(_ frames: Int) throws {
@@ -171,5 +207,16 @@ extension Tensor {
     return try Tensor(
       shape: [range.count] + shape.dropFirst(), elementType: elementType,
       bytes: Array(bytes[range.lowerBound * size..<range.upperBound * size]))
+  }
+}
+
+extension BitFinding {
+  /// The defect of the hardware that this is, and the values it changed.
+  fileprivate var strike: (hazard: Hazard, values: Int)? {
+    switch self {
+    case .narrowWrap(let count, _): (.narrowWrap, count)
+    case .truncatedInput(let count): (.wideInput, count)
+    default: nil
+    }
   }
 }

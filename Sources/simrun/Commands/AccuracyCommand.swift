@@ -149,6 +149,13 @@ struct AccuracyReport: Codable {
     }
     var table = TextTable()
     for row in rows { table.add(row) }
-    return table.text
+    let strikes = results.flatMap { result in
+      (result.hazards ?? []).map { strike in
+        "\(result.subject): \(strike.hazard) in \(strike.node) "
+          + (strike.values.map { "changed \($0) values" } ?? "shifts every frame but the first")
+          + "; simrun hazards \(result.subject) says more"
+      }
+    }
+    return ([table.text] + strikes).joined(separator: "\n")
   }
 }

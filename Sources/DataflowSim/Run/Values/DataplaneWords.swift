@@ -53,6 +53,21 @@ extension Dataplane {
   }
 }
 
+extension Dataplane {
+  /// Nodes that take words of one frame for the next one's (`hls-window-leftover-rows`): behind them
+  /// whole frames, computed each by itself, are not what the hardware moves.
+  public var shiftingNodes: [String] {
+    steps.filter { $0.bits.wordsTaken != nil }.map(\.node.name)
+  }
+
+  /// What comes out of an output when frames follow each other, shifted frames included; as many
+  /// elements as come.
+  public func moved(_ inputs: [String: Tensor], output: String) throws -> [Double] {
+    let words = try words(of: sourceData(inputs).words)[output]
+    return try words.map { try tensor($0, of: output).asDoubles() } ?? []
+  }
+}
+
 extension Dataplane.Step {
   /// Words of a stream as input `port` of this block reads them.
   func words(_ words: WordSequence, at port: Int) -> WordSequence {
