@@ -20,19 +20,57 @@ public struct TensorComparison: Sendable {
   public var missingWords = 0
   /// The first of them, counted from the first frame.
   public var firstMissingWord: Int?
+  /// The frame's shape, channel last.
+  public var shape: [Int] = []
   public var first: Divergence?
+  /// The first of the elements that differ, `TensorComparison.mostDifferences` at most.
+  public var differences: [Divergence] = []
   public var diagnosis: Diagnosis?
   /// What struck the first differing word, in a run under a scenario.
   public var origin: WordOrigin?
   /// The stream's elements with ties decided as the reference has them.
   var decided: Integers?
 
+  public static let mostDifferences = 4096
+
   /// All elements are there and agree, but for values that sit on a rounding boundary.
   public var isFine: Bool {
     if missingWords > 0 { return false }
     if differing == 0 { return true }
-    if case .roundingTie? = diagnosis { return true }
-    return false
+    switch diagnosis {
+    case .roundingTie?, .insideErrorZone?: return true
+    default: return false
+    }
+  }
+}
+
+extension TensorComparison {
+  /// Integers of a quantiser against integers, without a block that made them; channels last, frames in
+  /// front.
+  ///
+  /// - Parameters:
+  ///   - shape: of a frame.
+  ///   - range: integers that the quantiser can give.
+  ///   - unit: what one step means.
+  public init(
+    tensor: String, node: String, reference: String, expected: [Double], actual: [Double],
+    shape: [Int], range: ClosedRange<Int>, unit: Double
+  ) {
+    let widest = max(2, -range.lowerBound, range.upperBound + 1)
+    let type: DataType =
+      range.lowerBound >= 0 ? .smallest(for: range.upperBound) : .smallest(for: -widest)
+    let depth = max(1, shape.last ?? 1)
+    let layout = StreamLayout(
+      dataType: type, shape: shape, elements: depth, words: product(shape) / depth)
+    let sample = Sample(expected: expected, actual: actual, layout: layout, unit: unit)
+    self.init(
+      stream: tensor, node: node, reference: reference, elements: expected.count,
+      differing: sample.differing.count, maximumError: sample.maximumError * unit,
+      meanError: sample.meanError * unit, sqnr: sample.sqnr, psnr: sample.psnr, shape: shape)
+    guard let first = sample.differing.first else { return }
+    self.first = sample.divergence(at: first)
+    differences = sample.differing.prefix(Self.mostDifferences).map(sample.divergence)
+    diagnosis = Diagnosis(sample, evidence: nil)
   }
 }
 
@@ -202,9 +240,11 @@ public struct Comparison: Sendable {
       stream: stream, node: writer?.name ?? "", reference: entry.reference,
       elements: sample.expected.count, differing: sample.differing.count,
       maximumError: sample.maximumError * sample.unit, meanError: sample.meanError * sample.unit,
-      sqnr: sample.sqnr, psnr: sample.psnr)
+      sqnr: sample.sqnr, psnr: sample.psnr, shape: sample.layout.shape)
     if let first = sample.differing.first {
       comparison.first = sample.divergence(at: first)
+      comparison.differences = sample.differing.prefix(TensorComparison.mostDifferences)
+        .map(sample.divergence)
       let evidence = Evidence(
         writer, plane: plane, parameters: parameters, result: result, compared: compared,
         recompute: plane.referenceOrder(of: stream) == nil ? recomputed(stream, images) : nil)

@@ -42,6 +42,8 @@ public struct ComparisonReport: Codable, Sendable {
   public var firstDivergence: First?
   /// Tensors whose only differences are values on a rounding boundary.
   public var ties: [String]
+  /// Tensors whose only differences are what another order of float32 sums gives; nil when there are none.
+  public var insideErrorZone: [String]?
 
   public init(_ design: String, _ comparisons: [TensorComparison]) {
     self.design = design
@@ -54,7 +56,13 @@ public struct ComparisonReport: Codable, Sendable {
         meanError: $0.meanError,
         sqnr: $0.sqnr.isFinite ? $0.sqnr : nil, psnr: $0.psnr.isFinite ? $0.psnr : nil)
     }
-    ties = comparisons.filter { $0.isFine && $0.differing > 0 }.map(\.stream)
+    let excused = comparisons.filter { $0.isFine && $0.differing > 0 }
+    func isZone(_ comparison: TensorComparison) -> Bool {
+      if case .insideErrorZone? = comparison.diagnosis { true } else { false }
+    }
+    ties = excused.filter { !isZone($0) }.map(\.stream)
+    let zone = excused.filter(isZone).map(\.stream)
+    insideErrorZone = zone.isEmpty ? nil : zone
     if let wrong = comparisons.first(where: { !$0.isFine }), let first = wrong.first {
       firstDivergence = First(
         stream: wrong.stream, node: wrong.node, frame: first.frame, index: first.index,
@@ -121,9 +129,12 @@ extension ComparisonReport {
 
   private var verdict: String {
     let tied =
-      ties.isEmpty
-      ? ""
-      : "\nOnly values exactly on a rounding boundary differ in \(ties.joined(separator: ", "))."
+      (ties.isEmpty
+        ? ""
+        : "\nOnly values exactly on a rounding boundary differ in \(ties.joined(separator: ", ")).")
+      + (insideErrorZone.map {
+        "\nOnly values inside the float error zone differ in \($0.joined(separator: ", "))."
+      } ?? "")
     guard let first = firstDivergence else {
       if let short = firstShort { return "First divergence: \(missing(short))\(tied)" }
       return "All compared tensors agree.\(tied)"

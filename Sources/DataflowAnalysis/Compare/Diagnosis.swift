@@ -15,8 +15,16 @@ public enum Diagnosis: Sendable, Equatable {
   case binaryInput
   /// Every BIPOLAR value has the other sign.
   case inverted
+  /// Every BIPOLAR value of some channels has the other sign.
+  case invertedChannels([Int])
+  /// Every value is off by a constant, as far as the type's range lets it.
+  case zeroPoint(Int, limits: ClosedRange<Int>)
   /// Single values sit exactly on a threshold, where the order of floating-point sums decides.
   case roundingTie(count: Int)
+  /// Another order of float32 sums gives these values too.
+  case insideErrorZone(count: Int)
+  /// Every value that differs lies exactly on a rounding boundary, on the same side of it.
+  case roundingRule(up: Bool, count: Int)
   /// Every difference is one step in the same direction, at a threshold.
   case offByOne(up: Bool)
   /// The accumulator wrapped at `width` bits; `needed` would hold the expected values.
@@ -37,6 +45,8 @@ public enum Diagnosis: Sendable, Equatable {
   case constant(Int)
   /// Frame f shows what frame f − 1 should have shown.
   case previousFrame
+  /// Every frame shows one that is `frames` later (or, if negative, earlier).
+  case otherFrame(Int)
   case unexplained
 }
 
@@ -58,8 +68,24 @@ extension Diagnosis: CustomStringConvertible {
     case .binaryInput:
       "the reference was computed with 0 and 1 where this node's BIPOLAR input is -1 and +1"
     case .inverted: "every BIPOLAR value has the other sign"
+    case .invertedChannels(let list):
+      "every BIPOLAR value of channel\(list.count == 1 ? "" : "s") "
+        + list.prefix(4).map(String.init).joined(separator: ", ") + (list.count > 4 ? ", …" : "")
+        + " has the other sign"
+    case .zeroPoint(let constant, let limits):
+      "zero point: every value is \(abs(constant)) too \(constant > 0 ? "low" : "high"), as far as the range "
+        + "\(limits.lowerBound)…\(limits.upperBound) lets it"
     case .roundingTie(let count):
       "rounding tie: \(count) value\(count == 1 ? "" : "s") exactly on a threshold"
+    case .insideErrorZone(let count):
+      "inside the float error zone: \(count) value\(count == 1 ? "" : "s") that another order of float32 "
+        + "sums gives too"
+    case .roundingRule(let up, let count):
+      up
+        ? "exact ties: all \(count) values lie exactly on a half, which the model rounds to even and the "
+          + "design up (≥); thresholds one higher there are right"
+        : "exact ties: all \(count) values lie exactly on a half, which the design rounds down; thresholds "
+          + "one lower there are right"
     case .offByOne(let up):
       "off-by-one threshold or rounding mode: all differences are one step \(up ? "up" : "down")"
     case .wrap(let width, let needed):
@@ -82,6 +108,10 @@ extension Diagnosis: CustomStringConvertible {
     case .constant(let value):
       value == 0 ? "the output is all zero" : "the output is constantly \(value)"
     case .previousFrame: "every frame shows the previous frame's data"
+    case .otherFrame(let frames):
+      "every frame shows the data of \(abs(frames)) frame\(abs(frames) == 1 ? "" : "s") "
+        + (frames > 0
+          ? "later: frames are missing in front" : "earlier: frames are left over in front")
     case .unexplained: "no simple explanation fits"
     }
   }
@@ -93,22 +123,25 @@ extension Diagnosis: CustomStringConvertible {
 
 extension Diagnosis {
   /// Tries every explanation on a sample with at least one difference.
-  init(_ sample: Sample, evidence: Evidence) {
+  ///
+  /// - Parameter evidence: what is known of the node that made it; nil without any, as for quantisers of
+  ///   a model.
+  init(_ sample: Sample, evidence: Evidence?) {
     let bits: [() -> Diagnosis?] = [
-      { evidence.hazard(sample) }, { evidence.unsorted(sample) },
-      { Self.tie(sample, evidence) }, { evidence.accumulatorWrap(sample) },
+      { evidence?.hazard(sample) }, { evidence?.unsorted(sample) },
+      { evidence.flatMap { Self.tie(sample, $0) } }, { evidence?.accumulatorWrap(sample) },
       { Self.offByOne(sample, evidence) }, { Self.overflow(sample, evidence) },
-      { Self.inverted(sample) }, { Self.truncation(sample) }, { evidence.binaryInput(sample) },
-      { evidence.cutAccumulator(sample) },
+      { Self.inverted(sample) }, { Self.truncation(sample) }, { evidence?.binaryInput(sample) },
+      { evidence?.cutAccumulator(sample) },
     ]
     // The first explanations are about integers and thresholds.
     let attempts: [() -> Diagnosis?] =
       [{ Self.referenceConstant(sample) }] + (sample.isFloat ? [] : bits) + [
-        { Self.affine(sample) }, { Self.bias(sample) },
-        { evidence.missingBias(sample) }, { Self.permutation(sample) },
-        { evidence.inputOrder(sample) }, { evidence.imageOrder(sample) }, { Self.shift(sample) },
-        { Self.constant(sample) },
-        { Self.previousFrame(sample) },
+        { Self.affine(sample) }, { Self.zeroPoint(sample) }, { Self.bias(sample) },
+        { evidence?.missingBias(sample) }, { Self.permutation(sample) },
+        { evidence?.inputOrder(sample) }, { evidence?.imageOrder(sample) },
+        { Self.previousFrame(sample) }, { Self.otherFrame(sample) }, { Self.shift(sample) },
+        { Self.constant(sample) }, { Self.farShift(sample) },
       ]
     self = attempts.lazy.compactMap { $0() }.first ?? .unexplained
   }
@@ -122,10 +155,35 @@ extension Diagnosis {
   }
 
   private static func inverted(_ s: Sample) -> Diagnosis? {
-    guard s.layout.dataType == .bipolar, s.differing.count == s.expected.count,
+    guard s.layout.dataType == .bipolar, s.expected.count > 8 else { return nil }
+    if s.differing.count == s.expected.count { return .inverted }
+    guard let extents = channelsOff(s), !extents.contains(.some), s.expected.count >= 4 * s.channels
+    else { return nil }
+    return .invertedChannels(extents.indices.filter { extents[$0] == .all })
+  }
+
+  /// A constant everywhere, cut off at the ends of the range that occurs.
+  private static func zeroPoint(_ s: Sample) -> Diagnosis? {
+    guard !s.isFloat, let range = s.layout.dataType.range, s.layout.dataType.bits < 32,
       s.expected.count > 8
     else { return nil }
-    return .inverted
+    var counts: [Int: Int] = [:]
+    for i in s.differing {
+      counts[Int((s.expected[i] - s.actual[i]).rounded()), default: 0] += 1
+    }
+    // The shift of the values that no limit cuts off is the largest.
+    guard let constant = counts.keys.max(by: { abs($0) < abs($1) }), abs(constant) > 1 else {
+      return nil
+    }
+    let (low, high) = (
+      max(range.lowerBound, Int(s.actual.min()!)), min(range.upperBound, Int(s.actual.max()!))
+    )
+    let explains = s.expected.indices.allSatisfy { i in
+      let shifted = s.expected[i].rounded() - Double(constant)
+      return s.actual[i] == min(max(shifted, Double(low)), Double(high))
+    }
+    guard explains, 2 * counts[constant]! >= s.differing.count else { return nil }
+    return .zeroPoint(constant, limits: low...high)
   }
 
   /// Single differences of one step, each at a threshold.
@@ -138,12 +196,12 @@ extension Diagnosis {
   }
 
   /// Differences of one step in one direction, at thresholds as far as these are known.
-  private static func offByOne(_ s: Sample, _ evidence: Evidence) -> Diagnosis? {
+  private static func offByOne(_ s: Sample, _ evidence: Evidence?) -> Diagnosis? {
     // A constant offset everywhere is a zero point, not a threshold.
     guard let steps = s.steps, steps.count == 1, let step = steps.first,
       s.differing.count < s.expected.count
     else { return nil }
-    if let activation = evidence.activation {
+    if let activation = evidence?.activation {
       let atThresholds = s.differing.allSatisfy {
         activation.sitsOnThreshold($0, channel: $0 % s.channels)
       }
@@ -151,7 +209,7 @@ extension Diagnosis {
     }
     let perChannel = channelsOff(s)
     if let perChannel, perChannel.allSatisfy({ $0 == .all || $0 == .none }) { return nil }
-    return evidence.hasThresholds ? .offByOne(up: step > 0) : nil
+    return evidence?.hasThresholds ?? true ? .offByOne(up: step > 0) : nil
   }
 
   private enum Extent { case none, some, all }
@@ -166,7 +224,7 @@ extension Diagnosis {
   }
 
   /// Actual values are the expected ones modulo 2^w, or stop at a limit.
-  private static func overflow(_ s: Sample, _ evidence: Evidence) -> Diagnosis? {
+  private static func overflow(_ s: Sample, _ evidence: Evidence?) -> Diagnosis? {
     let width = s.layout.dataType.bits
     guard width < 60, let range = s.layout.dataType.range, isIntegral(s) else { return nil }
     let needed = neededBits(s, signed: range.lowerBound < 0)
@@ -176,7 +234,7 @@ extension Diagnosis {
       return steps == steps.rounded() && steps != 0
     }
     // The same number of bits under another sign is no overflow.
-    if wraps, needed > width, evidence.isAccumulator, !evidence.hasThresholds,
+    if wraps, needed > width, let evidence, evidence.isAccumulator, !evidence.hasThresholds,
       s.layout.dataType != .bipolar
     {
       return .wrap(width: width, needed: needed)
@@ -311,5 +369,41 @@ extension Diagnosis {
     let late = s.perFrame..<s.expected.count
     let agrees = late.allSatisfy { abs(s.actual[$0] - s.expected[$0 - s.perFrame]) <= s.tolerance }
     return agrees ? .previousFrame : nil
+  }
+
+  /// All frames are those of some frames later or earlier.
+  private static func otherFrame(_ s: Sample) -> Diagnosis? {
+    let frames = s.expected.count / s.perFrame
+    guard frames > 2 else { return nil }
+    for distance in (1..<frames - 1).flatMap({ [$0, -$0] }) {
+      if agrees(s, at: distance * s.perFrame, from: 0) { return .otherFrame(distance) }
+    }
+    return nil
+  }
+
+  /// A shift by more words than a hiccup: a dump that begins somewhere else.
+  private static func farShift(_ s: Sample) -> Diagnosis? {
+    guard let first = s.differing.first, Set(s.expected).count > 1 else { return nil }
+    let word = s.layout.elements
+    let start = first / word * word
+    let words = s.expected.count / word
+    for distance in (17..<max(17, words - 8)).flatMap({ [$0, -$0] }) {
+      if agrees(s, at: distance * word, from: start) {
+        return .shift(words: distance, from: start / word)
+      }
+    }
+    return nil
+  }
+
+  /// Whether the values from `start` on are those `distance` elements later, with enough of them to tell.
+  private static func agrees(_ s: Sample, at distance: Int, from start: Int) -> Bool {
+    let (first, end) = (max(start, -distance), min(s.actual.count, s.expected.count - distance))
+    guard end - first >= 8 * s.layout.elements else { return false }
+    var values: Set<Double> = []
+    for i in first..<end {
+      guard abs(s.actual[i] - s.expected[i + distance]) <= s.tolerance else { return false }
+      if values.count < 4 { values.insert(s.actual[i]) }
+    }
+    return values.count > 1
   }
 }

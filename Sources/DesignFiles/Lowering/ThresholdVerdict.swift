@@ -12,6 +12,24 @@ public struct LayerVerdict: Sendable, Codable, Equatable {
   public var advice: String
   /// Holds by itself; otherwise only where the data show that the layer is wrong.
   public var isCertain = true
+
+  public init(node: String, quantiser: String, finding: String, advice: String) {
+    (self.node, self.quantiser) = (node, quantiser)
+    (self.finding, self.advice) = (finding, advice)
+  }
+}
+
+extension LayerVerdict {
+  /// Windows that never read the last rows of a frame: known of the block, whatever the data.
+  public static func leftoverRows(_ node: String) -> LayerVerdict {
+    LayerVerdict(
+      node: node, quantiser: "",
+      finding:
+        "\(Hazard.windowLeftoverRows.rawValue), a defect of the hardware: the window never reads the last "
+        + "rows of a frame, so every frame but the first is shifted; here frames were compared by themselves",
+      advice: "take ConvolutionInputGenerator_rtl, or crop the picture to a whole number of strides"
+    )
+  }
 }
 
 extension LayerVerdict {
@@ -27,20 +45,29 @@ public struct LayerComparison: Sendable {
   private let design: Design
   private let parameters: ParameterStore?
   private let lowering: Lowering
+  /// Layers of sums that no quantiser follows, by tensor.
+  private let sums: [String: Int]
 
   public init(_ loaded: LoadedDesign, _ reference: Reference) throws {
     design = loaded.design
     parameters = loaded.parameters
-    lowering = try ModelCodes(reference).lowering
+    let codes = try ModelCodes(reference)
+    lowering = codes.lowering
+    sums = Dictionary(codes.sums.map { ($0.tensor, $0.layer) }) { first, _ in first }
   }
 
   /// What is wrong with the nodes that write some paired streams; right ones are left out.
   public func verdicts(_ pairs: [ModelPairing.Pair]) -> [LayerVerdict] {
     pairs.compactMap { pair in
-      guard let node = design.nodes.first(where: { $0.name == pair.node }),
-        let layer = layer(of: pair.tensor)
+      guard let node = design.nodes.first(where: { $0.name == pair.node }) else { return nil }
+      if let layer = layer(of: pair.tensor) {
+        return (try? verdict(node, layer, pair)) ?? nil
+      }
+      guard let sum = sums[pair.tensor], case .linear(let rule) = lowering.layers[sum].kind,
+        let what = (try? match(node, rule))?.finding
       else { return nil }
-      return (try? verdict(node, layer, pair)) ?? nil
+      return LayerVerdict(
+        node: node.name, quantiser: pair.modelNode, finding: what.finding, advice: what.advice)
     }
   }
 
@@ -50,6 +77,46 @@ public struct LayerComparison: Sendable {
     while case .maxPool = lowering.layers[index].kind { index = lowering.layers[index].inputs[0] }
     guard case .thresholds = lowering.layers[index].kind else { return nil }
     return index
+  }
+
+  func layer(_ index: Int) -> Layer { lowering.layers[index] }
+
+  /// The window that makes a tensor, and the layer that moves it.
+  func window(of tensor: String) -> (rule: PoolRule, layer: Int)? {
+    guard var index = lowering.codes[tensor]?.layer ?? sums[tensor] else { return nil }
+    for _ in 0..<4 {
+      switch lowering.layers[index].kind {
+      case .linear(let rule): return rule.window.map { ($0, index) }
+      case .sum(let rule), .maxPool(let rule): return (rule, index)
+      case .thresholds, .offset, .multiply: index = lowering.layers[index].inputs[0]
+      default: return nil
+      }
+    }
+    return nil
+  }
+
+  /// The node whose weights make what a node thresholds: itself, or the one in front of it.
+  private func summing(_ node: Node) -> Node? {
+    var node = node
+    for _ in 0..<8 {
+      if node.initializers["weights"] != nil { return node }
+      guard
+        ["Thresholding", "StreamingDataWidthConverter", "StreamingFIFO"]
+          .contains(Node.baseName(node.opType)), let input = node.inputs.first,
+        let writer = design.nodes.first(where: { $0.outputs.contains(input) })
+      else { return nil }
+      node = writer
+    }
+    return nil
+  }
+
+  /// The weights in front of a node against the model's; `nil` when it has none.
+  private func match(_ node: Node, _ rule: LinearRule) throws -> WeightMatch? {
+    guard let parameters, let summing = summing(node), let name = summing.initializers["weights"]
+    else { return nil }
+    return WeightMatch(
+      try parameters.tensor(name).asIntegers(name: name), rule,
+      isBinary: summing.attributes["binaryXnorMode"] == .int(1))
   }
 
   private func verdict(_ node: Node, _ index: Int, _ pair: ModelPairing.Pair) throws
@@ -67,14 +134,13 @@ public struct LayerComparison: Sendable {
       return branches(source).map { found($0.finding, $0.advice).ifWrong }
     }
     let channels = source.shape.channels
-    var turned = [Bool](repeating: false, count: channels)
-    if let weights = node.initializers["weights"], case .linear(let rule) = source.kind {
-      let stated = try parameters.tensor(weights).asIntegers(name: weights)
-      switch WeightMatch(stated, rule, isBinary: node.attributes["binaryXnorMode"] == .int(1)) {
-      case .equal(let signs): turned = signs
-      case .different(let what): return found(what.finding, what.advice)
-      case .incomparable: return nil
+    var isBinary = false
+    if case .linear(let rule) = source.kind {
+      if let weights = try match(node, rule) {
+        if let what = weights.finding { return found(what.finding, what.advice) }
+        guard weights.isEqual else { return nil }
       }
+      isBinary = summing(node)?.attributes["binaryXnorMode"] == .int(1)
     }
     let table = try parameters.tensor(name)
     var values = try table.asIntegers(name: name)
@@ -83,13 +149,14 @@ public struct LayerComparison: Sendable {
       values = (0..<channels).flatMap { _ in values[..<steps] }
     }
     var (low, high) = (source.low, source.high)
-    if node.attributes["binaryXnorMode"] == .int(1), case .linear(let rule) = source.kind {
+    if isBinary, case .linear(let rule) = source.kind {
       // The popcount of n equal bits is (sum + n) / 2.
       wanted.values = wanted.values.map { ($0 + rule.columns + 1) >> 1 }
       (low, high) = (low.map { _ in 0 }, high.map { _ in rule.columns })
     }
-    guard values.count == channels * steps, !turned.contains(true) else { return nil }
-    return compare(values, steps, wanted, index, low, high).map { found($0.finding, $0.advice) }
+    guard values.count == channels * steps else { return nil }
+    return compare(values, steps, wanted, index, low, high, isPopcount: isBinary)
+      .map { found($0.finding, $0.advice) }
   }
 
   /// An addition of streams whose steps mean different numbers.
@@ -111,7 +178,7 @@ public struct LayerComparison: Sendable {
   /// Thresholds of the design against those of the search; both on the same integers.
   private func compare(
     _ values: [Int], _ steps: Int, _ wanted: ThresholdTable, _ index: Int, _ low: [Int],
-    _ high: [Int]
+    _ high: [Int], isPopcount: Bool
   ) -> (finding: String, advice: String)? {
     let source = lowering.layers[lowering.layers[index].inputs[0]]
     let channels = source.shape.channels
@@ -132,29 +199,60 @@ public struct LayerComparison: Sendable {
     }
     guard !differing.isEmpty else { return nil }
     let shifts = differing.map { $0.wanted - $0.found }
-    // Thresholds made in floating point may be one off where they are large; that is no rule.
-    if Set(shifts).isSubset(of: [1, -1]),
-      Set(shifts).count == 2 || differing.allSatisfy({ abs($0.found) > 1 << 12 })
-    {
-      return nil
-    }
-    if Set(shifts) == [1] {
-      return (
-        "\(differing.count) thresholds are one too low: the model's quantiser rounds halves to even, "
-          + "thresholds (≥) round them up, and these lie on an exact half",
-        "raise these thresholds by one, for instance channel \(differing[0].channel): "
-          + "\(differing[0].found) → \(differing[0].wanted)"
-      )
+    // Thresholds made in floating point may be one off, where they are large or now and then.
+    if Set(shifts).isSubset(of: [1, -1]) {
+      let areHalves = differing.prefix(32).allSatisfy { item in
+        isHalf(index, item.channel, sum(item.found, isPopcount, high))
+      }
+      if Set(shifts) == [1], areHalves {
+        return (
+          "\(differing.count) thresholds are one too low: the model's quantiser rounds halves to even, "
+            + "thresholds (≥) round them up, and these lie on an exact half",
+          "raise these thresholds by one, for instance channel \(differing[0].channel): "
+            + "\(differing[0].found) → \(differing[0].wanted)"
+        )
+      }
+      if Set(shifts).count == 2 || differing.count <= max(3, channels * steps / 500)
+        || differing.allSatisfy({ abs($0.found) > 1 << 12 })
+      {
+        return nil
+      }
     }
     if let finding = stuck(values, steps, wanted, low, high) { return finding }
     let gaps = StepWidths(values, steps, wanted, low, high)
-    if let finding = gaps.scale() { return finding }
-    if let advice = offset(differing, gaps, source) { return advice }
+    if let finding = gaps.scale(source) { return finding }
+    if let advice = offset(differing, gaps, source, low, high) { return advice }
     let first = differing[0]
     return (
       "\(differing.count) of \(channels * steps) thresholds differ",
       "channel \(first.channel): \(first.found) should be \(first.wanted)"
     )
+  }
+
+  /// A threshold as a sum: a popcount of n equal bits is (sum + n) / 2.
+  private func sum(_ threshold: Int, _ isPopcount: Bool, _ high: [Int]) -> Int {
+    isPopcount ? 2 * threshold - (high.max() ?? 0) : threshold
+  }
+
+  /// Whether a sum lies exactly on a half that rounds down: the next float32 number above it rounds up.
+  private func isHalf(_ index: Int, _ channel: Int, _ sum: Int) -> Bool {
+    let tensor = lowering.layers[index].tensor
+    guard let step = lowering.reference.steps.first(where: { $0.node.outputs.contains(tensor) }),
+      var edge = lowering.edges[step.node.inputs[0]], edge.starts.count == 1
+    else { return false }
+    edge.steps.append(step)
+    edge.tensor = tensor
+    edge.starts[0].layer = lowering.layers[index].inputs[0]
+    let source = lowering.layers[edge.starts[0].layer]
+    var integers = source.low
+    integers[channel] = sum
+    func value(_ ulps: Int) -> Float? {
+      var probe = lowering.probe()
+      probe.ulps = ulps
+      return (try? probe.evaluate(edge, [integers], count: 1))?[0][channel]
+    }
+    guard let exact = value(0), let above = value(1), let below = value(-1) else { return false }
+    return exact != above || exact != below
   }
 
   /// Channels that can give one code only, although the model's give several.
@@ -180,13 +278,23 @@ public struct LayerComparison: Sendable {
 
   /// One shift for all thresholds of a channel: a bias, or another rounding.
   private func offset(
-    _ differing: [(channel: Int, found: Int, wanted: Int)], _ gaps: StepWidths, _ source: Layer
+    _ differing: [(channel: Int, found: Int, wanted: Int)], _ gaps: StepWidths, _ source: Layer,
+    _ low: [Int], _ high: [Int]
   ) -> (finding: String, advice: String)? {
     var shifts: [Int: [Int]] = [:]
-    for item in differing { shifts[item.channel, default: []].append(item.wanted - item.found) }
-    guard shifts.values.allSatisfy({ ($0.max()! - $0.min()!) <= 1 }) else { return nil }
+    // Thresholds at an end of the range are cut off there.
+    for item in differing
+    where ![item.found, item.wanted].contains(where: {
+      $0 == low[item.channel] || $0 > high[item.channel]
+    }) {
+      shifts[item.channel, default: []].append(item.wanted - item.found)
+    }
+    guard !shifts.isEmpty, shifts.values.allSatisfy({ ($0.max()! - $0.min()!) <= 1 }) else {
+      return nil
+    }
     let mean = shifts.mapValues { Double($0.reduce(0, +)) / Double($0.count) }
     if let finding = gaps.rounding(mean) { return finding }
+    if let finding = Self.zeroPoint(mean, source) { return finding }
     let many = "\(shifts.count) channel\(shifts.count == 1 ? "" : "s")"
     guard let bias = source.bias else {
       return (
@@ -208,6 +316,12 @@ public struct LayerComparison: Sendable {
           + "bias / (weight scale · input scale)"
       )
     }
+    if abs(share - 1) < 0.05 {
+      return (
+        "the bias of \(many) is applied twice",
+        "it is in the thresholds and somewhere in front of them: leave one out"
+      )
+    }
     return (
       "the bias comes in with another scale: it is \(Self.short(share + 1)) times what it should be",
       "a quantised bias is in units of its own scale, the accumulator in weight scale · input scale: "
@@ -215,160 +329,34 @@ public struct LayerComparison: Sendable {
     )
   }
 
+  /// Shifts that are a constant times the sum of each channel's weights.
+  private static func zeroPoint(_ shifts: [Int: Double], _ source: Layer)
+    -> (finding: String, advice: String)?
+  {
+    guard case .linear(let rule) = source.kind, shifts.count > 1 else { return nil }
+    let pairs = shifts.map { channel, shift in
+      (
+        shift: shift,
+        sum: Double(
+          rule.weights[channel * rule.columns..<(channel + 1) * rule.columns].reduce(0, +))
+      )
+    }
+    let square = pairs.reduce(0) { $0 + $1.sum * $1.sum }
+    guard square > 0 else { return nil }
+    let constant = (pairs.reduce(0) { $0 + $1.shift * $1.sum } / square).rounded()
+    guard constant != 0, Set(pairs.map(\.sum)).count > 1,
+      pairs.allSatisfy({ abs($0.shift - constant * $0.sum) <= 1 })
+    else { return nil }
+    return (
+      "the thresholds are off by \(Int(abs(constant))) times the sum of each channel's weights: the zero "
+        + "point of the layer's input is not taken off, or taken off twice",
+      "the thresholds must hold zero point · Σ weights of their channel, unless the stream carries codes "
+        + "less the zero point"
+    )
+  }
+
   private static func short(_ x: Double) -> String {
     abs(x - x.rounded()) < 0.05
       ? String(Int(x.rounded())) : String(Float((x * 100).rounded() / 100))
-  }
-}
-
-/// How far apart the thresholds of each channel are, in a design and as the model asks.
-private struct StepWidths {
-  private let found: [Double]
-  private let wanted: [Double]
-
-  /// Thresholds that no sum reaches, or every sum, say nothing.
-  init(_ values: [Int], _ steps: Int, _ table: ThresholdTable, _ low: [Int], _ high: [Int]) {
-    func mean(_ list: [Int], _ count: Int, _ c: Int) -> Double {
-      let row = list[c * count..<(c + 1) * count].filter { $0 > low[c] && $0 <= high[c] }
-      guard row.count > 1, let first = row.first, let last = row.last else { return 0 }
-      return Double(last - first) / Double(row.count - 1)
-    }
-    found = low.indices.map { mean(values, steps, $0) }
-    wanted = low.indices.map { mean(table.values, table.steps, $0) }
-  }
-
-  /// Steps of another width: a scale.
-  func scale() -> (finding: String, advice: String)? {
-    let ratios = zip(found, wanted).compactMap { $1 > 4 && $0 > 0 ? $0 / $1 : nil }
-    guard let first = ratios.first, ratios.contains(where: { abs($0 - 1) > 0.05 }) else {
-      return nil
-    }
-    if ratios.allSatisfy({ abs($0 / first - 1) < 0.05 }) {
-      return (
-        "every step is \(Float((first * 1000).rounded() / 1000)) times as wide as the model's: the scale "
-          + "of the quantiser, of its input or of the weights differs",
-        "compare the scales on both sides; branches of an addition may have been given one scale"
-      )
-    }
-    return (
-      "the steps of the channels are \(Float(ratios.min()!)) to \(Float(ratios.max()!)) times as wide as "
-        + "the model's",
-      "a scale per channel is lost: it must go into the thresholds of its channel"
-    )
-  }
-
-  /// Thresholds half a step off: nearest against down or up.
-  func rounding(_ shifts: [Int: Double]) -> (finding: String, advice: String)? {
-    let shares = shifts.compactMap { channel, shift in
-      wanted[channel] > 2 ? (shift / wanted[channel], 0.75 / wanted[channel]) : nil
-    }
-    guard let first = shares.first, shares.count == shifts.count,
-      shares.allSatisfy({ abs(abs($0.0) - 0.5) <= $0.1 && ($0.0 > 0) == (first.0 > 0) })
-    else { return nil }
-    return first.0 > 0
-      ? (
-        "the thresholds are half a step too low: the design rounds to nearest where the model rounds "
-          + "down (FLOOR)", "take the rounding mode of the model's quantiser or Trunc"
-      )
-      : (
-        "the thresholds are half a step too high: the design rounds down where the model rounds to "
-          + "nearest (ROUND)", "take the rounding mode of the model's quantiser or Trunc"
-      )
-  }
-}
-
-/// Weights of a node against a matrix of the model.
-private enum WeightMatch {
-  /// All equal, the rows marked with their signs turned.
-  case equal([Bool])
-  case different((finding: String, advice: String))
-  case incomparable
-
-  init(_ stated: [Int], _ rule: LinearRule, isBinary: Bool) {
-    guard stated.count == rule.weights.count else {
-      self = .incomparable
-      return
-    }
-    let (rows, columns) = (rule.rows, rule.columns)
-    let isMatrix = !rule.isDepthwise
-    // `rows × columns`, as the model has them.
-    let found = (0..<rows * columns).map { i -> Int in
-      let value = isMatrix ? stated[i % columns * rows + i / columns] : stated[i]
-      return isBinary ? 2 * value - 1 : value
-    }
-    func row(_ list: [Int], _ r: Int) -> ArraySlice<Int> { list[r * columns..<(r + 1) * columns] }
-    var turned = [Bool](repeating: false, count: rows)
-    var wrong = 0
-    for r in 0..<rows {
-      if row(found, r) == row(rule.weights, r) { continue }
-      if Array(row(found, r)) == row(rule.weights, r).map({ -$0 }) {
-        turned[r] = true
-      } else {
-        wrong += 1
-      }
-    }
-    guard wrong > 0 else {
-      self = .equal(turned)
-      return
-    }
-    self = .different(Self.explain(found, rule, wrong))
-  }
-
-  private static func explain(_ found: [Int], _ rule: LinearRule, _ wrong: Int)
-    -> (finding: String, advice: String)
-  {
-    let (rows, columns) = (rule.rows, rule.columns)
-    guard let window = rule.window else {
-      return (
-        "the weights of \(wrong) of \(rows) rows differ from the model's",
-        "behind a flatten the rows of the matrix must follow the stream's order (H, W, C)"
-      )
-    }
-    let depth = rule.isDepthwise ? 1 : columns / window.taps
-    let (kh, kw) = (window.kernel[0], window.kernel[1])
-    func matches(_ source: (Int, Int, Int) -> (Int, Int, Int)?) -> Bool {
-      for r in 0..<rows {
-        for i in 0..<kh {
-          for j in 0..<kw {
-            for c in 0..<depth {
-              guard let (si, sj, sc) = source(i, j, c) else { return false }
-              let to = r * columns + (i * kw + j) * depth + c
-              let from = r * columns + (si * kw + sj) * depth + sc
-              if found[to] != rule.weights[from] { return false }
-            }
-          }
-        }
-      }
-      return true
-    }
-    let candidates: [(String, String, (Int, Int, Int) -> (Int, Int, Int)?)] = [
-      (
-        "the kernels are turned by half a turn",
-        "a convolution correlates; only a transposed "
-          + "convolution turns its kernel", { (kh - 1 - $0, kw - 1 - $1, $2) }
-      ),
-      (
-        "the kernels are mirrored left to right", "look at the order of the kernel's columns",
-        { ($0, kw - 1 - $1, $2) }
-      ),
-      (
-        "the kernels are mirrored top to bottom", "look at the order of the kernel's rows",
-        { (kh - 1 - $0, $1, $2) }
-      ),
-      (
-        "rows and columns of the kernels are exchanged", "the picture or the kernel is transposed",
-        { i, j, c in kh == kw ? (j, i, c) : nil }
-      ),
-      (
-        "the input channels are in reverse order (RGB against BGR)",
-        "exchange the channels of the input, or of the first layer's weights",
-        { ($0, $1, depth - 1 - $2) }
-      ),
-    ]
-    for (finding, advice, source) in candidates where matches(source) { return (finding, advice) }
-    return (
-      "the weights of \(wrong) of \(rows) rows differ from the model's",
-      "is the design made of this export? other weights have other scales or another training state"
-    )
   }
 }

@@ -100,6 +100,18 @@ extension Reference {
     return values
   }
 
+  /// Runs one frame, some tensors taken as stated instead of as computed; keeps every tensor.
+  public func run(_ inputs: [String: Value], replacing replaced: [String: Value]) throws
+    -> [String: Value]
+  {
+    var values = inputs
+    for step in steps {
+      try run(step, &values, .all)
+      for name in step.node.outputs where replaced[name] != nil { values[name] = replaced[name] }
+    }
+    return values
+  }
+
   /// The results of one step by tensor name, from tensors of any size: what a layer's elementwise
   /// operations make of numbers that no run of the model need have had.
   public func evaluate(_ step: Step, on values: [String: Value]) throws -> [String: Value] {

@@ -15,18 +15,29 @@ struct CompareCommand: ParsableCommand {
       --model takes the export of the training, or any earlier graph of the same network, instead of a \
       golden file: streams and quantised tensors are paired by order, shape and values, and each layer \
       is fed the model's codes, so that every wrong layer is named, not only the first.
+
+      --dump takes what a board's output held, and nothing else: a dump that begins some words or frames \
+      too late or too early is told as that.
       """)
 
   @OptionGroup var source: DesignOptions
 
-  @Option(help: "Input data (.npy or .npz): leading axis frames, then the input's shape.")
-  var input: String
+  @Option(
+    help: """
+      Input data (.npy or .npz): leading axis frames, then the input's shape. With --model it may be \
+      left out: weights and thresholds need none, and values are compared on made-up data.
+      """)
+  var input: String?
 
   @Option(help: "Reference activations (.npz).")
   var golden: String?
 
   @Option(help: "A quantised model (.onnx) that computes the reference: no golden file is needed.")
   var model: String?
+
+  @Option(
+    help: "What a board's output held (.npy or .npz), to be judged by what the design computes.")
+  var dump: String?
 
   @Option(
     help: "With --model: the design's own input data, when the model's is prepared differently.")
@@ -49,8 +60,12 @@ struct CompareCommand: ParsableCommand {
   var csv = false
 
   func validate() throws {
-    guard (golden == nil) != (model == nil) else {
-      throw ValidationError("state one of --golden and --model")
+    guard [golden, model, dump].count(where: { $0 != nil }) == 1 else {
+      throw ValidationError("state one of --golden, --model and --dump")
+    }
+    guard input != nil || model != nil else { throw ValidationError("state --input") }
+    guard dump == nil || (map == nil && scenario == nil) else {
+      throw ValidationError("--dump goes without --map and --scenario")
     }
     guard model == nil || (map == nil && scenario == nil) else {
       throw ValidationError("--model needs no --map, and goes without --scenario")
@@ -59,8 +74,10 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     try reportingInputErrors {
+      if let model { return try compare(with: model) }
       let loaded = try source.load()
-      if let model { return try compare(loaded, with: model) }
+      if let dump { return try compare(loaded, dump) }
+      let input = self.input!
       var comparison = try reportingFile(source.design) {
         try Comparison(loaded.design, parameters: loaded.parameters)
       }
@@ -86,55 +103,46 @@ struct CompareCommand: ParsableCommand {
     }
   }
 
-  /// Against what a model computes for the same data.
-  private func compare(_ loaded: LoadedDesign, with model: String) throws {
-    var comparison = try reportingFile(source.design) {
-      try Comparison(loaded.design, parameters: loaded.parameters)
-    }
-    comparison.threads = ProcessInfo.processInfo.activeProcessorCount
-    let reference = try source.changes.reference(model)
-    let pairing = try ModelPairing(
-      comparison.plane, reference, arrays: TensorFile.read(input), file: input,
-      designArrays: designInput.map { try TensorFile.read($0) },
-      threads: comparison.threads)
-    let entries = pairing.pairs.map { pair in
-      (
-        pair.stream,
-        ReferenceMap.Entry(
-          reference: pair.tensor, scale: pair.scale, offset: pair.offset, channelsFirst: false)
-      )
-    }
-    let arrays = pairing.values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-    let results = try comparison.run(
-      pairing.inputs, reference: NPZ(NPZ.encode(arrays), file: model),
-      map: ReferenceMap(entries: Dictionary(entries) { first, _ in first }), stopsAtFirst: false,
-      feedsReference: true, given: pairing.given)
-    if !pairing.unpaired.isEmpty {
-      writeError(
-        "note: no stream carries \(pairing.unpaired.count) of the model's quantised tensors "
-          + "(\(pairing.unpaired.prefix(3).joined(separator: ", "))"
-          + "\(pairing.unpaired.count > 3 ? ", …" : ""))")
-    }
-    for stream in pairing.given.keys.sorted() {
-      writeError(
-        "note: stream '\(stream)' is not compared: the design prepares its input in a way the model does "
-          + "not contain; --design-input states the design's own data")
-    }
-    let wrong = results.filter { !$0.isFine }
-    let types = Dictionary(
-      try results.map { ($0.stream, try comparison.plane.layout(of: $0.stream).dataType) }
-    ) { first, _ in first }
-    let verdicts = try LayerComparison(loaded, reference).verdicts(pairing.pairs)
-      .filter { verdict in verdict.isCertain || wrong.contains { $0.node == verdict.node } }
-    let report = ModelComparisonReport(
-      comparison: ComparisonReport(loaded.design.name, results),
-      wrong: wrong.map { .init($0, types[$0.stream]!) }, verdicts: verdicts)
+  private func compare(with model: String) throws {
+    let report = try report(model)
     if json {
       try printJSON(report)
     } else {
       try printText(csv ? report.comparison.csv : report.text)
     }
-    if !wrong.isEmpty { throw SimrunExit.bitsDiffer }
+    if report.isWrong { throw SimrunExit.bitsDiffer }
+  }
+
+  /// A design against a model, or two graphs in front of any hardware.
+  private func report(_ model: String) throws -> ModelComparisonReport {
+    let loaded: LoadedDesign
+    do {
+      loaded = try source.load()
+    } catch let error as InputError {
+      guard try DesignFile.isOriginalModel(source.design) else { throw error }
+      writeError("note: compared as graphs, since no hardware can be made of it yet: \(error)")
+      return try StepComparisonRun(
+        source: source, model: model, input: input, designInput: designInput
+      ).report()
+    }
+    return try ModelComparisonRun(
+      source: source, model: model, input: input, designInput: designInput
+    ).report(loaded)
+  }
+
+  /// What a board gave against what the design computes.
+  private func compare(_ loaded: LoadedDesign, _ dump: String) throws {
+    let input = self.input!
+    let plane = try reportingFile(source.design) {
+      try Dataplane(loaded.design, parameters: loaded.parameters)
+    }
+    let inputs = try plane.namedInputs(TensorFile(input))
+    let report = try reportingFile(dump) {
+      try DumpReport(
+        plane, inputs, TensorFile.read(dump), threads: ProcessInfo.processInfo.activeProcessorCount)
+    }
+    if json { try printJSON(report) } else { try printText(report.text) }
+    if !report.agrees { throw SimrunExit.bitsDiffer }
   }
 
   private func show(_ report: ComparisonReport) throws {

@@ -25,31 +25,60 @@ struct ModelComparisonReport: Codable {
       index = layer.first?.index ?? []
       expected = layer.first?.expected ?? 0
       actual = layer.first?.actual ?? 0
-      expectedBits = Self.bits(expected, type)
-      actualBits = Self.bits(actual, type)
+      expectedBits = elementBits(expected, type)
+      actualBits = elementBits(actual, type)
       diagnosis = (layer.diagnosis ?? .unexplained).description
     }
+  }
 
-    private static func bits(_ value: Double, _ type: DataType) -> String {
-      guard let whole = Int(exactly: value.rounded()), type.bits <= 62 else { return "" }
-      let code = type.kind == .bipolar ? (whole > 0 ? 1 : 0) : whole & ((1 << type.bits) - 1)
-      let digits = String(code, radix: 16, uppercase: true)
-      return "0x" + String(repeating: "0", count: max(0, (type.bits + 3) / 4 - digits.count))
-        + digits
+  /// A layer whose differences another order of float32 sums gives too, and all of them.
+  struct Excused: Codable {
+    struct Value: Codable {
+      var frame: Int
+      var index: [Int]
+      var channel: Int
+      var expected: Double
+      var actual: Double
+      var expectedBits: String
+      var actualBits: String
+    }
+    var stream: String
+    var node: String
+    var differing: Int
+    var values: [Value]
+
+    init(_ layer: JudgedLayer, _ type: DataType) {
+      stream = layer.result.stream
+      node = layer.result.node
+      differing = layer.result.differing
+      values = layer.result.differences.map {
+        Value(
+          frame: $0.frame, index: $0.index, channel: $0.channel, expected: $0.expected,
+          actual: $0.actual, expectedBits: elementBits($0.expected, type),
+          actualBits: elementBits($0.actual, type))
+      }
     }
   }
 
   var schemaVersion = 1
   var comparison: ComparisonReport
   var wrong: [Wrong]
+  /// Layers with values on a rounding boundary or inside the float error zone, which are no fault.
+  var excused: [Excused]
   /// Layers whose weights or thresholds are not the model's, found without data.
   var verdicts: [LayerVerdict]
 
-  init(comparison: ComparisonReport, wrong: [Wrong], verdicts: [LayerVerdict]) {
+  init(
+    comparison: ComparisonReport, wrong: [Wrong], excused: [Excused], verdicts: [LayerVerdict]
+  ) {
     self.comparison = comparison
     self.wrong = wrong
+    self.excused = excused
     self.verdicts = verdicts
   }
+
+  /// Values that differ and are not excused, or weights and thresholds that are not the model's.
+  var isWrong: Bool { !wrong.isEmpty || verdicts.contains(where: \.isCertain) }
 
   var text: String {
     let lines = wrong.map { layer -> String in
@@ -62,12 +91,41 @@ struct ModelComparisonReport: Codable {
       return head + "\n  \(verdict.finding)\n  \(verdict.advice)"
     }
     let others = verdicts.filter { verdict in !wrong.contains { $0.node == verdict.node } }
-      .map { "\($0.node): \($0.finding); no value of these data shows it\n  \($0.advice)" }
+      .map {
+        "\($0.node): \($0.finding)"
+          + ($0.quantiser.isEmpty ? "" : "; no value of these data shows it") + "\n  \($0.advice)"
+      }
     let title = wrong.isEmpty ? [] : ["Wrong by themselves, each with the model's codes in front:"]
-    return ([comparison.text] + (title + lines + others)).joined(separator: "\n\n")
+    return ([comparison.text] + (title + lines + others + excused.map(text)))
+      .joined(separator: "\n\n")
+  }
+
+  /// Values that are listed at most; the JSON has all.
+  private static let most = 16
+
+  private func text(_ layer: Excused) -> String {
+    let values = layer.values.prefix(Self.most).map { value in
+      "  frame \(value.frame) \(value.index), channel \(value.channel): expected \(number(value.expected)) "
+        + "(\(value.expectedBits)), got \(number(value.actual)) (\(value.actualBits))"
+    }
+    let more =
+      layer.differing > values.count
+      ? ["  and \(layer.differing - values.count) more (--json)"] : []
+    let title =
+      "\(layer.node.isEmpty ? layer.stream : layer.node): \(layer.differing) of its values \(layer.differing == 1 ? "lies" : "lie") on a "
+      + "rounding boundary, within the error of float32 sums; no fault:"
+    return ([title] + values + more).joined(separator: "\n")
   }
 
   private func number(_ x: Double) -> String {
     x == x.rounded() && abs(x) < 1e15 ? String(Int(x)) : String(x)
   }
+}
+
+/// A value as the bits of an element, two's complement.
+private func elementBits(_ value: Double, _ type: DataType) -> String {
+  guard let whole = Int(exactly: value.rounded()), type.bits <= 62 else { return "" }
+  let code = type.kind == .bipolar ? (whole > 0 ? 1 : 0) : whole & ((1 << type.bits) - 1)
+  let digits = String(code, radix: 16, uppercase: true)
+  return "0x" + String(repeating: "0", count: max(0, (type.bits + 3) / 4 - digits.count)) + digits
 }

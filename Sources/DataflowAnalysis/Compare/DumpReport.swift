@@ -1,0 +1,94 @@
+import SimKernels
+
+/// What a board's outputs held against what the design computes, told from the dump alone.
+///
+/// A dump may begin too late or too early, or be short: it is compared word by word from its start.
+public struct DumpReport: Codable, Sendable {
+  public struct Output: Codable, Sendable {
+    public var stream: String
+    /// Elements of the design's output, and of the dump.
+    public var elements: Int
+    public var dumped: Int
+    /// Elements that differ, of those both have.
+    public var differing: Int
+    public var frame: Int?
+    /// Word of the frame, and the element in it.
+    public var word: Int?
+    public var lane: Int?
+    public var expected: Double?
+    public var actual: Double?
+    public var diagnosis: String?
+  }
+
+  public var schemaVersion = 1
+  public var design: String
+  public var agrees: Bool
+  public var outputs: [Output]
+
+  /// - Parameter dump: arrays by output, or one array for the only output; frames in front, or just
+  ///   elements in the order of the words.
+  public init(
+    _ plane: Dataplane, _ inputs: [String: Tensor], _ dump: [String: Tensor], threads: Int = 1
+  ) throws {
+    design = plane.design.name
+    let names = plane.design.graphOutputs
+    let result = try plane.run(inputs, keep: .outputs, threads: threads) { _ in }
+    outputs = try names.map { name in
+      let only = names.count == 1 && dump.count == 1 ? dump.values.first : nil
+      guard let tensor = dump[name] ?? only else {
+        throw InputError(
+          "has no array '\(name)' for the design's output",
+          hint: "it holds \(dump.keys.sorted().joined(separator: ", "))")
+      }
+      let layout = try plane.layout(of: name)
+      let expected = try result.tensor(name).asDoubles()
+      return Self.output(name, layout, expected, tensor.asDoubles(), plane, result)
+    }
+    agrees = outputs.allSatisfy { $0.differing == 0 && $0.dumped == $0.elements }
+  }
+
+  private static func output(
+    _ name: String, _ layout: StreamLayout, _ expected: [Double], _ dumped: [Double],
+    _ plane: Dataplane, _ result: DataplaneResult
+  ) -> Output {
+    let count = min(expected.count, dumped.count)
+    let sample = Sample(
+      expected: Array(expected.prefix(count)), actual: Array(dumped.prefix(count)), layout: layout,
+      unit: 1)
+    var output = Output(
+      stream: name, elements: expected.count, dumped: dumped.count,
+      differing: sample.differing.count)
+    if let first = sample.differing.first {
+      let place = sample.divergence(at: first)
+      (output.frame, output.word, output.lane) = (place.frame, place.word, place.lane)
+      (output.expected, output.actual) = (place.expected, place.actual)
+      let nothing = Evidence(nil, plane: plane, parameters: nil, result: result)
+      output.diagnosis = Diagnosis(sample, evidence: nothing).description
+    }
+    return output
+  }
+
+  public var text: String {
+    outputs.map { output in
+      let short =
+        output.dumped == output.elements
+        ? ""
+        : "\n  the dump has \(output.dumped) elements, the design's output \(output.elements)"
+      guard let word = output.word, let frame = output.frame else {
+        return
+          "'\(output.stream)': all \(min(output.dumped, output.elements)) elements of the dump are "
+          + "what the design computes\(short)"
+      }
+      return
+        "'\(output.stream)': \(output.differing) of \(min(output.dumped, output.elements)) elements "
+        + "differ, first in frame \(frame), word \(word), element \(output.lane ?? 0): the design gives "
+        + "\(number(output.expected)), the board \(number(output.actual))\n"
+        + "  diagnosis: \(output.diagnosis ?? "")\(short)"
+    }.joined(separator: "\n")
+  }
+
+  private func number(_ value: Double?) -> String {
+    guard let x = value else { return "" }
+    return x == x.rounded() && abs(x) < 1e15 ? String(Int(x)) : String(x)
+  }
+}

@@ -1,0 +1,161 @@
+import OriginalModel
+import SimModel
+
+/// Which values of a quantised tensor another order of float32 sums could give.
+///
+/// A float32 sum of n products is off by at most n · 2⁻²⁴ · Σ|w·x| whatever its order. The model's own
+/// steps behind the sum are run on both ends of that range: what lies between the two results is no
+/// fault of a design.
+public struct ErrorZone: Sendable {
+  private let reference: Reference
+  private let layouts: [String: Layout]
+  /// Tensors that both sides have equal when a layer is judged.
+  private let settled: Set<String>
+
+  /// A value that differs from the model's, in the stream's integers.
+  public struct Difference: Sendable {
+    public var frame: Int
+    /// Element of the frame, channels last.
+    public var element: Int
+    public var expected: Double
+    public var actual: Double
+
+    public init(frame: Int, element: Int, expected: Double, actual: Double) {
+      (self.frame, self.element) = (frame, element)
+      (self.expected, self.actual) = (expected, actual)
+    }
+  }
+
+  public enum Verdict: Sendable, Equatable {
+    /// Every value that differs is one that another order of sums gives.
+    case insideZone
+    /// Every value lies exactly on a rounding boundary, and the design always takes the same side.
+    case ties(up: Bool)
+    case wrong
+  }
+
+  /// - Parameter pairs: what is compared; their tensors are equal on both sides in front of a layer.
+  public init(_ reference: Reference, _ pairs: [ModelPairing.Pair]) throws {
+    self.reference = reference
+    layouts = try ModelCodes(reference).lowering.layouts
+    settled = Set(pairs.map(\.tensor))
+  }
+
+  /// Judges the values of a tensor that differ.
+  ///
+  /// - Parameters:
+  ///   - isMany: more values than chance puts into the zone: only exact ties are looked for.
+  ///   - frame: all tensors of the model for a frame of the data.
+  public func judge(
+    _ pair: ModelPairing.Pair, _ differences: [Difference], isMany: Bool = false,
+    _ frame: (Int) throws -> [String: Value]
+  ) throws -> Verdict {
+    guard !differences.isEmpty, let path = path(to: pair.tensor) else { return .wrong }
+    var isTie = true
+    let frames = Dictionary(grouping: differences, by: \.frame).sorted { $0.key < $1.key }
+    for (index, list) in frames {
+      let values = try frame(index)
+      let tie = try range(pair.tensor, path, values, isTight: true)
+      isTie = isTie && list.allSatisfy { tie.holds(number($0, pair), $0.element, pair) }
+      if isMany {
+        guard isTie else { return .wrong }
+        continue
+      }
+      let zone = try range(pair.tensor, path, values, isTight: false)
+      guard list.allSatisfy({ zone.holds(number($0, pair), $0.element, pair) }) else {
+        return .wrong
+      }
+    }
+    let directions = Set(differences.map { $0.actual > $0.expected })
+    if isTie, directions.count == 1 { return .ties(up: directions.first!) }
+    return isMany ? .wrong : .insideZone
+  }
+
+  /// The least and the greatest value of each element, channels last.
+  private struct Bounds {
+    var low: [Double] = []
+    var high: [Double] = []
+
+    func holds(_ value: Double, _ element: Int, _ pair: ModelPairing.Pair) -> Bool {
+      let slack = 1e-3 * abs(pair.scale[element % pair.scale.count])
+      return low[element] - slack <= value && value <= high[element] + slack
+    }
+
+    mutating func add(_ values: [Double]) {
+      low = low.isEmpty ? values : zip(low, values).map { min($0, $1) }
+      high = high.isEmpty ? values : zip(high, values).map { max($0, $1) }
+    }
+  }
+
+  private func number(_ difference: Difference, _ pair: ModelPairing.Pair) -> Double {
+    let element = difference.element
+    return difference.actual * pair.scale[element % pair.scale.count]
+      + pair.offset[element % pair.offset.count]
+  }
+
+  /// What leads from sums, or tensors that are equal on both sides, to a tensor.
+  private struct Path {
+    var steps: [Reference.Step]
+    /// Steps whose sums may be off.
+    var sums: [Reference.Step]
+  }
+
+  private static let transparent: Set<String> = ElementwiseOperations.names
+    .union(ElementwiseOperations.quantizers).union(LayoutOperations.names)
+    .union(["MaxPool", "GlobalMaxPool", "ReduceMax", "MaxPoolNHWC"])
+
+  private func path(to tensor: String) -> Path? {
+    var path = Path(steps: [], sums: [])
+    var needed: Set<String> = [tensor]
+    for step in reference.steps.reversed() {
+      guard step.node.outputs.contains(where: needed.contains) else { continue }
+      let isSettled = step.node.outputs.contains { $0 != tensor && settled.contains($0) }
+      if isSettled { continue }
+      if Self.transparent.contains(step.node.opType) {
+        path.steps.insert(step, at: 0)
+        needed.formUnion(step.node.inputs.filter { reference.constants[$0] == nil })
+      } else {
+        path.sums.insert(step, at: 0)
+      }
+    }
+    return path.sums.isEmpty ? nil : path
+  }
+
+  /// What each element may be.
+  ///
+  /// - Parameter isTight: sums move by one unit in the last place only.
+  private func range(
+    _ tensor: String, _ path: Path, _ values: [String: Value], isTight: Bool
+  ) throws -> Bounds {
+    var margins: [String: [Float]] = [:]
+    for step in path.sums {
+      let name = step.node.outputs[0]
+      guard let sum = values[name] else { continue }
+      guard !isTight, let size = try reference.magnitude(of: step, on: values) else {
+        margins[name] = sum.floats.map { $0.ulp }
+        continue
+      }
+      let factor = Float(size.terms + 2 * path.steps.count) * 0x1p-24
+      margins[name] = zip(sum.floats, size.sums.floats).map { max($0.ulp, factor * $1) }
+    }
+    let names = margins.keys.sorted()
+    var bounds = Bounds()
+    // Every combination of directions of up to two sums.
+    for direction in 0..<(1 << min(2, names.count)) {
+      var moved = values
+      for (i, name) in names.enumerated() {
+        let isUp = direction >> (i & 1) & 1 == 1
+        let sum = values[name]!
+        moved[name] = Value(
+          zip(sum.floats, margins[name]!).map { isUp ? $0 + $1 : $0 - $1 }, shape: sum.shape)
+      }
+      for step in path.steps {
+        for (name, value) in try reference.evaluate(step, on: moved) { moved[name] = value }
+      }
+      bounds.add(
+        LoweredModel.channelsLast(moved[tensor]!, layouts[tensor] ?? .vector).values
+          .map { Double($0) })
+    }
+    return bounds
+  }
+}

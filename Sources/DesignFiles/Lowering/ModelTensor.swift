@@ -1,0 +1,101 @@
+import OriginalModel
+import SimModel
+
+/// A tensor of the model as integers, channels last.
+struct ModelTensor {
+  let name: String
+  let node: String
+  /// The model's number is scale · integer + offset; one number each, or one per channel.
+  let scale: [Double]
+  let offset: [Double]
+  let low: Int
+  let high: Int
+  /// Sums that no quantiser follows.
+  let isSum: Bool
+  let channels: Int
+  /// Elements of a frame.
+  let count: Int
+  /// All frames.
+  let integers: [Int]
+  let shape: [Int]
+
+  init(
+    _ item: (tensor: String, code: Lowering.CodeStream), _ runs: [[String: Value]],
+    _ codes: ModelCodes
+  ) throws {
+    let range = codes.lowering.layers[item.code.layer].range
+    try self.init(
+      item.tensor, item.code.node, item.code.scale, [0], range, isSum: false, item.code.layout, runs
+    )
+  }
+
+  /// Sums at the model's end.
+  init(sum item: (tensor: String, layer: Int), _ runs: [[String: Value]], _ codes: ModelCodes)
+    throws
+  {
+    let layer = codes.lowering.layers[item.layer]
+    let scale = layer.scale.map { $0 / Double(layer.divisor) }
+    let offset =
+      layer.isProportional
+      ? [0]
+      : (0..<layer.shape.channels).map {
+        Double(layer.bias?[$0] ?? 0) + (layer.offset?[$0] ?? 0)
+      }
+    try self.init(
+      item.tensor, layer.node, scale, offset, layer.range, isSum: true,
+      codes.lowering.layouts[item.tensor]!, runs)
+  }
+
+  private init(
+    _ tensor: String, _ node: String, _ scale: [Double], _ offset: [Double],
+    _ range: ClosedRange<Int>, isSum: Bool, _ layout: Layout, _ runs: [[String: Value]]
+  ) throws {
+    (name, self.node, self.scale, self.offset) = (tensor, node, scale, offset)
+    (low, high, self.isSum) = (range.lowerBound, range.upperBound, isSum)
+    var shape: [Int] = []
+    var integers: [Int] = []
+    for run in runs {
+      let moved = LoweredModel.channelsLast(run[tensor]!, layout)
+      shape = moved.shape
+      let channels = shape.last ?? 1
+      for (i, value) in moved.values.enumerated() {
+        let c = i % channels
+        let steps = (Double(value) - offset[c % offset.count]) / scale[c % scale.count]
+        integers.append(try LoweredModel.whole(steps, tensor))
+      }
+    }
+    (self.shape, self.integers) = (shape, integers)
+    channels = shape.last ?? 1
+    count = shape.reduce(1, *)
+  }
+
+  /// The model's own input when it holds whole numbers.
+  init?(input reference: Reference, _ runs: [[String: Value]], _ codes: ModelCodes) throws {
+    guard reference.graph.inputs.count == 1, let input = reference.graph.inputs.first,
+      let layout = codes.lowering.layouts[input.name]
+    else { return nil }
+    var integers: [Int] = []
+    var shape: [Int] = []
+    for run in runs {
+      let moved = LoweredModel.channelsLast(run[input.name]!, layout)
+      shape = moved.shape
+      for value in moved.values {
+        guard let whole = Int(exactly: value) else { return nil }
+        integers.append(whole)
+      }
+    }
+    (name, node, scale, offset, isSum) = (input.name, "", [1], [0], false)
+    (low, high) = (integers.min() ?? 0, integers.max() ?? 0)
+    (self.shape, self.integers) = (shape, integers)
+    channels = shape.last ?? 1
+    count = shape.reduce(1, *)
+  }
+
+  /// The model's numbers.
+  func real() throws -> Tensor {
+    let numbers = integers.enumerated().map { i, q in
+      Double(q) * scale[i % channels % scale.count] + offset[i % channels % offset.count]
+    }
+    return try Tensor(numbers, shape: [integers.count / max(1, count)] + shape)
+  }
+}

@@ -1,0 +1,302 @@
+import DataflowSim
+import OriginalModel
+import SimKernels
+import SimModel
+
+extension ModelPairing {
+  /// Walks the streams in dataflow order; each that is paired gets the model's codes, so that those
+  /// behind it are judged by themselves.
+  struct Search {
+    let plane: Dataplane
+    let tensors: [ModelTensor]
+    let threads: Int
+    let frames: Int
+    var pairs: [Pair] = []
+    var inputs: [String: Tensor] = [:]
+    private var isTaken: [Bool]
+    private var replaced: [String: Integers] = [:]
+    var given: [String: Integers] = [:]
+    /// Nodes that prepare input which only the design's own data could be.
+    private var blind: Set<String> = []
+
+    init(plane: Dataplane, tensors: [ModelTensor], threads: Int, frames: Int) {
+      self.plane = plane
+      self.tensors = tensors
+      self.threads = threads
+      self.frames = frames
+      isTaken = tensors.map { _ in false }
+    }
+
+    /// How a stream's integers become the model's: a · x + b, and how many of the elements agree.
+    struct Fit {
+      var factor: Int
+      var offset: Int
+      var share: Double
+    }
+
+    /// The design's own data, first frames.
+    mutating func enter(_ tensors: [String: Tensor]) throws {
+      for (name, tensor) in tensors {
+        let layout = try plane.layout(of: name)
+        let values = try tensor.asIntegers(name: name)
+        guard values.count >= frames * layout.count else {
+          throw InputError("has fewer frames than the model's input", at: "input '\(name)'")
+        }
+        inputs[name] = try Tensor(
+          Array(values.prefix(frames * layout.count)), shape: [frames] + layout.shape)
+      }
+    }
+
+    /// More pairs, or as many that agree better.
+    func isBetter(than other: Search) -> Bool {
+      func agreement(_ search: Search) -> Double { search.pairs.reduce(0) { $0 + $1.agreement } }
+      return pairs.count == other.pairs.count
+        ? agreement(self) > agreement(other) : pairs.count > other.pairs.count
+    }
+
+    var isPerfect: Bool { pairs.allSatisfy { $0.agreement == 1 } }
+
+    /// Feeds each input of the design with the first tensor of the model that it can take, or a later
+    /// one by `choice`; false when there are not that many.
+    mutating func enter(choice: Int) throws -> Bool {
+      for (place, name) in plane.inputs.enumerated() {
+        let layout = try plane.layout(of: name)
+        let type = layout.dataType
+        // A design that simrun lowered names its input after the model's tensor.
+        let named = tensors.indices.filter { tensors[$0].name == name }
+        let matches = (named + tensors.indices.filter { !named.contains($0) }).filter { i in
+          let tensor = tensors[i]
+          guard !isTaken[i], !tensor.isSum, tensor.count == layout.count,
+            layout.shape.count <= 2 || tensor.channels == layout.shape.last
+          else { return false }
+          return entering(tensor, type) != nil
+        }
+        if choice > 0, place == 0, choice >= matches.count || !named.isEmpty { return false }
+        guard let match = matches.dropFirst(place == 0 ? choice : 0).first,
+          let values = entering(tensors[match], type)
+        else {
+          throw InputError(
+            "takes \(layout.shape) of \(type); no tensor of the model is that",
+            at: "graph input '\(name)' of the design",
+            hint: "is this the model the design was made of?")
+        }
+        let shape = [frames] + layout.shape
+        inputs[name] = try Tensor(values.integers, shape: shape)
+        if values.isShifted,
+          readers(of: name).contains(where: { $0.opType.hasPrefix("Thresholding") })
+        {
+          blind.formUnion(readers(of: name).map(\.name))
+          inputs[name] = try Tensor([Int](repeating: 0, count: values.integers.count), shape: shape)
+          continue
+        }
+        isTaken[match] = true
+        pairs.append(
+          pair(name, match, Fit(factor: values.factor, offset: values.offset, share: 1)))
+      }
+      return true
+    }
+
+    /// A tensor's integers as an input of this type takes them.
+    private func entering(_ tensor: ModelTensor, _ type: DataType)
+      -> (integers: [Int], factor: Int, offset: Int, isShifted: Bool)?
+    {
+      if tensor.integers.allSatisfy({ type.contains($0) }) { return (tensor.integers, 1, 0, false) }
+      // ±1 as 0 and 1.
+      if type == .binary, tensor.integers.allSatisfy({ abs($0) == 1 }) {
+        return (tensor.integers.map { ($0 + 1) / 2 }, 2, -1, false)
+      }
+      // Unsigned codes of a signed quantiser.
+      if let range = type.range, tensor.high - tensor.low <= range.upperBound - range.lowerBound {
+        let shift = range.lowerBound - tensor.low
+        return (tensor.integers.map { $0 + shift }, 1, -shift, shift != 0)
+      }
+      return nil
+    }
+
+    /// What reads a stream, seen through nodes that change no value.
+    private func readers(of stream: String) -> [Node] {
+      plane.design.nodes.filter { $0.inputs.contains(stream) }.flatMap { node in
+        ["StreamingDataWidthConverter", "StreamingFIFO", "DuplicateStreams"]
+          .contains(Node.baseName(node.opType)) ? node.outputs.flatMap { readers(of: $0) } : [node]
+      }
+    }
+
+    private func pair(_ stream: String, _ index: Int, _ fit: Fit) -> Pair {
+      let tensor = tensors[index]
+      let writer = plane.graph[stream].writer.map { plane.design.nodes[$0.node].name } ?? ""
+      let shift = Double(fit.offset)
+      let width = max(tensor.scale.count, tensor.offset.count)
+      let offset = (0..<width).map {
+        tensor.scale[$0 % tensor.scale.count] * shift + tensor.offset[$0 % tensor.offset.count]
+      }
+      return Pair(
+        stream: stream, node: writer, tensor: tensor.name, modelNode: tensor.node,
+        scale: tensor.scale.map { $0 * Double(fit.factor) },
+        offset: offset,
+        agreement: fit.share)
+    }
+
+    /// Nodes whose outputs are worth pairing: those that compute codes, not those that move them.
+    private static func computes(_ op: String) -> Bool {
+      [
+        "Thresholding", "MVAU", "VVAU", "StreamingMaxPool", "Pool", "Lookup", "Requant",
+        "AddStreams", "StreamingEltwise", "ChannelwiseOp", "UpsampleNearestNeighbour",
+        "OuterShuffle", "InnerShuffle",
+        "StreamingConcat",
+      ]
+      .contains(Node.baseName(op))
+    }
+
+    mutating func walk() throws {
+      var result = try plane.run(inputs, keep: .all, threads: threads) { _ in }
+      for step in plane.steps where Self.computes(step.node.opType) {
+        let hasCodes = step.node.initializers["thresholds"] != nil
+        for output in step.outputs {
+          let stream = plane.graph.streams[output].name
+          guard
+            let found = try best(
+              stream, result, hasCodes: hasCodes,
+              isGiven: blind.contains(step.node.name))
+          else { continue }
+          if found.fit.share < 1, isBetterBehind(stream, found, result) { continue }
+          isTaken[found.index] = true
+          if blind.contains(step.node.name) {
+            given[stream] = try codes(of: found, for: stream, result)
+            replaced[stream] = given[stream]
+            result = try plane.run(inputs, keep: .all, replacing: replaced, threads: threads) { _ in
+            }
+            continue
+          }
+          pairs.append(pair(stream, found.index, found.fit))
+          guard found.fit.share < 1 else { continue }
+          replaced[stream] = try codes(of: found, for: stream, result)
+          result = try plane.run(inputs, keep: .all, replacing: replaced, threads: threads) { _ in }
+        }
+      }
+    }
+
+    /// Whether a stream that sums or pools make of this one is more like the tensor, or just like another.
+    private func isBetterBehind(
+      _ stream: String, _ found: (index: Int, fit: Fit), _ result: DataplaneResult
+    ) -> Bool {
+      var open = [stream]
+      while let name = open.popLast() {
+        for node in readers(of: name)
+        where [
+          "AddStreams", "StreamingEltwise", "ChannelwiseOp", "StreamingMaxPool", "Pool",
+          "StreamingConcat",
+        ].contains(Node.baseName(node.opType)) {
+          for output in node.outputs {
+            open.append(output)
+            guard let layout = try? plane.layout(of: output),
+              layout.count == tensors[found.index].count,
+              let actual = result.streams[output]?.int64s
+            else { continue }
+            let other = fit(actual, tensors[found.index], layout.dataType)
+            if other.share > found.fit.share { return true }
+            let isExact = tensors.indices.contains { i in
+              !isTaken[i] && !tensors[i].isSum && tensors[i].count == layout.count
+                && fit(actual, tensors[i], layout.dataType).share == 1
+            }
+            if isExact { return true }
+          }
+        }
+      }
+      return false
+    }
+
+    private func codes(
+      of found: (index: Int, fit: Fit), for stream: String, _ result: DataplaneResult
+    ) throws -> Integers {
+      Integers(
+        tensors[found.index].integers.map { ($0 - found.fit.offset) / found.fit.factor },
+        rowLength: try plane.layout(of: stream).rowLength, format: result.streams[stream]!.format)
+    }
+
+    /// The tensor that a stream carries: of those that fit best the first in the model's order.
+    private func best(_ stream: String, _ result: DataplaneResult, hasCodes: Bool, isGiven: Bool)
+      throws
+      -> (index: Int, fit: Fit)?
+    {
+      let layout = try plane.layout(of: stream)
+      guard let actual = result.streams[stream]?.int64s else { return nil }
+      let isEnd = !hasCodes && leadsOut(stream)
+      var best: (index: Int, fit: Fit)?
+      for i in tensors.indices where !isTaken[i] && tensors[i].count == layout.count {
+        guard tensors[i].channels == (layout.shape.last ?? 1) || layout.shape.count <= 2 else {
+          continue
+        }
+        if tensors[i].isSum {
+          guard isEnd, best == nil else { continue }
+          best = (i, fit(actual, tensors[i], layout.dataType))
+          continue
+        }
+        var fit = fit(actual, tensors[i], layout.dataType)
+        if isGiven, fit.share < 0.5 { fit.share = 0.51 }
+        // Sums in front of thresholds resemble what the thresholds make of them.
+        if !hasCodes, fit.share < 1, !isReordered(actual, tensors[i], fit) { continue }
+        if fit.share > (best?.fit.share ?? 0) + 1e-9 { best = (i, fit) }
+        if fit.share == 1 { break }
+      }
+      // By chance alone values of few levels agree now and then.
+      if let best, best.fit.share > 0.5 || !hasCodes || isNext(best.index, layout) { return best }
+      // A layer that is wrong everywhere still stands where the model's does.
+      guard hasCodes, let next = tensors.indices.first(where: { !isTaken[$0] }),
+        tensors[next].count == layout.count, !tensors[next].isSum, isNext(next, layout)
+      else { return nil }
+      return (next, fit(actual, tensors[next], layout.dataType))
+    }
+
+    /// Whether nothing but a bias or the choice of labels stands between a stream and an output.
+    private func leadsOut(_ stream: String) -> Bool {
+      if plane.design.graphOutputs.contains(stream) { return true }
+      let next = readers(of: stream)
+      return !next.isEmpty
+        && next.allSatisfy { node in
+          ["ChannelwiseOp", "LabelSelect"].contains(Node.baseName(node.opType))
+            && (Node.baseName(node.opType) == "LabelSelect" || node.outputs.allSatisfy(leadsOut))
+        }
+    }
+
+    /// The right values in another order: what a shuffle or a transposition gone wrong leaves.
+    private func isReordered(_ actual: [Int64], _ tensor: ModelTensor, _ fit: Fit) -> Bool {
+      let count = min(actual.count, tensor.integers.count)
+      let found = actual.prefix(count).map { Int($0) * fit.factor + fit.offset }
+      return Set(found).count > 2 && found.sorted() == tensor.integers.prefix(count).sorted()
+    }
+
+    /// A layer that is wrong everywhere still stands where the model's does.
+    private func isNext(_ index: Int, _ layout: StreamLayout) -> Bool {
+      guard let next = tensors.indices.first(where: { !isTaken[$0] }), next == index,
+        let range = layout.dataType.range
+      else { return false }
+      let levels = tensors[index].high - tensors[index].low
+      return levels <= range.upperBound - range.lowerBound
+        && 2 * levels + 1 >= range.upperBound - range.lowerBound
+    }
+
+    private func fit(_ actual: [Int64], _ tensor: ModelTensor, _ type: DataType) -> Fit {
+      let count = min(actual.count, tensor.integers.count)
+      guard count > 0 else { return Fit(factor: 1, offset: 0, share: 0) }
+      if type == .binary, tensor.low == -1, tensor.high == 1 {
+        let equal = (0..<count).count { 2 * Int(actual[$0]) - 1 == tensor.integers[$0] }
+        return Fit(factor: 2, offset: -1, share: Double(equal) / Double(count))
+      }
+      var differences: [Int: Int] = [:]
+      for i in 0..<count { differences[tensor.integers[i] - Int(actual[i]), default: 0] += 1 }
+      if tensor.isSum {
+        // A popcount of n equal bits is (sum + n) / 2.
+        let n = 2 * Int(actual[0]) - tensor.integers[0]
+        if n > 0, (0..<count).allSatisfy({ tensor.integers[$0] == 2 * Int(actual[$0]) - n }) {
+          return Fit(factor: 2, offset: -n, share: 1)
+        }
+        return Fit(factor: 1, offset: 0, share: Double(differences[0] ?? 0) / Double(count))
+      }
+      // The codes as they are, unless a shift by the quantiser's lowest code fits better.
+      let shifts = [0, tensor.low - (type.range?.lowerBound ?? 0)]
+      let shift = shifts.max { (differences[$0] ?? 0) < (differences[$1] ?? 0) } ?? 0
+      return Fit(
+        factor: 1, offset: shift, share: Double(differences[shift] ?? 0) / Double(count))
+    }
+  }
+}

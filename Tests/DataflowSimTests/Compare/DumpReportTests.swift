@@ -1,0 +1,61 @@
+import DataflowAnalysis
+import Foundation
+import Testing
+
+/// A board's output dump, judged by what the design computes.
+@Suite struct DumpReportTests {
+  private static let frames = 6
+
+  /// A matrix of 4 inputs and 6 outputs, two outputs to a word.
+  private static func run(_ change: ([Int]) -> [Int]) throws -> DumpReport.Output {
+    var random = SeededGenerator(seed: 4)
+    func values(_ count: Int) -> [Int] {
+      (0..<count).map { _ in Int.random(in: -7...7, using: &random) }
+    }
+    let design = Design(
+      name: "dump",
+      nodes: [
+        Node(
+          name: "M", opType: "MVAU_hls",
+          attributes: [
+            "MW": .int(4), "MH": .int(6), "PE": .int(2), "SIMD": .int(1),
+            "inputDataType": .string("INT4"), "weightDataType": .string("INT4"),
+            "outputDataType": .string("INT12"), "noActivation": .int(1),
+          ], inputs: ["x"], outputs: ["y"], initializers: ["weights": "w"])
+      ], graphInputs: ["x"], graphOutputs: ["y"])
+    let plane = try Dataplane(
+      design, parameters: ParameterStore(["w": try Tensor(values(24), shape: [4, 6])]))
+    let input = ["x": try Tensor(values(Self.frames * 4), shape: [Self.frames, 4])]
+    let right = try plane.run(input).tensor("y").asIntegers(name: "y")
+    let changed = change(right)
+    let report = try DumpReport(
+      plane, input, ["board": try Tensor(changed, shape: [changed.count])])
+    #expect(report.agrees == (changed == right))
+    return report.outputs[0]
+  }
+
+  @Test func aRightDumpAgrees() throws {
+    #expect(try Self.run { $0 }.diagnosis == nil)
+  }
+
+  @Test func aDumpThatBeginsLateOrEarlyIsToldAsThat() throws {
+    let late = try Self.run { Array($0.dropFirst(4)) + [0, 0, 0, 0] }
+    #expect(late.diagnosis?.hasPrefix("2 words dropped: from word 0 on") ?? false, "\(late)")
+    let early = try Self.run { [0, 0] + $0.dropLast(2) }
+    #expect(early.diagnosis?.contains("1 word duplicated or stale") ?? false, "\(early)")
+    let short = try Self.run { Array($0.dropLast(2)) }
+    #expect(short.differing == 0 && short.dumped == short.elements - 2)
+  }
+
+  @Test func aDumpOfOtherFramesIsToldAsThat() throws {
+    let later = try Self.run { Array($0[12...]) + [Int](repeating: 0, count: 12) }
+    #expect(later.diagnosis?.hasPrefix("every frame shows the data of 2 frames later") ?? false)
+    let previous = try Self.run { [Int](repeating: 1, count: 6) + $0.dropLast(6) }
+    #expect(previous.diagnosis == "every frame shows the previous frame's data")
+  }
+
+  @Test func anEmptyBufferIsToldAsThat() throws {
+    let zero = try Self.run { $0.map { _ in 0 } }
+    #expect(zero.diagnosis == "the output is all zero")
+  }
+}
