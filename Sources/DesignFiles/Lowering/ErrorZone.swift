@@ -43,33 +43,54 @@ public struct ErrorZone: Sendable {
 
   /// Judges the values of a tensor that differ.
   ///
-  /// - Parameter frame: all tensors of the model for a frame of the data.
+  /// - Parameters:
+  ///   - isMany: more values than chance puts into the zone: only exact ties are looked for.
+  ///   - frame: all tensors of the model for a frame of the data.
   public func judge(
-    _ pair: ModelPairing.Pair, _ differences: [Difference], _ frame: (Int) throws -> [String: Value]
+    _ pair: ModelPairing.Pair, _ differences: [Difference], isMany: Bool = false,
+    _ frame: (Int) throws -> [String: Value]
   ) throws -> Verdict {
     guard !differences.isEmpty, let path = path(to: pair.tensor) else { return .wrong }
     var isTie = true
-    for (index, list) in Dictionary(grouping: differences, by: \.frame) {
+    let frames = Dictionary(grouping: differences, by: \.frame).sorted { $0.key < $1.key }
+    for (index, list) in frames {
       let values = try frame(index)
-      let zone = try range(pair.tensor, path, values, isTight: false)
       let tie = try range(pair.tensor, path, values, isTight: true)
-      for difference in list {
-        let value = number(difference.actual, difference.element, pair)
-        let slack = 1e-3 * abs(pair.scale[difference.element % pair.scale.count])
-        guard zone.low[difference.element] - slack <= value,
-          value <= zone.high[difference.element] + slack
-        else { return .wrong }
-        isTie =
-          isTie && tie.low[difference.element] - slack <= value
-          && value <= tie.high[difference.element] + slack
+      isTie = isTie && list.allSatisfy { tie.holds(number($0, pair), $0.element, pair) }
+      if isMany {
+        guard isTie else { return .wrong }
+        continue
+      }
+      let zone = try range(pair.tensor, path, values, isTight: false)
+      guard list.allSatisfy({ zone.holds(number($0, pair), $0.element, pair) }) else {
+        return .wrong
       }
     }
     let directions = Set(differences.map { $0.actual > $0.expected })
-    return isTie && directions.count == 1 ? .ties(up: directions.first!) : .insideZone
+    if isTie, directions.count == 1 { return .ties(up: directions.first!) }
+    return isMany ? .wrong : .insideZone
   }
 
-  private func number(_ integer: Double, _ element: Int, _ pair: ModelPairing.Pair) -> Double {
-    integer * pair.scale[element % pair.scale.count] + pair.offset[element % pair.offset.count]
+  /// The least and the greatest value of each element, channels last.
+  private struct Bounds {
+    var low: [Double] = []
+    var high: [Double] = []
+
+    func holds(_ value: Double, _ element: Int, _ pair: ModelPairing.Pair) -> Bool {
+      let slack = 1e-3 * abs(pair.scale[element % pair.scale.count])
+      return low[element] - slack <= value && value <= high[element] + slack
+    }
+
+    mutating func add(_ values: [Double]) {
+      low = low.isEmpty ? values : zip(low, values).map { min($0, $1) }
+      high = high.isEmpty ? values : zip(high, values).map { max($0, $1) }
+    }
+  }
+
+  private func number(_ difference: Difference, _ pair: ModelPairing.Pair) -> Double {
+    let element = difference.element
+    return difference.actual * pair.scale[element % pair.scale.count]
+      + pair.offset[element % pair.offset.count]
   }
 
   /// What leads from sums, or tensors that are equal on both sides, to a tensor.
@@ -100,12 +121,12 @@ public struct ErrorZone: Sendable {
     return path.sums.isEmpty ? nil : path
   }
 
-  /// The least and the greatest value of each element, channels last.
+  /// What each element may be.
   ///
   /// - Parameter isTight: sums move by one unit in the last place only.
   private func range(
     _ tensor: String, _ path: Path, _ values: [String: Value], isTight: Bool
-  ) throws -> (low: [Double], high: [Double]) {
+  ) throws -> Bounds {
     var margins: [String: [Float]] = [:]
     for step in path.sums {
       let name = step.node.outputs[0]
@@ -118,7 +139,7 @@ public struct ErrorZone: Sendable {
       margins[name] = zip(sum.floats, size.sums.floats).map { max($0.ulp, factor * $1) }
     }
     let names = margins.keys.sorted()
-    var (low, high): ([Double], [Double]) = ([], [])
+    var bounds = Bounds()
     // Every combination of directions of up to two sums.
     for direction in 0..<(1 << min(2, names.count)) {
       var moved = values
@@ -131,11 +152,10 @@ public struct ErrorZone: Sendable {
       for step in path.steps {
         for (name, value) in try reference.evaluate(step, on: moved) { moved[name] = value }
       }
-      let found = LoweredModel.channelsLast(moved[tensor]!, layouts[tensor] ?? .vector).values
-        .map { Double($0) }
-      low = low.isEmpty ? found : zip(low, found).map { min($0, $1) }
-      high = high.isEmpty ? found : zip(high, found).map { max($0, $1) }
+      bounds.add(
+        LoweredModel.channelsLast(moved[tensor]!, layouts[tensor] ?? .vector).values
+          .map { Double($0) })
     }
-    return (low, high)
+    return bounds
   }
 }

@@ -64,7 +64,7 @@ public struct LayerComparison: Sendable {
         return (try? verdict(node, layer, pair)) ?? nil
       }
       guard let sum = sums[pair.tensor], case .linear(let rule) = lowering.layers[sum].kind,
-        case .different(let what) = try? match(node, rule)
+        let what = (try? match(node, rule))?.finding
       else { return nil }
       return LayerVerdict(
         node: node.name, quantiser: pair.modelNode, finding: what.finding, advice: what.advice)
@@ -134,14 +134,11 @@ public struct LayerComparison: Sendable {
       return branches(source).map { found($0.finding, $0.advice).ifWrong }
     }
     let channels = source.shape.channels
-    var turned = [Bool](repeating: false, count: channels)
     var isBinary = false
     if case .linear(let rule) = source.kind {
-      switch try match(node, rule) {
-      case .equal(let signs): turned = signs
-      case .different(let what): return found(what.finding, what.advice)
-      case .incomparable: return nil
-      case nil: break
+      if let weights = try match(node, rule) {
+        if let what = weights.finding { return found(what.finding, what.advice) }
+        guard weights.isEqual else { return nil }
       }
       isBinary = summing(node)?.attributes["binaryXnorMode"] == .int(1)
     }
@@ -157,7 +154,7 @@ public struct LayerComparison: Sendable {
       wanted.values = wanted.values.map { ($0 + rule.columns + 1) >> 1 }
       (low, high) = (low.map { _ in 0 }, high.map { _ in rule.columns })
     }
-    guard values.count == channels * steps, !turned.contains(true) else { return nil }
+    guard values.count == channels * steps else { return nil }
     return compare(values, steps, wanted, index, low, high, isPopcount: isBinary)
       .map { found($0.finding, $0.advice) }
   }

@@ -7,6 +7,25 @@ enum WeightMatch {
   case different((finding: String, advice: String))
   case incomparable
 
+  var isEqual: Bool {
+    if case .equal = self { true } else { false }
+  }
+
+  /// What is wrong with the weights; `nil` when nothing is, or nothing can be said.
+  var finding: (finding: String, advice: String)? {
+    switch self {
+    case .different(let what): return what
+    case .incomparable: return nil
+    case .equal(let turned):
+      let rows = turned.indices.filter { turned[$0] }
+      guard let first = rows.first else { return nil }
+      return (
+        "the weights of \(rows.count) of \(turned.count) rows have the other sign, row \(first) among them",
+        "a negative scale or γ has gone into one side only: codes fall there as sums rise"
+      )
+    }
+  }
+
   init(_ stated: [Int], _ rule: LinearRule, isBinary: Bool) {
     guard stated.count == rule.weights.count else {
       self = .incomparable

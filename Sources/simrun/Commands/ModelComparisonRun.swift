@@ -123,7 +123,7 @@ struct ModelComparisonRun {
       var layer = JudgedLayer(result: result, pair: pair, differences: differences, verdict: .wrong)
       let few = result.differing <= max(3, result.elements / 1000)
       guard result.differing == differences.count, let pair else { return layer }
-      switch try zone.judge(pair, differences, frame) {
+      switch try zone.judge(pair, differences, isMany: !few, frame) {
       case .insideZone where few, .ties where few: layer.verdict = .zone
       case .ties(let up):
         layer.verdict = .tieRule

@@ -120,6 +120,8 @@ import Testing
     let outcome = try PlantedModel(right.model, as: wrong.model).compare()
     let text = try #require(outcome.wrong?.diagnosis?.description)
     #expect(!text.contains("accumulator wraps"), "\(text)")
+    #expect(
+      outcome.text.contains("the weights of 1 of 3 rows have the other sign"), "\(outcome.text)")
   }
 
   @Test func aPoolThatDividesByAnotherNumberIsNamed() throws {
