@@ -20,7 +20,10 @@ extension Simulation {
           result.unfinished[name] = stream.unfinished
         }
       }
-      for (name, level) in log.levels { result.fifos[name] = level }
+      for fifo in log.levels {
+        result.fifos[fifo.name] = RunResult.FIFO(
+          depth: fifo.depth, max: fifo.most, final: fifo.last)
+      }
     }
     result.lastHandshakeCycle =
       logs.compactMap(\.last).max() ?? sinks.map(\.last).filter { $0 >= 0 }.max()

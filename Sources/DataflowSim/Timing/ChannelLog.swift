@@ -222,15 +222,13 @@ extension ChannelLog {
     }
   }
 
-  /// Levels of the FIFOs, since the last reset.
-  var levels: [(name: String, level: RunResult.FIFO)] {
+  /// Words in each FIFO: its depth, the most at once, and those at the end, since the last reset.
+  var levels: [(name: String, depth: Int, most: Int, last: Int)] {
     settle()
     return fifos.map { fifo in
       (
-        fifo.name,
-        RunResult.FIFO(
-          depth: fifo.depth, max: fifo.final(times(fifo.stage), times(fifo.stage + 1)),
-          final: passed(fifo.stage) - passed(fifo.stage + 1))
+        fifo.name, fifo.depth, fifo.final(times(fifo.stage), times(fifo.stage + 1)),
+        passed(fifo.stage) - passed(fifo.stage + 1)
       )
     }
   }

@@ -8,7 +8,9 @@ extension Block {
   /// What about the sizes of the block is absurd; nil: nothing.
   package var absurdSize: InputError? {
     for port in inputs + outputs {
-      guard let shape = port.normalShape, !StreamSettings.isPlausible(shape: shape) else { continue }
+      guard let shape = port.normalShape, !StreamSettings.isPlausible(shape: shape) else {
+        continue
+      }
       return InputError(
         "a tensor of shape \(shape) is too large to be streamed", hint: "fewer than 2^31 elements")
     }

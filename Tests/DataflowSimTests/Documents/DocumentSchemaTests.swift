@@ -76,6 +76,7 @@ import Testing
         ("frames", ["run", tfc, "--input", input]),
         ("repeat", ["run", tfc, "--input", input, "--repeat", "2"]),
         ("compare", ["compare", tfc, "--input", input, "--golden", "\(folder)/y.npz"]),
+        ("compare-dump", ["compare", tfc, "--input", input, "--dump", "\(folder)/y.npz"]),
         (
           "block",
           [
