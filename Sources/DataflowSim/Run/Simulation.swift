@@ -79,7 +79,7 @@ public final class Simulation {
     limit = scenario.maxCycles ?? .max
     resets = ResetPlan(scenario, plan.design)
     resetState = ResetState(domains: resets.signatures.count)
-    network = Network(processes: Self.mostProcesses(plan))
+    network = Network(processes: Self.mostProcesses(plan), limit: limit)
     faults = try StreamFaults.all(scenario, plan.design)
     try checkBorders()
     try checkFrames()
@@ -101,7 +101,7 @@ public final class Simulation {
 
   /// Forgets everything that has happened. Only for runs that nobody observes and without resets.
   package func startAgain() {
-    network = Network(processes: Self.mostProcesses(plan))
+    network = Network(processes: Self.mostProcesses(plan), limit: limit)
     (sinks, released, parts, mergedFIFOs) = ([], [], [], [])
     assemble()
   }

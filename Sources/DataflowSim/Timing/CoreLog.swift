@@ -2,6 +2,8 @@
 public final class CoreLog {
   /// Set by blocks that tell what came out word by word (`put`) rather than in slots.
   package var tellsWords = false
+  /// Such a block went on putting out words that nothing asked for, and would have done so for ever.
+  package internal(set) var isEndless = false
   /// Every word that came out of such a block.
   public private(set) var words: [CoreResult] = []
   /// Words wrong, lost or surplus for a hazard of such a block.

@@ -16,9 +16,16 @@ package final class Network {
   /// Processes that may wait for silence, and sources, which end it.
   private var silent: [Int] = []
   private var heldSources: [Int] = []
+  /// Nothing has to be decided from this cycle on.
+  private let limit: Cycle
+  /// Silence is assumed for so many cycles at a time, so that what never ends comes back here.
+  private static let stretch = 4096
+  /// What would go on for ever is followed to a limit that is not farther away than this.
+  private static let longestStretch = 1 << 22
 
   /// `processes` is an upper bound on the processes that will be added.
-  init(processes: Int) {
+  init(processes: Int, limit: Cycle) {
+    self.limit = limit
     queue = .allocate(capacity: 1)
     queue.initialize(to: WorkQueue(processes: processes))
   }
@@ -87,7 +94,7 @@ package final class Network {
     var first: (id: Int, at: Cycle)?
     var next = Cycle.max
     for id in silent where roles[id].isActive && !roles[id].isPlayer {
-      guard let at = runners[id].waitsForSilence else { continue }
+      guard let at = runners[id].waitsForSilence, at < limit, mayGoOn(id, at) else { continue }
       if let least = first, at >= least.at {
         next = min(next, at)
       } else {
@@ -101,9 +108,16 @@ package final class Network {
       guard at > first.at else { return false }
       next = min(next, at - 1)
     }
-    runners[first.id].assumeSilence(before: next == .max ? .max : next + 1)
+    let end = min(next, first.at + Self.stretch, limit)
+    runners[first.id].assumeSilence(before: end + 1)
     queue.pointee.push(Int32(first.id))
     return true
+  }
+
+  /// False where nothing ends what a process does of its own accord but a limit that is far away.
+  private func mayGoOn(_ id: Int, _ at: Cycle) -> Bool {
+    guard runners[id].isEndless, limit - at > Self.longestStretch else { return true }
+    return heldSources.contains { runners[$0].waitsForSilence != nil }
   }
 
   private func drain() {

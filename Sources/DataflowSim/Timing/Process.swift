@@ -22,6 +22,8 @@ public protocol Process {
   /// Nothing happens before cycle `t` that it has not been told of. It need not use all of it, but the
   /// first cycle.
   mutating func assumeSilence(before t: Cycle)
+  /// Whether it will put out words for ever if it takes none any more.
+  var isEndless: Bool { get }
   /// Called once when no further word comes and the run is over.
   mutating func finish()
   /// Frees memory the process allocated.
@@ -33,6 +35,7 @@ extension Process {
   public var needsSilence: Bool { false }
   public var waitsForSilence: Cycle? { nil }
   public mutating func assumeSilence(before t: Cycle) {}
+  public var isEndless: Bool { false }
   public mutating func finish() {}
   public func deallocate() {}
 }
@@ -92,11 +95,12 @@ public struct BlockTiming: Sendable {
 }
 
 extension BlockTiming {
-  /// The same, not exact for `reason` if there is one.
+  /// The same, not exact for `reason` if there is one. Then no schedule makes it exact either.
   func inexact(_ reason: String?) -> BlockTiming {
     guard let reason else { return self }
     var timing = self
     timing.exactness = .approximate(reason)
+    timing.schedule = nil
     return timing
   }
 }
@@ -144,6 +148,7 @@ class ProcessRunner {
   var needsSilence: Bool { preconditionFailure("abstract") }
   var waitsForSilence: Cycle? { preconditionFailure("abstract") }
   func assumeSilence(before t: Cycle) { preconditionFailure("abstract") }
+  var isEndless: Bool { preconditionFailure("abstract") }
   func run() { preconditionFailure("abstract") }
   func finish() { preconditionFailure("abstract") }
   func listState(_ state: inout StateList) { preconditionFailure("abstract") }
@@ -167,6 +172,7 @@ final class Running<P: Process>: ProcessRunner {
   override var needsSilence: Bool { process.pointee.needsSilence }
   override var waitsForSilence: Cycle? { process.pointee.waitsForSilence }
   override func assumeSilence(before t: Cycle) { process.pointee.assumeSilence(before: t) }
+  override var isEndless: Bool { process.pointee.isEndless }
   override func run() { process.pointee.run() }
   override func finish() { process.pointee.finish() }
   override func listState(_ state: inout StateList) { process.pointee.listState(&state) }

@@ -13,6 +13,13 @@ protocol RegisterMachine: Equatable {
   mutating func clock(accepts: Bool, takes: Bool)
   /// What it will do, as numbers that come back when the future does.
   var phases: [Int] { get }
+  /// Whether it will put out words for ever, having put out `words` since it last took one, if it takes
+  /// none any more.
+  func isEndless(after words: Int) -> Bool
+}
+
+extension RegisterMachine {
+  func isEndless(after words: Int) -> Bool { false }
 }
 
 /// Runs a machine cycle by cycle as far as the handshakes are known, and past cycles in which nothing
@@ -31,6 +38,8 @@ struct RegisterProcess<Machine: RegisterMachine>: Process {
   private var silentUntil = 0
   /// Nothing changes without a handshake.
   private var isIdle = false
+  /// Words put out since one was taken.
+  private var unasked = 0
 
   init(_ machine: Machine, _ ports: Ports, notesWords: Bool) {
     self.machine = machine
@@ -60,8 +69,10 @@ struct RegisterProcess<Machine: RegisterMachine>: Process {
   }
 
   private mutating func step(accepts: Bool, takes: Bool) {
+    if accepts { unasked = 0 }
     if takes {
       isOffered = false
+      unasked += 1
       if let log, let word = machine.word { log.put(word) }
     }
     let before = machine
@@ -120,6 +131,10 @@ struct RegisterProcess<Machine: RegisterMachine>: Process {
   }
 
   var needsSilence: Bool { true }
+
+  var isEndless: Bool { machine.isEndless(after: unasked) }
+
+  mutating func finish() { if isEndless { log?.isEndless = true } }
 
   var waitsForSilence: Cycle? {
     guard isIdle else { return now }

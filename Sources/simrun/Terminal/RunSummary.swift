@@ -67,6 +67,8 @@ struct RunSummary {
     guard !report.hazards.isEmpty else { return nil }
     return report.hazards.map {
       "hazard \($0.hazard): \($0.words.of("word")) \(Self.harm($0.hazard)) at \($0.node)"
+        + (report.endless?.contains($0.node) ?? false
+          ? ", and it would go on for ever; the run was ended" : "")
     }.joined(separator: "\n")
   }
 

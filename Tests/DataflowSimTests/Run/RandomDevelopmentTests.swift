@@ -4,7 +4,7 @@ import Testing
 
 /// Random chains and branches of blocks of FINN's development branch: the engine agrees with the cycle
 /// stepper on every handshake, lost words included.
-@Suite(.disabled("some seeds take minutes; the recordings of every block are compared elsewhere"))
+@Suite
 struct RandomDevelopmentTests {
   @Test(arguments: 0..<4)
   func engineAgreesWithTheCycleStepper(part: Int) throws {
@@ -53,6 +53,10 @@ private struct DevelopmentGrower {
     var scenario = Scenario(frames: number(1...4))
     if chance(50) { scenario.sources["in0"] = Scenario.Source(pattern: pattern()) }
     if chance(60) { scenario.sinks[stream] = Scenario.Sink(pattern: pattern()) }
+    // An inner shuffle that waits for the last word of a page puts out old words for ever.
+    if generation == .dev2026_04, nodes.contains(where: { $0.opType == "InnerShuffle_rtl" }) {
+      scenario.maxCycles = 2000
+    }
     return RandomCase(
       seed: seed, design: design, scenario: scenario, wordsPerFrame: ["in0": words])
   }

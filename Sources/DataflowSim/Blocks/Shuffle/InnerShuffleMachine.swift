@@ -119,6 +119,11 @@ struct InnerShuffleMachine: RegisterMachine {
     return asks
   }
 
+  /// With the next word to be written at the end of a page, that page counts as complete in every cycle.
+  func isEndless(after words: Int) -> Bool {
+    !isRepaired && (address == page - 1 || address == 2 * page - 1) && words > 4 * page
+  }
+
   var phases: [Int] {
     [
       address, isComplete.0 ? 1 : 0, isComplete.1 ? 1 : 0, current, index, addressed ? 1 : 0,

@@ -21,6 +21,8 @@ public struct RunReport: Codable, Sendable, Equatable {
   /// By stream: since when a word is offered that nothing took by the end of the run.
   public var unfinished: [String: Cycle]
   public var hazards: [HazardCount]
+  /// Nodes that put out words for ever, though nothing came in any more; the run was ended there.
+  public var endless: [String]?
   public var exactness: ExactnessReport
   /// What became of the values, when the run had data.
   public var bits: BitReport?
@@ -39,6 +41,8 @@ public struct RunReport: Codable, Sendable, Equatable {
     handshakeCounts = result.handshakeCounts
     unfinished = result.unfinished
     hazards = HazardCount.all(plan, result)
+    let endless = plan.design.nodes.map(\.name).filter { result.cores[$0]?.isEndless ?? false }
+    self.endless = endless.isEmpty ? nil : endless
     exactness = ExactnessReport(plan)
   }
 
