@@ -39,7 +39,7 @@ public struct VCDMap: Sendable, Equatable {
       let root = JSONCursor(try JSONValue(parsing: data, file: file))
       try root.requireKeys(["clock", "period", "first_cycle", "streams"])
       clock = try root.optional("clock")?.name()
-      period = try root.optional("period")?.int(1...AttributeSpec.maximumInt) ?? 1
+      period = try root.optional("period")?.int(1...Int.largestStated) ?? 1
       firstCycle = try root.optional("first_cycle")?.int(0...VCDReader.longest) ?? 0
       streams = [:]
       for (name, entry) in try root.member("streams").members() {

@@ -35,11 +35,12 @@ public struct BlockReport: Encodable, Sendable {
   /// What FINN's code generation would refuse.
   public let buildIssues: [String]
 
-  public init(_ block: any Block, part: String?) {
+  /// Throws `InputError` where the estimate is beyond any device.
+  public init(_ block: any Block, part: String?) throws {
     let inputs = block.finnInputs
     let outputs = block.outputs
     let family = part.map(DSPFamily.init(part:)) ?? .dsp48e2
-    let estimate = block.resources(on: family)
+    let estimate = try block.plausibleResources(on: family)
     op = block.opType
     self.part = part
     dspFamily = family.rawValue

@@ -81,11 +81,13 @@ extension Throughput {
     firstFrameCycle = result.frameEnds.values.compactMap(\.first).max()
     longestSilence = steady == nil ? nil : result.longestSilences.values.max()
     let family = design.dspFamily
-    var nodes = zip(plan.design.nodes, zip(plan.blocks, plan.timings)).map { node, known in
-      NodeLoad(
+    var nodes = try zip(plan.design.nodes, zip(plan.blocks, plan.timings)).map { node, known in
+      let resources = try known.0.plausibleResources(
+        on: family, at: "node '\(node.name)' (\(node.opType))")
+      return NodeLoad(
         name: node.name, opType: node.opType, expectedCycles: known.0.expectedCycles,
         busyCycles: known.1.busyCycles ?? Self.words(known.0),
-        resources: known.0.resources(on: family), exactness: known.1.exactness,
+        resources: resources, exactness: known.1.exactness,
         timing: TimingReport(known.1))
     }
     guard let steady else {

@@ -5,7 +5,7 @@ extension Loop {
     if writes == 1 { return Loop.reduce(reads) }
     if reads == 1 { return [.run(1, reads: 1, writes: 1), .run(writes - 1, writes: 1)] }
     // Bits in units of 1/(reads·writes) of the common word.
-    var iterations: [(reads: UInt32, writes: UInt32)] = []
+    var iterations = Loop.Joined()
     var (have, read, written) = (0, 0, 0)
     while written < writes {
       let takes = read < reads && have < reads
@@ -18,8 +18,8 @@ extension Loop {
         have -= reads
         written += 1
       }
-      iterations.append((takes ? 1 : 0, gives ? 1 : 0))
+      iterations.add(1, reads: takes ? 1 : 0, writes: gives ? 1 : 0)
     }
-    return Loop.joined(iterations)
+    return iterations.loops
   }
 }

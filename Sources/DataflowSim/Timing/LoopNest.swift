@@ -50,12 +50,6 @@ public indirect enum Loop: Sendable {
       loops.append(.run(last.count, reads: reads, writes: writes))
     }
   }
-
-  static func joined(_ iterations: some Sequence<(reads: UInt32, writes: UInt32)>) -> [Loop] {
-    var joined = Joined()
-    for next in iterations { joined.add(1, reads: next.reads, writes: next.writes) }
-    return joined.loops
-  }
 }
 
 /// Walks a loop nest for ever, one frame after another, run by run.

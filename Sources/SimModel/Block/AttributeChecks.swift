@@ -46,9 +46,9 @@ extension AttributeSpec {
 
   static func text(_ range: ClosedRange<Int>) -> String {
     if range == 0...1 { return "0 or 1" }
-    if range == -maximumInt...maximumInt { return "-2^40 to 2^40" }
-    return range.upperBound >= maximumInt
-      ? "\(range.lowerBound) or more, up to 2^40" : "\(range.lowerBound) to \(range.upperBound)"
+    if range == anyInt { return "-2^40 to 2^40" }
+    return range.upperBound == maximumInt
+      ? "\(range.lowerBound) or more, up to 2^31" : "\(range.lowerBound) to \(range.upperBound)"
   }
 }
 

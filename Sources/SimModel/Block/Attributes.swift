@@ -86,8 +86,12 @@ extension AttributeSpec {
     AttributeSpec(name, .dataType, default: value.map(AttributeValue.string), summary)
   }
 
-  /// Bound of any dimension or count; products of several still fit 64 bits checked arithmetic.
-  public static let maximumInt = Int.largestStated
+  /// Bound of any dimension or count: the product of one with whatever a plausible block has of words,
+  /// elements or cycles (`Block.absurdSize`) fits 64 bits.
+  public static let maximumInt = 1 << 31
+
+  /// Values that no size is made of: offsets, notes of other tools.
+  public static let anyInt = -Int.largestStated...Int.largestStated
 }
 
 /// A node's attributes after checking: every declared attribute has a value of its declared kind.

@@ -21,9 +21,15 @@ public struct Resources: Sendable, Equatable, Codable {
     case dsp = "DSP"
   }
 
+  /// More of anything is beyond any device, a million times over.
+  package static let mostPlausible = 1 << 44
+
   public static func + (a: Resources, b: Resources) -> Resources {
-    Resources(
-      lut: a.lut + b.lut, bram18: a.bram18 + b.bram18, uram: a.uram + b.uram, dsp: a.dsp + b.dsp)
+    /// Sums of absurd estimates end instead of overflowing.
+    func sum(_ a: Int, _ b: Int) -> Int { min(a, 1 << 60) + min(b, 1 << 60) }
+    return Resources(
+      lut: sum(a.lut, b.lut), bram18: sum(a.bram18, b.bram18), uram: sum(a.uram, b.uram),
+      dsp: sum(a.dsp, b.dsp))
   }
 }
 

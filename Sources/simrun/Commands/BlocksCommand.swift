@@ -87,7 +87,7 @@ struct BlocksCommand: ParsableCommand {
     } catch let error as InputError {
       throw error.at(op)
     }
-    let report = BlockReport(block, part: part)
+    let report = try BlockReport(block, part: part)
     if json { return try printJSON(report) }
     try printText(Self.table(report, block))
   }

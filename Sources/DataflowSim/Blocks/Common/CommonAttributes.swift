@@ -58,18 +58,18 @@ enum CommonAttributes {
       .string(
         "exec_mode", oneOf: ["", "rtlsim", "cppsim"], default: "", "execution mode, not used"),
       .int(
-        "cycles_rtlsim", in: 0...AttributeSpec.maximumInt, default: 0, "measured cycles, not used"),
+        "cycles_rtlsim", in: AttributeSpec.anyInt, default: 0, "measured cycles, not used"),
       .int(
-        "cycles_estimate", in: 0...AttributeSpec.maximumInt, default: 0, "FINN's note, not used"),
-      .int("io_chrc_period", in: 0...AttributeSpec.maximumInt, default: 0, "characterised period"),
+        "cycles_estimate", in: AttributeSpec.anyInt, default: 0, "FINN's note, not used"),
+      .int("io_chrc_period", in: AttributeSpec.anyInt, default: 0, "characterised period"),
       .ints(
-        "io_chrc_pads_in", in: 0...AttributeSpec.maximumInt, default: [], "characterised padding"),
+        "io_chrc_pads_in", in: AttributeSpec.anyInt, default: [], "characterised padding"),
       .ints(
-        "io_chrc_pads_out", in: 0...AttributeSpec.maximumInt, default: [], "characterised padding"),
+        "io_chrc_pads_out", in: AttributeSpec.anyInt, default: [], "characterised padding"),
       .ints(
-        "io_chrc_in", in: 0...AttributeSpec.maximumInt, default: [], "characterised tokens in"),
+        "io_chrc_in", in: AttributeSpec.anyInt, default: [], "characterised tokens in"),
       .ints(
-        "io_chrc_out", in: 0...AttributeSpec.maximumInt, default: [], "characterised tokens out"),
+        "io_chrc_out", in: AttributeSpec.anyInt, default: [], "characterised tokens out"),
     ]
 
   /// What the development branch writes on ops that do not need it.
@@ -77,6 +77,8 @@ enum CommonAttributes {
     .string("cpp_interface", default: "", "C++ interface of the generated code, not used"),
     .string("hls_style", default: "", "style of the generated code, not used"),
     .string("direction", default: "", "not used by this op"),
+    .string("original_node_name", default: "", "the node this one was cut from, not used"),
+    .int("original_simd", in: AttributeSpec.anyInt, default: 1, "its SIMD, not used"),
     .int("NumChannels", in: 0...AttributeSpec.maximumInt, default: 0, "not used by this op"),
   ]
 }

@@ -109,7 +109,7 @@ public struct ComputeSettings: Sendable {
   static let attributes: [AttributeSpec] = [
     .string("resType", oneOf: ["auto", "lut", "dsp"], default: "auto", "what multiplies"),
     .int(
-      "ActVal", in: -AttributeSpec.maximumInt...AttributeSpec.maximumInt, default: 0,
+      "ActVal", in: AttributeSpec.anyInt, default: 0,
       "added to the threshold count"),
     .dataType("inputDataType", "type of the activations"),
     .dataType("weightDataType", "type of the weights"),
@@ -158,6 +158,10 @@ public struct ComputeSettings: Sendable {
     inputType = a.dataType("inputDataType")
     weightType = a.dataType("weightDataType")
     outputType = a.dataType("outputDataType")
+    try a.require(
+      a.flag("noActivation") || outputType.bits <= 32, "outputDataType",
+      "has \(outputType.bits) bits: noActivation is 0, and 2^bits thresholds per channel are beyond any "
+        + "device")
     accumulatorType = a.dataType("accDataType")
     hasThresholds = !a.flag("noActivation")
     actVal = a.int("ActVal")

@@ -16,7 +16,10 @@ extension DownSampler: HLSBlock {
       ]
     }
     let skipped = Loop.run(columns * channelFold, reads: 1)
-    return (0..<rows).flatMap { y in y % stride == 0 ? row(columns) : [skipped] }
+    let last = (rows - 1) / stride
+    return [
+      .repeated(last, row(columns) + [.repeated(min(stride - 1, rows), [skipped])])
+    ] + row(columns) + [.repeated(rows - 1 - last * stride, [skipped])]
   }
 
   var hlsWork: HLSWork { HLSWork(.other(stages: 3), iterations: Loop.iterations(loops)) }

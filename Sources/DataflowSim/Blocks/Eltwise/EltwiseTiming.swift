@@ -19,16 +19,33 @@ extension Elementwise: HLSBlock {
     let words = outputs[0].words ?? 0
     let pace = inputs.map { max(1, words / max($0.words ?? words, 1)) }
     let slowest = pace.max() ?? 1
-    let steps = (0..<slowest).map { i in
-      (
-        reads: pace.enumerated().reduce(UInt32(0)) {
-          $0 | (i % $1.element == 0 ? 1 << $1.offset : 0)
-        },
-        writes: UInt32(1)
-      )
-    }
-    return schedule.timing([.repeated(words / slowest, Loop.joined(steps))])
+    return schedule.timing([.repeated(words / slowest, group(pace, slowest))])
       .inexact(node.foreignRTL)
+  }
+
+  /// `count` iterations, of which every `pace[i]`-th reads input i.
+  private func group(_ pace: [Int], _ count: Int) -> [Loop] {
+    let sparse = pace.filter { $0 > 1 }
+    func reads(_ i: Int) -> UInt32 {
+      pace.indices.reduce(0) { $0 | (i % pace[$1] == 0 ? 1 << UInt32($1) : 0) }
+    }
+    let always = pace.indices.reduce(UInt32(0)) { $0 | (pace[$1] == 1 ? 1 << UInt32($1) : 0) }
+    var loops = Loop.Joined()
+    var i = 0
+    while i < count {
+      let next = sparse.reduce(count) { min($0, (i / $1 + 1) * $1) }
+      loops.add(1, reads: reads(i), writes: 1)
+      loops.add(next - i - 1, reads: always, writes: 1)
+      i = next
+    }
+    return loops.loops
+  }
+
+  var listedLoops: Int {
+    let words = outputs[0].words ?? 0
+    let pace = inputs.map { max(1, words / max($0.words ?? words, 1)) }
+    let slowest = pace.max() ?? 1
+    return pace.reduce(0) { $0 + ($1 > 1 ? 2 * slowest / $1 : 0) }
   }
 
   var hlsWork: HLSWork { HLSWork(.elementwise, iterations: outputs[0].words ?? 0) }

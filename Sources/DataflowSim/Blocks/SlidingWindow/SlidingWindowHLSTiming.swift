@@ -22,6 +22,15 @@ extension SlidingWindow: HLSBlock {
   }
 
   /// Whether the generator is the one that was measured.
+  /// A handful for a row of the output; along one dimension, for an output.
+  var listedLoops: Int {
+    switch hlsVariant {
+    case .oneDimensionalParallel, .oneDimensionalDepthwiseNaive: 4
+    case .oneDimensional, .oneDimensionalDepthwise, .oneDimensionalDepthwiseStride: 4 * outputLength
+    default: 8 * ofmDim[0]
+    }
+  }
+
   private var isMeasuredHLS: Bool {
     isLineBuffered && kernel[0] == kernel[1] && stride[0] == stride[1] && ifmDim[0] == ifmDim[1]
       && ofmDim[0] == ofmDim[1] && dilation.allSatisfy { $0 == 1 }
@@ -115,16 +124,15 @@ extension SlidingWindow: HLSBlock {
     let outputWords = ofmDim[0] * ofmDim[1] * kernel[0] * kernel[1] * channelFold
     let period = max(row.iterations - 1, 1)
     var (read, written) = (min(initial, inputWords), 0)
-    var steps: [(reads: UInt32, writes: UInt32)] = []
-    steps.reserveCapacity(iterations)
+    var steps = Loop.Joined()
     for i in 0..<iterations {
       let (reads, writes) = rule(i % period, read >= inputWords)
       let (takes, gives) = (reads && read < inputWords, writes && written < outputWords)
       read += takes ? 1 : 0
       written += gives ? 1 : 0
-      steps.append((takes ? 1 : 0, gives ? 1 : 0))
+      steps.add(1, reads: takes ? 1 : 0, writes: gives ? 1 : 0)
     }
-    return [.run(min(initial, inputWords), reads: 1)] + Loop.joined(steps)
+    return [.run(min(initial, inputWords), reads: 1)] + steps.loops
       + [.run(inputWords - read, reads: 1), .run(outputWords - written, writes: 1)]
   }
 
@@ -147,14 +155,14 @@ extension SlidingWindow: HLSBlock {
     var occupancy = (kernelLength - 1) * cf + step - 1
     if occupancy >= window { occupancy = -1 }
     var read = 0
-    var steps: [(reads: UInt32, writes: UInt32)] = []
+    var steps = Loop.Joined()
     for i in 0...(outputLength * window) {
       let takes = read < inputWords && (i < window || occupancy < cf * step)
       read += takes ? 1 : 0
       if i > 0 { occupancy = occupancy + 1 >= window ? 0 : occupancy + 1 }
-      steps.append((takes ? 1 : 0, i > 0 ? 1 : 0))
+      steps.add(1, reads: takes ? 1 : 0, writes: i > 0 ? 1 : 0)
     }
-    return Loop.joined(steps) + [.run(inputWords - read, reads: 1)]
+    return steps.loops + [.run(inputWords - read, reads: 1)]
   }
 
   /// Depthwise: writes start after R = (cf − 1)·(k − 1) iterations of reading.
@@ -165,14 +173,14 @@ extension SlidingWindow: HLSBlock {
     let head = (cf - 1) * (kernelLength - 1)
     var counter = cf
     var read = 0
-    var steps: [(reads: UInt32, writes: UInt32)] = []
+    var steps = Loop.Joined()
     for i in 0..<(1 + head + outputLength * window) {
       let writes = i > head
       let takes = read < inputWords && (i < window || counter < cf * step)
       read += takes ? 1 : 0
       if writes { counter = counter + 1 >= window ? 0 : counter + 1 }
-      steps.append((takes ? 1 : 0, writes ? 1 : 0))
+      steps.add(1, reads: takes ? 1 : 0, writes: writes ? 1 : 0)
     }
-    return Loop.joined(steps) + [.run(inputWords - read, reads: 1)]
+    return steps.loops + [.run(inputWords - read, reads: 1)]
   }
 }

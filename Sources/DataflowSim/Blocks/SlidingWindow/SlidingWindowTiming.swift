@@ -382,11 +382,13 @@ extension SlidingWindow: TimedBlock {
     let geometry = geometry
     if style == .parallel {
       return BlockTiming(
+        heldWords: geometry.heldWords,
         body: .process {
           ShiftWindow(input: $0.inputs[0], output: $0.outputs[0], geometry: geometry)
         })
     }
     return BlockTiming(
+      heldWords: geometry.heldWords,
       body: .process {
         CyclicWindowBuffer(input: $0.inputs[0], output: $0.outputs[0], geometry: geometry)
       })

@@ -17,6 +17,8 @@ struct WindowGeometry {
   var windows: Int { outputH * outputW }
   /// First to last word of one window, inclusive.
   var span: Int { ((kernelH - 1) * dilationH * inputW + (kernelW - 1) * dilationW + 1) * fold }
+  /// What the block keeps: words of the input, and the places of a window's elements among them.
+  var heldWords: Int { bufferDepth + kernelH * kernelW * fold }
   /// Words of the cyclic buffer (default style).
   var bufferDepth: Int {
     span + max(0, (strideW - 1 - kernelH * kernelW) * fold)

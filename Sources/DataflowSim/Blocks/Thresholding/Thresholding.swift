@@ -15,7 +15,7 @@ public struct Thresholding: Block {
     .dataType("outputDataType", "type of the results"),
     .ints("numInputVectors", default: [1], "leading dimensions of the input"),
     .int(
-      "ActVal", in: -AttributeSpec.maximumInt...AttributeSpec.maximumInt, default: 0,
+      "ActVal", in: AttributeSpec.anyInt, default: 0,
       "added to the threshold count"),
     .flag("runtime_writeable_weights", "thresholds writable over AXI-Lite"),
     .string(
@@ -121,6 +121,15 @@ public struct Thresholding: Block {
     let full = outputType.bits < 62 ? (1 << outputType.bits) - 1 : 0
     guard isRTL, !node.generation.isDevelopment, steps != full, steps != full - 1 else { return [] }
     return ["the RTL block needs \(full) or \(full - 1) thresholds for \(outputType)"]
+  }
+
+  /// Why no hardware of the generation has its cycles; nil: it can be built.
+  var unbuilt: String? {
+    let issue =
+      buildIssues.first
+      ?? (isRTL && !node.generation.isDevelopment && inputType.range == nil && inputType.bits <= 32
+        ? "\(inputType) is not compared by the RTL block of FINN \(node.generation.rawValue)" : nil)
+    return issue.map { "\($0); --finn-generation 2026-04 takes any number of steps and FLOAT32" }
   }
 
   public func resources(on device: DSPFamily) -> ResourceEstimate {

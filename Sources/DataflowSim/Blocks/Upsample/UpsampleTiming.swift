@@ -11,9 +11,11 @@ extension Upsample: HLSBlock {
       .run((columns - columns0) * channelFold, writes: 1),
     ]
     let repeating = Loop.run(columns * channelFold, writes: 1)
-    return (0..<rows).flatMap { y in
-      y % rowScale == 0 && y / rowScale < inputDim[0] ? reading : [repeating]
-    }
+    let read = min(inputDim[0], rows)
+    return [
+      .repeated(read, reading + [.repeated(rowScale - 1, [repeating])]),
+      .repeated(rows - read * rowScale, [repeating]),
+    ]
   }
 
   var hlsWork: HLSWork { HLSWork(.upsample, iterations: Loop.iterations(loops)) }

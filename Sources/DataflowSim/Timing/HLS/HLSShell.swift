@@ -17,17 +17,24 @@ enum HLSShell {
 protocol HLSBlock: TimedBlock {
   /// What decides its schedule.
   var hlsWork: HLSWork { get }
+  /// At most how many loops its frame is written down as, where that grows with its sizes.
+  var listedLoops: Int { get }
 }
 
 extension HLSBlock {
+  var listedLoops: Int { 0 }
+  private static var mostListedLoops: Int { 1 << 22 }
   var schedule: HLSSchedule { node.hls.schedule(of: hlsWork) }
 
   /// Throws `InputError` where the node states a structure its loops cannot have.
   func requireFittingStructure() throws {
-    // The loops of absurd sizes cannot be written down; `Plan` refuses them.
-    let isPlausible =
-      (inputs + outputs).allSatisfy { ($0.words ?? 0) <= 1 << 24 } && expectedCycles <= 1 << 24
-    guard let structure = node.hls.structure, !isRTL, isPlausible else { return }
+    guard !isRTL else { return }
+    guard listedLoops <= Self.mostListedLoops else {
+      throw InputError(
+        "\(listedLoops) loops per frame are more than simrun writes down",
+        hint: "at most 2^22; a frame of fewer rows")
+    }
+    guard let structure = node.hls.structure else { return }
     let fitting = hlsWork.structures
     guard !fitting.contains(structure) else { return }
     throw InputError(
@@ -123,6 +130,8 @@ extension HLSSchedule {
       inputStages: Array(repeating: [HLSShell.inputSlice(tool)], count: inputs),
       outputStages: Array(repeating: [HLSShell.outputSlice], count: outputs),
       exactness: isExact ? .exact : .approximate(summary), busyCycles: cycles,
+      // At most as many iterations as stages are on their way, and no more than there are.
+      heldWords: structure.usesStages ? min(stages, Loop.iterations(frame)) : 0,
       least: LeastStorage(
         outputStages: Array(repeating: [LeastHLS.outputStage], count: outputs),
         body: .process { LeastHLS($0, frame) }),
