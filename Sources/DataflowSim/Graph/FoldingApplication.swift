@@ -10,6 +10,7 @@ extension Design {
   /// anew as FINN does, and then configured by name. A design without FIFOs gets FINN's when the
   /// configuration has depths for them. Throws `InputError` for a configuration of another graph.
   public mutating func apply(_ folding: FoldingConfig) throws -> [String] {
+    let original = self
     let names = Set(nodes.map(\.name))
     let bringsFIFOs =
       !nodes.contains(where: \.isFIFO)
@@ -23,7 +24,21 @@ extension Design {
       throw foreign(folding)
     }
     warnings += connectExternalWeights()
+    try requireSound(since: original, folding)
     return warnings
+  }
+
+  /// Throws the error of a node that was sound before the configuration was applied.
+  private func requireSound(since original: Design, _ folding: FoldingConfig) throws {
+    for node in nodes where folding.nodes[node.name] != nil || !folding.defaults.isEmpty {
+      do {
+        _ = try block(of: node)
+      } catch let error as InputError {
+        let before = original.nodes.first { $0.name == node.name }
+        if let before, (try? original.block(of: before)) == nil { continue }
+        throw error
+      }
+    }
   }
 
   private func foreign(_ folding: FoldingConfig) -> InputError {
