@@ -28,7 +28,7 @@ public struct HazardReport: Codable, Sendable, Equatable {
   public var schemaVersion = 1
   public var design: String
   public var seed: UInt64
-  /// Stimuli tried, and frames of each.
+  /// Stimuli tried, and frames of each; more where a frame is but a few words.
   public var runs: Int
   public var frames: Int
   public var entries: [Entry]
@@ -50,8 +50,8 @@ public struct HazardReport: Codable, Sendable, Equatable {
     switch entry.status {
     case .confirmed where entry.stimulus == nil: return head + ". Strikes under every stimulus"
     case .confirmed:
-      return "\(head). Confirmed: \(entry.words ?? 0) words wrong or surplus in \(frames) frames "
-        + "with \(entry.stimulus ?? "")"
+      return "\(head). Confirmed: \(entry.words ?? 0) words wrong or surplus in "
+        + "\(entry.scenario?.frames ?? frames) frames with \(entry.stimulus ?? "")"
     case .possible: return "\(head). Not met in \(runs) runs"
     case .byValue, .byCount: return head
     }
