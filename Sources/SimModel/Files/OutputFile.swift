@@ -61,15 +61,23 @@ public struct OutputPlace: Sendable {
   }
 
   /// Throws `InputError` when two of the places are one file, under whatever names, before anything is
-  /// written: of two results in one place the first would be lost.
-  public static func requireDistinct(_ outputs: [(option: String, path: String?)]) throws {
+  /// written: of two results in one place the first would be lost. The same for a result in the place of
+  /// one of the `inputs` of the command.
+  public static func requireDistinct(
+    _ outputs: [(option: String, path: String?)], inputs: [(what: String, path: String?)] = []
+  ) throws {
     var seen: [String: String] = [:]
+    for (what, path) in inputs {
+      guard let path else { continue }
+      seen[URL(fileURLWithPath: path).resolvingSymlinksInPath().path] = what
+    }
     for (option, path) in outputs {
       guard let path else { continue }
       let identity = try OutputPlace(path).identity
       if let other = seen.updateValue(option, forKey: identity) {
+        let both = other == option ? "two of the results" : "\(other) and \(option)"
         throw InputError(
-          "\(other) and \(option) name the same file; one result would replace the other",
+          "\(both) name the same file; one would replace the other",
           file: path, hint: "give each its own name")
       }
     }
@@ -129,7 +137,7 @@ public enum OutputFiles {
   ///
   /// Throws `InputError` naming the file that cannot be written.
   public static func write(_ files: [(path: String, contents: Data)]) throws {
-    try OutputPlace.requireDistinct(files.map { ("one result", $0.path) })
+    try OutputPlace.requireDistinct(files.map { ("", $0.path) })
     let places = try files.map { try OutputPlace($0.path) }
     defer { for place in places { place.discard() } }
     for (place, file) in zip(places, files) {
