@@ -84,16 +84,30 @@ public struct CheckFormats: Sendable {
   public var summary: String {
     var lines = ["# simrun check", ""]
     for check in checks {
-      lines += ["## \(check.file): \(check.hasFailed ? "failed" : "passed")", ""]
+      lines += ["## \(Self.markdown(check.file)): \(check.hasFailed ? "failed" : "passed")", ""]
       lines += ["| check | result | |", "|---|---|---|"]
       for finding in check.findings {
-        let text = finding.message.replacingOccurrences(of: "|", with: "\\|")
-          .replacingOccurrences(of: "\n", with: " ")
+        let text = Self.markdown(finding.message)
         lines.append("| \(finding.title) | \(finding.level.rawValue) | \(text) |")
       }
       lines.append("")
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// Text that a table shows as it is: names make no links, images or tags.
+  private static func markdown(_ text: String) -> String {
+    var result = ""
+    for character in text {
+      switch character {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case "\n": result += " "
+      case "|", "[", "]", "`", "*", "\\", "!": result += "\\\(character)"
+      default: result.append(character)
+      }
+    }
+    return result
   }
 
   /// Workflow commands that GitHub shows beside the files: the failures, then the warnings, at most ten.

@@ -36,9 +36,9 @@ public struct HazardReport: ResultDocument, Equatable {
   public var design: String
   /// Of the random stalls.
   public var seed: UInt64
-  /// Stimuli tried, and frames of each.
+  /// Stimuli tried.
   public var runsTried: Int
-  /// Frames of each stimulus.
+  /// Frames of each stimulus; more where a frame is but a few words.
   public var frames: Int
   /// By hazard, then in the design's order.
   public var entries: [Entry]
@@ -60,8 +60,8 @@ public struct HazardReport: ResultDocument, Equatable {
     switch entry.status {
     case .confirmed where entry.stimulus == nil: return head + ". Strikes under every stimulus"
     case .confirmed:
-      return "\(head). Confirmed: \(entry.words ?? 0) words wrong or surplus in \(frames) frames "
-        + "with \(entry.stimulus ?? "")"
+      return "\(head). Confirmed: \(entry.words ?? 0) words wrong or surplus in "
+        + "\(entry.scenario?.frames ?? frames) frames with \(entry.stimulus ?? "")"
     case .possible: return "\(head). Not met in \(runsTried) runs"
     case .byValue, .byCount: return head
     }

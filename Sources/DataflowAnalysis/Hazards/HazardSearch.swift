@@ -13,7 +13,8 @@ public struct HazardSearch {
   public func report(runs: Int = 16, frames: Int = 2, seed: UInt64 = 1) throws -> HazardReport {
     var entries = zip(plan.design.nodes, plan.blocks).flatMap { Self.entries($0, $1) }
     var tried = 0
-    for (stimulus, scenario) in stimuli(runs, frames, seed) {
+    let lengths = enough > frames ? [frames, enough] : [frames]
+    for (stimulus, scenario) in lengths.flatMap({ stimuli(runs, $0, seed) }) {
       guard entries.contains(where: { $0.status == .possible }) else { break }
       tried += 1
       let result = try Simulation(
@@ -32,6 +33,13 @@ public struct HazardSearch {
     }
     return HazardReport(
       design: plan.design.name, seed: seed, runsTried: tried, frames: frames, entries: entries)
+  }
+
+  /// Frames that are long enough together for words to queue: a frame may be a single word.
+  private var enough: Int {
+    let borders = plan.design.graphInputs + plan.design.graphOutputs
+    let words = borders.compactMap { plan.wordsPerFrame[$0] }.min() ?? 1
+    return 256.dividedUp(by: max(words, 1))
   }
 
   private func stimuli(_ count: Int, _ frames: Int, _ seed: UInt64) -> [(String, Scenario)] {

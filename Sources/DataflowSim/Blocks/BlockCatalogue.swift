@@ -54,7 +54,7 @@ public enum BlockCatalogue {
   /// The block type that implements `opType`. Throws `InputError` with the nearest known name.
   public static func type(of opType: String) throws -> any Block.Type {
     if let type = typeByOp[opType] { return type }
-    if let known = knownByName[opType] {
+    if let known = knownByName[opType] ?? knownByName[opType + "_rtl"], !hasVariants(opType) {
       throw InputError(
         "\(opType) belongs to FINN's development branch; only its name is known: \(known)",
         hint: "its timing has not been measured, so no cycle of it would be right")
@@ -69,6 +69,10 @@ public enum BlockCatalogue {
       "unknown op type '\(opType)'",
       hint: nearestName(to: opType, among: opTypes).map { "did you mean '\($0)'?" }
         ?? "`simrun blocks` lists the known ones")
+  }
+
+  private static func hasVariants(_ opType: String) -> Bool {
+    ["_hls", "_rtl"].contains { typeByOp[opType + $0] != nil }
   }
 
   /// Blocks of the development branch that were seen but not measured, and what is known of them.

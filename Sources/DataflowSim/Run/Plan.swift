@@ -57,7 +57,7 @@ extension Plan {
           "\(node.opType) has shapes and costs but no cycle behaviour in simrun",
           at: "node '\(node.name)'")
       }
-      return timed.timing()
+      return timed.timing().inexact(node.setsOfParameters)
     }
     try Self.requirePlausibleBuffers(design, timings)
     try Self.checkPortCounts(design, blocks)
@@ -184,6 +184,16 @@ extension Plan {
         outputs: outputChains[n]!)
     }
     return (chains, processes)
+  }
+}
+
+extension Node {
+  /// Why its cycles are not the hardware's: it has several sets of parameters, as in the body of a loop.
+  fileprivate var setsOfParameters: String? {
+    guard case .int(let sets)? = attributes["mlo_max_iter"], sets > 1 else { return nil }
+    return
+      "mlo_max_iter \(sets): which of its \(sets) sets of parameters is taken comes as a stream that "
+      + "simrun does not drive"
   }
 }
 

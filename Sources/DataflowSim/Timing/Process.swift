@@ -104,11 +104,12 @@ public struct BlockTiming: Sendable {
 }
 
 extension BlockTiming {
-  /// The same, not exact for `reason` if there is one.
+  /// The same, not exact for `reason` if there is one. Then no schedule makes it exact either.
   func inexact(_ reason: String?) -> BlockTiming {
     guard let reason else { return self }
     var timing = self
     timing.exactness = .approximate(reason)
+    timing.schedule = nil
     return timing
   }
 }

@@ -86,12 +86,19 @@ extension FoldingConfig {
     let unknown = Set(nodes.keys).subtracting(known)
       .sorted { $0.compare($1, options: .numeric) == .orderedAscending }
     let fifos = unknown.filter { nodes[$0]?["depth"] != nil }
-    let others = unknown.filter { nodes[$0]?["depth"] == nil }.map { name in
+    let others = unknown.filter { nodes[$0]?["depth"] == nil }
+    // A name costs as much as there are nodes, and nobody reads hundreds of lines.
+    var warnings = others.prefix(Self.mostUnknownNames).map { name in
       let near = nearestName(to: name, among: known).map { "; did you mean '\($0)'?" } ?? ""
       return "the design has no node '\(name)'\(near)"
     }
-    return others + ignoredDepths(fifos)
+    if others.count > warnings.count {
+      warnings.append("the design lacks \(others.count - warnings.count) more of its nodes")
+    }
+    return warnings + ignoredDepths(fifos)
   }
+
+  private static let mostUnknownNames = 20
 
   /// One sentence on all FIFOs that the design does not have.
   private func ignoredDepths(_ fifos: [String]) -> [String] {

@@ -13,7 +13,10 @@ public enum InputFile {
     guard !isDirectory.boolValue else {
       throw InputError("is a directory, not a file", file: path)
     }
-    guard !isDevice(path) else { throw InputError("is a device, not a file", file: path) }
+    if let kind = endlessKind(of: path) {
+      throw InputError(
+        "is \(kind), not a file", file: path, hint: "a file, or - for standard input")
+    }
     let data: Data
     do {
       data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
@@ -42,11 +45,16 @@ public enum InputFile {
     return data
   }
 
-  /// Devices may never end.
-  private static func isDevice(_ path: String) -> Bool {
+  /// Devices may never end, pipes never begin.
+  private static func endlessKind(of path: String) -> String? {
     var status = stat()
-    guard stat(path, &status) == 0 else { return false }
-    return [S_IFCHR, S_IFBLK].contains(status.st_mode & S_IFMT)
+    guard stat(path, &status) == 0 else { return nil }
+    switch status.st_mode & S_IFMT {
+    case S_IFCHR, S_IFBLK: return "a device"
+    case S_IFIFO: return "a pipe"
+    case S_IFSOCK: return "a socket"
+    default: return nil
+    }
   }
 
   private static func hintForMissing(_ path: String) -> String? {

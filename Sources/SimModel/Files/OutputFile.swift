@@ -61,9 +61,16 @@ public struct OutputPlace: Sendable {
   }
 
   /// Throws `InputError` when two of the places are one file, under whatever names, before anything is
-  /// written: of two results in one place the first would be lost.
-  public static func requireDistinct(_ outputs: [(option: String, path: String?)]) throws {
+  /// written: of two results in one place the first would be lost. The same for a result in the place of
+  /// one of the `inputs` of the command.
+  public static func requireDistinct(
+    _ outputs: [(option: String, path: String?)], inputs: [(what: String, path: String?)] = []
+  ) throws {
     var seen: [String: String] = [:]
+    for (what, path) in inputs {
+      guard let path else { continue }
+      seen[URL(fileURLWithPath: path).resolvingSymlinksInPath().path] = what
+    }
     for (option, path) in outputs {
       guard let path else { continue }
       let identity = try OutputPlace(path).identity

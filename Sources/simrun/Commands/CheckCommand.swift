@@ -63,6 +63,9 @@ struct CheckCommand: ParsableCommand {
 
   func run() throws {
     let checks = try reportingInputErrors {
+      try OutputPlace.requireDistinct(
+        [("--junit", junit), ("--sarif", sarif)],
+        inputs: designs.map { ("the design", $0) } + [("--scenario", scenario)])
       try OutputPlace.requireDistinct([
         ("--junit", junit), ("--sarif", sarif), ("--summary", summary),
       ])
@@ -79,7 +82,7 @@ struct CheckCommand: ParsableCommand {
       }
       let checks = designs.map { file in
         DesignCheck(
-          file: file, scenario: scenario, scenarioFile: self.scenario, limits: limits,
+          file: file.printable, scenario: scenario, scenarioFile: self.scenario, limits: limits,
           golden: golden
         ) {
           let loaded = try changes.portWidth == nil ? changes.read(file) : changes.load(file)

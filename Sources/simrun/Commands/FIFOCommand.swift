@@ -63,6 +63,7 @@ struct FIFOCommand: ParsableCommand {
   func run() throws {
     try reportingInputErrors {
       try OutputPlace.requireDistinct([("-o", output), ("--apply", apply)])
+      try OutputPlace.requireDistinct([("-o", output)], inputs: [("the design", source.design)])
       let loaded = try source.load()
       var options = FIFOSizing.Options()
       options.keep = keep

@@ -48,6 +48,7 @@ struct FoldCommand: ParsableCommand {
   func run() throws {
     try reportingInputErrors {
       try OutputPlace.requireDistinct([("-o", output), ("--apply", apply)])
+      try OutputPlace.requireDistinct([("-o", output)], inputs: [("the design", source.design)])
       let design = try source.load().design
       if let targetFps, targetFps > design.clockMHz * 1e6 {
         throw ValidationError(

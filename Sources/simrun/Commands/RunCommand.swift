@@ -68,9 +68,9 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     try reportingInputErrors {
-      try OutputPlace.requireDistinct([
-        ("--trace", trace), ("--outputs", data.outputs), ("--activations", data.activations),
-      ])
+      try OutputPlace.requireDistinct(
+        [("--trace", trace), ("--outputs", data.outputs), ("--activations", data.activations)],
+        inputs: [("the design", source.design), ("--scenario", scenario)])
       if !isTimed, !lowered, data.repeats == nil, try DesignFile.isOriginalModel(source.design) {
         return try ReferenceRun(source: source, data: data, json: json).run()
       }

@@ -91,6 +91,12 @@ struct SweepRunCommand: ParsableCommand {
 
   func run() throws {
     try reportingStorageFailures {
+      try OutputPlace.requireDistinct(
+        [("--output", output)], inputs: [("the design", source.design), ("--space", space)])
+      if initialises {
+        try OutputPlace.requireDistinct(
+          [("--space", space)], inputs: [("the design", source.design)])
+      }
       let design = try source.load().design
       if initialises { return try writeSpace(for: design) }
       guard let spaceFile = self.space, let output else { return }

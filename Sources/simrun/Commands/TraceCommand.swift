@@ -40,6 +40,10 @@ struct TraceCommand: ParsableCommand {
 
   func run() throws {
     try reportingInputErrors {
+      // Text may go to a pipe or a device, which no trace is.
+      if let output, (try? OutputPlace(output)) != nil {
+        try OutputPlace.requireDistinct([("-o", output)], inputs: [("the trace", file)])
+      }
       let trace = try TraceFile(contentsOf: file)
       let selection = try TraceSelection(
         trace, stream: stream, cycles: (from ?? 0)...(to ?? Int.max >> 2))

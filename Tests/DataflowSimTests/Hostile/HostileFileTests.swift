@@ -50,6 +50,39 @@ import Testing
     }
   }
 
+  /// The name of a file is no more obeyed than what is in it, and what to type next names the file.
+  @Test func fileNamesAreNotObeyed() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let name = "\(folder)/d\n::error::injected \u{1B}[31m.json"
+      let design = try TestFiles.data(TestFiles.repository("configs/ci/residual-hang.json"))
+      try design.write(to: URL(fileURLWithPath: name))
+      for command in [["check"], ["fps"], ["hang"], ["fifo", "--quick"]] {
+        let result = try CommandLineTool.run([command[0], name] + command.dropFirst())
+        for line in (result.output + "\n" + result.errors).split(separator: "\n") {
+          #expect(!line.hasPrefix("::") && !line.contains("\u{1B}"), "\(command): \(line)")
+        }
+        guard command != ["check"] else { continue }
+        #expect(result.output.contains("$'"), "\(command): \(result.output)")
+      }
+    }
+  }
+
+  /// Names make no links or tags on the page that GitHub shows.
+  @Test func summariesShowNames() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let original = try String(
+        contentsOfFile: TestFiles.repository("configs/ci/residual-hang.json"), encoding: .utf8)
+      let changed = original.replacingOccurrences(
+        of: "\"branch\"", with: "\"<img src=x>[a](http://b)`c`\"")
+      try Data(changed.utf8).write(to: URL(fileURLWithPath: "\(folder)/d.json"))
+      _ = try CommandLineTool.run(
+        "check", "\(folder)/d.json", "--summary", "\(folder)/summary.md")
+      let summary = try String(contentsOfFile: "\(folder)/summary.md", encoding: .utf8)
+      #expect(summary.contains(#"&lt;img src=x>\[a\](http://b)\`c\`"#), "\(summary)")
+      #expect(!summary.contains("<img"))
+    }
+  }
+
   /// Word counts are compared before anything is simulated.
   @Test func wordCountsComeBeforeWork() throws {
     let design = Self.resource("word-counts-late.json")

@@ -11,6 +11,13 @@ import Testing
     "fold configs/tfc-w1a1.json --max --part Pynq-Z1 -o F --apply G/../F",
     "fifo configs/tfc-w1a1.json -o F --apply F",
     "import configs/tfc-w1a1.json -o F.npz",
+    "trace F --csv -o F",
+    "run F --trace F",
+    "fold F --max -o F",
+    "fifo F -o G/../F",
+    "check F --junit F",
+    "sweep --init F --space F",
+    "sweep F --space F -o F",
   ])
   func twoResultsNeedTwoPlaces(_ command: String) throws {
     try TestFiles.withTemporaryDirectory { folder in
@@ -84,9 +91,7 @@ import Testing
   }
 
   /// Two sweeps on one file share the points.
-  @Test(
-    .disabled("waits for ever under the test runner; by hand two sweeps end and share the points"))
-  func twoSweepsShareThePoints() throws {
+  @Test func twoSweepsShareThePoints() throws {
     try TestFiles.withTemporaryDirectory { folder in
       let sweep =
         "./simrun sweep configs/cnv-w1a1.json --space configs/spaces/cnv.json "

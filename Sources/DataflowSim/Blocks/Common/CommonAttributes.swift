@@ -77,6 +77,8 @@ enum CommonAttributes {
     .string("cpp_interface", default: "", "C++ interface of the generated code, not used"),
     .string("hls_style", default: "", "style of the generated code, not used"),
     .string("direction", default: "", "not used by this op"),
+    .string("original_node_name", default: "", "the node this one was cut from, not used"),
+    .int("original_simd", in: AttributeSpec.anyInt, default: 1, "its SIMD, not used"),
     .int("NumChannels", in: 0...AttributeSpec.maximumInt, default: 0, "not used by this op"),
   ]
 }

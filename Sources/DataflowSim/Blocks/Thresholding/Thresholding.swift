@@ -123,6 +123,15 @@ public struct Thresholding: Block {
     return ["the RTL block needs \(full) or \(full - 1) thresholds for \(outputType)"]
   }
 
+  /// Why no hardware of the generation has its cycles; nil: it can be built.
+  var unbuilt: String? {
+    let issue =
+      buildIssues.first
+      ?? (isRTL && !node.generation.isDevelopment && inputType.range == nil && inputType.bits <= 32
+        ? "\(inputType) is not compared by the RTL block of FINN \(node.generation.rawValue)" : nil)
+    return issue.map { "\($0); --finn-generation 2026-04 takes any number of steps and FLOAT32" }
+  }
+
   public func resources(on device: DSPFamily) -> ResourceEstimate {
     guard isRTL else {
       return ResourceEstimate(

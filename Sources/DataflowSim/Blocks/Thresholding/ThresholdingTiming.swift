@@ -13,7 +13,8 @@ extension Thresholding: TimedBlock {
     }
     let pipeline = stages * (deepPipeline ? 2 : 1)
     return BlockTiming(
-      inputStages: [[Stage(latency: pipeline + 2, capacity: pipeline + 3)]], body: .wire)
+      inputStages: [[Stage(latency: pipeline + 2, capacity: pipeline + 3)]], body: .wire
+    ).inexact(unbuilt)
   }
 }
 

@@ -72,6 +72,8 @@ public struct RepeatCheck {
     let result = try timed.simulate(scenario)
     let moved = try timed.words(of: data, in: result, scenario: scenario)
     var run = RepeatReport.Run(stimulus: name, outcome: result.outcome)
+    let hazards = HazardCount.all(timed.plan, result)
+    if !hazards.isEmpty { run.hazards = hazards }
     for output in timed.plan.design.graphOutputs {
       guard let words = moved.words[output], let frame = reference[output] else { continue }
       let wanted = frame.cycled(frame.count * scenario.frames)

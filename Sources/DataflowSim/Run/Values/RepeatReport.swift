@@ -20,6 +20,8 @@ public struct RepeatReport: ResultDocument, Equatable {
     public var outcome: RunResult.Outcome
     /// nil when all frames are equal.
     public var difference: Difference?
+    /// Hazards that struck; nil: none. Old values in place of new ones do not show when all frames are equal.
+    public var hazards: [HazardCount]?
   }
 
   /// The first frame that differs.
@@ -47,12 +49,20 @@ public struct RepeatReport: ResultDocument, Equatable {
   /// Whether every frame of every run came out the same.
   public var allEqual: Bool { runs.allSatisfy { $0.difference == nil } }
 
+  /// What struck without a difference.
+  private func struck(_ run: Run) -> String {
+    guard let hazards = run.hazards else { return "" }
+    return "\n  yet struck: "
+      + hazards.map { "\($0.hazard) at \($0.node), \($0.words) words" }.joined(separator: "; ")
+      + " (hidden: surplus words, or old values of an equal frame)"
+  }
+
   /// The report for a person.
   public var text: String {
     var lines = ["\(design): one frame \(repeats) times, seed \(seed)"]
     for run in runs {
       guard let found = run.difference else {
-        lines.append("\(run.stimulus): all \(repeats) frames are equal")
+        lines.append("\(run.stimulus): all \(repeats) frames are equal" + struck(run))
         continue
       }
       let got = found.actual.map { "\(found.expected) expected, \($0) came" } ?? "never came"

@@ -39,7 +39,8 @@ import Testing
   @Test func pagesOfOneWord() throws {
     let design = Self.design(rows: 1, columns: 1)
     #expect(try Self.run(design, Scenario(frames: 1)).endless == ["a"])
-    #expect(try Throughput(design).steadyState != nil)
+    // No period: what comes out is not what went in.
+    #expect(try Throughput(design).steadyState == nil)
   }
 
   /// Up to a limit the words that come are those of the hardware.
