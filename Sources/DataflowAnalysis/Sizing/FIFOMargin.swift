@@ -31,7 +31,7 @@ extension FIFOBench {
 
   /// The rate to keep.
   func target(keep: Double, workers: Int) throws -> FramePeriod {
-    if keep == 1, let reference = try? FIFOSections(self).reference(workers: workers) {
+    if keep == 1, let reference = try FIFOSections(self).reference(workers: workers) {
       return reference.target
     }
     return try unbounded(keep: keep).target
@@ -80,7 +80,7 @@ extension FIFOSizing {
         if !options.isQuick, !budget.isSpent { try search.deepenFromLeast() }
         depths = zip(depths, search.depths).map(max)
         target = reference.target
-        simulations += search.simulations
+        simulations += search.knowledge.simulations
       }
       simulations += 1
       samples.append(FIFOMargin.Sample(name: sample.name, period: target, wasCovered: isCovered))

@@ -105,7 +105,7 @@ extension FIFOSizing {
     let depths = covered.depths
     margin = covered.margin
     isVerified = isMinimal && depths == search.depths
-    simulations = search.simulations + covered.simulations
+    simulations = search.knowledge.simulations + covered.simulations
     periodUnbounded = reference.period
     periodBefore = try before?.value().period
     latencyBefore = try before?.value().latency
@@ -148,7 +148,7 @@ extension FIFOSizing {
     _ bench: FIFOBench, _ budget: SearchBudget, _ options: Options
   ) throws -> (FIFOBench.Reference, FIFOReduction) {
     let sections = try FIFOSections(bench)
-    if options.keep == 1, let reference = try? sections.reference(workers: budget.workers) {
+    if options.keep == 1, let reference = try sections.reference(workers: budget.workers) {
       var search = FIFOReduction(
         bench, sections, reference, budget: budget, progress: options.progress)
       if try search.findSufficient() { return (reference, search) }
