@@ -75,6 +75,8 @@ public struct FoldingSearch: Sendable {
   }
   /// What has become of every layer that can be folded.
   public let layers: [FoldedLayer]
+  /// Attributes that fold other blocks and must stay as they are here, in the design's order.
+  public let fixed: [FixedFolding]
 }
 
 extension FoldingSearch {
@@ -87,15 +89,16 @@ extension FoldingSearch {
     baseline = try folder.finn(for: aim)
     let own = options.algorithm == .simrun ? try folder.own(for: aim) : nil
     // What a rule forbids is no folding, unless the design breaks it as it stands.
-    let known = Self.problems(bare)
-    let candidates = [own, baseline].compactMap { $0 }
-      .filter { Self.problems($0.design).isSubset(of: known) }
+    let known = try Self.problems(bare)
+    let candidates = try [own, baseline].compactMap { $0 }
+      .filter { try Self.problems($0.design).isSubset(of: known) }
     guard let first = candidates.first, let rival = candidates.last else {
       throw InputError("no folding of this design fits or can be built")
     }
     chosen = folder.isBetter(rival, than: first, for: aim) ? rival : first
     meetsGoal = folder.fits(chosen.resources) && aim.isReached(at: chosen.period)
     layers = try FoldedLayer.all(from: bare, to: chosen)
+    fixed = try FixedFolding.all(in: bare)
     let blocks = try chosen.design.makeBlocks()
     let slowest = Self.slowestEstimate(chosen.design, blocks)
     nextStep = folder.nextStep(below: slowest, from: chosen)
@@ -110,8 +113,8 @@ extension FoldingSearch {
   }
 
   /// The rules that a design breaks.
-  private static func problems(_ design: Design) -> Set<String> {
-    let found = (try? DesignFacts(design))?.graphDiagnostics ?? []
+  private static func problems(_ design: Design) throws -> Set<String> {
+    let found = try DesignFacts(design).graphDiagnostics
     return Set(found.filter { $0.severity == .error }.map(\.code))
   }
 }
