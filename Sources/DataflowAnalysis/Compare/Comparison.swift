@@ -3,6 +3,7 @@ import SimKernels
 
 /// One tensor against its reference.
 public struct TensorComparison: Sendable {
+  /// The stream that carries it.
   public var stream: String
   /// The node that writes the stream; empty for a graph input.
   public var node: String
@@ -31,6 +32,7 @@ public struct TensorComparison: Sendable {
   /// The stream's elements with ties decided as the reference has them.
   var decided: Integers?
 
+  /// Differences that are kept of one tensor.
   public static let mostDifferences = 4096
 
   /// All elements are there and agree, but for values that sit on a rounding boundary.
@@ -92,11 +94,13 @@ public struct Divergence: Sendable, Equatable {
 
 /// Walks the streams of a design in dataflow order against reference activations.
 public struct Comparison: Sendable {
+  /// The design made ready for values, and its weights and thresholds.
   public let plane: Dataplane
   public let parameters: ParameterStore?
   /// Frames computed at the same time.
   public var threads = 1
 
+  /// Throws `InputError` for a design whose values cannot be computed.
   public init(_ design: Design, parameters: ParameterStore?) throws {
     plane = try Dataplane(design, parameters: parameters)
     self.parameters = parameters
@@ -123,30 +127,18 @@ public struct Comparison: Sendable {
     var result =
       try moved?.result ?? plane.run(inputs, keep: .all, replacing: given, threads: threads)
     let map = map ?? .byName(result.streams.keys, in: reference.names)
-    guard !map.entries.isEmpty else {
-      throw InputError(
-        "no stream of the design has an array of its name", file: reference.file,
-        hint: "state which array belongs to which stream with --map")
-    }
-    if let stranger = map.entries.keys.filter({ result.streams[$0] == nil }).min() {
-      let near = nearestName(to: stranger, among: result.streams.keys)
-      throw InputError(
-        "the design has no stream '\(stranger)'", file: map.file, at: map.file == nil ? "map" : nil,
-        hint: near.map { "did you mean '\($0)'?" })
-    }
-    let channelsFirst = try usesChannelsFirst(map, reference)
+    try requireKnownStreams(map, result, reference)
+    let against = Against(
+      reference: reference, map: map, channelsFirst: try usesChannelsFirst(map, reference),
+      inputs: inputs, moved: moved)
     var comparisons: [TensorComparison] = []
     var replaced = given
     let written = plane.steps.flatMap(\.outputs).map { plane.graph.streams[$0].name }
     for stream in plane.inputs + written {
       guard let entry = map.entries[stream] else { continue }
       let isFirst = moved == nil && comparisons.allSatisfy { $0.node.isEmpty }
-      var comparison = try compare(
-        stream, entry, result, reference, channelsFirst, moved: moved, map: map, inputs: inputs,
-        images: isFirst ? inputs : nil)
-      if let first = comparison.first {
-        comparison.origin = try moved?.origin(of: first, on: stream, plane.layout(of: stream))
-      }
+      let comparison = try compare(
+        stream, entry, result, against, images: isFirst ? inputs : nil)
       comparisons.append(comparison)
       if stopsAtFirst, !comparison.isFine { break }
       if moved == nil, comparison.isFine || feedsReference, let decided = comparison.decided {
@@ -158,6 +150,33 @@ public struct Comparison: Sendable {
     return comparisons
   }
 
+  /// What the streams are compared with.
+  private struct Against {
+    let reference: NPZ
+    let map: ReferenceMap
+    /// How the reference orders tensors whose shapes do not tell.
+    let channelsFirst: Bool
+    /// What the design was fed.
+    let inputs: [String: Tensor]
+    let moved: MovedValues?
+  }
+
+  private func requireKnownStreams(
+    _ map: ReferenceMap, _ result: DataplaneResult, _ reference: NPZ
+  ) throws {
+    guard !map.entries.isEmpty else {
+      throw InputError(
+        "no stream of the design has an array of its name", file: reference.file,
+        hint: "state which array belongs to which stream with --map")
+    }
+    if let stranger = map.entries.keys.filter({ result.streams[$0] == nil }).min() {
+      let near = nearestName(to: stranger, among: result.streams.keys)
+      throw InputError(
+        "the design has no stream '\(stranger)'", file: map.file, at: map.file == nil ? "map" : nil,
+        hint: near.map { "did you mean '\($0)'?" })
+    }
+  }
+
   /// Arrays of `reference` that `run` leaves alone, sorted.
   public func unmatched(_ reference: NPZ, _ map: ReferenceMap?) -> [String] {
     let used = map.map { Set($0.entries.values.map(\.reference)) }
@@ -166,12 +185,37 @@ public struct Comparison: Sendable {
   }
 
   private func compare(
-    _ stream: String, _ entry: ReferenceMap.Entry, _ result: DataplaneResult, _ reference: NPZ,
-    _ channelsFirst: Bool, moved: MovedValues?, map: ReferenceMap, inputs: [String: Tensor],
+    _ stream: String, _ entry: ReferenceMap.Entry, _ result: DataplaneResult, _ against: Against,
     images: [String: Tensor]?
   ) throws -> TensorComparison {
     let layout = try plane.layout(of: stream)
-    try Self.requirePerChannel(entry, layout, stream, file: map.file)
+    try Self.requirePerChannel(entry, layout, stream, file: against.map.file)
+    var values = try array(entry, of: stream, layout, against, limit: result.frames)
+    let actual = try self.actual(stream, layout, result, most: values.count)
+    let due = values.count / layout.elements
+    values.removeLast(values.count - actual.count)
+    let sample = Sample(
+      expected: Self.expected(values, entry, layout, actual), actual: actual, layout: layout,
+      unit: abs(entry.scale.first { $0 != 0 } ?? 1))
+    var comparison = report(
+      stream, entry, sample, result, compared: Set(against.map.entries.keys), images: images,
+      shifted: against.moved == nil ? shifted(stream, layout, against.inputs) : nil)
+    if let missing = against.moved?.missing(stream, of: due) {
+      comparison.missingWords = missing.count
+      comparison.firstMissingWord = missing.lowerBound
+    }
+    if let first = comparison.first {
+      comparison.origin = try against.moved?.origin(of: first, on: stream, layout)
+    }
+    return comparison
+  }
+
+  /// The reference's values of `stream`, channels last, at most `limit` frames.
+  private func array(
+    _ entry: ReferenceMap.Entry, of stream: String, _ layout: StreamLayout, _ against: Against,
+    limit: Int
+  ) throws -> [Double] {
+    let reference = against.reference
     guard reference.contains(entry.reference) else {
       let near = nearestName(to: entry.reference, among: reference.names)
       throw InputError(
@@ -179,26 +223,35 @@ public struct Comparison: Sendable {
         hint: near.map { "did you mean '\($0)'?" })
     }
     let array = try reference.tensor(entry.reference)
-    let channels = layout.shape.last ?? 1
-    var values = try Self.channelsLast(
-      array, as: layout.shape, limit: result.frames, name: entry.reference, file: reference.file,
-      channelsFirst: entry.channelsFirst ?? Self.order(array.shape, layout.shape) ?? channelsFirst)
+    let told = entry.channelsFirst ?? Self.order(array.shape, layout.shape)
+    return try Self.channelsLast(
+      array, as: layout.shape, limit: limit, name: entry.reference, file: reference.file,
+      channelsFirst: told ?? against.channelsFirst)
+  }
+
+  /// The first `most` elements that the design has on `stream`, in its own integers.
+  private func actual(
+    _ stream: String, _ layout: StreamLayout, _ result: DataplaneResult, most: Int
+  ) throws -> [Double] {
     let ordered = try inReferenceOrder(result.streams[stream]!, of: stream, layout)
     guard let stored = ordered.int64s else {
       throw InputError(
         "carries \(layout.dataType); more than 64 bits cannot be compared", at: "stream '\(stream)'"
       )
     }
-    let isFloat = layout.dataType == .float32
-    let actual =
-      isFloat
-      ? ordered.floats(of: .float32).prefix(values.count).map(Double.init)
-      : stored.prefix(values.count).map(Double.init)
-    let due = values.count / layout.elements
-    values.removeLast(values.count - actual.count)
+    return layout.dataType == .float32
+      ? ordered.floats(of: .float32).prefix(most).map(Double.init)
+      : stored.prefix(most).map(Double.init)
+  }
+
+  /// The reference's `values` in the stream's integers; a channel without a scale has what the design has.
+  private static func expected(
+    _ values: [Double], _ entry: ReferenceMap.Entry, _ layout: StreamLayout, _ actual: [Double]
+  ) -> [Double] {
+    let channels = layout.shape.last ?? 1
     // Fixed-point numbers are compared as the integers their bits are.
     let fraction = Double(sign: .plus, exponent: layout.dataType.fractionBits, significand: 1)
-    var expected = values.enumerated().map { i, value in
+    let expected = values.enumerated().map { i, value in
       let channel = i % channels
       let scale = entry.scale.count == 1 ? entry.scale[0] : entry.scale[channel % entry.scale.count]
       let offset =
@@ -206,20 +259,10 @@ public struct Comparison: Sendable {
       return scale == 0 ? actual[i] : (value - offset) / scale * fraction
     }
     // XNOR layers show −1 and +1 as 0 and 1.
-    if layout.dataType == .bipolar, expected.allSatisfy({ $0 == 0 || $0 == 1 }) {
-      expected = expected.map { 2 * $0 - 1 }
+    guard layout.dataType == .bipolar, expected.allSatisfy({ $0 == 0 || $0 == 1 }) else {
+      return expected
     }
-    let sample = Sample(
-      expected: expected, actual: actual, layout: layout,
-      unit: abs(entry.scale.first { $0 != 0 } ?? 1))
-    var comparison = report(
-      stream, entry, sample, result, compared: Set(map.entries.keys), images: images,
-      shifted: moved == nil ? shifted(stream, layout, inputs) : nil)
-    if let missing = moved?.missing(stream, of: due) {
-      comparison.missingWords = missing.count
-      comparison.firstMissingWord = missing.lowerBound
-    }
-    return comparison
+    return expected.map { 2 * $0 - 1 }
   }
 
   /// Whole frames can be put in the reference's order.
@@ -351,94 +394,5 @@ public struct Comparison: Sendable {
       }
     }
     return moved
-  }
-}
-
-/// Expected and actual values of one stream in its own integers, channel last.
-struct Sample {
-  let expected: [Double]
-  let actual: [Double]
-  let layout: StreamLayout
-  /// Size of one integer step in the reference's unit.
-  let unit: Double
-  /// References in floating point come within a fraction of a step; streams in floating point within
-  /// some of their last bits.
-  let tolerance: Double
-  /// Positions that differ.
-  let differing: [Int]
-
-  init(
-    expected: [Double], actual: [Double], layout: StreamLayout, unit: Double
-  ) {
-    self.expected = expected
-    self.actual = actual
-    self.layout = layout
-    self.unit = unit
-    let tolerance =
-      layout.dataType == .float32
-      ? max(1e-30, 1e-5 * (expected.lazy.map { abs($0) }.max() ?? 0)) : 0.25
-    self.tolerance = tolerance
-    differing = expected.indices.filter { abs(expected[$0] - actual[$0]) > tolerance }
-  }
-
-  var channels: Int { max(1, layout.shape.last ?? 1) }
-  var isFloat: Bool { layout.dataType == .float32 }
-
-  /// The directions of the differences when all of them are one step of the type; else `nil`.
-  var steps: Set<Int>? {
-    let one: Double = layout.dataType == .bipolar ? 2 : 1
-    let steps = Set(differing.map { (actual[$0] - expected[$0]).rounded() / one })
-    return steps.isSubset(of: [1, -1]) ? Set(steps.map { Int($0) }) : nil
-  }
-  var perFrame: Int { max(1, layout.count) }
-  /// By channel: whether the reference is constant there.
-  var constantChannels: [Bool] {
-    var constant = [Bool](repeating: true, count: channels)
-    for i in expected.indices where expected[i] != expected[i % channels] {
-      constant[i % channels] = false
-    }
-    return constant
-  }
-
-  private var errors: LazyMapSequence<Range<Int>, Double> {
-    expected.indices.lazy.map { abs(expected[$0] - actual[$0]) }
-  }
-  var maximumError: Double { differing.isEmpty ? 0 : errors.max() ?? 0 }
-  var meanError: Double {
-    differing.isEmpty ? 0 : errors.reduce(0, +) / Double(max(1, expected.count))
-  }
-  private var noise: Double { differing.isEmpty ? 0 : errors.reduce(0) { $0 + $1 * $1 } }
-  var sqnr: Double {
-    let signal = expected.reduce(0) { $0 + $1 * $1 }
-    // Without any signal there is no ratio.
-    guard noise == 0 || signal > 0 else { return .nan }
-    return noise == 0 ? .infinity : 10 * log10(signal / noise)
-  }
-  var psnr: Double {
-    let peak = (expected.max() ?? 0) - (expected.min() ?? 0)
-    guard noise > 0 else { return .infinity }
-    return peak > 0 ? 10 * log10(peak * peak * Double(expected.count) / noise) : .nan
-  }
-
-  /// The stream's `elements` with the expected values where they differ.
-  func decided(_ elements: Integers) -> Integers {
-    var values = elements.int64s ?? []
-    for i in differing where i < values.count { values[i] = Int64(expected[i].rounded()) }
-    return Integers(values, rowLength: layout.rowLength, format: elements.format)
-  }
-
-  func divergence(at position: Int) -> Divergence {
-    let frame = position / perFrame
-    var rest = position % perFrame
-    let (word, lane) = (rest / layout.elements, rest % layout.elements)
-    var index: [Int] = []
-    for extent in layout.shape.reversed() {
-      index.insert(rest % extent, at: 0)
-      rest /= extent
-    }
-    let channel = position % channels
-    return Divergence(
-      frame: frame, index: index, channel: channel, fold: channel / layout.elements, word: word,
-      lane: lane, expected: expected[position], actual: actual[position])
   }
 }

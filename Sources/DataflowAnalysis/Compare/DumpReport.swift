@@ -71,6 +71,7 @@ public struct DumpReport: ResultDocument {
     return output
   }
 
+  /// One paragraph per output, for a person.
   public var text: String {
     outputs.map { output in
       let short =

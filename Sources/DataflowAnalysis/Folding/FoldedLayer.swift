@@ -1,5 +1,6 @@
 /// One layer before and after folding, and why it was changed.
 public struct FoldedLayer: Codable, Sendable, Equatable {
+  /// How it is folded, and what that comes to.
   public struct Folding: Codable, Sendable, Equatable {
     /// Nil where the block has no such attribute.
     public var pe: Int?
@@ -12,12 +13,14 @@ public struct FoldedLayer: Codable, Sendable, Equatable {
   }
 
   public var node: String
+  /// A FINN op type, and the two foldings.
   public var opType: String
   public var before: Folding
   public var after: Folding
   /// Empty where nothing changed.
   public var reason: String
 
+  /// Whether the search has changed anything.
   public var isChanged: Bool {
     (before.pe, before.simd, before.memory) != (after.pe, after.simd, after.memory)
   }
@@ -36,9 +39,9 @@ extension FoldedLayer {
     let (old, new) = (try layers(source), try layers(candidate.design))
     guard old.count == new.count else { return [] }
     let family = DSPFamily(part: source.part ?? "")
-    return zip(old, new).compactMap { old, new in
-      let before = Folding(old.0, old.1, family)
-      let after = Folding(new.0, new.1, family)
+    return try zip(old, new).compactMap { old, new in
+      let before = try Folding(old.0, old.1, family)
+      let after = try Folding(new.0, new.1, family)
       guard before.pe != nil || before.simd != nil, old.0.opType == new.0.opType else { return nil }
       return FoldedLayer(
         node: old.0.name, opType: old.0.opType, before: before, after: after,
@@ -58,8 +61,8 @@ extension FoldedLayer {
 }
 
 extension FoldedLayer.Folding {
-  fileprivate init(_ node: Node, _ block: any Block, _ family: DSPFamily) {
-    let specs = (try? BlockCatalogue.attributes(of: node.opType)) ?? []
+  fileprivate init(_ node: Node, _ block: any Block, _ family: DSPFamily) throws {
+    let specs = try BlockCatalogue.attributes(of: node.opType)
     func value(_ name: String) -> AttributeValue? {
       node.attributes[name] ?? specs.first { $0.name == name }?.defaultValue
     }

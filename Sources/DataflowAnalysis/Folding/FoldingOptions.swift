@@ -1,11 +1,11 @@
 /// One way to fold a unit: a node, or a depthwise layer with the sliding window that feeds it, which
 /// must fold alike.
-struct FoldingOption: Sendable {
+package struct FoldingOption: Sendable {
   /// Changed attributes by node index.
-  var attributes: [Int: AttributeChanges]
+  package var attributes: [Int: AttributeChanges]
   /// Cycles per frame of the slowest node.
-  var cycles: Int
-  var resources: Resources
+  package var cycles: Int
+  package var resources: Resources
   /// False where no formula for the cost of a node is known.
   var hasKnownCost = true
   /// Elements per word at the unit's stream input and output, for the converters beside it.
@@ -18,13 +18,13 @@ struct FoldingOption: Sendable {
 }
 
 /// The nodes that fold together, and every legal way to fold them.
-struct FoldingUnit: Sendable {
-  var nodes: [Int]
-  var options: [FoldingOption]
+package struct FoldingUnit: Sendable {
+  package var nodes: [Int]
+  package var options: [FoldingOption]
 }
 
 /// Lists the foldings of every unit; which there are, the blocks say.
-struct FoldingOptions {
+package struct FoldingOptions {
   let design: Design
   let graph: DesignGraph
   let family: DSPFamily
@@ -33,7 +33,7 @@ struct FoldingOptions {
   private let hasURAM: Bool
   private let blocks: [any Block]
 
-  init(_ design: Design, device: DeviceResources?) throws {
+  package init(_ design: Design, device: DeviceResources?) throws {
     self.design = design
     graph = try DesignGraph(design)
     family = design.dspFamily
@@ -49,7 +49,7 @@ struct FoldingOptions {
   }
 
   /// One unit per node that can be folded or not, depthwise windows joined with their consumers.
-  func units() throws -> [FoldingUnit] {
+  package func units() throws -> [FoldingUnit] {
     var units: [FoldingUnit] = []
     var consumed: Set<Int> = []
     for index in design.nodes.indices {
@@ -58,8 +58,8 @@ struct FoldingOptions {
       units.append(FoldingUnit(nodes: [window, index], options: try pairOptions(window, index)))
     }
     for index in design.nodes.indices where !consumed.contains(index) {
-      let options = blocks[index].foldingChoices(hasURAM: hasURAM)
-        .compactMap { option([(index, $0)]) }
+      let options = try blocks[index].foldingChoices(hasURAM: hasURAM)
+        .compactMap { try option([(index, $0)]) }
       units.append(
         FoldingUnit(nodes: [index], options: try pareto(options, fallback: [index])))
     }
@@ -83,22 +83,22 @@ struct FoldingOptions {
     let styles = blocks[window].implementations(hasURAM: hasURAM)
     var options: [FoldingOption] = []
     for choice in blocks[layer].foldingChoices(hasURAM: hasURAM) {
-      guard let demand = block(layer, choice)?.windowDemand,
+      guard let demand = try block(layer, choice)?.windowDemand,
         let change = blocks[window].following(demand)
       else { continue }
       for style in styles {
         let both = style.merging(change) { $1 }
-        if let option = option([(window, both), (layer, choice)]) { options.append(option) }
+        if let option = try option([(window, both), (layer, choice)]) { options.append(option) }
       }
     }
     return try pareto(options, fallback: [window, layer])
   }
 
   /// The block of a node with changed attributes; nil where it refuses them.
-  private func block(_ index: Int, _ changes: AttributeChanges) -> (any Block)? {
+  private func block(_ index: Int, _ changes: AttributeChanges) throws -> (any Block)? {
     var node = design.nodes[index]
     node.attributes.merge(changes) { $1 }
-    return try? design.block(of: node)
+    return try ifBuildable { try design.block(of: node) }
   }
 
   /// The options no other beats in cycles and every resource; the design as it stands if none is legal.
@@ -110,20 +110,22 @@ struct FoldingOptions {
     }
     for option in sorted where !kept.contains(where: { $0.beats(option) }) { kept.append(option) }
     if kept.isEmpty {
-      kept = option(fallback.map { ($0, [:]) }, isForced: true).map { [$0] } ?? []
+      kept = try option(fallback.map { ($0, [:]) }, isForced: true).map { [$0] } ?? []
     }
     return kept
   }
 
   /// The option with these changes, nodes in flow order; nil where a block refuses them.
-  private func option(_ changes: [(node: Int, changes: AttributeChanges)], isForced: Bool = false)
+  private func option(
+    _ changes: [(node: Int, changes: AttributeChanges)], isForced: Bool = false
+  ) throws
     -> FoldingOption?
   {
     var result = FoldingOption(
       attributes: Dictionary(uniqueKeysWithValues: changes.map { ($0, $1) }), cycles: 0,
       resources: Resources(), inputElements: 0, outputElements: 0, inputWidth: 0, outputWidth: 0)
     for (position, (index, change)) in changes.enumerated() {
-      guard let block = block(index, change) else { return nil }
+      guard let block = try block(index, change) else { return nil }
       if !isForced {
         guard block.allBuildIssues.isEmpty || change.isEmpty else { return nil }
         if let last = lastDimension[index], let elements = block.inputs.first?.elements,
@@ -147,7 +149,7 @@ struct FoldingOptions {
   }
 
   /// Cycles per frame a block needs by itself.
-  static func cycles(_ block: any Block) -> Int {
+  package static func cycles(_ block: any Block) -> Int {
     let words = (block.inputs + block.outputs).compactMap(\.words).max() ?? 0
     return max((block as? any TimedBlock)?.timing().busyCycles ?? block.expectedCycles, words)
   }
@@ -155,7 +157,7 @@ struct FoldingOptions {
 
 extension FoldingOption {
   /// At least as good in everything, with the same stream words.
-  func beats(_ other: FoldingOption) -> Bool {
+  package func beats(_ other: FoldingOption) -> Bool {
     (!canOverflow || other.canOverflow) && cycles <= other.cycles
       && resources.isWithin(other.resources)
       && inputElements == other.inputElements && outputElements == other.outputElements

@@ -45,6 +45,8 @@ public struct FoldingReport: ResultDocument {
   public var layers: [FoldedLayer]
   /// The slowest blocks first.
   public var bottleneckChain: [Load]
+  /// Attributes that fold other blocks and cannot be changed here, and why.
+  public var fixed: [FixedFolding]
   /// What the next faster folding costs; nil when there is none.
   public var fasterFolding: FoldingSearch.NextStep?
   /// Hazard `mvu-queue-overflow`: what avoiding it cost, and where it remains; nil: nowhere.
@@ -62,6 +64,7 @@ public struct FoldingReport: ResultDocument {
     finn = search.baseline.map(Result.init)
     budget = search.budget
     layers = search.layers
+    fixed = search.fixed
     bottleneckChain = search.chain.map { Load(node: $0.node, cyclesAlone: $0.cycles) }
     fasterFolding = search.nextStep
     queueOverflow = search.safety

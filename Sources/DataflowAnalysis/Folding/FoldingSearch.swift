@@ -6,16 +6,20 @@
 /// sized, and the simulated rate and the whole cost decide. FINN's SetFolding runs as a competitor; the
 /// better one is returned.
 public struct FoldingSearch: Sendable {
+  /// What a folding is to reach.
   public enum Goal: Sendable, Equatable {
     case framesPerSecond(Double)
     case highest
   }
 
+  /// Whose rule chooses.
   public enum Algorithm: String, Sendable, CaseIterable {
     case simrun, finn
   }
 
+  /// How to search.
   public struct Options: Sendable {
+    /// Whose result is taken; FINN's is computed in any case.
     public var algorithm = Algorithm.simrun
     /// Share of the part to leave free.
     public var reserve = 0.0
@@ -24,7 +28,9 @@ public struct FoldingSearch: Sendable {
     public init() {}
   }
 
+  /// A folding that was built and simulated.
   public struct Candidate: Sendable {
+    /// Whose rule chose it.
     public var algorithm: Algorithm
     /// With converters and sized FIFOs.
     public var design: Design
@@ -37,12 +43,15 @@ public struct FoldingSearch: Sendable {
 
   /// What a step up would take.
   public struct NextStep: Sendable, Codable {
+    /// The slowest block's cycles, frames per second at that, what it costs more, and the nodes
+    /// that change.
     public var cyclesPerFrame: Int
     public var fps: Double
     public var resources: Resources
     public var changedNodes: [String]
   }
 
+  /// The better of both rules' results.
   public let chosen: Candidate
   /// FINN's result for the same goal, simulated with sized FIFOs.
   public let baseline: Candidate?
@@ -66,6 +75,8 @@ public struct FoldingSearch: Sendable {
   }
   /// What has become of every layer that can be folded.
   public let layers: [FoldedLayer]
+  /// Attributes that fold other blocks and must stay as they are here, in the design's order.
+  public let fixed: [FixedFolding]
 }
 
 extension FoldingSearch {
@@ -78,15 +89,16 @@ extension FoldingSearch {
     baseline = try folder.finn(for: aim)
     let own = options.algorithm == .simrun ? try folder.own(for: aim) : nil
     // What a rule forbids is no folding, unless the design breaks it as it stands.
-    let known = Self.problems(bare)
-    let candidates = [own, baseline].compactMap { $0 }
-      .filter { Self.problems($0.design).isSubset(of: known) }
+    let known = try Self.problems(bare)
+    let candidates = try [own, baseline].compactMap { $0 }
+      .filter { try Self.problems($0.design).isSubset(of: known) }
     guard let first = candidates.first, let rival = candidates.last else {
       throw InputError("no folding of this design fits or can be built")
     }
     chosen = folder.isBetter(rival, than: first, for: aim) ? rival : first
     meetsGoal = folder.fits(chosen.resources) && aim.isReached(at: chosen.period)
     layers = try FoldedLayer.all(from: bare, to: chosen)
+    fixed = try FixedFolding.all(in: bare)
     let blocks = try chosen.design.makeBlocks()
     let slowest = Self.slowestEstimate(chosen.design, blocks)
     nextStep = folder.nextStep(below: slowest, from: chosen)
@@ -101,8 +113,8 @@ extension FoldingSearch {
   }
 
   /// The rules that a design breaks.
-  private static func problems(_ design: Design) -> Set<String> {
-    let found = (try? DesignFacts(design))?.graphDiagnostics ?? []
+  private static func problems(_ design: Design) throws -> Set<String> {
+    let found = try DesignFacts(design).graphDiagnostics
     return Set(found.filter { $0.severity == .error }.map(\.code))
   }
 }

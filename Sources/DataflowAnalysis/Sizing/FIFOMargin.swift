@@ -4,7 +4,9 @@
 /// FIFO, suffices for both schedules. That no schedule stops the design follows from the certificate,
 /// which takes every block at the least it is sure to hold with any number of stages.
 public struct FIFOMargin: Sendable {
+  /// A schedule that was simulated besides the predicted one.
   public struct Sample: Sendable {
+    /// Which nodes have the least or the most stages.
     public var name: String
     /// What unbounded FIFOs give with this schedule, and so do the depths found.
     public var period: FramePeriod
@@ -29,7 +31,7 @@ extension FIFOBench {
 
   /// The rate to keep.
   func target(keep: Double, workers: Int) throws -> FramePeriod {
-    if keep == 1, let reference = try? FIFOSections(self).reference(workers: workers) {
+    if keep == 1, let reference = try FIFOSections(self).reference(workers: workers) {
       return reference.target
     }
     return try unbounded(keep: keep).target
@@ -78,7 +80,7 @@ extension FIFOSizing {
         if !options.isQuick, !budget.isSpent { try search.deepenFromLeast() }
         depths = zip(depths, search.depths).map(max)
         target = reference.target
-        simulations += search.simulations
+        simulations += search.knowledge.simulations
       }
       simulations += 1
       samples.append(FIFOMargin.Sample(name: sample.name, period: target, wasCovered: isCovered))

@@ -13,32 +13,28 @@ struct FIFOReduction {
   let sections: FIFOSections
   let target: FramePeriod
   var budget: SearchBudget
-  let progress: (@Sendable (Int, Int, Int) -> Void)?
-  /// What FIFOs held with all the room there is, and the same with more room everywhere.
-  private(set) var sufficient: [Int]
-  private(set) var roomy: [Int]
-  /// Whether these are those of the whole design, not of its sections.
-  private var isWide = false
   var depths: [Int]
-  var simulations = 0
+  /// The sections of the stretch that decided each FIFO.
+  private(set) var origin: [ClosedRange<Int>]
+  private(set) var room: FIFORoom
+  var knowledge = FIFOKnowledge()
   /// What every section needs by itself.
   private var leastOfSections: [Int] = []
   /// Depths with which the whole design is known to reach the target, and what its FIFOs then hold.
   private var enough: (depths: [Int], occupancy: Later<FIFOBench.Occupancy>?)?
-  /// The sections of the stretch that decided each FIFO.
-  private(set) var origin: [ClosedRange<Int>]
-  /// Rounds of `settle` that are done.
-  private var round = 0
-  /// Stretches that have been cut out.
-  var stretches: [ClosedRange<Int>: FIFOStretch] = [:]
-  private var known: [Key: [Int]] = [:]
-  /// What stretches needed once they turned out to be too slow.
-  var needed: [FIFOStretch.Shape: [Int]] = [:]
-  var evidence: [FIFOStretch.Shape: FIFOEvidence] = [:]
-  /// Stretches in which frames are late at first, so that proofs tell sooner than paced runs.
-  var provenFirst: Set<ClosedRange<Int>> = []
-  /// Stretches in which guesses were wrong.
-  var misleading: Set<ClosedRange<Int>> = []
+  private var progress: Progress
+
+  /// Tells how far it is.
+  private struct Progress {
+    let report: (@Sendable (_ words: Int, _ done: Int, _ all: Int) -> Void)?
+    /// Rounds of `settle` that are done.
+    var round = 0
+
+    mutating func advance(_ depths: [Int], of rounds: Int) {
+      round += 1
+      report?(depths.reduce(0, +), round, rounds)
+    }
+  }
 
   init(
     _ bench: FIFOBench, _ sections: FIFOSections, _ reference: FIFOBench.Reference,
@@ -47,29 +43,11 @@ struct FIFOReduction {
     self.bench = bench
     self.sections = sections
     target = reference.target
-    sufficient = reference.depths
     self.budget = budget
-    self.progress = progress
-    depths = sufficient
-    roomy = Self.roomy(depths, bench, sections)
+    self.progress = Progress(report: progress)
+    depths = reference.depths
     origin = depths.indices.map { sections.section(of: $0) }
-  }
-
-  /// Every FIFO deep enough to hold what the fullest FIFO of its section holds, and half as much.
-  private static func roomy(_ depths: [Int], _ bench: FIFOBench, _ sections: FIFOSections) -> [Int]
-  {
-    var result = depths
-    for fifos in sections.fifos {
-      let frames =
-        fifos.map { Double(depths[$0]) / Double(max(bench.fifos[$0].words, 1)) }
-        .max() ?? 0
-      for i in fifos {
-        let words = min(FIFOHeuristics.roominess * frames, 1) * Double(bench.fifos[i].words)
-        let step = bench.cost.step(holding: max(depths[i], Int(words.rounded(.up))))
-        result[i] = bench.cost.depth(atStep: step)
-      }
-    }
-    return result
+    room = FIFORoom(depths, bench, sections)
   }
 
   /// Finds depths that suffice, however long it takes: what every section needs by itself, and somewhat
@@ -82,7 +60,7 @@ struct FIFOReduction {
     try settle((0..<sections.nodes.count).map { $0...$0 }, .least)
     leastOfSections = depths
     if try deepenStretches(.roughly) { return true }
-    depths = zip(sufficient, roomy).map(max)
+    depths = room.most
     return try suffices()
   }
 
@@ -96,7 +74,7 @@ struct FIFOReduction {
   /// Deepens FIFOs until all stretches reach the target. False: out of time, or that took more than is
   /// known to be enough; then it is that.
   mutating func deepen() throws -> Bool {
-    round = 1
+    progress.round = 1
     let before = (enough: enough!, origin: origin)
     if try deepenStretches(.more), bench.total(depths) < bench.total(before.enough.depths) {
       return true
@@ -130,11 +108,9 @@ struct FIFOReduction {
 
   /// Makes room for what FIFOs hold in the whole design.
   private mutating func widen() throws {
-    guard !isWide, let held = try bench.held(target) else { return }
-    isWide = true
-    sufficient = zip(sufficient, held).map { max($0, bench.depth(holding: $1)) }
-    roomy = Self.roomy(sufficient, bench, sections)
-    known = known.filter { $0.key.start == nil }
+    guard !room.isOfTheWhole, let held = try bench.held(target) else { return }
+    room.widen(to: held, bench, sections)
+    knowledge.forgetDeepened()
   }
 
   /// Whether the whole design reaches the target. What its FIFOs hold is found out on the side.
@@ -144,10 +120,10 @@ struct FIFOReduction {
     let (bench, depths) = (bench, depths)
     let occupancy = budget.workers > 1 ? Later { try bench.occupancies(depths) } : nil
     var search = FIFOSearch(
-      bench, target: target, sufficient: depths, expected: sufficient, budget: budget,
-      provesFirst: !provenFirst.isEmpty)
-    let suffices = search.isSufficient()
-    simulations += search.simulations
+      bench, target: target, sufficient: depths, expected: room.sufficient, budget: budget,
+      provesFirst: knowledge.hasProvenFirst)
+    let suffices = try search.isSufficient()
+    knowledge.note(simulations: search.simulations)
     if suffices { enough = (depths, occupancy) }
     return suffices
   }
@@ -164,29 +140,15 @@ struct FIFOReduction {
   private mutating func settle(_ stretches: [ClosedRange<Int>], _ goal: Goal) throws {
     let tasks = try stretches.compactMap { try task($0, goal) }
     var seen: Set<Key> = []
-    let open = tasks.filter { known[$0.key] == nil && seen.insert($0.key).inserted }
-    for (task, found) in zip(open, found(open, goal)) {
-      known[task.key] = found.depths
-      note(found, task)
-    }
+    let open = tasks.filter { knowledge.depths(of: $0) == nil && seen.insert($0.key).inserted }
+    for (task, found) in zip(open, try found(open, goal)) { knowledge.settle(found, task) }
     for task in tasks {
-      for (fifo, depth) in zip(task.stretch.fifos, known[task.key]!)
+      for (fifo, depth) in zip(task.stretch.fifos, knowledge.depths(of: task)!)
       where goal == .least || depths[fifo] != depth {
         depths[fifo] = depth
         origin[fifo] = task.stretch.sections
       }
     }
-    round += 1
-    progress?(depths.reduce(0, +), round, sections.stretches.count + 1)
-  }
-
-  /// Takes down what a search has learned on the way.
-  mutating func note(_ found: Found, _ task: Task) {
-    simulations += found.simulations
-    if found.provesFirst { provenFirst.insert(task.stretch.sections) }
-    if found.isMisled { misleading.insert(task.stretch.sections) }
-    for depths in found.tooLittle {
-      evidence[task.stretch.shape, default: FIFOEvidence()].add(depths)
-    }
+    progress.advance(depths, of: sections.stretches.count + 1)
   }
 }

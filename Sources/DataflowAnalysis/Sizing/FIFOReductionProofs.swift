@@ -14,16 +14,18 @@ extension FIFOReduction {
     open = try stepsDown(Array(depths.indices))
     // With the other FIFOs as small as they get, one that is too small shows soonest.
     var whole = FIFOSearch(
-      bench, target: target, sufficient: depths, expected: sufficient, budget: budget)
-    let isProven = open.allSatisfy { whole.descend($0) }
-    simulations += whole.simulations
+      bench, target: target, sufficient: depths, expected: room.sufficient, budget: budget)
+    let isProven = try open.allSatisfy { try whole.descend($0) }
+    knowledge.note(simulations: whole.simulations)
     depths = whole.depths
     return isProven
   }
 
   /// The FIFOs that are not known to need their last step.
   private var unproven: [Int] {
-    depths.indices.filter { fifo in smaller(depths, fifo).map { !isTooLittle($0, fifo) } ?? false }
+    depths.indices.filter { fifo in
+      smaller(depths, fifo).map { !knowledge.isTooLittle($0, for: fifo) } ?? false
+    }
   }
 
   /// Reruns FIFOs one step smaller, each in the stretch that decided it. Returns those that may do with it.
@@ -33,12 +35,12 @@ extension FIFOReduction {
       fifos.map { (task: task, fifo: $0) }
     }
     let worker = self
-    let found = Parallel.all(tasks.count, workers: budget.workers) { t -> (Found, Bool) in
+    let found = try Parallel.all(tasks.count, workers: budget.workers) { t -> (Found, Bool) in
       var search = worker.search(tasks[t].task, tasks[t].task.key.start!)
-      let isOpen = search.trySmaller(tasks[t].fifo) != false
+      let isOpen = try search.trySmaller(tasks[t].fifo) != false
       return (Found(search), isOpen)
     }
-    for (task, found) in zip(tasks, found) { note(found.0, task.task) }
+    for (task, found) in zip(tasks, found) { knowledge.note(found.0, task.task) }
     return zip(tasks, found).filter(\.1.1).map { $0.0.task.stretch.fifos[$0.0.fifo] }
   }
 
@@ -51,27 +53,19 @@ extension FIFOReduction {
     return smaller
   }
 
-  /// Whether some stretch with this FIFO is known not to do with these depths.
-  private func isTooLittle(_ depths: [Int], _ fifo: Int) -> Bool {
-    stretches.values.contains { stretch in
-      stretch.fifos.contains(fifo)
-        && evidence[stretch.shape]?.provesTooLittle(stretch.fifos.map { depths[$0] }) == true
-    }
-  }
-
   /// Lowers `fifos` as far as the stretches allow that decided them.
   private mutating func lowerAgain(_ fifos: [Int]) throws {
     let tasks = try tasks(deciding: fifos)
     var alone = self
     if tasks.count > 1 { alone.budget.workers = 1 }
     let worker = alone
-    let found = Parallel.all(tasks.count, workers: budget.workers) { t -> Found in
+    let found = try Parallel.all(tasks.count, workers: budget.workers) { t -> Found in
       var search = worker.search(tasks[t].task, tasks[t].task.key.start!)
-      for i in tasks[t].fifos { _ = search.descend(i) }
+      for i in tasks[t].fifos { _ = try search.descend(i) }
       return Found(search)
     }
     for ((task, fifos), result) in zip(tasks, found) {
-      note(result, task)
+      knowledge.note(result, task)
       for i in fifos { depths[task.stretch.fifos[i]] = result.depths[i] }
     }
   }

@@ -46,36 +46,39 @@ extension FIFOReduction {
   /// nil: nothing to find there.
   mutating func task(_ range: ClosedRange<Int>, _ goal: Goal) throws -> Task? {
     guard range.contains(where: { !sections.fifos[$0].isEmpty }) else { return nil }
-    let stretch = try stretches[range] ?? sections.stretch(range)
-    stretches[range] = stretch
+    let stretch = try knowledge.stretch(range, of: sections)
     let start = goal == .least ? nil : stretch.fifos.map { depths[$0] }
     return Task(
       key: Key(shape: stretch.shape, start: start, isRough: goal == .roughly), stretch: stretch)
   }
 
-  mutating func found(_ tasks: [Task], _ goal: Goal) -> [Found] {
-    goal == .least ? each(tasks) { $0.leastDepths($1) } : deepened(tasks)
+  mutating func found(_ tasks: [Task], _ goal: Goal) throws -> [Found] {
+    try goal == .least ? each(tasks) { try $0.leastDepths($1) } : deepened(tasks)
   }
 
   /// Runs `body` for each task, side by side where that is less work than guesses side by side in each.
-  private func each(_ tasks: [Task], _ body: @Sendable (Self, Task) -> Found) -> [Found] {
+  private func each(_ tasks: [Task], _ body: @Sendable (Self, Task) throws -> Found) throws
+    -> [Found]
+  {
     let work = tasks.map { $0.stretch.bench.fifos.reduce(0) { $0 + $1.words } }
     var worker = self
     if let most = work.max(), 3 * most > 2 * work.reduce(0, +) {
-      return tasks.map { body(worker, $0) }
+      return try tasks.map { try body(worker, $0) }
     }
     worker.budget.workers = 1
     let alone = worker
     // The longest first, so that none is left to the end.
     let order = tasks.indices.sorted { (work[$1], $0) < (work[$0], $1) }
-    let found = Parallel.all(tasks.count, workers: budget.workers) { body(alone, tasks[order[$0]]) }
+    let found = try Parallel.all(tasks.count, workers: budget.workers) {
+      try body(alone, tasks[order[$0]])
+    }
     return zip(order, found).sorted { $0.0 < $1.0 }.map(\.1)
   }
 
   /// The cheapest of what different orders end up with.
-  private func leastDepths(_ task: Task) -> Found {
-    let roomy = task.stretch.fifos.map { self.roomy[$0] }
-    let sufficient = task.stretch.fifos.map { self.sufficient[$0] }
+  private func leastDepths(_ task: Task) throws -> Found {
+    let roomy = task.stretch.fifos.map { room.roomy[$0] }
+    let sufficient = task.stretch.fifos.map { room.sufficient[$0] }
     // Where a simulation is long, the second order is not worth its time.
     let orders: [FIFOSearch.Order] =
       sections.nodes.count > FIFOHeuristics.sectionsWithEveryOrder
@@ -84,8 +87,8 @@ extension FIFOReduction {
     var all = Found(depths: roomy)
     for order in orders {
       var search = search(task, order == .depth ? sufficient : roomy)
-      if search.isSufficient() {
-        search.lowerEach(Array(roomy.indices), by: order)
+      if try search.isSufficient() {
+        try search.lowerEach(Array(roomy.indices), by: order)
         let cost = task.stretch.bench.total(search.depths)
         if best.map({ cost < task.stretch.bench.total($0) }) ?? true { best = search.depths }
       }
@@ -96,11 +99,11 @@ extension FIFOReduction {
   }
 
   /// Each task's depths if they suffice; else more, where that costs least.
-  private mutating func deepened(_ tasks: [Task]) -> [Found] {
+  private mutating func deepened(_ tasks: [Task]) throws -> [Found] {
     let worker = self
-    let checks = Parallel.all(tasks.count, workers: budget.workers) { i -> (Found, Bool) in
+    let checks = try Parallel.all(tasks.count, workers: budget.workers) { i -> (Found, Bool) in
       var search = worker.search(tasks[i], tasks[i].key.start!)
-      let suffices = search.isSufficient() || worker.budget.isSpent
+      let suffices = try search.isSufficient() || worker.budget.isSpent
       return (Found(search), suffices)
     }
     var result = checks.map(\.0)
@@ -112,11 +115,11 @@ extension FIFOReduction {
       short.removeAll { now.contains($0) }
       let hinted = now.map { i in
         var task = tasks[i]
-        task.hint = needed[task.stretch.shape]
+        task.hint = knowledge.needed[task.stretch.shape]
         return task
       }
-      for (i, found) in zip(now, each(hinted) { $0.deepened($1) }) {
-        needed[tasks[i].stretch.shape] = found.depths
+      for (i, found) in zip(now, try each(hinted) { try $0.deepened($1) }) {
+        knowledge.needed[tasks[i].stretch.shape] = found.depths
         result[i] = result[i].followed(by: found)
       }
     }
@@ -124,23 +127,23 @@ extension FIFOReduction {
   }
 
   /// More than the depths the task starts from, which do not suffice, where that costs least.
-  private func deepened(_ task: Task) -> Found {
+  private func deepened(_ task: Task) throws -> Found {
     let floors = task.key.start!
-    let most = zip(task.stretch.fifos, floors).map { max(roomy[$0], $1) }
+    let most = zip(task.stretch.fifos, floors).map { max(room.roomy[$0], $1) }
     var search = search(task, most)
-    if task.key.isRough, search.starts(from: guess(floors, most)) {
+    if task.key.isRough, try search.starts(from: guess(floors, most)) {
       // Not where it is of no use.
       for fifos in [
         floors.indices.filter { floors[$0] == 2 },
         floors.indices.filter { FIFOHeuristics.isDeep(floors[$0]) },
       ] {
-        search.lowerTogether(fifos, to: floors)
+        try search.lowerTogether(fifos, to: floors)
       }
       return Found(search)
     }
-    let isHinted = task.hint.map { search.starts(from: zip($0, floors).map(max)) } ?? false
-    guard isHinted || search.isSufficient() else { return Found(search) }
-    search.lowerEach(Array(floors.indices), to: floors)
+    let isHinted = try task.hint.map { try search.starts(from: zip($0, floors).map(max)) } ?? false
+    guard try isHinted || search.isSufficient() else { return Found(search) }
+    try search.lowerEach(Array(floors.indices), to: floors)
     return Found(search)
   }
 
@@ -153,14 +156,10 @@ extension FIFOReduction {
   }
 
   func search(_ task: Task, _ depths: [Int]) -> FIFOSearch {
-    func contains(_ part: ClosedRange<Int>) -> Bool {
-      task.stretch.sections.lowerBound <= part.lowerBound
-        && part.upperBound <= task.stretch.sections.upperBound
-    }
+    let range = task.stretch.sections
     return FIFOSearch(
       task.stretch.bench, target: target, sufficient: depths,
-      expected: task.stretch.fifos.map { sufficient[$0] }, budget: budget,
-      provesFirst: provenFirst.contains(where: contains),
-      isMisled: misleading.contains(where: contains))
+      expected: task.stretch.fifos.map { room.sufficient[$0] }, budget: budget,
+      provesFirst: knowledge.provesFirst(in: range), isMisled: knowledge.isMisled(in: range))
   }
 }

@@ -46,57 +46,57 @@ struct FIFOSearch {
   }
 
   /// Lowers each of `fifos` as far as it goes, but not below `floors`, which do not suffice.
-  mutating func lowerEach(_ fifos: [Int], to floors: [Int]) {
+  mutating func lowerEach(_ fifos: [Int], to floors: [Int]) throws {
     (self.floors, climbs) = (floors, true)
-    lowerEach(fifos, isKnownToFail: true)
+    try lowerEach(fifos, isKnownToFail: true)
   }
 
   /// Lowers all of `fifos` to `floors`, or none.
-  mutating func lowerTogether(_ fifos: [Int], to floors: [Int]) {
+  mutating func lowerTogether(_ fifos: [Int], to floors: [Int]) throws {
     self.floors = floors
     let lowest = atFloors(fifos[...])
-    if lowest != depths { _ = starts(from: lowest) }
+    if lowest != depths { _ = try starts(from: lowest) }
   }
 
   /// Lowers each of `fifos` as far as it goes.
   mutating func lowerEach(
     _ fifos: [Int], by order: Order = .frameCost, isKnownToFail: Bool = false
-  ) {
+  ) throws {
     let start = depths
-    if !isMisled { reference = (try? bench.arrivals(target, depths)) ?? nil }
-    lowerInOrder(fifos, order, isKnownToFail)
+    if !isMisled { reference = try bench.arrivals(target, depths) }
+    try lowerInOrder(fifos, order, isKnownToFail)
     guard reference != nil, !budget.isSpent else { return }
     reference = nil
-    if depths != start, !isSufficient() {
+    if depths != start, try !isSufficient() {
       isMisled = true
       // The guesses were too good: from what they led to, upwards.
       (floors, climbs) = (depths, true)
       depths = start
-      lowerInOrder(fifos, order, true)
+      try lowerInOrder(fifos, order, true)
     }
   }
 
   private mutating func lowerInOrder(
     _ fifos: [Int], _ order: Order, _ isKnownToFail: Bool
-  ) {
+  ) throws {
     func rank(_ i: Int) -> Int {
       order == .frameCost
         ? bench.frameCost(i) : bench.cost.cost(depth: depths[i], width: bench.fifos[i].width)
     }
     let candidates = fifos.filter { depths[$0] > floors[$0] }
       .sorted { (rank($0), depths[$0], $1) > (rank($1), depths[$1], $0) }
-    lowerGroup(candidates[...], isKnownToFail: isKnownToFail)
+    try lowerGroup(candidates[...], isKnownToFail: isKnownToFail)
   }
 
   /// Goes on from `depths` if they reach the target.
-  mutating func starts(from depths: [Int]) -> Bool {
-    let suffices = test([depths])[0].suffices == true
+  mutating func starts(from depths: [Int]) throws -> Bool {
+    let suffices = try test([depths])[0].suffices == true
     if suffices { self.depths = depths }
     return suffices
   }
 
   /// Whether the depths reach the target.
-  mutating func isSufficient() -> Bool { test([depths])[0].suffices == true }
+  mutating func isSufficient() throws -> Bool { try test([depths])[0].suffices == true }
 
   /// All of a group at once, its halves where that is too much, single FIFOs by `narrow`.
   ///
@@ -105,11 +105,11 @@ struct FIFOSearch {
   ///   - cycles: cycles per frame with all at once, if known.
   private mutating func lowerGroup(
     _ group: ArraySlice<Int>, isKnownToFail: Bool, cycles: Double? = nil
-  ) {
+  ) throws {
     guard !group.isEmpty, !budget.isSpent else { return }
     var cycles = cycles
     if !isKnownToFail {
-      let result = test([atFloors(group)])[0]
+      let result = try test([atFloors(group)])[0]
       if result.suffices == true {
         depths = atFloors(group)
         return
@@ -117,21 +117,23 @@ struct FIFOSearch {
       cycles = result.cyclesPerFrame
     }
     guard group.count > 1 else {
-      narrow(group.first!, failing: bench.cost.step(holding: floors[group.first!]), cycles: cycles)
+      let failing = bench.cost.step(holding: floors[group.first!])
+      try narrow(group.first!, failing: failing, cycles: cycles)
       return
     }
     let middle = group.startIndex + group.count / 2
     let (left, right) = (group[..<middle], group[middle...])
-    let results = test(budget.workers > 1 ? [atFloors(left), atFloors(right)] : [atFloors(left)])
+    let both = budget.workers > 1
+    let results = try test(both ? [atFloors(left), atFloors(right)] : [atFloors(left)])
     if results[0].suffices == true {
       depths = atFloors(left)
       // The whole group failed, so the right half does on top of the left.
-      lowerGroup(right, isKnownToFail: true, cycles: cycles)
+      try lowerGroup(right, isKnownToFail: true, cycles: cycles)
     } else {
-      lowerGroup(left, isKnownToFail: true, cycles: results[0].cyclesPerFrame)
+      try lowerGroup(left, isKnownToFail: true, cycles: results[0].cyclesPerFrame)
       // What failed with more room in the left half fails now.
       let isKnownToFail = results.count > 1 && results[1].suffices != true
-      lowerGroup(right, isKnownToFail: isKnownToFail, cycles: results.last!.cyclesPerFrame)
+      try lowerGroup(right, isKnownToFail: isKnownToFail, cycles: results.last!.cyclesPerFrame)
     }
   }
 
@@ -146,7 +148,7 @@ struct FIFOSearch {
   /// is.
   ///
   /// - Parameter cycles: cycles per frame where it fails, if known.
-  private mutating func narrow(_ i: Int, failing: Int, cycles: Double? = nil) {
+  private mutating func narrow(_ i: Int, failing: Int, cycles: Double? = nil) throws {
     var bracket = DepthBracket(
       failing: failing, cycles: cycles, sufficient: bench.cost.step(holding: depths[i]),
       target: target.cyclesPerFrame, expected: climbs ? nil : expectedStep(i), climbs: climbs)
@@ -154,24 +156,24 @@ struct FIFOSearch {
       var probes = [bracket.next]
       // Two neighbours tell which way the line goes.
       if budget.workers > 1, probes[0] - 1 > bracket.low { probes.insert(probes[0] - 1, at: 0) }
-      for (step, result) in zip(probes, test(probes.map { replacing(i, byStep: $0) })) {
+      for (step, result) in zip(probes, try test(probes.map { replacing(i, byStep: $0) })) {
         bracket.note(step, suffices: result.suffices == true, cycles: result.cyclesPerFrame)
       }
     }
     depths[i] = bench.cost.depth(atStep: bracket.high)
-    if reference != nil { confirm(i) }
+    if reference != nil { try confirm(i) }
   }
 
   /// Makes sure that a FIFO does not do with a step less.
-  private mutating func confirm(_ i: Int) {
+  private mutating func confirm(_ i: Int) throws {
     guard !budget.isSpent else { return }
     let smaller = replacing(i, byStep: bench.cost.step(holding: depths[i]) - 1)
     let guess = reference
     reference = nil
-    if test([smaller])[0].suffices == true {
+    if try test([smaller])[0].suffices == true {
       // Words are late for good now, and others that are late as well would not be seen.
       (depths, isMisled) = (smaller, true)
-      lowerGroup([i], isKnownToFail: false)
+      try lowerGroup([i], isKnownToFail: false)
     } else {
       reference = guess
     }
@@ -185,18 +187,18 @@ struct FIFOSearch {
 
   /// Lowers one FIFO from where it is, in steps that double, and proves that it can go no further.
   /// False: out of time, or not proven.
-  mutating func descend(_ i: Int) -> Bool {
+  mutating func descend(_ i: Int) throws -> Bool {
     while !budget.isSpent {
       guard bench.cost.step(holding: depths[i]) > 0 else { return true }
-      let suffices = trySmaller(i)
+      let suffices = try trySmaller(i)
       guard suffices == true else { return suffices == false }
       var (step, stride) = (bench.cost.step(holding: depths[i]) - 1, 2)
       depths = replacing(i, byStep: step)
       while step > 0, !budget.isSpent {
         let next = max(step - stride, 0)
-        let result = test([replacing(i, byStep: next)])[0]
+        let result = try test([replacing(i, byStep: next)])[0]
         guard result.suffices == true else {
-          narrow(i, failing: next, cycles: result.cyclesPerFrame)
+          try narrow(i, failing: next, cycles: result.cyclesPerFrame)
           break
         }
         (step, stride) = (next, stride * 2)
@@ -214,27 +216,25 @@ struct FIFOSearch {
 
   /// Whether a FIFO, which is not the smallest there is, does with a step less, the others as they are.
   /// nil: neither was proven.
-  mutating func trySmaller(_ i: Int) -> Bool? {
+  mutating func trySmaller(_ i: Int) throws -> Bool? {
     let smaller = replacing(i, byStep: bench.cost.step(holding: depths[i]) - 1)
-    return test([smaller], isExact: true)[0].suffices
+    return try test([smaller], isExact: true)[0].suffices
   }
 
   /// Whether each of the depth sets reaches the target, run side by side.
-  private mutating func test(_ sets: [[Int]], isExact: Bool = false) -> [FIFOBench.Verdict] {
+  private mutating func test(_ sets: [[Int]], isExact: Bool = false) throws
+    -> [FIFOBench.Verdict]
+  {
     simulations += sets.count
     let (bench, target, budget, provesFirst) = (bench, target, budget, provesFirst)
     let reference = isExact ? nil : reference
-    let results = Parallel.all(sets.count, workers: budget.workers) { i -> Result in
+    let results = try Parallel.all(sets.count, workers: budget.workers) { i -> Result in
       guard !budget.isSpent else { return (FIFOBench.Verdict(), provesFirst) }
       if let reference {
-        let guess = try? bench.keepsUp(target, sets[i], with: reference)
-        return (guess ?? FIFOBench.Verdict(), provesFirst)
+        return (try bench.keepsUp(target, sets[i], with: reference), provesFirst)
       }
-      let result =
-        isExact
-        ? try? (bench.provablySustains(target, sets[i]), provesFirst)
-        : try? Self.test(sets[i], bench, target, provesFirst: provesFirst)
-      return result ?? (FIFOBench.Verdict(), provesFirst)
+      if isExact { return (try bench.provablySustains(target, sets[i]), provesFirst) }
+      return try Self.test(sets[i], bench, target, provesFirst: provesFirst)
     }
     self.provesFirst = results.last?.provesFirst ?? provesFirst
     for (depths, result) in zip(sets, results)

@@ -1,5 +1,6 @@
 /// Every block simrun knows. One line per block.
 public enum BlockCatalogue {
+  /// Every block there is.
   public static let blocks: [any Block.Type] = [
     MatrixVector.self,
     VectorVector.self,

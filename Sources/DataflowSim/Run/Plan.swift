@@ -1,6 +1,7 @@
 /// A design made ready for simulation: its blocks, and the chains of stages between the blocks that
 /// are processes of their own. Built once, run many times.
 public struct Plan: Sendable {
+  /// Every FIFO a node of its own.
   public let design: Design
   /// One per node, in the order of `design.nodes`.
   public let blocks: [any Block]
@@ -63,7 +64,8 @@ extension Plan {
     try Self.checkPortCounts(design, blocks)
     (inputPorts, outputPorts) = Self.resolvePorts(design, blocks, graph)
     wordsPerFrame = Self.words(design, inputPorts, outputPorts)
-    (chains, processes) = Self.layOut(design, timings, graph)
+    let layout = ChainLayout(design, timings, graph)
+    (chains, processes) = (layout.chains, layout.processes)
   }
 
   private static func checkPortCounts(_ design: Design, _ blocks: [any Block]) throws {
@@ -125,65 +127,6 @@ extension Plan {
       }
     }
     return words
-  }
-
-  private static func layOut(_ design: Design, _ timings: [BlockTiming], _ graph: DesignGraph)
-    -> ([Chain], [ProcessNode])
-  {
-    func isProcess(_ n: Int) -> Bool {
-      if case .process = timings[n].body { true } else { false }
-    }
-    func items(_ node: Int, _ stages: [Stage]) -> [Chain.Item] {
-      stages.map { .stage($0, node: design.nodes[node].name) }
-    }
-    func stages(_ node: Int, input port: Int) -> [Chain.Item] {
-      items(node, timings[node].stages(atInput: port))
-    }
-    func stages(_ node: Int, output port: Int) -> [Chain.Item] {
-      items(node, timings[node].stages(atOutput: port))
-    }
-    var chains: [Chain] = []
-    var inputChain: [DesignGraph.Endpoint: Int] = [:]
-    /// Follows stream `first` through wire-like blocks to the next process or sink.
-    func trace(_ first: String, from writer: Chain.End, behind items: [Chain.Item]) -> Int {
-      var chain = Chain(items: items, writer: writer, reader: writer)
-      var stream = first
-      while true {
-        chain.items.append(.handshake(stream: stream))
-        guard let end = graph[stream].reader else {
-          chain.reader = .border(stream: stream)
-          break
-        }
-        chain.items += stages(end.node, input: end.port)
-        if isProcess(end.node) {
-          chain.reader = .node(end.node)
-          inputChain[end] = chains.count
-          break
-        }
-        chain.items += stages(end.node, output: 0)
-        stream = design.nodes[end.node].outputs[0]
-      }
-      chains.append(chain)
-      return chains.count - 1
-    }
-    for stream in design.graphInputs {
-      _ = trace(stream, from: .border(stream: stream), behind: [])
-    }
-    var outputChains: [Int: [Int]] = [:]
-    for n in design.nodes.indices where isProcess(n) {
-      outputChains[n] = design.nodes[n].outputs.enumerated().map { port, stream in
-        trace(stream, from: .node(n), behind: stages(n, output: port))
-      }
-    }
-    let processes = design.nodes.indices.filter(isProcess).map { n in
-      ProcessNode(
-        node: n,
-        inputs: design.nodes[n].inputs.indices.map {
-          inputChain[DesignGraph.Endpoint(node: n, port: $0)]!
-        },
-        outputs: outputChains[n]!)
-    }
-    return (chains, processes)
   }
 }
 
@@ -259,7 +202,8 @@ extension Plan {
         outputStages: least.outputStages ?? timing.outputStages, exactness: timing.exactness,
         body: least.body)
     }
-    (plan.chains, plan.processes) = Self.layOut(design, plan.timings, try DesignGraph(design))
+    let layout = ChainLayout(design, plan.timings, try DesignGraph(design))
+    (plan.chains, plan.processes) = (layout.chains, layout.processes)
     plan = plan.replacingFIFODepths { name, depth in depths[name]?.first ?? depth }
     for (index, fifo) in insertedFIFOs { plan.insertFIFO(fifo, onChain: index) }
     return plan

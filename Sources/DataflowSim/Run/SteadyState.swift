@@ -18,11 +18,13 @@ public struct SteadyState: Sendable, Equatable {
   /// Frames simulated to find it.
   public var simulatedFrames: Int
 
+  /// The quotient, rounded to double precision.
   public var cyclesPerFrame: Double { Double(cycles) / Double(frames) }
 }
 
 /// How long to look for a repeating state.
 public struct SteadyStateBudget: Sendable {
+  /// Frames to simulate at most.
   public var frames = 256
   /// Longest period looked for, in frames.
   public var longestPeriod = 8
@@ -33,6 +35,7 @@ public struct SteadyStateBudget: Sendable {
   /// Give up after this many handshakes at channels, whatever the frames.
   public var handshakes = 600_000_000
 
+  /// The defaults.
   public init() {}
 }
 
@@ -59,60 +62,64 @@ extension Simulation {
     _ budget: SteadyStateBudget, replays: Bool = true, until isEnough: ([Cycle]) -> Bool
   ) -> SteadyState? {
     guard released.contains(where: { $0.fixed == nil }) else { return nil }
-    var ends: [Cycle] = []
-    var moments: [(end: Cycle, state: NetworkState)] = []
+    var frames = FrameStates(patterns: patternPeriod, longest: budget.longestPeriod)
     var settled = replays && isPlain ? SettledPart(network) : nil
-    // Outputs of a frame may need words of the next one; then the sources stay a frame ahead.
-    var lead = 0
-    let patterns = patternPeriod
-    while ends.count < budget.frames {
-      let frame = ends.count + 1
+    while frames.ends.count < budget.frames {
+      let frame = frames.ends.count + 1
       settled?.beginFrame()
-      run(frames: frame + lead, isLast: false)
+      run(frames: frame + frames.lead, isLast: false)
       if settled?.isBroken == true {
         startAgain()
         leastPeriod = nil
         return steadyState(budget, replays: false, until: isEnough)
       }
-      while settled?.shift == nil, completed(frame) == nil {
-        guard lead < 2 else { return nil }
-        lead += 1
-        moments = []
-        run(frames: frame + lead, isLast: false)
-      }
-      // The end of a frame that is replayed is known.
-      guard let end = settled?.shift.map({ ends.last! + $0 }) ?? completed(frame) else {
+      guard let end = settled?.shift.map({ frames.ends.last! + $0 }) ?? complete(&frames) else {
         return nil
       }
-      ends.append(end)
-      if isEnough(ends) { return nil }
+      frames.ends.append(end)
+      if isEnough(frames.ends) { return nil }
       guard frame > budget.framesBefore else { continue }
       let state = NetworkState(network)
-      for (age, earlier) in moments.reversed().enumerated() {
-        let shift = end - earlier.end
-        guard let patterns, shift % patterns == 0,
-          state.repeats(earlier.state, frames: age + 1, shift: shift)
-        else { continue }
+      if let period = frames.period(of: state) {
         return SteadyState(
-          cycles: shift, frames: age + 1, isProven: true, simulatedFrames: frame)
+          cycles: period.cycles, frames: period.frames, isProven: true, simulatedFrames: frame)
       }
-      if let last = moments.last,
-        settled?.update(state, since: last.state, shift: end - last.end) == true
-      {
-        moments = [(end, NetworkState(network))]
-        leastPeriod = settled?.shift
-        if isEnough(ends) { return nil }
+      if replaysMore(&settled, state, frames) {
+        frames.restart(with: NetworkState(network))
+        if isEnough(frames.ends) { return nil }
       } else {
-        moments.append((end, state))
+        frames.add(state)
       }
-      if moments.count > budget.longestPeriod { moments.removeFirst() }
-      if frame == budget.framesUnpaced, keepsUp(with: end - ends[frame - 2]) {
+      if frame == budget.framesUnpaced, keepsUp(with: frames.lastInterval) {
         return SteadyState(
-          cycles: end - ends[frame - 2], frames: 1, isProven: true, simulatedFrames: frame)
+          cycles: frames.lastInterval, frames: 1, isProven: true, simulatedFrames: frame)
       }
       if handshakes > budget.handshakes, frame > 1 { break }
     }
-    return estimate(ends)
+    return estimate(frames.ends)
+  }
+
+  /// When the frame that is under way was complete; nil when the design stops before. Its outputs may
+  /// need words of the next one; then the sources stay a frame ahead.
+  private func complete(_ frames: inout FrameStates) -> Cycle? {
+    let frame = frames.ends.count + 1
+    while true {
+      if let end = completed(frame) { return end }
+      guard frames.lead < FrameStates.farthestLead else { return nil }
+      frames.goAhead()
+      run(frames: frame + frames.lead, isLast: false)
+    }
+  }
+
+  /// Whether the part that is replayed from now on has grown.
+  private func replaysMore(
+    _ settled: inout SettledPart?, _ state: NetworkState, _ frames: FrameStates
+  ) -> Bool {
+    guard let last = frames.last,
+      settled?.update(state, since: last.state, shift: frames.ends.last! - last.end) == true
+    else { return false }
+    leastPeriod = settled?.shift
+    return true
   }
 
   /// Whether `cycles` per frame is proven: no part of the design is faster, and a source that sends frames
@@ -171,6 +178,56 @@ extension Simulation {
   }
 
   package var handshakes: Int { network.channels.reduce(0) { $0 + $1.pointee.read } }
+}
+
+/// The states after the last frames, and when each frame was complete.
+private struct FrameStates {
+  /// The cycles after which all patterns are at the same place again; nil when that cannot be counted.
+  let patterns: Int?
+  /// States that are kept.
+  let longest: Int
+  var ends: [Cycle] = []
+  /// Frames that the sources are ahead of the outputs.
+  private(set) var lead = 0
+  private var moments: [(end: Cycle, state: NetworkState)] = []
+
+  static let farthestLead = 2
+
+  init(patterns: Int?, longest: Int) {
+    self.patterns = patterns
+    self.longest = longest
+  }
+
+  var last: (end: Cycle, state: NetworkState)? { moments.last }
+  /// Cycles between the last two frames.
+  var lastInterval: Cycle { ends[ends.count - 1] - ends[ends.count - 2] }
+
+  /// How long ago, in cycles and frames, the state was the same as `state` after the last frame.
+  func period(of state: NetworkState) -> (cycles: Cycle, frames: Int)? {
+    guard let patterns, let end = ends.last else { return nil }
+    for (age, earlier) in moments.reversed().enumerated() {
+      let shift = end - earlier.end
+      if shift % patterns == 0, state.repeats(earlier.state, frames: age + 1, shift: shift) {
+        return (shift, age + 1)
+      }
+    }
+    return nil
+  }
+
+  /// Keeps the state after the last frame.
+  mutating func add(_ state: NetworkState) {
+    moments.append((ends.last!, state))
+    if moments.count > longest { moments.removeFirst() }
+  }
+
+  /// Keeps that state alone.
+  mutating func restart(with state: NetworkState) { moments = [(ends.last!, state)] }
+
+  /// With the sources another frame ahead no earlier state comes back.
+  mutating func goAhead() {
+    lead += 1
+    moments = []
+  }
 }
 
 extension FramePeriod {

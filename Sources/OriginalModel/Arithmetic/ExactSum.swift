@@ -4,15 +4,17 @@
 /// of two subnormal numbers (2^−298), and the highest bit is above any sum of 2^40 products of the
 /// largest ones. So every sum of products is exact, whatever its terms, and rounding it once gives the
 /// number nearest to the mathematical sum.
-struct ExactSum {
+package struct ExactSum {
   private static let lowest = -320
   private static let limbCount = 11
   private var limbs:
     (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) =
       (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
+  package init() {}
+
   /// Adds `a · b`; both are finite.
-  mutating func add(_ a: Float, times b: Float) {
+  package mutating func add(_ a: Float, times b: Float) {
     guard a != 0, b != 0 else { return }
     // The product of two 24-bit significands fits 48 bits.
     let (x, ex) = Self.parts(a)
@@ -21,7 +23,7 @@ struct ExactSum {
     add(product.magnitude, at: ex + ey, isNegative: product < 0)
   }
 
-  mutating func add(_ a: Float) { add(a, times: 1) }
+  package mutating func add(_ a: Float) { add(a, times: 1) }
 
   /// Multiplies the whole by −1.
   private mutating func negate() {
@@ -78,7 +80,7 @@ struct ExactSum {
   private var isNegative: Bool { limbs.10 >> 63 == 1 }
 
   /// The float32 number nearest to the sum divided by `divisor`, ties to even.
-  func rounded(dividedBy divisor: Int = 1) -> Float {
+  package func rounded(dividedBy divisor: Int = 1) -> Float {
     precondition(divisor > 0 && divisor < 1 << 31)
     var copy = self
     let negative = isNegative

@@ -8,7 +8,7 @@ import Synchronization
 /// of two (bits, ternary weights, power-of-two scales), the sum is one of integers. Otherwise it is made
 /// in double precision; when the bound on its error leaves open which float32 is nearest, that sum is
 /// made again without any rounding (`ExactSum`).
-struct LinearProduct: Sendable {
+package struct LinearProduct: Sendable {
   let columns: Int
   let rows: Int
   private let weights: [Float]
@@ -46,7 +46,7 @@ struct LinearProduct: Sendable {
   ///   - weights: `rows × columns`, one output's weights side by side.
   ///   - bias: one number per row.
   ///   - isConstant: whether the weights serve many vectors, so that looking at them pays.
-  init(weights: [Float], rows: Int, columns: Int, bias: [Float]?, isConstant: Bool = true) {
+  package init(weights: [Float], rows: Int, columns: Int, bias: [Float]?, isConstant: Bool = true) {
     self.rows = rows
     self.columns = columns
     self.weights = weights
@@ -164,7 +164,7 @@ struct LinearProduct: Sendable {
   }
 
   /// `apply` by whichever way is exact and fast.
-  func multiply(_ vectors: [Float]) -> [Float] {
+  package func multiply(_ vectors: [Float]) -> [Float] {
     if integers != nil, let data = DyadicIntegers(vectors), let kernel = integerKernel(for: data) {
       return kernel.apply(data.integers())
     }

@@ -1,5 +1,5 @@
 /// Rounding to float32 that is proven right, from results in double precision and bounds on their error.
-enum RoundedOnce {
+package enum RoundedOnce {
   /// The float32 nearest to a number that lies within `error` of `value`; `nil` when that does not
   /// decide which one it is.
   @inline(__always)
@@ -14,7 +14,7 @@ enum RoundedOnce {
   /// The sum is rounded to odd first: a double that is not exact gets an odd last bit, so it never
   /// looks like a tie of float32 that it is not (29 bits are between the two precisions).
   @inline(__always)
-  static func sum(_ a: Double, _ b: Double) -> Float {
+  package static func sum(_ a: Double, _ b: Double) -> Float {
     let s = a + b
     guard s.isFinite else { return Float(s) }
     let t = s - a

@@ -174,7 +174,7 @@ enum ActivationOperators {
 }
 
 /// Batch normalisation of one channel.
-struct Normalization: Sendable {
+package struct Normalization: Sendable {
   let scale: Float
   let bias: Float
   let mean: Float
@@ -183,7 +183,7 @@ struct Normalization: Sendable {
   /// γ/√(σ² + ε) in double precision.
   private let factor: Double
 
-  init(scale: Float, bias: Float, mean: Float, variance: Float, epsilon: Float) {
+  package init(scale: Float, bias: Float, mean: Float, variance: Float, epsilon: Float) {
     self.scale = scale
     self.bias = bias
     self.mean = mean
@@ -193,7 +193,7 @@ struct Normalization: Sendable {
   }
 
   @inline(__always)
-  func apply(_ x: Float) -> Float {
+  package func apply(_ x: Float) -> Float {
     let product = (Double(x) - Double(mean)) * factor
     let value = product + Double(bias)
     // σ² + ε, its root, the quotient, the difference, the product and the sum: six roundings.

@@ -8,7 +8,7 @@ struct FoldingText {
   let target: Double?
 
   var text: String {
-    [results, safety, layers, chain, next, report.next?.text ?? ""].filter { !$0.isEmpty }
+    [results, safety, layers, fixed, chain, next, report.next?.text ?? ""].filter { !$0.isEmpty }
       .joined(separator: "\n\n")
   }
 
@@ -38,6 +38,15 @@ struct FoldingText {
   private func step(_ before: String?, _ after: String?) -> String {
     guard let before, let after else { return "-" }
     return before == after ? before : "\(before) → \(after)"
+  }
+
+  /// What stays as it is, a line per reason.
+  private var fixed: String {
+    let groups = Dictionary(grouping: report.fixed) { "\($0.attribute) of \($0.opType)" }
+    return groups.sorted { naturally($0.key, $1.key) }.map { what, nodes in
+      let names = nodes.prefix(4).map(\.node).joined(separator: ", ")
+      return "Not folded: \(what) (\(names)\(nodes.count > 4 ? ", …" : "")), \(nodes[0].reason)."
+    }.joined(separator: "\n")
   }
 
   private var results: String {

@@ -1,6 +1,6 @@
 /// A plain text table: columns padded to their widest cell, two spaces between. On a terminal it fits the
 /// terminal's width, and a heading is bold.
-struct TextTable {
+package struct TextTable {
   private let rightAligned: ClosedRange<Int>?
   private let hasHeading: Bool
   private let limit: Int?
@@ -10,17 +10,20 @@ struct TextTable {
   ///   - rightAligned: the columns that hold numbers.
   ///   - hasHeading: whether the first row names the columns.
   ///   - width: columns of the terminal; nil: as wide as it gets.
-  init(
-    rightAligned: ClosedRange<Int>? = nil, hasHeading: Bool = false, width: Int? = Terminal.width
-  ) {
+  package init(rightAligned: ClosedRange<Int>? = nil, hasHeading: Bool = false, width: Int?) {
     self.rightAligned = rightAligned
     self.hasHeading = hasHeading
     limit = width
   }
 
-  mutating func add(_ cells: [String]) { rows.append(cells) }
+  /// As wide as the terminal.
+  init(rightAligned: ClosedRange<Int>? = nil, hasHeading: Bool = false) {
+    self.init(rightAligned: rightAligned, hasHeading: hasHeading, width: Terminal.width)
+  }
 
-  var text: String {
+  package mutating func add(_ cells: [String]) { rows.append(cells) }
+
+  package var text: String {
     let widths = fittedWidths
     let all = rows.flatMap { lines(of: $0, widths) }
     guard hasHeading, let first = all.first else { return all.joined(separator: "\n") }
@@ -73,14 +76,14 @@ struct TextTable {
   }
 
   /// `text` without its middle: the ends tell `StreamingFIFO_rtl_3` from `…_30`.
-  static func cut(_ text: String, _ width: Int) -> String {
+  package static func cut(_ text: String, _ width: Int) -> String {
     guard text.count > width, width > 2 else { return text }
     let tail = (width - 1) / 2
     return text.prefix(width - 1 - tail) + "…" + text.suffix(tail)
   }
 
   /// Lines of at most `width` characters, broken at spaces.
-  static func wrapped(_ text: String, to width: Int) -> [String] {
+  package static func wrapped(_ text: String, to width: Int) -> [String] {
     guard text.count > width, width > 2 else { return [text] }
     var lines: [String] = []
     var line = ""

@@ -1,110 +1,107 @@
-// Looks inside modules, which release builds do not allow: `swift test` runs it.
-#if DEBUG
-  import Testing
+import Testing
 
-  @testable import DataflowAnalysis
-  @testable import DataflowSim
+import DataflowAnalysis
+import DataflowSim
 
-  /// What every block says about itself to the analyses. A new block is asked too.
-  struct BlockFactsTests {
-    /// Attributes that fold a block wherever they occur.
-    private static let foldingNames: Set<String> = [
-      "PE", "SIMD", "parallel_window", "EmbFold", "SeqFold",
-    ]
+/// What every block says about itself to the analyses. A new block is asked too.
+struct BlockFactsTests {
+  /// Attributes that fold a block wherever they occur.
+  private static let foldingNames: Set<String> = [
+    "PE", "SIMD", "parallel_window", "EmbFold", "SeqFold",
+  ]
 
-    @Test func thereIsASampleOfEveryOpType() {
-      let known = Set(SampleBlocks.all.map(\.opType))
-      #expect(BlockCatalogue.opTypes.filter { !known.contains($0) } == [])
-    }
+  @Test func thereIsASampleOfEveryOpType() {
+    let known = Set(SampleBlocks.all.map(\.opType))
+    #expect(BlockCatalogue.opTypes.filter { !known.contains($0) } == [])
+  }
 
-    /// An attribute that folds can be chosen, or the block says why not.
-    @Test func everyFoldingAttributeIsAccountedFor() throws {
-      for sample in SampleBlocks.all {
-        let named = try BlockCatalogue.attributes(of: sample.opType).map(\.name)
-          .filter(Self.foldingNames.contains)
-        let chosen = sample.block.foldings.map(\.name)
-        let fixed = sample.block.fixedFoldings
-        for name in named {
-          #expect(chosen.contains(name) != (fixed[name] != nil), "\(name) of \(sample)")
-        }
-        #expect(Set(chosen).union(fixed.keys).isSubset(of: named), "\(sample)")
-        for folding in sample.block.foldings {
-          #expect(folding.values == folding.values.sorted() && !folding.values.isEmpty, "\(sample)")
-        }
+  /// An attribute that folds can be chosen, or the block says why not.
+  @Test func everyFoldingAttributeIsAccountedFor() throws {
+    for sample in SampleBlocks.all {
+      let named = try BlockCatalogue.attributes(of: sample.opType).map(\.name)
+        .filter(Self.foldingNames.contains)
+      let chosen = sample.block.foldings.map(\.name)
+      let fixed = sample.block.fixedFoldings
+      for name in named {
+        #expect(chosen.contains(name) != (fixed[name] != nil), "\(name) of \(sample)")
       }
-    }
-
-    /// The block takes every folding it offers, and its present one is among them.
-    @Test func everyFoldingOfferedIsTaken() throws {
-      for sample in SampleBlocks.all {
-        let names = Set(sample.block.foldings.map(\.name))
-        for change in sample.block.foldingCombinations {
-          #expect(Set(change.keys).isSubset(of: names), "\(sample)")
-          var node = sample.node
-          node.attributes.merge(change) { $1 }
-          #expect(throws: Never.self, "\(change) of \(sample)") {
-            let block = try sample.design.block(of: node)
-            // What it computes stays: the tensors at its streams are the same.
-            #expect(block.outputs.map(\.normalShape) == sample.block.outputs.map(\.normalShape))
-          }
-        }
+      #expect(Set(chosen).union(fixed.keys).isSubset(of: named), "\(sample)")
+      for folding in sample.block.foldings {
+        #expect(folding.values == folding.values.sorted() && !folding.values.isEmpty, "\(sample)")
       }
-    }
-
-    /// The folding search asks the block, whatever it is.
-    @Test func theSearchFoldsWhateverCanBeFolded() throws {
-      var found: Set<String> = []
-      for sample in SampleBlocks.all where sample.block.outputs.first?.words != nil {
-        let unit = try #require(
-          try FoldingOptions(sample.design, device: nil).units().first, "\(sample)")
-        let offered = sample.block.foldingChoices(hasURAM: false).compactMap { change -> Int? in
-          var node = sample.node
-          node.attributes.merge(change) { $1 }
-          guard let block = try? sample.design.block(of: node), block.allBuildIssues.isEmpty else {
-            return nil
-          }
-          return FoldingOptions.cycles(block)
-        }
-        // Attributes by chance are often such that FINN would build nothing of them.
-        guard let fastest = offered.min() else { continue }
-        #expect(unit.options.map(\.cycles).min() == fastest, "\(sample)")
-        found.insert(sample.opType)
-      }
-      #expect(found.count > 40)
-    }
-
-    /// A block whose words depend on each other must not claim otherwise: it gives as many as it takes.
-    @Test func wordWiseBlocksGiveAWordForAWord() {
-      for sample in SampleBlocks.all where sample.block.isWordWise {
-        let counts = Set((sample.block.inputs + sample.block.outputs).compactMap(\.words))
-        // Operands that are broadcast have fewer words; where they have as many, words pair up.
-        guard sample.block is Elementwise == false else { continue }
-        #expect(counts.count <= 1, "\(sample)")
-      }
-    }
-
-    @Test func whatIsSaidOfPortsExists() {
-      for sample in SampleBlocks.all {
-        if let weights = sample.block.weightInput {
-          #expect(sample.block.inputs.indices.contains(weights.port) && weights.passes > 0)
-        }
-        if let vector = sample.block.vectorWords {
-          #expect(vector.inputs > 0 && vector.outputs > 0, "\(sample)")
-        }
-        for condition in sample.block.hazardConditions { #expect(!condition.condition.isEmpty) }
-      }
-    }
-
-    @Test func aNarrowWrapAndAStaleFrameAreTold() throws {
-      func hazards(_ op: String) -> Set<Hazard> {
-        Set(
-          SampleBlocks.all.filter { $0.opType == op }
-            .flatMap { $0.block.hazardConditions.map(\.hazard) })
-      }
-      #expect(hazards("FMPadding_rtl") == [.staleFrame])
-      #expect(hazards("ConvolutionInputGenerator_rtl") == [.staleFrame])
-      #expect(hazards("MVAU_rtl").isSuperset(of: [.frozenZero]))
-      #expect(hazards("MVAU_hls").isEmpty)
     }
   }
-#endif
+
+  /// The block takes every folding it offers, and its present one is among them.
+  @Test func everyFoldingOfferedIsTaken() throws {
+    for sample in SampleBlocks.all {
+      let names = Set(sample.block.foldings.map(\.name))
+      for change in sample.block.foldingCombinations {
+        #expect(Set(change.keys).isSubset(of: names), "\(sample)")
+        var node = sample.node
+        node.attributes.merge(change) { $1 }
+        #expect(throws: Never.self, "\(change) of \(sample)") {
+          let block = try sample.design.block(of: node)
+          // What it computes stays: the tensors at its streams are the same.
+          #expect(block.outputs.map(\.normalShape) == sample.block.outputs.map(\.normalShape))
+        }
+      }
+    }
+  }
+
+  /// The folding search asks the block, whatever it is.
+  @Test func theSearchFoldsWhateverCanBeFolded() throws {
+    var found: Set<String> = []
+    for sample in SampleBlocks.all where sample.block.outputs.first?.words != nil {
+      let unit = try #require(
+        try FoldingOptions(sample.design, device: nil).units().first, "\(sample)")
+      let offered = sample.block.foldingChoices(hasURAM: false).compactMap { change -> Int? in
+        var node = sample.node
+        node.attributes.merge(change) { $1 }
+        guard let block = try? sample.design.block(of: node), block.allBuildIssues.isEmpty else {
+          return nil
+        }
+        return FoldingOptions.cycles(block)
+      }
+      // Attributes by chance are often such that FINN would build nothing of them.
+      guard let fastest = offered.min() else { continue }
+      #expect(unit.options.map(\.cycles).min() == fastest, "\(sample)")
+      found.insert(sample.opType)
+    }
+    #expect(found.count > 40)
+  }
+
+  /// A block whose words depend on each other must not claim otherwise: it gives as many as it takes.
+  @Test func wordWiseBlocksGiveAWordForAWord() {
+    for sample in SampleBlocks.all where sample.block.isWordWise {
+      let counts = Set((sample.block.inputs + sample.block.outputs).compactMap(\.words))
+      // Operands that are broadcast have fewer words; where they have as many, words pair up.
+      guard sample.block is Elementwise == false else { continue }
+      #expect(counts.count <= 1, "\(sample)")
+    }
+  }
+
+  @Test func whatIsSaidOfPortsExists() {
+    for sample in SampleBlocks.all {
+      if let weights = sample.block.weightInput {
+        #expect(sample.block.inputs.indices.contains(weights.port) && weights.passes > 0)
+      }
+      if let vector = sample.block.vectorWords {
+        #expect(vector.inputs > 0 && vector.outputs > 0, "\(sample)")
+      }
+      for condition in sample.block.hazardConditions { #expect(!condition.condition.isEmpty) }
+    }
+  }
+
+  @Test func aNarrowWrapAndAStaleFrameAreTold() throws {
+    func hazards(_ op: String) -> Set<Hazard> {
+      Set(
+        SampleBlocks.all.filter { $0.opType == op }
+          .flatMap { $0.block.hazardConditions.map(\.hazard) })
+    }
+    #expect(hazards("FMPadding_rtl") == [.staleFrame])
+    #expect(hazards("ConvolutionInputGenerator_rtl") == [.staleFrame])
+    #expect(hazards("MVAU_rtl").isSuperset(of: [.frozenZero]))
+    #expect(hazards("MVAU_hls").isEmpty)
+  }
+}

@@ -48,6 +48,22 @@ struct FoldingSearchTests {
     #expect(search.chain.first?.cycles ?? 0 > 1)
   }
 
+  /// An attribute that folds other blocks is named with the reason, and stays.
+  @Test func whatCannotBeFoldedIsSaid() throws {
+    let design = try FIFOSizingTests.design("lenet")
+    let search = try FoldingSearch(design, goal: .framesPerSecond(1000), device: nil)
+    let pools = design.nodes.filter { $0.opType == "StreamingMaxPool_hls" }
+    #expect(!pools.isEmpty)
+    for pool in pools {
+      let fixed = try #require(search.fixed.first { $0.node == pool.name })
+      #expect(fixed.attribute == "PE" && fixed.reason.contains("whole pixels"))
+      let now = try #require(search.chosen.design.nodes.first { $0.name == pool.name })
+      #expect(now.attributes["PE"] == pool.attributes["PE"])
+    }
+    #expect(
+      Set(search.fixed.map(\.node)).isDisjoint(with: search.layers.filter(\.isChanged).map(\.node)))
+  }
+
   @Test(arguments: [0, -1, 1e9]) func goalsNobodyMeansAreRefused(fps: Double) throws {
     let design = try FIFOSizingTests.design("tfc-w1a1")
     #expect(throws: InputError.self) {

@@ -2,10 +2,10 @@
 ///
 /// Shapes, widths and FINN's estimate are FINN+'s; the schedule is an estimate of ours and marked so.
 /// What it computes is not modelled. Source: FINN+ (`attention.py`).
-public struct Attention: Block {
-  public static let opTypes = ["ScaledDotProductAttention_hls"]
-  public static let summary = "Scaled dot-product attention, schedule estimated (FINN+)"
-  public static let attributes: [AttributeSpec] =
+package struct Attention: Block {
+  package static let opTypes = ["ScaledDotProductAttention_hls"]
+  package static let summary = "Scaled dot-product attention, schedule estimated (FINN+)"
+  package static let attributes: [AttributeSpec] =
     [
       .int("QKDim", "elements of a query or key"),
       .int("QLen", "queries"),
@@ -36,22 +36,22 @@ public struct Attention: Block {
       AttributeSpec($0, .float(-1e30...1e30), default: .float(0), "scale or bias, not used")
     }
 
-  public let node: NodeSettings
-  public let qkDim: Int
-  public let queryCount: Int
-  public let valueDim: Int
-  public let keyCount: Int
-  public let heads: Int
-  public let embeddingFold: Int
-  public let sequenceFold: Int
-  public let queryType: DataType
-  public let keyType: DataType
-  public let valueType: DataType
-  public let outputType: DataType
+  package let node: NodeSettings
+  package let qkDim: Int
+  package let queryCount: Int
+  package let valueDim: Int
+  package let keyCount: Int
+  package let heads: Int
+  package let embeddingFold: Int
+  package let sequenceFold: Int
+  package let queryType: DataType
+  package let keyType: DataType
+  package let valueType: DataType
+  package let outputType: DataType
   /// The mask's type, when it is streamed.
-  public let maskType: DataType?
+  package let maskType: DataType?
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     qkDim = a.int("QKDim")
     queryCount = a.int("QLen")
@@ -77,7 +77,7 @@ public struct Attention: Block {
   private func port(_ rows: Int, _ elements: Int, _ fold: Int, _ type: DataType) -> Port {
     Port(leading: [heads, rows], channels: elements, parallel: elements / fold, dataType: type)
   }
-  public var inputs: [Port] {
+  package var inputs: [Port] {
     let mask = maskType.map {
       Port(
         leading: [queryCount], channels: keyCount, parallel: keyCount / sequenceFold, dataType: $0)
@@ -88,18 +88,18 @@ public struct Attention: Block {
       port(keyCount, valueDim, embeddingFold, valueType),
     ] + [mask].compactMap { $0 }
   }
-  public var outputs: [Port] { [port(queryCount, valueDim, embeddingFold, outputType)] }
+  package var outputs: [Port] { [port(queryCount, valueDim, embeddingFold, outputType)] }
 
   /// The slower of taking the keys in and of the two matrix products.
-  public var expectedCycles: Int {
+  package var expectedCycles: Int {
     heads * max(keyCount * embeddingFold, queryCount * embeddingFold * sequenceFold)
   }
 
-  public var foldings: [FoldingAttribute] {
+  package var foldings: [FoldingAttribute] {
     [
       FoldingAttribute("EmbFold", dividing: qkDim, valueDim),
       FoldingAttribute("SeqFold", dividing: keyCount),
     ]
   }
-  public var hasKnownCost: Bool { false }
+  package var hasKnownCost: Bool { false }
 }

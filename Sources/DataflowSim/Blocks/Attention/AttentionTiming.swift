@@ -1,7 +1,7 @@
 extension Attention: HLSBlock {
   /// Estimated: every head takes the cycles of FINN's estimate, its words come in spread over its
   /// queries, and nothing leaves before all keys of the head are in. A mask comes with the first head.
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     let perHead = expectedCycles / heads
     let rows = min(queryCount, Self.mostRows)
     let masked = head(perHead, rows: rows, isMasked: maskType != nil)

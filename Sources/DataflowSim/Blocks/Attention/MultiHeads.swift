@@ -4,10 +4,10 @@ import SimKernels
 /// per word.
 ///
 /// Source: FINN+ (`attention_heads.py`). Packed heads exist there as a name only.
-public struct MultiHeads: Block {
-  public static let opTypes = ["SplitMultiHeads_hls", "MergeMultiHeads_hls"]
-  public static let summary = "Splits vectors into attention heads or merges them (FINN+)"
-  public static let attributes: [AttributeSpec] = [
+package struct MultiHeads: Block {
+  package static let opTypes = ["SplitMultiHeads_hls", "MergeMultiHeads_hls"]
+  package static let summary = "Splits vectors into attention heads or merges them (FINN+)"
+  package static let attributes: [AttributeSpec] = [
     .int("heads", in: 1...31, "attention heads"),
     .int("packed", in: 0...1, default: 0, "all heads in one stream (not built by FINN+)"),
     .int("num_elems", "elements of a vector at the input"),
@@ -16,14 +16,14 @@ public struct MultiHeads: Block {
     .flag("squeezed", "the output has no dimension of 1 in the middle (merge only)"),
   ]
 
-  public let node: NodeSettings
-  public let heads: Int
+  package let node: NodeSettings
+  package let heads: Int
   /// Elements of a vector at an input.
-  public let elements: Int
-  public let leading: [Int]
-  public let dataType: DataType
+  package let elements: Int
+  package let leading: [Int]
+  package let dataType: DataType
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     heads = a.int("heads")
     elements = a.int("num_elems")
@@ -36,7 +36,7 @@ public struct MultiHeads: Block {
       elements % heads == 0, "heads", "does not divide num_elems = \(elements)")
   }
 
-  public var isSplit: Bool { opType.hasPrefix("Split") }
+  package var isSplit: Bool { opType.hasPrefix("Split") }
   /// Elements of one head.
   var perHead: Int { isSplit ? elements / heads : elements }
   private func ports(_ count: Int, _ elements: Int) -> [Port] {
@@ -44,16 +44,16 @@ public struct MultiHeads: Block {
     return Array(
       repeating: Port(normal: shape, folded: shape, dataType: dataType), count: count)
   }
-  public var inputs: [Port] { isSplit ? ports(1, elements) : ports(heads, elements) }
-  public var outputs: [Port] { isSplit ? ports(heads, perHead) : ports(1, elements * heads) }
-  public var expectedCycles: Int { product(leading) }
+  package var inputs: [Port] { isSplit ? ports(1, elements) : ports(heads, elements) }
+  package var outputs: [Port] { isSplit ? ports(heads, perHead) : ports(1, elements * heads) }
+  package var expectedCycles: Int { product(leading) }
 
-  public var hasKnownCost: Bool { false }
+  package var hasKnownCost: Bool { false }
 }
 
 extension MultiHeads: HLSBlock {
   /// A vector per iteration: one word on the whole side, one on every head.
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     let all = (UInt32(1) << UInt32(heads)) - 1
     return schedule.timing([
       .run(expectedCycles, reads: isSplit ? 1 : all, writes: isSplit ? all : 1)
@@ -64,7 +64,7 @@ extension MultiHeads: HLSBlock {
 }
 
 extension MultiHeads: BitBlock {
-  public func bits(_ setup: BitSetup) throws -> any BlockBits {
+  package func bits(_ setup: BitSetup) throws -> any BlockBits {
     try setup.requireCarried(dataType, "elements")
     return MultiHeadBits(block: self)
   }

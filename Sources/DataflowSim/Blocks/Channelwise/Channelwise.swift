@@ -2,10 +2,10 @@
 ///
 /// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles;
 /// docs/reference/resources.md#threshold-cost.
-public struct Channelwise: Block {
-  public static let opTypes = ["ChannelwiseOp_hls"]
-  public static let summary = "Combines each element with a parameter of its channel"
-  public static let attributes: [AttributeSpec] = [
+package struct Channelwise: Block {
+  package static let opTypes = ["ChannelwiseOp_hls"]
+  package static let summary = "Combines each element with a parameter of its channel"
+  package static let attributes: [AttributeSpec] = [
     .string(
       "Func", oneOf: ["cmp_le", "cmp_ge", "add", "mul"], default: "cmp_le", "what to compute"),
     .int("NumChannels", "channels"),
@@ -18,17 +18,17 @@ public struct Channelwise: Block {
     .ints("numInputVectors", default: [1], "leading dimensions of the input"),
   ]
 
-  public let node: NodeSettings
-  public let function: String
-  public let channels: Int
-  public let pe: Int
-  public let ramStyle: String
-  public let inputType: DataType
-  public let parameterType: DataType
-  public let outputType: DataType
-  public let numInputVectors: [Int]
+  package let node: NodeSettings
+  package let function: String
+  package let channels: Int
+  package let pe: Int
+  package let ramStyle: String
+  package let inputType: DataType
+  package let parameterType: DataType
+  package let outputType: DataType
+  package let numInputVectors: [Int]
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     function = a.string("Func")
     channels = a.int("NumChannels")
@@ -42,26 +42,26 @@ public struct Channelwise: Block {
     try a.size("a tensor", numInputVectors + [channels])
   }
 
-  public var channelFold: Int { channels / pe }
+  package var channelFold: Int { channels / pe }
   /// Parameter words per PE.
-  public var tmem: Int { channelFold }
-  public var inputs: [Port] {
+  package var tmem: Int { channelFold }
+  package var inputs: [Port] {
     [Port(leading: numInputVectors, channels: channels, parallel: pe, dataType: inputType)]
   }
-  public var outputs: [Port] {
+  package var outputs: [Port] {
     [Port(leading: numInputVectors, channels: channels, parallel: pe, dataType: outputType)]
   }
-  public var expectedCycles: Int { product(numInputVectors) * channelFold }
+  package var expectedCycles: Int { product(numInputVectors) * channelFold }
 
-  public func resources(on device: DSPFamily) -> ResourceEstimate {
+  package func resources(on device: DSPFamily) -> ResourceEstimate {
     ResourceEstimate(
       finn: ChannelMemory(
         pe: pe, depth: tmem, bits: inputType.bits, inBlockRAM: ramStyle == "block"
       ).resources)
   }
 
-  public var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: channels)] }
-  public var setFoldingRule: SetFoldingRule { .raise("PE", upTo: channels) }
-  public var isWordWise: Bool { true }
-  public static var parameterRoles: [String] { ["parameters"] }
+  package var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: channels)] }
+  package var setFoldingRule: SetFoldingRule { .raise("PE", upTo: channels) }
+  package var isWordWise: Bool { true }
+  package static var parameterRoles: [String] { ["parameters"] }
 }

@@ -1,7 +1,7 @@
 import SimKernels
 
 extension Channelwise: BitBlock {
-  public func bits(_ setup: BitSetup) throws -> any BlockBits {
+  package func bits(_ setup: BitSetup) throws -> any BlockBits {
     for type in [inputType, parameterType, outputType] { try setup.requireExact(type, "elements") }
     try setup.requireIndexable(channels)
     let parameters = try setup.integers(

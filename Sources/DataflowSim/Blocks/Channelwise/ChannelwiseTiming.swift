@@ -1,6 +1,6 @@
 extension Channelwise: HLSBlock {
   /// One word in and out per iteration.
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     schedule.timing([.run(expectedCycles, reads: 1, writes: 1)])
   }
 

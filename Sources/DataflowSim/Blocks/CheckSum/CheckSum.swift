@@ -3,23 +3,23 @@
 ///
 /// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles,
 /// #tlast-and-checksum.
-public struct CheckSum: Block {
-  public static let opTypes = ["CheckSum_hls"]
-  public static let summary = "Passes words through and computes a checksum per frame"
-  public static let attributes: [AttributeSpec] = [
+package struct CheckSum: Block {
+  package static let opTypes = ["CheckSum_hls"]
+  package static let summary = "Passes words through and computes a checksum per frame"
+  package static let attributes: [AttributeSpec] = [
     .int("words_per_frame", "words of a frame"),
     .int("items_per_word", "elements of a word"),
     .dataType("inputDataType", "element type"),
     .ints("folded_shape", "words of a frame, elements per word last"),
   ]
 
-  public let node: NodeSettings
-  public let wordsPerFrame: Int
-  public let itemsPerWord: Int
-  public let dataType: DataType
-  public let foldedShape: [Int]
+  package let node: NodeSettings
+  package let wordsPerFrame: Int
+  package let itemsPerWord: Int
+  package let dataType: DataType
+  package let foldedShape: [Int]
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     wordsPerFrame = a.int("words_per_frame")
     itemsPerWord = a.int("items_per_word")
@@ -34,10 +34,10 @@ public struct CheckSum: Block {
       normal: foldedShape.dropLast(2) + [product(foldedShape.suffix(2))], folded: foldedShape,
       dataType: dataType)
   }
-  public var inputs: [Port] { [port] }
-  public var outputs: [Port] { [port] }
-  public var expectedCycles: Int { 0 }
-  public var buildIssues: [String] {
+  package var inputs: [Port] { [port] }
+  package var outputs: [Port] { [port] }
+  package var expectedCycles: Int { 0 }
+  package var buildIssues: [String] {
     let words = port.words ?? 0
     guard wordsPerFrame != words || itemsPerWord != foldedShape.last else { return [] }
     return [
@@ -46,5 +46,5 @@ public struct CheckSum: Block {
     ]
   }
 
-  public var isWordWise: Bool { true }
+  package var isWordWise: Bool { true }
 }

@@ -1,8 +1,8 @@
 import SimKernels
 
 extension CheckSum: BitBlock {
-  public func layouts(fedBy inputs: [StreamLayout]) -> [StreamLayout] { inputs }
-  public func bits(_ setup: BitSetup) throws -> any BlockBits {
+  package func layouts(fedBy inputs: [StreamLayout]) -> [StreamLayout] { inputs }
+  package func bits(_ setup: BitSetup) throws -> any BlockBits {
     CheckSumBits(block: self, word: setup.inputs[0].word)
   }
 }

@@ -1,6 +1,6 @@
 extension CheckSum: HLSBlock {
   /// Passes words on, one per iteration.
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     schedule.timing([.run(wordsPerFrame, reads: 1, writes: 1)])
   }
 

@@ -1,5 +1,5 @@
 /// The DSP core inside an RTL MVAU or VVAU. Source: docs/reference/resources.md#matrix-vector-cost.
-public enum ComputeCore: String, Sendable, CaseIterable {
+package enum ComputeCore: String, Sendable, CaseIterable {
   /// Four 4-bit products per DSP48E1; its lane offsets need weights without the most negative code.
   case mvu4sx4uDSP48E1 = "mvu_4sx4u_dsp48e1"
   /// Four 4-bit products per DSP48E2.
@@ -10,7 +10,7 @@ public enum ComputeCore: String, Sendable, CaseIterable {
   case mvuVVU8sx9DSP58 = "mvu_vvu_8sx9_dsp58"
 
   /// The core FINN instantiates for operands of these widths.
-  public init(family: DSPFamily, activationBits: Int, weightBits: Int) {
+  package init(family: DSPFamily, activationBits: Int, weightBits: Int) {
     switch family {
     case .dsp58: self = .mvuVVU8sx9DSP58
     case _ where activationBits > 4 || weightBits > 4: self = .mvu8sx8uDSP48
@@ -20,7 +20,7 @@ public enum ComputeCore: String, Sendable, CaseIterable {
   }
 
   /// DSP blocks really instantiated for `pe` rows of `simd` products.
-  public func dsps(pe: Int, simd: Int) -> Int {
+  package func dsps(pe: Int, simd: Int) -> Int {
     switch self {
     case .mvu4sx4uDSP48E1, .mvu4sx4uDSP48E2: pe.dividedUp(by: 4) * simd
     case .mvu8sx8uDSP48: pe.dividedUp(by: 2) * simd
@@ -30,7 +30,7 @@ public enum ComputeCore: String, Sendable, CaseIterable {
 
   /// Enabled cycles from the last product of a result to the result;
   /// docs/reference/rtl-rules.md#compute-core. `segmentLength` 0 means one segment.
-  public func depth(simd: Int, segmentLength: Int) -> Int {
+  package func depth(simd: Int, segmentLength: Int) -> Int {
     guard self == .mvuVVU8sx9DSP58 else { return 5 }
     let chain = simd.dividedUp(by: 3)
     return chain.dividedUp(by: segmentLength == 0 ? chain : segmentLength) + 2
@@ -38,7 +38,7 @@ public enum ComputeCore: String, Sendable, CaseIterable {
 
   /// DSP58s FINN chains without a register at this clock, `nil` when even one is too slow.
   /// min(floor((clock period − 0.741 ns) / 0.605 ns + 1), ceil(SIMD / 3)).
-  public static func segmentLength(clockMHz: Double, simd: Int) -> Int? {
+  package static func segmentLength(clockMHz: Double, simd: Int) -> Int? {
     let period = 1000 / clockMHz
     guard period > 0.741 else { return nil }
     let reach = ((period - 0.741) / 0.605 + 1).rounded(.down)
@@ -47,7 +47,7 @@ public enum ComputeCore: String, Sendable, CaseIterable {
 }
 
 /// Where the weights of an MVAU or VVAU are kept.
-public enum MemoryMode: String, Sendable, CaseIterable {
+package enum MemoryMode: String, Sendable, CaseIterable {
   /// Constants in the HLS code.
   case embedded = "internal_embedded"
   /// A memory block that streams one weight word per compute cycle.
@@ -57,7 +57,7 @@ public enum MemoryMode: String, Sendable, CaseIterable {
 }
 
 /// What offers the weight words to the compute core.
-public enum WeightStream: String, Sendable {
+package enum WeightStream: String, Sendable {
   /// FINN's memory streamer: valid from cycle 2 on, then always.
   case memstream
   /// A weight word is there in every cycle.
@@ -69,40 +69,40 @@ public enum WeightStream: String, Sendable {
 }
 
 /// The attributes MVAU and VVAU share, and what follows from them.
-public struct ComputeSettings: Sendable {
-  public let inputType: DataType
-  public let weightType: DataType
-  public let outputType: DataType
-  public let accumulatorType: DataType
+package struct ComputeSettings: Sendable {
+  package let inputType: DataType
+  package let weightType: DataType
+  package let outputType: DataType
+  package let accumulatorType: DataType
   /// False: the block emits accumulators (`noActivation` 1).
-  public let hasThresholds: Bool
+  package let hasThresholds: Bool
   /// Added to the threshold count.
-  public let actVal: Int
+  package let actVal: Int
   /// BINARY times BINARY counts equal bits.
-  public let binaryXnorMode: Bool
-  public let memoryMode: MemoryMode
-  public let ramStyle: String
-  public let resType: String
-  public let runtimeWriteableWeights: Bool
-  public let weightStream: WeightStream
+  package let binaryXnorMode: Bool
+  package let memoryMode: MemoryMode
+  package let ramStyle: String
+  package let resType: String
+  package let runtimeWriteableWeights: Bool
+  package let weightStream: WeightStream
   /// RTL only.
-  public let computeCore: ComputeCore?
+  package let computeCore: ComputeCore?
   /// Segment length of a DSP58 core; 0 means one segment.
-  public let segmentLength: Int
+  package let segmentLength: Int
   /// What the tensor of embedded thresholds is annotated with, where a graph says so.
-  public let annotatedThresholdType: DataType?
+  package let annotatedThresholdType: DataType?
   /// The node names its core instead of leaving it to the part.
   private let statesCore: Bool
   /// Set when the clock is too fast for the DSP58 core.
   let clockTooFast: Bool
-  public let generation: FINNGeneration
+  package let generation: FINNGeneration
   /// The core of an RTL block of FINN's development branch; `computeCore` is then nil.
-  public let lockedCore: LockedCoreShape?
+  package let lockedCore: LockedCoreShape?
   /// Has attributes of the development branch in a design of a release.
   private let isForeign: Bool
   private let hasUnmeasuredMemory: Bool
   /// Computes at twice the clock.
-  public let isPumped: Bool
+  package let isPumped: Bool
   /// Whether that is the core only if a weight is the most negative value of its type, which nobody said.
   package let guessesNarrow: Bool
 

@@ -16,9 +16,9 @@ extension ComputeSettings {
 }
 
 extension ComputeBlock {
-  public static var parameterRoles: [String] { ["weights", "thresholds"] }
+  package static var parameterRoles: [String] { ["weights", "thresholds"] }
   /// FINN compares multipliers in DSPs with multipliers in LUTs.
-  public var comparedEstimates: [AttributeChanges] {
+  package var comparedEstimates: [AttributeChanges] {
     ["dsp", "lut"].map { ["resType": .string($0)] }
   }
 }

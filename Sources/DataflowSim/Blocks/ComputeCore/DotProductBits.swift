@@ -50,7 +50,7 @@ extension ComputeBlock {
       dataType: compute.weightType, shape: [words, pe * simd], elements: pe * simd, words: words)
   }
 
-  public func bits(_ setup: BitSetup) throws -> any BlockBits {
+  package func bits(_ setup: BitSetup) throws -> any BlockBits {
     let finish = try ComputeFinish(compute, rows: rows, isRTL: isRTL, setup)
     if !setup.has("weights"), setup.inputs.count > 1 {
       if compute.weightStream == .dynamic {

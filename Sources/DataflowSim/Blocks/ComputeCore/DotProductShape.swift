@@ -21,7 +21,7 @@ package struct DotProductShape {
 }
 
 extension ComputeBlock {
-  public var hazardConditions: [HazardCondition] {
+  package var hazardConditions: [HazardCondition] {
     compute.lockedCore?.hazardConditions ?? DotProductShape(self)?.hazardConditions ?? []
   }
 }

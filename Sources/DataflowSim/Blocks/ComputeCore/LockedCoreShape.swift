@@ -1,23 +1,23 @@
 /// Which compute core FINN's development branch instantiates, and how deep it and its queue are.
 ///
 /// Source: docs/reference/development-branch.md#multiply-cores.
-public struct LockedCoreShape: Sendable, Equatable {
-  public enum Kind: String, Sendable {
+package struct LockedCoreShape: Sendable, Equatable {
+  package enum Kind: String, Sendable {
     /// Several narrow products in each DSP, summed in logic.
     case softVector = "soft vector"
     /// Three products per DSP58, in chains along SIMD.
     case int8 = "INT8"
   }
 
-  public let kind: Kind
+  package let kind: Kind
   /// Products a DSP of a soft-vector core computes at a time.
-  public let lanes: Int
+  package let lanes: Int
   /// Cycles from a slot to its result in the output queue (D).
-  public let depth: Int
+  package let depth: Int
   /// M: the queue has M + 1 words.
-  public let queueSize: Int
+  package let queueSize: Int
   /// Slots of a result (SF).
-  public let fold: Int
+  package let fold: Int
 
   /// - Parameters:
   ///   - isVector: a VVAU.
@@ -80,10 +80,10 @@ public struct LockedCoreShape: Sendable, Equatable {
 
   /// The most results that can wait after one has met a blocked register: the core takes `depth` + 1
   /// further slots before the lock falls.
-  public var mostWaiting: Int { 1 + (depth + 1) / fold }
+  package var mostWaiting: Int { 1 + (depth + 1) / fold }
 
   /// Whether more results can wait than the queue holds (hazard `mvu-queue-overflow`).
-  public var canOverflow: Bool { mostWaiting > queueSize + 1 }
+  package var canOverflow: Bool { mostWaiting > queueSize + 1 }
   /// What the hazard needs and does here, in words.
   var overflowCondition: String {
     "\(mostWaiting) results can wait behind a blocked word (SF \(fold), depth \(depth)), the queue holds "
@@ -93,7 +93,7 @@ public struct LockedCoreShape: Sendable, Equatable {
   }
 
   /// Whether they can be so many that whole words vanish.
-  public var canLoseWords: Bool { mostWaiting > pointerRange }
+  package var canLoseWords: Bool { mostWaiting > pointerRange }
 }
 
 extension LockedCoreShape {

@@ -1,10 +1,10 @@
 /// Cuts a border off a map (newer FINN), SIMD channels per word; or one token out of a row of tokens.
 ///
 /// Source: docs/reference/development-branch.md#ops-it-adds.
-public struct Crop: Block {
-  public static let opTypes = ["Crop_hls", "Crop_rtl"]
-  public static let summary = "Cuts a border off a map (newer FINN)"
-  public static let attributes: [AttributeSpec] = [
+package struct Crop: Block {
+  package static let opTypes = ["Crop_hls", "Crop_rtl"]
+  package static let summary = "Cuts a border off a map (newer FINN)"
+  package static let attributes: [AttributeSpec] = [
     .dataType("DataType", "element type"),
     .ints("ImgDim", count: 2, "height and width of the input"),
     .int("NumChannels", "channels"),
@@ -17,16 +17,16 @@ public struct Crop: Block {
   ]
   private static let border = 0...AttributeSpec.maximumInt
 
-  public let node: NodeSettings
-  public let dataType: DataType
-  public let imgDim: [Int]
-  public let channels: Int
+  package let node: NodeSettings
+  package let dataType: DataType
+  package let imgDim: [Int]
+  package let channels: Int
   /// Rows and columns cut: top, left, bottom, right.
-  public let cut: [Int]
-  public let simd: Int
-  public let numInputVectors: [Int]
+  package let cut: [Int]
+  package let simd: Int
+  package let numInputVectors: [Int]
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     dataType = a.dataType("DataType")
     imgDim = a.ints("ImgDim")
@@ -40,29 +40,29 @@ public struct Crop: Block {
     try a.require(cut[1] + cut[3] < imgDim[1], "CropWest", "leaves no column of \(imgDim[1])")
   }
 
-  public var outputDim: [Int] { [imgDim[0] - cut[0] - cut[2], imgDim[1] - cut[1] - cut[3]] }
-  public var channelFold: Int { channels / simd }
+  package var outputDim: [Int] { [imgDim[0] - cut[0] - cut[2], imgDim[1] - cut[1] - cut[3]] }
+  package var channelFold: Int { channels / simd }
   var geometry: CropGeometry {
     CropGeometry(height: imgDim[0], width: imgDim[1], fold: channelFold, cut: cut)
   }
-  public var inputs: [Port] { [port(imgDim)] }
-  public var outputs: [Port] { [port(outputDim)] }
+  package var inputs: [Port] { [port(imgDim)] }
+  package var outputs: [Port] { [port(outputDim)] }
   private func port(_ dim: [Int]) -> Port {
     Port(leading: numInputVectors + dim, channels: channels, parallel: simd, dataType: dataType)
   }
-  public var expectedCycles: Int { product(numInputVectors) * product(imgDim) * channelFold }
+  package var expectedCycles: Int { product(numInputVectors) * product(imgDim) * channelFold }
 
-  public var foldings: [FoldingAttribute] { [FoldingAttribute("SIMD", dividing: channels)] }
-  public var hasKnownCost: Bool { false }
+  package var foldings: [FoldingAttribute] { [FoldingAttribute("SIMD", dividing: channels)] }
+  package var hasKnownCost: Bool { false }
 }
 
 /// Picks one token vector out of a sequence of them: Crop_rtl of a map of 1 x NumTokens pixels.
 ///
 /// Source: docs/reference/development-branch.md#crop.
-public struct SelectToken: Block {
-  public static let opTypes = ["SelectToken_rtl"]
-  public static let summary = "Picks one token of a sequence (development branch)"
-  public static let attributes: [AttributeSpec] = [
+package struct SelectToken: Block {
+  package static let opTypes = ["SelectToken_rtl"]
+  package static let summary = "Picks one token of a sequence (development branch)"
+  package static let attributes: [AttributeSpec] = [
     .int("NumTokens", "tokens of a sequence"),
     .int("NumChannels", "elements of a token"),
     .int(
@@ -73,14 +73,14 @@ public struct SelectToken: Block {
     .dataType("outputDataType", default: "", "the same"),
   ]
 
-  public let node: NodeSettings
-  public let dataType: DataType
-  public let tokens: Int
-  public let channels: Int
-  public let simd: Int
+  package let node: NodeSettings
+  package let dataType: DataType
+  package let tokens: Int
+  package let channels: Int
+  package let simd: Int
   let geometry: CropGeometry
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     dataType = a.dataType("inputDataType")
     tokens = a.int("NumTokens")
@@ -95,13 +95,13 @@ public struct SelectToken: Block {
       height: 1, width: tokens, fold: channels / simd, cut: [0, index, 0, tokens - 1 - index])
   }
 
-  public var inputs: [Port] {
+  package var inputs: [Port] {
     [Port(leading: [1, tokens], channels: channels, parallel: simd, dataType: dataType)]
   }
-  public var outputs: [Port] {
+  package var outputs: [Port] {
     [Port(leading: [1], channels: channels, parallel: simd, dataType: dataType)]
   }
-  public var expectedCycles: Int { geometry.words }
-  public var foldings: [FoldingAttribute] { [FoldingAttribute("SIMD", dividing: channels)] }
-  public var hasKnownCost: Bool { false }
+  package var expectedCycles: Int { geometry.words }
+  package var foldings: [FoldingAttribute] { [FoldingAttribute("SIMD", dividing: channels)] }
+  package var hasKnownCost: Bool { false }
 }

@@ -1,7 +1,7 @@
 import SimKernels
 
 extension Crop: BitBlock {
-  public func bits(_ setup: BitSetup) throws -> any BlockBits {
+  package func bits(_ setup: BitSetup) throws -> any BlockBits {
     try setup.requireCarried(dataType, "elements")
     let images: Int = product(numInputVectors)
     try setup.requireIndexable(images * geometry.words)
@@ -10,7 +10,7 @@ extension Crop: BitBlock {
 }
 
 extension SelectToken: BitBlock {
-  public func bits(_ setup: BitSetup) throws -> any BlockBits {
+  package func bits(_ setup: BitSetup) throws -> any BlockBits {
     try setup.requireCarried(dataType, "elements")
     return CropBits(geometry: geometry, frames: 1, simd: simd)
   }

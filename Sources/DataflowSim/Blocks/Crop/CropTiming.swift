@@ -1,7 +1,7 @@
 extension Crop: HLSBlock {
   /// RTL: `CropMachine`. HLS: a word in per iteration, forwarded if it lies inside. `cut` is north, west,
   /// south, east.
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     isRTL ? geometry.machineTiming(node) : schedule.timing(loops)
   }
 
@@ -21,7 +21,7 @@ extension Crop: HLSBlock {
 }
 
 extension SelectToken: TimedBlock {
-  public func timing() -> BlockTiming { geometry.machineTiming(node) }
+  package func timing() -> BlockTiming { geometry.machineTiming(node) }
 }
 
 extension CropGeometry {
@@ -39,11 +39,11 @@ extension CropGeometry {
 }
 
 extension Crop {
-  public var hazardConditions: [HazardCondition] { isRTL ? geometry.hazardConditions : [] }
+  package var hazardConditions: [HazardCondition] { isRTL ? geometry.hazardConditions : [] }
 }
 
 extension SelectToken {
-  public var hazardConditions: [HazardCondition] { geometry.hazardConditions }
+  package var hazardConditions: [HazardCondition] { geometry.hazardConditions }
 }
 
 extension CropGeometry {

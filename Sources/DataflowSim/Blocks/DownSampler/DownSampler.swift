@@ -1,10 +1,10 @@
 /// Keeps the pixels whose row and column are multiples of the stride.
 ///
 /// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles.
-public struct DownSampler: Block {
-  public static let opTypes = ["DownSampler_hls"]
-  public static let summary = "Keeps every n-th row and column of a map"
-  public static let attributes: [AttributeSpec] = [
+package struct DownSampler: Block {
+  package static let opTypes = ["DownSampler_hls"]
+  package static let summary = "Keeps every n-th row and column of a map"
+  package static let attributes: [AttributeSpec] = [
     .int("ImgDim", "height and width of the map"),
     .int("NumChannels", "channels"),
     .int("SIMD", default: 1, "channels per word; divides NumChannels"),
@@ -15,18 +15,18 @@ public struct DownSampler: Block {
     .flag("is1D_unitx", default: 1, "1D: 1 for one column, 0 for one row"),
   ]
 
-  public let node: NodeSettings
-  public let imgDim: Int
-  public let channels: Int
-  public let simd: Int
-  public let stride: Int
-  public let dataType: DataType
-  public let images: Int
-  public let is1D: Bool
+  package let node: NodeSettings
+  package let imgDim: Int
+  package let channels: Int
+  package let simd: Int
+  package let stride: Int
+  package let dataType: DataType
+  package let images: Int
+  package let is1D: Bool
   /// 1D: the map has one column.
-  public let hasUnitWidth: Bool
+  package let hasUnitWidth: Bool
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     imgDim = a.int("ImgDim")
     channels = a.int("NumChannels")
@@ -40,23 +40,23 @@ public struct DownSampler: Block {
     try a.size("a map", [images, imgDim, is1D ? 1 : imgDim, channels])
   }
 
-  public var channelFold: Int { channels / simd }
-  public var outputDim: Int { (imgDim - 1) / stride + 1 }
+  package var channelFold: Int { channels / simd }
+  package var outputDim: Int { (imgDim - 1) / stride + 1 }
   /// Height and width of the input.
-  public var inputSize: [Int] { size(imgDim) }
+  package var inputSize: [Int] { size(imgDim) }
   /// Height and width of the output.
-  public var outputSize: [Int] { size(outputDim) }
+  package var outputSize: [Int] { size(outputDim) }
   private func size(_ dim: Int) -> [Int] {
     is1D ? (hasUnitWidth ? [dim, 1] : [1, dim]) : [dim, dim]
   }
 
-  public var inputs: [Port] { [port(inputSize)] }
-  public var outputs: [Port] { [port(outputSize)] }
+  package var inputs: [Port] { [port(inputSize)] }
+  package var outputs: [Port] { [port(outputSize)] }
   private func port(_ dim: [Int]) -> Port {
     Port(leading: [images] + dim, channels: channels, parallel: simd, dataType: dataType)
   }
-  public var expectedCycles: Int { channelFold * images * product(inputSize) }
+  package var expectedCycles: Int { channelFold * images * product(inputSize) }
 
-  public var foldings: [FoldingAttribute] { [FoldingAttribute("SIMD", dividing: channels)] }
-  public var setFoldingRule: SetFoldingRule { .raise("SIMD", upTo: channels) }
+  package var foldings: [FoldingAttribute] { [FoldingAttribute("SIMD", dividing: channels)] }
+  package var setFoldingRule: SetFoldingRule { .raise("SIMD", upTo: channels) }
 }

@@ -1,5 +1,5 @@
 extension DownSampler: BitBlock {
-  public func bits(_ setup: BitSetup) throws -> any BlockBits {
+  package func bits(_ setup: BitSetup) throws -> any BlockBits {
     try setup.requireIndexable(images * product(inputSize) * channelFold)
     var pixels: [Int] = []
     for image in 0..<images {

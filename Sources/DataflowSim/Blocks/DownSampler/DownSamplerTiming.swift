@@ -1,6 +1,6 @@
 extension DownSampler: HLSBlock {
   /// A word in per iteration, forwarded if its pixel is kept.
-  public func timing() -> BlockTiming { schedule.timing(loops) }
+  package func timing() -> BlockTiming { schedule.timing(loops) }
 
   private var loops: [Loop] {
     let (rows, columns) = (inputSize[0], inputSize[1])

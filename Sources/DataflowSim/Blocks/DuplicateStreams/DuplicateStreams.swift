@@ -1,10 +1,10 @@
 /// Copies one stream to several.
 ///
 /// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles.
-public struct DuplicateStreams: Block {
-  public static let opTypes = ["DuplicateStreams_hls"]
-  public static let summary = "Copies a stream to several"
-  public static let attributes: [AttributeSpec] = [
+package struct DuplicateStreams: Block {
+  package static let opTypes = ["DuplicateStreams_hls"]
+  package static let summary = "Copies a stream to several"
+  package static let attributes: [AttributeSpec] = [
     .int("NumChannels", "channels"),
     .int("PE", "channels per word; divides NumChannels"),
     .int("NumOutputStreams", in: 1...1024, "copies"),
@@ -12,14 +12,14 @@ public struct DuplicateStreams: Block {
     .ints("numInputVectors", default: [1], "leading dimensions of the input"),
   ]
 
-  public let node: NodeSettings
-  public let channels: Int
-  public let pe: Int
-  public let copies: Int
-  public let dataType: DataType
-  public let numInputVectors: [Int]
+  package let node: NodeSettings
+  package let channels: Int
+  package let pe: Int
+  package let copies: Int
+  package let dataType: DataType
+  package let numInputVectors: [Int]
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     channels = a.int("NumChannels")
     pe = a.int("PE")
@@ -30,19 +30,19 @@ public struct DuplicateStreams: Block {
     try a.size("the copies", numInputVectors + [channels, copies])
   }
 
-  public var channelFold: Int { channels / pe }
-  public var inputs: [Port] { [port] }
-  public var outputs: [Port] { Array(repeating: port, count: copies) }
+  package var channelFold: Int { channels / pe }
+  package var inputs: [Port] { [port] }
+  package var outputs: [Port] { Array(repeating: port, count: copies) }
   private var port: Port {
     Port(leading: numInputVectors, channels: channels, parallel: pe, dataType: dataType)
   }
-  public var expectedCycles: Int { product(numInputVectors) * channelFold }
+  package var expectedCycles: Int { product(numInputVectors) * channelFold }
   /// FINN counts all copies and leaves out dimension 0.
-  public var numberOfOutputValues: Int {
+  package var numberOfOutputValues: Int {
     copies * product(numInputVectors.dropFirst()) * channelFold
   }
 
-  public var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: channels)] }
-  public var setFoldingRule: SetFoldingRule { .raise("PE", upTo: channels) }
-  public var isWordWise: Bool { true }
+  package var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: channels)] }
+  package var setFoldingRule: SetFoldingRule { .raise("PE", upTo: channels) }
+  package var isWordWise: Bool { true }
 }

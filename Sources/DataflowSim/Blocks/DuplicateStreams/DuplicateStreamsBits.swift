@@ -1,3 +1,3 @@
 extension DuplicateStreams: BitBlock {
-  public func bits(_ setup: BitSetup) -> any BlockBits { PassThroughBits(copies: copies) }
+  package func bits(_ setup: BitSetup) -> any BlockBits { PassThroughBits(copies: copies) }
 }

@@ -1,10 +1,10 @@
 /// Copies one stream to several, as FINN+'s attention front end does.
 ///
 /// Source: FINN+ (`replicate_stream.py`).
-public struct ReplicateStream: Block {
-  public static let opTypes = ["ReplicateStream_hls"]
-  public static let summary = "Copies a stream to several (FINN+)"
-  public static let attributes: [AttributeSpec] = [
+package struct ReplicateStream: Block {
+  package static let opTypes = ["ReplicateStream_hls"]
+  package static let summary = "Copies a stream to several (FINN+)"
+  package static let attributes: [AttributeSpec] = [
     .int("num", in: 1...32, "copies"),
     .int("num_elems", "elements of the last dimension"),
     .int("PE", "elements per word; divides num_elems"),
@@ -12,14 +12,14 @@ public struct ReplicateStream: Block {
     .dataType("dtype", "element type"),
   ]
 
-  public let node: NodeSettings
-  public let copies: Int
-  public let elements: Int
-  public let pe: Int
-  public let leading: [Int]
-  public let dataType: DataType
+  package let node: NodeSettings
+  package let copies: Int
+  package let elements: Int
+  package let pe: Int
+  package let leading: [Int]
+  package let dataType: DataType
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     copies = a.int("num")
     elements = a.int("num_elems")
@@ -30,21 +30,21 @@ public struct ReplicateStream: Block {
     try a.size("the copies", leading + [elements, copies])
   }
 
-  public var inputs: [Port] { [port] }
-  public var outputs: [Port] { Array(repeating: port, count: copies) }
+  package var inputs: [Port] { [port] }
+  package var outputs: [Port] { Array(repeating: port, count: copies) }
   private var port: Port {
     Port(leading: leading, channels: elements, parallel: pe, dataType: dataType)
   }
-  public var expectedCycles: Int { product(leading) * elements / pe }
+  package var expectedCycles: Int { product(leading) * elements / pe }
 
-  public var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: elements)] }
-  public var hasKnownCost: Bool { false }
-  public var isWordWise: Bool { true }
+  package var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: elements)] }
+  package var hasKnownCost: Bool { false }
+  package var isWordWise: Bool { true }
 }
 
 extension ReplicateStream: HLSBlock {
   /// As `DuplicateStreams`: a word in and one to every output per iteration.
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     let all = copies >= 32 ? UInt32.max : (1 << UInt32(copies)) - 1
     return schedule.timing([.run(expectedCycles, reads: 1, writes: all)])
   }
@@ -53,5 +53,5 @@ extension ReplicateStream: HLSBlock {
 }
 
 extension ReplicateStream: BitBlock {
-  public func bits(_ setup: BitSetup) throws -> any BlockBits { PassThroughBits(copies: copies) }
+  package func bits(_ setup: BitSetup) throws -> any BlockBits { PassThroughBits(copies: copies) }
 }

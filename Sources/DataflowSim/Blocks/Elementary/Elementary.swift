@@ -10,52 +10,52 @@ private let openShape: [AttributeSpec] = [
 ]
 
 /// Copies one stream to two, with a register on each output.
-public struct Fork: Block {
-  public static let opTypes = ["Fork"]
-  public static let summary = "Copies a stream to two, one register on each output"
-  public static let attributes = openShape
+package struct Fork: Block {
+  package static let opTypes = ["Fork"]
+  package static let summary = "Copies a stream to two, one register on each output"
+  package static let attributes = openShape
 
-  public let node: NodeSettings
-  public let port: Port
+  package let node: NodeSettings
+  package let port: Port
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     port = try a.openPort()
   }
 
-  public var inputs: [Port] { [port] }
-  public var outputs: [Port] { [port, port] }
-  public func outputs(fedBy inputs: [Port]) -> [Port] {
+  package var inputs: [Port] { [port] }
+  package var outputs: [Port] { [port, port] }
+  package func outputs(fedBy inputs: [Port]) -> [Port] {
     guard port.words == nil, let source = inputs.first else { return outputs }
     return [source, source]
   }
-  public var expectedCycles: Int { port.words ?? 0 }
+  package var expectedCycles: Int { port.words ?? 0 }
 
-  public var isWordWise: Bool { true }
+  package var isWordWise: Bool { true }
 }
 
 /// Puts one word of each of two streams side by side, input 0 in the low bits; no register.
 /// A stated `folded_shape` is that of each input.
-public struct Join: Block {
-  public static let opTypes = ["Join"]
-  public static let summary = "Words of two streams side by side, input 0 in the low bits"
-  public static let attributes = openShape
+package struct Join: Block {
+  package static let opTypes = ["Join"]
+  package static let summary = "Words of two streams side by side, input 0 in the low bits"
+  package static let attributes = openShape
 
-  public let node: NodeSettings
-  public let port: Port
+  package let node: NodeSettings
+  package let port: Port
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     port = try a.openPort()
   }
 
-  public var inputs: [Port] { [port, port] }
-  public var outputs: [Port] { [Self.sideBySide(port, port)] }
-  public func outputs(fedBy inputs: [Port]) -> [Port] {
+  package var inputs: [Port] { [port, port] }
+  package var outputs: [Port] { [Self.sideBySide(port, port)] }
+  package func outputs(fedBy inputs: [Port]) -> [Port] {
     guard port.words == nil, inputs.count == 2 else { return outputs }
     return [Self.sideBySide(inputs[0], inputs[1])]
   }
-  public var expectedCycles: Int { port.words ?? 0 }
+  package var expectedCycles: Int { port.words ?? 0 }
 
   private static func sideBySide(_ low: Port, _ high: Port) -> Port {
     guard low.words != nil || high.words != nil else { return .open }
@@ -72,32 +72,32 @@ public struct Join: Block {
     return both
   }
 
-  public var isWordWise: Bool { true }
+  package var isWordWise: Bool { true }
 }
 
 /// Passes the pixels at odd row and odd column and drops the others: a 2x2 pool without latency.
-public struct Decimate: Block {
-  public static let opTypes = ["Decimate"]
-  public static let summary = "Passes the pixels at odd row and odd column, drops the others"
-  public static let attributes: [AttributeSpec] = [
+package struct Decimate: Block {
+  package static let opTypes = ["Decimate"]
+  package static let summary = "Passes the pixels at odd row and odd column, drops the others"
+  package static let attributes: [AttributeSpec] = [
     .ints("ImgDim", count: 2, "height and width of the input"),
     .int("words_per_pixel", "words of a pixel"),
   ]
 
-  public let node: NodeSettings
-  public let imgDim: [Int]
-  public let wordsPerPixel: Int
+  package let node: NodeSettings
+  package let imgDim: [Int]
+  package let wordsPerPixel: Int
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     imgDim = a.ints("ImgDim")
     wordsPerPixel = a.int("words_per_pixel")
     try a.size("an image", imgDim + [wordsPerPixel])
   }
 
-  public var inputs: [Port] { [Port(width: nil, words: product(imgDim) * wordsPerPixel)] }
-  public var outputs: [Port] { outputs(fedBy: []) }
-  public func outputs(fedBy inputs: [Port]) -> [Port] {
+  package var inputs: [Port] { [Port(width: nil, words: product(imgDim) * wordsPerPixel)] }
+  package var outputs: [Port] { outputs(fedBy: []) }
+  package func outputs(fedBy inputs: [Port]) -> [Port] {
     let (height, width) = (imgDim[0] / 2, imgDim[1] / 2)
     var port = Port(
       dataType: inputs.first?.dataType, width: inputs.first?.width,
@@ -108,5 +108,5 @@ public struct Decimate: Block {
     }
     return [port]
   }
-  public var expectedCycles: Int { product(imgDim) * wordsPerPixel }
+  package var expectedCycles: Int { product(imgDim) * wordsPerPixel }
 }

@@ -1,14 +1,14 @@
 import SimKernels
 
 extension Fork: BitBlock {
-  public func layouts(fedBy inputs: [StreamLayout]) -> [StreamLayout] {
+  package func layouts(fedBy inputs: [StreamLayout]) -> [StreamLayout] {
     inputs.flatMap { [$0, $0] }
   }
-  public func bits(_ setup: BitSetup) -> any BlockBits { PassThroughBits(copies: 2) }
+  package func bits(_ setup: BitSetup) -> any BlockBits { PassThroughBits(copies: 2) }
 }
 
 extension Join: BitBlock {
-  public func layouts(fedBy inputs: [StreamLayout]) throws -> [StreamLayout] {
+  package func layouts(fedBy inputs: [StreamLayout]) throws -> [StreamLayout] {
     guard inputs.count == 2, inputs[0].dataType == inputs[1].dataType else {
       throw InputError("joins streams of one element type")
     }
@@ -24,7 +24,7 @@ extension Join: BitBlock {
     return [both]
   }
 
-  public func bits(_ setup: BitSetup) -> any BlockBits {
+  package func bits(_ setup: BitSetup) -> any BlockBits {
     JoinBits(lengths: setup.inputs.map(\.elements), layout: setup.outputs[0])
   }
 }
@@ -45,7 +45,7 @@ struct JoinBits: BlockBits {
 }
 
 extension Decimate: BitBlock {
-  public func layouts(fedBy inputs: [StreamLayout]) -> [StreamLayout] {
+  package func layouts(fedBy inputs: [StreamLayout]) -> [StreamLayout] {
     inputs.map { input in
       let (height, width) = (imgDim[0] / 2, imgDim[1] / 2)
       return StreamLayout(
@@ -55,7 +55,7 @@ extension Decimate: BitBlock {
     }
   }
 
-  public func bits(_ setup: BitSetup) -> any BlockBits {
+  package func bits(_ setup: BitSetup) -> any BlockBits {
     var pixels: [Int] = []
     for y in 0..<imgDim[0] / 2 {
       for x in 0..<imgDim[1] / 2 { pixels.append((2 * y + 1) * imgDim[1] + 2 * x + 1) }

@@ -126,19 +126,19 @@ struct DecimateProcess: Process {
 }
 
 extension Fork: TimedBlock {
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     BlockTiming(body: .process { ForkProcess(input: $0.inputs[0], outputs: $0.outputs) })
   }
 }
 
 extension Join: TimedBlock {
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     BlockTiming(body: .process { JoinProcess(inputs: $0.inputs, output: $0.outputs[0]) })
   }
 }
 
 extension Decimate: TimedBlock {
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     let (height, width, words) = (imgDim[0], imgDim[1], wordsPerPixel)
     return BlockTiming(
       body: .process {

@@ -2,16 +2,16 @@
 /// operand is a stream or a constant of the code.
 ///
 /// Source: docs/reference/development-branch.md#ops-it-adds.
-public struct Elementwise: Block {
+package struct Elementwise: Block {
   static let operations = [
     "Add", "Sub", "AbsDiff", "Mul", "Div", "And", "Or", "Xor", "Equal", "Less", "LessOrEqual",
     "Greater", "GreaterOrEqual", "BitwiseAnd", "BitwiseOr", "BitwiseXor", "BitShift", "Max", "Min",
   ]
-  public static let opTypes =
+  package static let opTypes =
     operations.map { "Elementwise\($0)_hls" }
     + ["Add", "Sub", "Mul"].map { "Elementwise\($0)_rtl" }
-  public static let summary = "Elementwise operation with broadcasting (newer FINN)"
-  public static let attributes: [AttributeSpec] = [
+  package static let summary = "Elementwise operation with broadcasting (newer FINN)"
+  package static let attributes: [AttributeSpec] = [
     .dataType("lhs_dtype", "type of the left operand"),
     .dataType("rhs_dtype", "type of the right operand"),
     .dataType("out_dtype", "type of the results"),
@@ -33,22 +33,22 @@ public struct Elementwise: Block {
   ]
 
   /// One side of the operation.
-  public struct Operand: Sendable {
-    public let shape: [Int]
-    public let dataType: DataType
+  package struct Operand: Sendable {
+    package let shape: [Int]
+    package let dataType: DataType
     /// A stream, not a constant.
-    public let isStream: Bool
+    package let isStream: Bool
   }
 
-  public let node: NodeSettings
-  public let operation: String
-  public let left: Operand
-  public let right: Operand
-  public let outputShape: [Int]
-  public let outputType: DataType
-  public let pe: Int
+  package let node: NodeSettings
+  package let operation: String
+  package let left: Operand
+  package let right: Operand
+  package let outputShape: [Int]
+  package let outputType: DataType
+  package let pe: Int
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     operation = String(a.opType.dropFirst("Elementwise".count).dropLast("_hls".count))
     left = Operand(
@@ -82,20 +82,20 @@ public struct Elementwise: Block {
       leading: Array(shape.dropLast()), channels: last, parallel: last == 1 ? 1 : pe,
       dataType: type)
   }
-  public var inputs: [Port] {
+  package var inputs: [Port] {
     [left, right].filter(\.isStream).map { port($0.shape, $0.dataType) }
   }
-  public var outputs: [Port] { [port(outputShape, outputType)] }
-  public var expectedCycles: Int { outputs[0].words ?? 0 }
-  public var buildIssues: [String] {
+  package var outputs: [Port] { [port(outputShape, outputType)] }
+  package var expectedCycles: Int { outputs[0].words ?? 0 }
+  package var buildIssues: [String] {
     guard isRTL, left.dataType != .float32 || right.dataType != .float32 else { return [] }
     return ["the RTL block computes FLOAT32 only, on DSP58 parts"]
   }
 
-  public var foldings: [FoldingAttribute] {
+  package var foldings: [FoldingAttribute] {
     [FoldingAttribute("PE", dividing: outputShape.last ?? 1)]
   }
-  public var hasKnownCost: Bool { false }
+  package var hasKnownCost: Bool { false }
   /// An operand with as many words as the result is broadcast within words at most.
-  public var isWordWise: Bool { true }
+  package var isWordWise: Bool { true }
 }

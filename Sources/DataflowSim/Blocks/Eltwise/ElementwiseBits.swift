@@ -1,7 +1,7 @@
 import SimKernels
 
 extension Elementwise: BitBlock {
-  public func bits(_ setup: BitSetup) throws -> any BlockBits {
+  package func bits(_ setup: BitSetup) throws -> any BlockBits {
     let types = [left.dataType, right.dataType, outputType]
     for type in types {
       try setup.requireCarried(type, "elements")

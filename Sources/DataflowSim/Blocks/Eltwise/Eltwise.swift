@@ -2,10 +2,10 @@
 /// `AddStreams_hls` is the addition of two streams of one type.
 ///
 /// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles.
-public struct Eltwise: Block {
-  public static let opTypes = ["AddStreams_hls", "StreamingEltwise_hls"]
-  public static let summary = "Sum, difference or distance of two streams"
-  public static let attributes: [AttributeSpec] = [
+package struct Eltwise: Block {
+  package static let opTypes = ["AddStreams_hls", "StreamingEltwise_hls"]
+  package static let summary = "Sum, difference or distance of two streams"
+  package static let attributes: [AttributeSpec] = [
     .int("NumChannels", "channels"),
     .int("PE", "channels per word; divides NumChannels"),
     .dataType("inputDataType", default: "", "type of both inputs (AddStreams)"),
@@ -19,22 +19,22 @@ public struct Eltwise: Block {
       "inFIFODepths", in: 0...AttributeSpec.maximumInt, default: [2, 2], "FIFO depth per input"),
   ]
 
-  public enum Operation: String, Sendable {
+  package enum Operation: String, Sendable {
     case add = "Add"
     case subtract = "Sub"
     case distance = "AbsDiff"
   }
 
-  public let node: NodeSettings
-  public let channels: Int
-  public let pe: Int
-  public let inputTypes: [DataType]
+  package let node: NodeSettings
+  package let channels: Int
+  package let pe: Int
+  package let inputTypes: [DataType]
   /// The smallest type that holds every result.
-  public let outputType: DataType
-  public let operation: Operation
-  public let numInputVectors: [Int]
+  package let outputType: DataType
+  package let operation: Operation
+  package let numInputVectors: [Int]
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     channels = a.int("NumChannels")
     pe = a.int("PE")
@@ -68,18 +68,18 @@ public struct Eltwise: Block {
     }
   }
 
-  public var channelFold: Int { channels / pe }
-  public var vectors: Int { product(numInputVectors) }
-  public var inputs: [Port] { inputTypes.map(port) }
-  public var outputs: [Port] { [port(outputType)] }
+  package var channelFold: Int { channels / pe }
+  package var vectors: Int { product(numInputVectors) }
+  package var inputs: [Port] { inputTypes.map(port) }
+  package var outputs: [Port] { [port(outputType)] }
   private func port(_ type: DataType) -> Port {
     Port(leading: numInputVectors, channels: channels, parallel: pe, dataType: type)
   }
-  public var expectedCycles: Int { vectors * channelFold }
+  package var expectedCycles: Int { vectors * channelFold }
 
-  public var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: channels)] }
-  public var setFoldingRule: SetFoldingRule {
+  package var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: channels)] }
+  package var setFoldingRule: SetFoldingRule {
     opType == "AddStreams_hls" ? .raise("PE", upTo: channels) : .leave
   }
-  public var isWordWise: Bool { true }
+  package var isWordWise: Bool { true }
 }

@@ -1,7 +1,7 @@
 import SimKernels
 
 extension Eltwise: BitBlock {
-  public func bits(_ setup: BitSetup) throws -> any BlockBits {
+  package func bits(_ setup: BitSetup) throws -> any BlockBits {
     for type in inputTypes + [outputType] { try setup.requireExact(type, "elements") }
     return EltwiseBits(block: self)
   }

@@ -1,6 +1,6 @@
 extension Eltwise: HLSBlock {
   /// One word from each input and one out per iteration; both inputs are required.
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     schedule.timing([.run(vectors * channelFold, reads: 3, writes: 1)])
   }
 
@@ -14,7 +14,7 @@ extension Eltwise: HLSBlock {
 extension Elementwise: HLSBlock {
   /// RTL of the development branch: `EltwiseCore`. HLS: one word out per iteration; an operand with fewer
   /// words than the output is read on the first use of each of its words.
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     if node.isDevelopmentRTL { return coreTiming }
     let words = outputs[0].words ?? 0
     let pace = inputs.map { max(1, words / max($0.words ?? words, 1)) }

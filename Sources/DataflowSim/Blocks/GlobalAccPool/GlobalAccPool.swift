@@ -1,25 +1,25 @@
 /// Sums each channel over all pixels of a map, PE channels per word.
 ///
 /// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles.
-public struct GlobalAccPool: Block {
-  public static let opTypes = ["GlobalAccPool_hls"]
-  public static let summary = "Sum of each channel over a whole map"
-  public static let attributes: [AttributeSpec] = [
+package struct GlobalAccPool: Block {
+  package static let opTypes = ["GlobalAccPool_hls"]
+  package static let summary = "Sum of each channel over a whole map"
+  package static let attributes: [AttributeSpec] = [
     .int("NumChannels", "channels"),
     .int("PE", "channels per word; divides NumChannels"),
     .dataType("inputDataType", "element type"),
     .ints("numInputVectors", default: [1], "batch, height and width"),
   ]
 
-  public let node: NodeSettings
-  public let channels: Int
-  public let pe: Int
-  public let inputType: DataType
+  package let node: NodeSettings
+  package let channels: Int
+  package let pe: Int
+  package let inputType: DataType
   /// The smallest type that holds the sum of the largest elements.
-  public let outputType: DataType
-  public let numInputVectors: [Int]
+  package let outputType: DataType
+  package let numInputVectors: [Int]
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     channels = a.int("NumChannels")
     pe = a.int("PE")
@@ -37,23 +37,23 @@ public struct GlobalAccPool: Block {
     outputType = .smallest(for: sum)
   }
 
-  public var channelFold: Int { channels / pe }
+  package var channelFold: Int { channels / pe }
   /// Pixels summed per frame, the batch included.
-  public var vectors: Int { product(numInputVectors) }
-  public var inputs: [Port] {
+  package var vectors: Int { product(numInputVectors) }
+  package var inputs: [Port] {
     [Port(leading: numInputVectors, channels: channels, parallel: pe, dataType: inputType)]
   }
-  public var outputs: [Port] {
+  package var outputs: [Port] {
     [
       Port(
         leading: [numInputVectors[0], 1, 1], channels: channels, parallel: pe,
         dataType: outputType)
     ]
   }
-  public var expectedCycles: Int { vectors * channelFold + channelFold }
+  package var expectedCycles: Int { vectors * channelFold + channelFold }
   /// FINN leaves out the batch.
-  public var numberOfOutputValues: Int { channelFold }
+  package var numberOfOutputValues: Int { channelFold }
 
-  public var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: channels)] }
-  public var setFoldingRule: SetFoldingRule { .raise("PE", upTo: channels) }
+  package var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: channels)] }
+  package var setFoldingRule: SetFoldingRule { .raise("PE", upTo: channels) }
 }

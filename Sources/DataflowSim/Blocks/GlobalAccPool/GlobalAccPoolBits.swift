@@ -1,7 +1,7 @@
 import SimKernels
 
 extension GlobalAccPool: BitBlock {
-  public func bits(_ setup: BitSetup) throws -> any BlockBits {
+  package func bits(_ setup: BitSetup) throws -> any BlockBits {
     try setup.requireExact(inputType, "elements")
     try setup.requireIndexable(vectors * channelFold)
     return GlobalAccPoolBits(self)

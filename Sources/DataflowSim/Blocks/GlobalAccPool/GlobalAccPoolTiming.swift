@@ -1,6 +1,6 @@
 extension GlobalAccPool: HLSBlock {
   /// A loop that reads the whole map, then one that writes the sums.
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     let (reads, writes) = (
       Loop.run(vectors * channelFold, reads: 1), Loop.run(channelFold, writes: 1)
     )

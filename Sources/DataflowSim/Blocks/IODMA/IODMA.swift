@@ -2,10 +2,10 @@
 /// folded shape; the stream side has words of `streamWidth` bits.
 ///
 /// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles, #memory-dmas.
-public struct IODMA: Block {
-  public static let opTypes = ["IODMA_hls"]
-  public static let summary = "Moves a tensor between memory and a stream"
-  public static let attributes: [AttributeSpec] = [
+package struct IODMA: Block {
+  package static let opTypes = ["IODMA_hls"]
+  package static let summary = "Moves a tensor between memory and a stream"
+  package static let attributes: [AttributeSpec] = [
     .int("NumChannels", "elements of the last dimension"),
     .dataType("dataType", "element type"),
     .int("streamWidth", default: 32, "bits of a stream word"),
@@ -25,25 +25,25 @@ public struct IODMA: Block {
       "cycles from an address to its first beat, or to the response; -1: 64 (simrun)"),
   ]
 
-  public let node: NodeSettings
-  public let channels: Int
-  public let dataType: DataType
+  package let node: NodeSettings
+  package let channels: Int
+  package let dataType: DataType
   /// Bits of a stream word.
-  public let streamWidth: Int
+  package let streamWidth: Int
   /// Bits of a memory word.
-  public let intfWidth: Int
-  public let wraps: Bool
+  package let intfWidth: Int
+  package let wraps: Bool
   /// True: from memory to the stream.
-  public let readsMemory: Bool
-  public let numInputVectors: [Int]
+  package let readsMemory: Bool
+  package let numInputVectors: [Int]
   /// Memory words of a burst, and cycles without data between bursts.
-  public let burst: (beats: Int, gap: Int)
+  package let burst: (beats: Int, gap: Int)
   /// Cycles from an address to its first beat, or from the last beat to the response.
-  public let memoryLatency: Int
+  package let memoryLatency: Int
   /// Whether the design says so.
   let statesMemoryLatency: Bool
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     channels = a.int("NumChannels")
     dataType = a.dataType("dataType")
@@ -72,11 +72,11 @@ public struct IODMA: Block {
   }
 
   /// Bits of a frame.
-  public var totalBits: Int { product(numInputVectors) * channels * dataType.bits }
+  package var totalBits: Int { product(numInputVectors) * channels * dataType.bits }
   /// Memory words of a frame.
-  public var memoryWords: Int { totalBits / intfWidth }
+  package var memoryWords: Int { totalBits / intfWidth }
   /// Stream words of a frame.
-  public var streamWords: Int { totalBits / streamWidth }
+  package var streamWords: Int { totalBits / streamWidth }
 
   private var memoryPort: Port {
     Port(
@@ -88,10 +88,10 @@ public struct IODMA: Block {
       leading: numInputVectors, channels: channels, parallel: streamWidth / dataType.bits,
       dataType: dataType)
   }
-  public var inputs: [Port] { [readsMemory ? memoryPort : streamPort] }
-  public var outputs: [Port] { [readsMemory ? streamPort : memoryPort] }
-  public var expectedCycles: Int { 0 }
-  public var numberOfOutputValues: Int { streamWords }
+  package var inputs: [Port] { [readsMemory ? memoryPort : streamPort] }
+  package var outputs: [Port] { [readsMemory ? streamPort : memoryPort] }
+  package var expectedCycles: Int { 0 }
+  package var numberOfOutputValues: Int { streamWords }
 
-  public static var role: BlockRole { .memoryAccess }
+  package static var role: BlockRole { .memoryAccess }
 }

@@ -1,7 +1,7 @@
 import SimKernels
 
 extension IODMA: BitBlock {
-  public func layouts(fedBy inputs: [StreamLayout]) throws -> [StreamLayout] {
+  package func layouts(fedBy inputs: [StreamLayout]) throws -> [StreamLayout] {
     [try Self.layout(outputs[0], dataType)]
   }
 
@@ -12,7 +12,7 @@ extension IODMA: BitBlock {
     return StreamLayout(dataType: type, shape: shape, elements: 1, words: product(shape))
   }
 
-  public func bits(_ setup: BitSetup) throws -> any BlockBits {
+  package func bits(_ setup: BitSetup) throws -> any BlockBits {
     guard setup.inputs.isEmpty else {
       let output = setup.outputs[0]
       return RegroupBits(inputs: setup.inputs[0].words, outputs: output.words)

@@ -8,7 +8,7 @@ extension IODMA: TimedBlock {
   /// it, all frames are one. Weights (`wrap`) are read anew for each frame.
   /// Source: docs/reference/hls-rules.md#dma, measured on single frames, equal widths (in) and a frame of
   /// three beats (out).
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     let isMeasured = readsMemory && intfWidth == streamWidth && statesMemoryLatency
     let settings = self
     return BlockTiming(

@@ -1,10 +1,10 @@
 /// Indices of the K largest elements of a vector of labels, PE labels per word.
 ///
 /// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles.
-public struct LabelSelect: Block {
-  public static let opTypes = ["LabelSelect_hls"]
-  public static let summary = "Indices of the K largest elements"
-  public static let attributes: [AttributeSpec] = [
+package struct LabelSelect: Block {
+  package static let opTypes = ["LabelSelect_hls"]
+  package static let summary = "Indices of the K largest elements"
+  package static let attributes: [AttributeSpec] = [
     .int("Labels", "elements of a vector"),
     .int("PE", "elements per word; divides Labels"),
     .int("K", "indices to emit"),
@@ -13,15 +13,15 @@ public struct LabelSelect: Block {
     .ints("numInputVectors", default: [1], "leading dimensions of the input"),
   ]
 
-  public let node: NodeSettings
-  public let labels: Int
-  public let pe: Int
-  public let k: Int
-  public let inputType: DataType
-  public let outputType: DataType
-  public let numInputVectors: [Int]
+  package let node: NodeSettings
+  package let labels: Int
+  package let pe: Int
+  package let k: Int
+  package let inputType: DataType
+  package let outputType: DataType
+  package let numInputVectors: [Int]
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     labels = a.int("Labels")
     pe = a.int("PE")
@@ -36,21 +36,21 @@ public struct LabelSelect: Block {
   }
 
   /// Words of a vector: Labels / PE.
-  public var labelFold: Int { labels / pe }
-  public var inputs: [Port] {
+  package var labelFold: Int { labels / pe }
+  package var inputs: [Port] {
     [Port(leading: numInputVectors, channels: labels, parallel: pe, dataType: inputType)]
   }
-  public var outputs: [Port] {
+  package var outputs: [Port] {
     [Port(leading: numInputVectors, channels: k, parallel: 1, dataType: outputType)]
   }
   /// FINN leaves out the number of vectors.
-  public var expectedCycles: Int { labelFold }
-  public var numberOfOutputValues: Int { k }
-  public var buildIssues: [String] {
+  package var expectedCycles: Int { labelFold }
+  package var numberOfOutputValues: Int { k }
+  package var buildIssues: [String] {
     product(numInputVectors) > 1 || numInputVectors.count > 1
       ? ["the HLS block takes one vector per frame"] : []
   }
 
-  public var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: labels)] }
-  public var setFoldingRule: SetFoldingRule { .raise("PE", upTo: labels) }
+  package var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: labels)] }
+  package var setFoldingRule: SetFoldingRule { .raise("PE", upTo: labels) }
 }

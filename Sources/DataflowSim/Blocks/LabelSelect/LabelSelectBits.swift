@@ -1,7 +1,7 @@
 import SimKernels
 
 extension LabelSelect: BitBlock {
-  public func bits(_ setup: BitSetup) throws -> any BlockBits {
+  package func bits(_ setup: BitSetup) throws -> any BlockBits {
     try setup.requireExact(inputType, "elements")
     return LabelSelectBits(block: self)
   }

@@ -1,7 +1,7 @@
 extension LabelSelect: HLSBlock {
   /// Reads all labels, then writes the K best. A single iteration is spread over states: read, compare,
   /// write. Source: docs/reference/hls-rules.md#states.
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     let reads = Loop.run(labelFold, reads: 1)
     let writes: [HLSStep] =
       k == 1 ? [.write(1)] : [.wait(1), .loop([.run(k, writes: 1)], stages: 2), .wait(1)]

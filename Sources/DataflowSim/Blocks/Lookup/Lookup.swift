@@ -4,10 +4,10 @@
 /// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles;
 /// docs/reference/packing.md#lookup-tables;
 /// docs/reference/resources.md#fifo-converter-and-table-cost.
-public struct Lookup: Block {
-  public static let opTypes = ["Lookup_hls"]
-  public static let summary = "Replaces each index by a row of a table"
-  public static let attributes: [AttributeSpec] = [
+package struct Lookup: Block {
+  package static let opTypes = ["Lookup_hls"]
+  package static let summary = "Replaces each index by a row of a table"
+  package static let attributes: [AttributeSpec] = [
     .int("NumEmbeddings", "rows of the table"),
     .int("EmbeddingDim", "elements of a row"),
     .dataType("EmbeddingType", "type of the elements"),
@@ -19,17 +19,17 @@ public struct Lookup: Block {
     .int("ext_mem_width", default: 32, "bits of an external memory word"),
   ]
 
-  public let node: NodeSettings
-  public let rows: Int
-  public let rowElements: Int
-  public let elementType: DataType
-  public let indexType: DataType
-  public let inputShape: [Int]
-  public let memoryMode: MemoryMode
+  package let node: NodeSettings
+  package let rows: Int
+  package let rowElements: Int
+  package let elementType: DataType
+  package let indexType: DataType
+  package let inputShape: [Int]
+  package let memoryMode: MemoryMode
   /// Bits of an external memory word.
-  public let memoryWidth: Int
+  package let memoryWidth: Int
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     rows = a.int("NumEmbeddings")
     rowElements = a.int("EmbeddingDim")
@@ -51,11 +51,11 @@ public struct Lookup: Block {
   }
 
   /// Elements of an external memory word.
-  public var elementsPerMemoryWord: Int { memoryWidth / elementType.bits }
-  public var inputs: [Port] {
+  package var elementsPerMemoryWord: Int { memoryWidth / elementType.bits }
+  package var inputs: [Port] {
     [Port(normal: inputShape, folded: inputShape + [1], dataType: indexType)]
   }
-  public var outputs: [Port] {
+  package var outputs: [Port] {
     let shape = inputShape + [rowElements]
     guard memoryMode == .external else {
       return [Port(normal: shape, folded: shape, dataType: elementType)]
@@ -66,9 +66,9 @@ public struct Lookup: Block {
         dataType: elementType)
     ]
   }
-  public var expectedCycles: Int { product(inputShape) }
+  package var expectedCycles: Int { product(inputShape) }
 
-  public func resources(on device: DSPFamily) -> ResourceEstimate {
+  package func resources(on device: DSPFamily) -> ResourceEstimate {
     guard memoryMode != .external else { return ResourceEstimate() }
     let width = rowElements * elementType.bits
     let blocks = width.dividedUp(by: 16) * rows.dividedUp(by: 1024)
@@ -78,5 +78,5 @@ public struct Lookup: Block {
         bits: width * rows, blocks: blocks, blockBits: MemoryShape.ramb18Bits))
   }
 
-  public static var parameterRoles: [String] { ["embeddings"] }
+  package static var parameterRoles: [String] { ["embeddings"] }
 }

@@ -1,7 +1,7 @@
 import SimKernels
 
 extension Lookup: BitBlock {
-  public func bits(_ setup: BitSetup) throws -> any BlockBits {
+  package func bits(_ setup: BitSetup) throws -> any BlockBits {
     try setup.requireCarried(elementType, "elements")
     try setup.requireIndexable(rows)
     // The table's role has had two names in FINN's files.

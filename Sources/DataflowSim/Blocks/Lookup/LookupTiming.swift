@@ -1,7 +1,7 @@
 extension Lookup: HLSBlock {
   /// Embedded: a row per index. External: an outer initiation interval of E + 9 for E memory words
   /// of a row, read in a burst.
-  public func timing() -> BlockTiming { schedule.timing(loops) }
+  package func timing() -> BlockTiming { schedule.timing(loops) }
 
   private var loops: [Loop] {
     let indices = product(inputShape)

@@ -5,10 +5,10 @@
 /// The loop control and its memory accesses were not measured (docs/reference/development-branch.md#ops-it-adds), so the cycles are a
 /// range: no pass is faster than the body's slowest block, and none need take longer than the body from its
 /// first word in to its last word out. The longer one is what is simulated.
-public struct FINNLoop: Block {
-  public static let opTypes = ["FINNLoop"]
-  public static let summary = "Passes each frame through a body several times (development branch)"
-  public static let attributes: [AttributeSpec] = [
+package struct FINNLoop: Block {
+  package static let opTypes = ["FINNLoop"]
+  package static let summary = "Passes each frame through a body several times (development branch)"
+  package static let attributes: [AttributeSpec] = [
     .int("iteration", "passes of a frame"),
     .int("body_nodes", default: 1, "blocks of the body (simrun)"),
     .int("body_period", "cycles per frame of the body's slowest block (simrun)"),
@@ -19,15 +19,15 @@ public struct FINNLoop: Block {
     .dataType("outputDataType", "element type of the output"),
   ]
 
-  public let node: NodeSettings
-  public let iterations: Int
-  public let bodyNodes: Int
-  public let bodyPeriod: Int
-  public let bodyLatency: Int
+  package let node: NodeSettings
+  package let iterations: Int
+  package let bodyNodes: Int
+  package let bodyPeriod: Int
+  package let bodyLatency: Int
   private let input: Port
   private let output: Port
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     iterations = a.int("iteration")
     bodyNodes = a.int("body_nodes")
@@ -46,19 +46,19 @@ public struct FINNLoop: Block {
     output = try port("out_shape", "outputDataType")
   }
 
-  public var inputs: [Port] { [input] }
-  public var outputs: [Port] { [output] }
+  package var inputs: [Port] { [input] }
+  package var outputs: [Port] { [output] }
   /// The least and the most cycles of a frame.
-  public var cycles: ClosedRange<Int> {
+  package var cycles: ClosedRange<Int> {
     let least = iterations * bodyPeriod
     return least...max(least, iterations * bodyLatency)
   }
-  public var expectedCycles: Int { cycles.lowerBound }
+  package var expectedCycles: Int { cycles.lowerBound }
 }
 
 extension FINNLoop: HLSBlock {
   /// Reads a frame, works, and writes a frame.
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     let (taken, given) = (input.words ?? 0, output.words ?? 0)
     let work = max(0, cycles.upperBound - taken - given)
     var timing = schedule.timing([

@@ -4,10 +4,10 @@
 /// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles;
 /// docs/reference/resources.md#memory-shapes, #matrix-vector-cost, #operation-counts;
 /// docs/reference/rtl-rules.md#replay-buffer, #compute-core.
-public struct MatrixVector: Block {
-  public static let opTypes = ["MVAU_hls", "MVAU_rtl"]
-  public static let summary = "Matrix times vector, PE rows and SIMD columns per cycle"
-  public static let attributes: [AttributeSpec] =
+package struct MatrixVector: Block {
+  package static let opTypes = ["MVAU_hls", "MVAU_rtl"]
+  package static let summary = "Matrix times vector, PE rows and SIMD columns per cycle"
+  package static let attributes: [AttributeSpec] =
     [
       .int("MW", "matrix width: elements of an input vector"),
       .int("MH", "matrix height: elements of an output vector"),
@@ -19,17 +19,17 @@ public struct MatrixVector: Block {
         "threshold memory"),
     ] + ComputeSettings.attributes
 
-  public let node: NodeSettings
-  public let mw: Int
-  public let mh: Int
-  public let pe: Int
-  public let simd: Int
-  public let numInputVectors: [Int]
-  public let thresholdRAMStyle: String
+  package let node: NodeSettings
+  package let mw: Int
+  package let mh: Int
+  package let pe: Int
+  package let simd: Int
+  package let numInputVectors: [Int]
+  package let thresholdRAMStyle: String
   /// Data types, memory mode, compute core.
-  public let compute: ComputeSettings
+  package let compute: ComputeSettings
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     mw = a.int("MW")
     mh = a.int("MH")
@@ -44,23 +44,23 @@ public struct MatrixVector: Block {
   }
 
   /// Words of an input vector: MW / SIMD.
-  public var synapseFold: Int { mw / simd }
+  package var synapseFold: Int { mw / simd }
   /// Words of an output vector: MH / PE.
-  public var neuronFold: Int { mh / pe }
+  package var neuronFold: Int { mh / pe }
   /// Vectors for which a matrix of a dynamic weight stream is used.
   var vectorsPerMatrix: Int { numInputVectors.last ?? 1 }
   /// Vectors per frame.
-  public var vectors: Int { product(numInputVectors) }
+  package var vectors: Int { product(numInputVectors) }
   /// Words of the weight memory.
-  public var wmem: Int { mw * mh / (pe * simd) }
+  package var wmem: Int { mw * mh / (pe * simd) }
   /// Threshold words per PE.
-  public var tmem: Int { compute.hasThresholds ? neuronFold : 0 }
+  package var tmem: Int { compute.hasThresholds ? neuronFold : 0 }
 
   private var activationPort: Port {
     Port(leading: numInputVectors, channels: mw, parallel: simd, dataType: compute.inputType)
   }
 
-  public var inputs: [Port] {
+  package var inputs: [Port] {
     guard compute.memoryMode == .external else { return [activationPort] }
     if compute.weightStream == .dynamic {
       let matrices = Array(numInputVectors.dropLast())
@@ -75,7 +75,7 @@ public struct MatrixVector: Block {
     return [activationPort, weights]
   }
 
-  public var finnInputs: [Port] {
+  package var finnInputs: [Port] {
     inputs.map { port in
       Port(
         normal: numInputVectors + [mw], folded: port.foldedShape ?? [], dataType: compute.inputType,
@@ -83,7 +83,7 @@ public struct MatrixVector: Block {
     }
   }
 
-  public var outputs: [Port] {
+  package var outputs: [Port] {
     [
       Port(
         normal: numInputVectors + [mh], folded: numInputVectors + [neuronFold, pe],
@@ -91,21 +91,21 @@ public struct MatrixVector: Block {
     ]
   }
 
-  public var expectedCycles: Int { neuronFold * synapseFold * vectors }
-  public var innerWords: [(what: String, width: Int)] {
+  package var expectedCycles: Int { neuronFold * synapseFold * vectors }
+  package var innerWords: [(what: String, width: Int)] {
     compute.innerWords(memoryWidth, simd: simd)
   }
-  public var buildIssues: [String] {
+  package var buildIssues: [String] {
     var issues = compute.buildIssues(isRTL: isRTL)
     if !isRTL, simd * 1024 < mw { issues.append("the HLS block needs SIMD of at least MW / 1024") }
     return issues
   }
 
-  public var operationAndParameterCounts: [String: Int] {
+  package var operationAndParameterCounts: [String: Int] {
     compute.counts(products: mw * mh * vectors, weights: mw * mh, thresholdRows: mh)
   }
 
-  public func resources(on device: DSPFamily) -> ResourceEstimate {
+  package func resources(on device: DSPFamily) -> ResourceEstimate {
     let memory = weightMemory
     let bits = compute.weightType.bits * mw * mh
     var real = memory

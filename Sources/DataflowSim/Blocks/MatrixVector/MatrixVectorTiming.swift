@@ -123,7 +123,7 @@ struct ReplayCore<Core: CorePipeline>: Process {
 }
 
 extension MatrixVector: TimedBlock {
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     if let shape = compute.lockedCore {
       return coreTiming { LockedCore(shape, $0) }
     }
@@ -204,7 +204,7 @@ extension MatrixVector: HLSBlock {
 }
 
 extension MatrixVector {
-  public var unknownStorage: String? {
+  package var unknownStorage: String? {
     compute.weightStream == .dynamic
       ? "its weights are a stream of matrices; what it holds at least is not known" : nil
   }

@@ -2,10 +2,10 @@
 /// ignored); a 1D block folds the channels by PE.
 ///
 /// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles.
-public struct MaxPool: Block {
-  public static let opTypes = ["StreamingMaxPool_hls"]
-  public static let summary = "Max pooling, stride equal to the kernel"
-  public static let attributes: [AttributeSpec] = [
+package struct MaxPool: Block {
+  package static let opTypes = ["StreamingMaxPool_hls"]
+  package static let summary = "Max pooling, stride equal to the kernel"
+  package static let attributes: [AttributeSpec] = [
     .ints("ImgDim", count: 2, "height and width of the input"),
     .ints("PoolDim", count: 2, "kernel height and width"),
     .int("NumChannels", "channels"),
@@ -14,18 +14,18 @@ public struct MaxPool: Block {
     .dataType("dataType", "element type"),
   ]
 
-  public let node: NodeSettings
-  public let imgDim: [Int]
-  public let poolDim: [Int]
-  public let channels: Int
+  package let node: NodeSettings
+  package let imgDim: [Int]
+  package let poolDim: [Int]
+  package let channels: Int
   /// As stated, or all channels where a graph of FINN up to 0.9 states none; `channelsPerWord` is what
   /// the hardware uses.
-  public let pe: Int
-  public let ceilMode: Bool
-  public let dataType: DataType
+  package let pe: Int
+  package let ceilMode: Bool
+  package let dataType: DataType
   private let generation: FINNGeneration
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     imgDim = a.ints("ImgDim")
     poolDim = a.ints("PoolDim")
@@ -52,33 +52,33 @@ public struct MaxPool: Block {
   }
 
   /// One dimension of image and kernel is 1.
-  public var is1D: Bool {
+  package var is1D: Bool {
     (imgDim[0] == 1 && poolDim[0] == 1) || (imgDim[1] == 1 && poolDim[1] == 1)
   }
   private var longAxis: Int { imgDim[1] == 1 && poolDim[1] == 1 ? 0 : 1 }
 
   /// Channels a word carries: all of them in 2D.
-  public var channelsPerWord: Int { is1D ? pe : channels }
+  package var channelsPerWord: Int { is1D ? pe : channels }
   /// Words of a pixel.
-  public var channelFold: Int { channels / channelsPerWord }
+  package var channelFold: Int { channels / channelsPerWord }
 
   /// Height and width of the output.
-  public var outputDim: [Int] {
+  package var outputDim: [Int] {
     (0..<2).map { axis in
       let rest = imgDim[axis] - poolDim[axis]
       return (ceilMode ? rest.dividedUp(by: poolDim[axis]) : rest / poolDim[axis]) + 1
     }
   }
 
-  public var inputs: [Port] { [port(imgDim)] }
-  public var outputs: [Port] { [port(outputDim)] }
+  package var inputs: [Port] { [port(imgDim)] }
+  package var outputs: [Port] { [port(outputDim)] }
   private func port(_ dim: [Int]) -> Port {
     Port(leading: [1] + dim, channels: channels, parallel: channelsPerWord, dataType: dataType)
   }
 
   /// In 2D FINN looks at the width alone and takes the image for square; up to 0.8 it counted a 1D map
   /// without its channel folds.
-  public var expectedCycles: Int {
+  package var expectedCycles: Int {
     if is1D, generation <= .v0_8 { return imgDim[longAxis] + poolDim[longAxis] }
     if is1D { return outputDim[longAxis] * channelFold * (poolDim[longAxis] + 1) }
     let width = imgDim[1]
@@ -86,10 +86,10 @@ public struct MaxPool: Block {
     return Int(truncating: Double(width * width) * share)
   }
 
-  public var foldings: [FoldingAttribute] {
+  package var foldings: [FoldingAttribute] {
     is1D ? [FoldingAttribute("PE", dividing: channels)] : []
   }
-  public var fixedFoldings: [String: String] {
+  package var fixedFoldings: [String: String] {
     is1D ? [:] : ["PE": "a 2D block takes whole pixels per word"]
   }
 }

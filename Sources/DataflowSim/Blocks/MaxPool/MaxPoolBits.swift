@@ -1,7 +1,7 @@
 import SimKernels
 
 extension MaxPool: BitBlock {
-  public func bits(_ setup: BitSetup) throws -> any BlockBits {
+  package func bits(_ setup: BitSetup) throws -> any BlockBits {
     try setup.requireExact(dataType, "elements")
     try setup.requireIndexable(product(imgDim) * channelFold)
     return MaxPoolBits(self)

@@ -1,7 +1,7 @@
 extension MaxPool: TimedBlock {
   /// Source: docs/reference/hls-rules.md#nested-structure; the one-dimensional form
   /// #what-an-iteration-does, in the states of the others.
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     schedule.timing(
       loops, [.wait(3)] + (is1D ? line : isOneBit ? flattenedRows : rows) + [.wait(1), .drain],
       freeze: .untilRoom, writeStage: 1)

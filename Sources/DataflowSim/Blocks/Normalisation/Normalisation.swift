@@ -21,10 +21,10 @@ private struct LastAxis {
 
 /// Layer normalisation over the last dimension (newer FINN). FINN states no cycle formula; the
 /// words of a frame stand for it. Source: docs/reference/development-branch.md#ops-it-adds.
-public struct LayerNorm: Block {
-  public static let opTypes = ["LayerNorm_hls", "LayerNorm_rtl"]
-  public static let summary = "Layer normalisation over the last dimension (newer FINN)"
-  public static let attributes: [AttributeSpec] = [
+package struct LayerNorm: Block {
+  package static let opTypes = ["LayerNorm_hls", "LayerNorm_rtl"]
+  package static let summary = "Layer normalisation over the last dimension (newer FINN)"
+  package static let attributes: [AttributeSpec] = [
     .ints("ifm_dim", "shape of the input"),
     .int("SIMD", "elements per word; divides the last dimension"),
     AttributeSpec("epsilon", .float(0...1), default: .float(1e-5), "added to the variance"),
@@ -32,13 +32,13 @@ public struct LayerNorm: Block {
     .dataType("outputDataType", default: "FLOAT32", "type of the results"),
   ]
 
-  public let node: NodeSettings
-  public let inputType: DataType
-  public let outputType: DataType
-  public let epsilon: Double
+  package let node: NodeSettings
+  package let inputType: DataType
+  package let outputType: DataType
+  package let epsilon: Double
   private let axis: LastAxis
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     axis = try LastAxis(a)
     epsilon = a.float("epsilon")
@@ -46,48 +46,48 @@ public struct LayerNorm: Block {
     outputType = a.dataType("outputDataType")
   }
 
-  public var ifmDim: [Int] { axis.dim }
-  public var simd: Int { axis.simd }
-  public var inputs: [Port] { [axis.port(inputType)] }
-  public var outputs: [Port] { [axis.port(outputType)] }
+  package var ifmDim: [Int] { axis.dim }
+  package var simd: Int { axis.simd }
+  package var inputs: [Port] { [axis.port(inputType)] }
+  package var outputs: [Port] { [axis.port(outputType)] }
   /// Words of a vector (NN).
-  public var wordsPerVector: Int { (ifmDim.last ?? 1) / simd }
+  package var wordsPerVector: Int { (ifmDim.last ?? 1) / simd }
   /// RTL: a vector fills each of the two stages. FINN gives 0 for the HLS block.
-  public var expectedCycles: Int {
+  package var expectedCycles: Int {
     isRTL ? axis.words + 2 * wordsPerVector + 4 * simd.ceilLog2 + 36 : 0
   }
-  public var foldings: [FoldingAttribute] { [axis.folding] }
-  public var hasKnownCost: Bool { false }
+  package var foldings: [FoldingAttribute] { [axis.folding] }
+  package var hasKnownCost: Bool { false }
 }
 
 /// Softmax over the last dimension (newer FINN); results are FLOAT32.
 ///
 /// Source: docs/reference/development-branch.md#ops-it-adds.
-public struct Softmax: Block {
-  public static let opTypes = ["HWSoftmax_hls"]
-  public static let summary = "Softmax over the last dimension (newer FINN)"
-  public static let attributes: [AttributeSpec] = [
+package struct Softmax: Block {
+  package static let opTypes = ["HWSoftmax_hls"]
+  package static let summary = "Softmax over the last dimension (newer FINN)"
+  package static let attributes: [AttributeSpec] = [
     .ints("ifm_dim", "shape of the input"),
     .int("SIMD", "elements per word; divides the last dimension"),
     .dataType("input_data_type", "type of the elements"),
   ]
 
-  public let node: NodeSettings
-  public let inputType: DataType
+  package let node: NodeSettings
+  package let inputType: DataType
   private let axis: LastAxis
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     axis = try LastAxis(a)
     inputType = a.dataType("input_data_type")
   }
 
-  public var ifmDim: [Int] { axis.dim }
-  public var simd: Int { axis.simd }
-  public var inputs: [Port] { [axis.port(inputType)] }
-  public var outputs: [Port] { [axis.port(.float32)] }
+  package var ifmDim: [Int] { axis.dim }
+  package var simd: Int { axis.simd }
+  package var inputs: [Port] { [axis.port(inputType)] }
+  package var outputs: [Port] { [axis.port(.float32)] }
   /// FINN gives 0.
-  public var expectedCycles: Int { 0 }
-  public var foldings: [FoldingAttribute] { [axis.folding] }
-  public var hasKnownCost: Bool { false }
+  package var expectedCycles: Int { 0 }
+  package var foldings: [FoldingAttribute] { [axis.folding] }
+  package var hasKnownCost: Bool { false }
 }

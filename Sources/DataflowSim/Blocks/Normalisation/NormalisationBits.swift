@@ -2,7 +2,7 @@ import Foundation
 import SimKernels
 
 extension LayerNorm: BitBlock {
-  public func bits(_ setup: BitSetup) throws -> any BlockBits {
+  package func bits(_ setup: BitSetup) throws -> any BlockBits {
     try setup.requireCarried(inputType, "elements")
     guard outputType == .float32 else {
       throw InputError(
@@ -31,7 +31,7 @@ extension LayerNorm: BitBlock {
 }
 
 extension Softmax: BitBlock {
-  public func bits(_ setup: BitSetup) throws -> any BlockBits {
+  package func bits(_ setup: BitSetup) throws -> any BlockBits {
     try setup.requireCarried(inputType, "elements")
     return VectorBits(inputType: inputType, length: ifmDim.last ?? 1, simd: simd) { x in
       // Relative to the largest, so that no power overflows.

@@ -1,7 +1,7 @@
 extension LayerNorm: HLSBlock {
   /// RTL of the development branch: `LayerNormProcess`. Else a word in and out per iteration, a whole vector
   /// behind: mean and variance are known only at its end.
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     guard node.isDevelopmentRTL else {
       return schedule.timing([.run(inputs[0].words ?? 0, reads: 1, writes: 1)])
         .inexact(node.foreignRTL)
@@ -18,7 +18,7 @@ extension LayerNorm: HLSBlock {
 
 extension Softmax: HLSBlock {
   /// The same with maximum and sum.
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     schedule.timing([.run(inputs[0].words ?? 0, reads: 1, writes: 1)])
   }
 

@@ -2,10 +2,10 @@
 ///
 /// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles;
 /// docs/reference/rtl-rules.md#padding.
-public struct FMPadding: Block {
-  public static let opTypes = ["FMPadding_rtl", "FMPadding_hls"]
-  public static let summary = "Zero padding around a feature map, SIMD channels per word"
-  public static let attributes: [AttributeSpec] = [
+package struct FMPadding: Block {
+  package static let opTypes = ["FMPadding_rtl", "FMPadding_hls"]
+  package static let summary = "Zero padding around a feature map, SIMD channels per word"
+  package static let attributes: [AttributeSpec] = [
     .ints("ImgDim", count: 2, "height and width before padding"),
     .ints("Padding", count: 4, in: 0...AttributeSpec.maximumInt, "top, left, bottom, right"),
     .int("NumChannels", "channels"),
@@ -15,19 +15,19 @@ public struct FMPadding: Block {
     .flag("dynamic_mode", "reprogrammable over AXI-Lite").only(.rtl),
   ]
 
-  public let node: NodeSettings
+  package let node: NodeSettings
   /// Height and width before padding.
-  public let imgDim: [Int]
+  package let imgDim: [Int]
   /// Top, left, bottom, right.
-  public let padding: [Int]
-  public let channels: Int
-  public let simd: Int
-  public let dataType: DataType
-  public let images: Int
+  package let padding: [Int]
+  package let channels: Int
+  package let simd: Int
+  package let dataType: DataType
+  package let images: Int
   /// Height and width after padding.
-  public let paddedDim: [Int]
+  package let paddedDim: [Int]
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     imgDim = a.ints("ImgDim")
     padding = a.ints("Padding")
@@ -41,18 +41,18 @@ public struct FMPadding: Block {
   }
 
   /// Words of a pixel: channels / SIMD.
-  public var channelFold: Int { channels / simd }
-  public var inputs: [Port] { [port(imgDim)] }
-  public var outputs: [Port] { [port(paddedDim)] }
+  package var channelFold: Int { channels / simd }
+  package var inputs: [Port] { [port(imgDim)] }
+  package var outputs: [Port] { [port(paddedDim)] }
   private func port(_ dim: [Int]) -> Port {
     Port(
       normal: [1] + dim + [channels], folded: [1] + dim + [channelFold, simd], dataType: dataType)
   }
-  public var expectedCycles: Int { channelFold * images * product(paddedDim) }
+  package var expectedCycles: Int { channelFold * images * product(paddedDim) }
 
-  public var foldings: [FoldingAttribute] { [FoldingAttribute("SIMD", dividing: channels)] }
-  public var setFoldingRule: SetFoldingRule { isRTL ? .leave : .raise("SIMD", upTo: channels) }
-  public var hazardConditions: [HazardCondition] {
+  package var foldings: [FoldingAttribute] { [FoldingAttribute("SIMD", dividing: channels)] }
+  package var setFoldingRule: SetFoldingRule { isRTL ? .leave : .raise("SIMD", upTo: channels) }
+  package var hazardConditions: [HazardCondition] {
     guard padding[0] > 0 || padding[1] > 0 else { return [] }
     return [
       .staleFrame(

@@ -1,10 +1,10 @@
 /// Inserts zero pixels between the pixels of a map: the front of a transposed convolution.
 ///
 /// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles.
-public struct FMPaddingPixel: Block {
-  public static let opTypes = ["FMPadding_Pixel_hls"]
-  public static let summary = "Zero pixels between the pixels of a map, SIMD channels per word"
-  public static let attributes: [AttributeSpec] = [
+package struct FMPaddingPixel: Block {
+  package static let opTypes = ["FMPadding_Pixel_hls"]
+  package static let summary = "Zero pixels between the pixels of a map, SIMD channels per word"
+  package static let attributes: [AttributeSpec] = [
     .ints("ImgDim", count: 2, "height and width of the input"),
     .ints("Stride", count: 2, "distance of the input's pixels in the output"),
     .int("NumChannels", "channels"),
@@ -13,17 +13,17 @@ public struct FMPaddingPixel: Block {
     .int("numInputVectors", default: 1, "images per frame"),
   ]
 
-  public let node: NodeSettings
-  public let imgDim: [Int]
-  public let stride: [Int]
-  public let channels: Int
-  public let simd: Int
-  public let dataType: DataType
-  public let images: Int
+  package let node: NodeSettings
+  package let imgDim: [Int]
+  package let stride: [Int]
+  package let channels: Int
+  package let simd: Int
+  package let dataType: DataType
+  package let images: Int
   /// Height and width of the output: D + (D − 1)(stride − 1).
-  public let outputDim: [Int]
+  package let outputDim: [Int]
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     imgDim = a.ints("ImgDim")
     stride = a.ints("Stride")
@@ -37,15 +37,15 @@ public struct FMPaddingPixel: Block {
   }
 
   /// Words of a pixel: channels / SIMD.
-  public var channelFold: Int { channels / simd }
-  public var inputs: [Port] {
+  package var channelFold: Int { channels / simd }
+  package var inputs: [Port] {
     [Port(leading: [1] + imgDim, channels: channels, parallel: simd, dataType: dataType)]
   }
-  public var outputs: [Port] {
+  package var outputs: [Port] {
     [Port(leading: [1] + outputDim, channels: channels, parallel: simd, dataType: dataType)]
   }
-  public var expectedCycles: Int { channelFold * images * product(outputDim) }
+  package var expectedCycles: Int { channelFold * images * product(outputDim) }
 
-  public var foldings: [FoldingAttribute] { [FoldingAttribute("SIMD", dividing: channels)] }
-  public var setFoldingRule: SetFoldingRule { .raise("SIMD", upTo: channels) }
+  package var foldings: [FoldingAttribute] { [FoldingAttribute("SIMD", dividing: channels)] }
+  package var setFoldingRule: SetFoldingRule { .raise("SIMD", upTo: channels) }
 }

@@ -1,5 +1,5 @@
 extension FMPaddingPixel: BitBlock {
-  public func bits(_ setup: BitSetup) throws -> any BlockBits {
+  package func bits(_ setup: BitSetup) throws -> any BlockBits {
     try setup.requireCarried(dataType, "elements")
     guard dataType.kind != .bipolar else {
       throw InputError("BIPOLAR has no zero to pad with", at: "attribute 'inputDataType'")

@@ -1,6 +1,6 @@
 extension FMPaddingPixel: HLSBlock {
   /// A word out per iteration; reads where row and column are multiples of the stride.
-  public func timing() -> BlockTiming { schedule.timing(loops) }
+  package func timing() -> BlockTiming { schedule.timing(loops) }
 
   private var loops: [Loop] {
     let pixel = Loop.run(channelFold, reads: 1, writes: 1)

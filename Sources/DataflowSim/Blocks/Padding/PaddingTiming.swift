@@ -109,7 +109,7 @@ struct PaddingGenerator: Process {
 }
 
 extension FMPadding: HLSBlock {
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     let (dim, padding, fold) = (imgDim, padding, channelFold)
     guard isRTL else { return schedule.timing(hlsLoops) }
     return BlockTiming(

@@ -2,10 +2,10 @@
 /// right shift (quantised average). PE channels per word.
 ///
 /// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles.
-public struct Pool: Block {
-  public static let opTypes = ["Pool_hls"]
-  public static let summary = "Maximum or quantised average over the pixels of each window"
-  public static let attributes: [AttributeSpec] = [
+package struct Pool: Block {
+  package static let opTypes = ["Pool_hls"]
+  package static let summary = "Maximum or quantised average over the pixels of each window"
+  package static let attributes: [AttributeSpec] = [
     .int("Channels", "channels"),
     .int("PE", "channels per word; divides Channels"),
     .ints("KernelSize", "kernel height and width"),
@@ -18,19 +18,19 @@ public struct Pool: Block {
     .int("BatchSize", default: 1, "images per frame"),
   ]
 
-  public let node: NodeSettings
-  public let channels: Int
-  public let pe: Int
-  public let kernel: [Int]
-  public let function: String
-  public let outputDim: [Int]
-  public let inputType: DataType
-  public let outputType: DataType
-  public let accumulatorBits: Int
-  public let shift: Int
-  public let batch: Int
+  package let node: NodeSettings
+  package let channels: Int
+  package let pe: Int
+  package let kernel: [Int]
+  package let function: String
+  package let outputDim: [Int]
+  package let inputType: DataType
+  package let outputType: DataType
+  package let accumulatorBits: Int
+  package let shift: Int
+  package let batch: Int
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     channels = a.int("Channels")
     pe = a.int("PE")
@@ -46,28 +46,28 @@ public struct Pool: Block {
     try a.size("a window sequence", [batch] + outputDim + kernel + [channels])
   }
 
-  public var kernelPixels: Int { product(kernel) }
+  package var kernelPixels: Int { product(kernel) }
   /// Words of an output pixel: channels / PE.
-  public var channelFold: Int { channels / pe }
-  public var inputs: [Port] {
+  package var channelFold: Int { channels / pe }
+  package var inputs: [Port] {
     [
       Port(
         leading: [batch] + outputDim, channels: kernelPixels * channels, parallel: pe,
         dataType: inputType)
     ]
   }
-  public var outputs: [Port] {
+  package var outputs: [Port] {
     [Port(leading: [batch] + outputDim, channels: channels, parallel: pe, dataType: outputType)]
   }
-  public var expectedCycles: Int { channelFold * kernelPixels * product(outputDim) * batch }
+  package var expectedCycles: Int { channelFold * kernelPixels * product(outputDim) * batch }
   /// FINN leaves out the batch.
-  public var numberOfOutputValues: Int { product(outputDim) * channelFold }
+  package var numberOfOutputValues: Int { product(outputDim) * channelFold }
 
-  public var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: channels)] }
-  public var setFoldingRule: SetFoldingRule {
+  package var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: channels)] }
+  package var setFoldingRule: SetFoldingRule {
     .depthwise(channels: channels, kernelPixels: kernelPixels, foldsKernel: false)
   }
-  public var windowDemand: WindowDemand? {
+  package var windowDemand: WindowDemand? {
     WindowDemand(channels: pe, takesWholeWindows: false)
   }
 }

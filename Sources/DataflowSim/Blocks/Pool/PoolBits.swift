@@ -1,7 +1,7 @@
 import SimKernels
 
 extension Pool: BitBlock {
-  public func bits(_ setup: BitSetup) throws -> any BlockBits {
+  package func bits(_ setup: BitSetup) throws -> any BlockBits {
     for (type, what) in [(inputType, "elements"), (outputType, "results")] {
       try setup.requireExact(type, what)
     }

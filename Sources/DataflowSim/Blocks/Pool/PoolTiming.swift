@@ -1,6 +1,6 @@
 extension Pool: HLSBlock {
   /// A word in per iteration, one out after the K words of a window.
-  public func timing() -> BlockTiming { schedule.timing(loops) }
+  package func timing() -> BlockTiming { schedule.timing(loops) }
 
   private var loops: [Loop] {
     [.repeated(product(outputDim) * channelFold * batch, Loop.reduce(kernelPixels))]

@@ -2,10 +2,10 @@
 /// 0.5)), with a scale and a bias for all channels or one each.
 ///
 /// Source: docs/reference/development-branch.md#ops-it-adds.
-public struct Requant: Block {
-  public static let opTypes = ["Requant_hls", "Requant_rtl"]
-  public static let summary = "Requantises each element (newer FINN)"
-  public static let attributes: [AttributeSpec] = [
+package struct Requant: Block {
+  package static let opTypes = ["Requant_hls", "Requant_rtl"]
+  package static let summary = "Requantises each element (newer FINN)"
+  package static let attributes: [AttributeSpec] = [
     .int("PE", default: 1, "channels per word; divides NumChannels"),
     .int("NumChannels", "channels"),
     .dataType("inputDataType", "type of the elements"),
@@ -14,17 +14,17 @@ public struct Requant: Block {
     .flag("narrow", "leave out the most negative code"),
   ]
 
-  public let node: NodeSettings
-  public let channels: Int
-  public let pe: Int
-  public let inputType: DataType
-  public let outputType: DataType
-  public let numInputVectors: [Int]
-  public let narrow: Bool
+  package let node: NodeSettings
+  package let channels: Int
+  package let pe: Int
+  package let inputType: DataType
+  package let outputType: DataType
+  package let numInputVectors: [Int]
+  package let narrow: Bool
   /// RTL: decides the multiplier's width.
-  public let family: DSPFamily
+  package let family: DSPFamily
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     channels = a.int("NumChannels")
     pe = a.int("PE")
@@ -37,14 +37,14 @@ public struct Requant: Block {
     try a.size("a tensor", numInputVectors + [channels])
   }
 
-  public var channelFold: Int { channels / pe }
-  public var inputs: [Port] {
+  package var channelFold: Int { channels / pe }
+  package var inputs: [Port] {
     [Port(leading: numInputVectors, channels: channels, parallel: pe, dataType: inputType)]
   }
-  public var outputs: [Port] {
+  package var outputs: [Port] {
     [Port(leading: numInputVectors, channels: channels, parallel: pe, dataType: outputType)]
   }
-  public var expectedCycles: Int {
+  package var expectedCycles: Int {
     product(numInputVectors) * channelFold + (isRTL ? 0 : 10)
   }
 
@@ -63,7 +63,7 @@ public struct Requant: Block {
   /// Whether inputs do not fit the multiplier (hazard `requant-wide-input`).
   var isTooWide: Bool { node.isDevelopmentRTL && inputType.bits > multiplier.data }
 
-  public var buildIssues: [String] {
+  package var buildIssues: [String] {
     guard isRTL else { return [] }
     var issues: [String] = []
     if outputType.isSigned { issues.append("the RTL block needs unsigned results") }
@@ -71,8 +71,8 @@ public struct Requant: Block {
     return issues
   }
 
-  public var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: channels)] }
-  public var hasKnownCost: Bool { false }
-  public var isWordWise: Bool { true }
-  public static let parameterRoles = ["scale", "bias"]
+  package var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: channels)] }
+  package var hasKnownCost: Bool { false }
+  package var isWordWise: Bool { true }
+  package static let parameterRoles = ["scale", "bias"]
 }

@@ -2,7 +2,7 @@ import SimKernels
 
 extension Requant: BitBlock {
   /// Scale and bias are the arrays `scale` and `bias` of the node; 1 and 0 where they are missing.
-  public func bits(_ setup: BitSetup) throws -> any BlockBits {
+  package func bits(_ setup: BitSetup) throws -> any BlockBits {
     guard node.isDevelopmentRTL else {
       throw InputError(
         "\(opType) has no model in the bit plane",

@@ -1,7 +1,7 @@
 extension Requant: HLSBlock {
   /// RTL of the development branch: a queue of latency 6 and capacity 7, whatever its types and folding
   /// (docs/reference/development-branch.md#requant). HLS: one word in and out per iteration.
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     if node.isDevelopmentRTL {
       return BlockTiming(inputStages: [[Stage(latency: 6, capacity: 7)]], body: .wire)
     }
@@ -15,7 +15,7 @@ extension Requant: HLSBlock {
 }
 
 extension Requant {
-  public var hazardConditions: [HazardCondition] {
+  package var hazardConditions: [HazardCondition] {
     guard isTooWide else { return [] }
     return [
       HazardCondition(

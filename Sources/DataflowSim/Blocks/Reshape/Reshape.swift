@@ -3,10 +3,10 @@
 ///
 /// Source: FINN+ (`reshape.py`, `squeeze.py`, `unsqueeze.py`): folded (*shape[:-1], last / PE, PE) on
 /// both sides, a word per cycle.
-public struct Reshape: Block {
-  public static let opTypes = ["Reshape_rtl", "Squeeze_hls", "Unsqueeze_hls"]
-  public static let summary = "Another shape for the same words (FINN+)"
-  public static let attributes: [AttributeSpec] = [
+package struct Reshape: Block {
+  package static let opTypes = ["Reshape_rtl", "Squeeze_hls", "Unsqueeze_hls"]
+  package static let summary = "Another shape for the same words (FINN+)"
+  package static let attributes: [AttributeSpec] = [
     .ints("inp_shape", "shape of the input"),
     .ints("out_shape", "shape of the output"),
     .int("PE", default: 1, "elements per word; divides both last dimensions"),
@@ -17,14 +17,14 @@ public struct Reshape: Block {
       .hls),
   ]
 
-  public let node: NodeSettings
-  public let inputShape: [Int]
-  public let outputShape: [Int]
-  public let pe: Int
-  public let inputType: DataType
-  public let outputType: DataType
+  package let node: NodeSettings
+  package let inputShape: [Int]
+  package let outputShape: [Int]
+  package let pe: Int
+  package let inputType: DataType
+  package let outputType: DataType
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     inputShape = a.ints("inp_shape")
     outputShape = a.ints("out_shape")
@@ -47,17 +47,17 @@ public struct Reshape: Block {
     }
   }
 
-  public var inputs: [Port] { [port(inputShape, inputType)] }
-  public var outputs: [Port] { [port(outputShape, outputType)] }
+  package var inputs: [Port] { [port(inputShape, inputType)] }
+  package var outputs: [Port] { [port(outputShape, outputType)] }
   private func port(_ shape: [Int], _ type: DataType) -> Port {
     Port(
       leading: Array(shape.dropLast()), channels: shape[shape.count - 1], parallel: pe,
       dataType: type)
   }
-  public var expectedCycles: Int { product(inputShape) / pe }
+  package var expectedCycles: Int { product(inputShape) / pe }
 
-  public var foldings: [FoldingAttribute] {
+  package var foldings: [FoldingAttribute] {
     [FoldingAttribute("PE", dividing: inputShape.last ?? 1, outputShape.last ?? 1)]
   }
-  public var isWordWise: Bool { true }
+  package var isWordWise: Bool { true }
 }

@@ -1,7 +1,7 @@
 import SimKernels
 
 extension Reshape: BitBlock {
-  public func bits(_ setup: BitSetup) throws -> any BlockBits {
+  package func bits(_ setup: BitSetup) throws -> any BlockBits {
     try setup.requireCarried(inputType, "elements")
     return PassThroughBits()
   }

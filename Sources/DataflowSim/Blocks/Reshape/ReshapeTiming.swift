@@ -1,7 +1,7 @@
 extension Reshape: HLSBlock {
   /// In RTL a width converter between equal widths, which is a wire; in HLS a loop that hands a word on
   /// in each iteration.
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     if isRTL { return BlockTiming(body: .wire) }
     return schedule.timing([.run(expectedCycles, reads: 1, writes: 1)])
   }

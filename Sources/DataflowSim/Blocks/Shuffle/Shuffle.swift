@@ -2,10 +2,10 @@
 /// of the outer ones in HLS.
 ///
 /// Source: docs/reference/development-branch.md#ops-it-adds.
-public struct Shuffle: Block {
-  public static let opTypes = ["InnerShuffle_rtl", "OuterShuffle_hls"]
-  public static let summary = "Permutes the two innermost axes, or the outer ones (newer FINN)"
-  public static let attributes: [AttributeSpec] = [
+package struct Shuffle: Block {
+  package static let opTypes = ["InnerShuffle_rtl", "OuterShuffle_hls"]
+  package static let summary = "Permutes the two innermost axes, or the outer ones (newer FINN)"
+  package static let attributes: [AttributeSpec] = [
     .dataType("data_type", "element type"),
     .ints("in_shape", "shape of the input"),
     .ints("transpose_in_shape", default: [], "shape before the transpose; empty: in_shape"),
@@ -19,16 +19,16 @@ public struct Shuffle: Block {
     .int("original_simd", in: 0...AttributeSpec.maximumInt, default: 1, "its SIMD, not used"),
   ]
 
-  public let node: NodeSettings
-  public let dataType: DataType
-  public let inputShape: [Int]
-  public let transposeInputShape: [Int]
-  public let transposeOutputShape: [Int]
-  public let outputShape: [Int]
-  public let permutation: [Int]
-  public let simd: Int
+  package let node: NodeSettings
+  package let dataType: DataType
+  package let inputShape: [Int]
+  package let transposeInputShape: [Int]
+  package let transposeOutputShape: [Int]
+  package let outputShape: [Int]
+  package let permutation: [Int]
+  package let simd: Int
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     dataType = a.dataType("data_type")
     inputShape = a.ints("in_shape")
@@ -92,20 +92,20 @@ public struct Shuffle: Block {
       dataType: dataType)
   }
   /// Words of the inner shuffle may cross rows of the input.
-  public var inputs: [Port] {
+  package var inputs: [Port] {
     guard inputShape.last! % simd != 0 else { return [port(inputShape)] }
     return [
       Port(
         normal: inputShape, folded: inputShape.dropLast(2) + [innerWords, simd], dataType: dataType)
     ]
   }
-  public var outputs: [Port] { [port(outputShape)] }
+  package var outputs: [Port] { [port(outputShape)] }
   /// Inner: two passes over the tensor, and one inner matrix of latency. FINN finds the cycles of the
   /// outer one by simulation; the words of a frame stand for them here.
-  public var expectedCycles: Int { isInner ? 2 * words + innerWords : words }
+  package var expectedCycles: Int { isInner ? 2 * words + innerWords : words }
 
-  public var foldings: [FoldingAttribute] {
+  package var foldings: [FoldingAttribute] {
     [FoldingAttribute("SIMD", dividing: inputShape.last ?? 1, outputShape.last ?? 1)]
   }
-  public var hasKnownCost: Bool { false }
+  package var hasKnownCost: Bool { false }
 }

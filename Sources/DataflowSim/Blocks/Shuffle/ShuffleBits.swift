@@ -1,7 +1,7 @@
 import SimKernels
 
 extension Shuffle: BitBlock {
-  public func bits(_ setup: BitSetup) throws -> any BlockBits { try ShuffleBits(self, setup) }
+  package func bits(_ setup: BitSetup) throws -> any BlockBits { try ShuffleBits(self, setup) }
 }
 
 /// Reshape, transpose, reshape. Source: docs/reference/development-branch.md#ops-it-adds.

@@ -1,7 +1,7 @@
 extension Shuffle: HLSBlock {
   /// RTL of the development branch: `InnerShuffleMachine`. Else each inner matrix, or the whole tensor, is
   /// stored and then read out in the new order.
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     guard node.isDevelopmentRTL else { return schedule.timing(loops).inexact(node.foreignRTL) }
     let (geometry, isRepaired) = (innerGeometry, node.generation > .dev2026_04)
     return BlockTiming(
@@ -23,7 +23,7 @@ extension Shuffle: HLSBlock {
 }
 
 extension Shuffle {
-  public var hazardConditions: [HazardCondition] {
+  package var hazardConditions: [HazardCondition] {
     guard node.isDevelopmentRTL, node.generation == .dev2026_04 else { return [] }
     return [
       HazardCondition(
@@ -33,7 +33,7 @@ extension Shuffle {
     ]
   }
 
-  public var unknownStorage: String? {
+  package var unknownStorage: String? {
     node.isDevelopmentRTL ? "how much its register slices hold depends on timing" : nil
   }
 }

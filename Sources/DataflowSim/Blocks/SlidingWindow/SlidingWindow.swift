@@ -4,10 +4,10 @@
 /// Lists are [height, width] everywhere.
 /// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles,
 /// #sliding-window-estimates; docs/reference/sliding-windows.md.
-public struct SlidingWindow: Block {
-  public static let opTypes = ["ConvolutionInputGenerator_rtl", "ConvolutionInputGenerator_hls"]
-  public static let summary = "Sliding windows of an image, SIMD channels per word"
-  public static let attributes: [AttributeSpec] = [
+package struct SlidingWindow: Block {
+  package static let opTypes = ["ConvolutionInputGenerator_rtl", "ConvolutionInputGenerator_hls"]
+  package static let summary = "Sliding windows of an image, SIMD channels per word"
+  package static let attributes: [AttributeSpec] = [
     .ints("ConvKernelDim", count: 2, "kernel height and width"),
     .int("IFMChannels", "channels"),
     .ints("IFMDim", count: 2, "input height and width"),
@@ -28,29 +28,29 @@ public struct SlidingWindow: Block {
   ]
 
   /// How the RTL generator is built.
-  public enum Style: String, Sendable {
+  package enum Style: String, Sendable {
     /// A cyclic buffer that emits one SIMD word of a window at a time.
     case cyclic = "default"
     /// A shift register that emits whole windows.
     case parallel
   }
 
-  public let node: NodeSettings
-  public let kernel: [Int]
-  public let channels: Int
-  public let ifmDim: [Int]
-  public let ofmDim: [Int]
-  public let simd: Int
-  public let stride: [Int]
-  public let dilation: [Int]
-  public let dataType: DataType
-  public let depthwise: Bool
-  public let ramStyle: String
-  public let parallelWindow: Bool
-  public let is1D: Bool
-  public let dynamicMode: Bool
+  package let node: NodeSettings
+  package let kernel: [Int]
+  package let channels: Int
+  package let ifmDim: [Int]
+  package let ofmDim: [Int]
+  package let simd: Int
+  package let stride: [Int]
+  package let dilation: [Int]
+  package let dataType: DataType
+  package let depthwise: Bool
+  package let ramStyle: String
+  package let parallelWindow: Bool
+  package let is1D: Bool
+  package let dynamicMode: Bool
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     kernel = a.ints("ConvKernelDim")
     channels = a.int("IFMChannels")
@@ -103,20 +103,20 @@ public struct SlidingWindow: Block {
   }
 
   /// Kernel size with dilation: (k − 1)·d + 1.
-  public var dilatedKernel: [Int] { (0..<2).map { (kernel[$0] - 1) * dilation[$0] + 1 } }
-  public var kernelPixels: Int { product(kernel) }
+  package var dilatedKernel: [Int] { (0..<2).map { (kernel[$0] - 1) * dilation[$0] + 1 } }
+  package var kernelPixels: Int { product(kernel) }
   /// Words of an input pixel: channels / SIMD.
-  public var channelFold: Int { channels / simd }
+  package var channelFold: Int { channels / simd }
   /// Style of the RTL generator.
-  public var style: Style {
+  package var style: Style {
     (parallelWindow && kernelPixels > 1) || kernelPixels == 1 ? .parallel : .cyclic
   }
   /// Whether an output word holds a whole window.
-  public var emitsWholeWindows: Bool {
+  package var emitsWholeWindows: Bool {
     isRTL ? style == .parallel : hlsVariant == .oneDimensionalParallel
   }
 
-  public var inputs: [Port] {
+  package var inputs: [Port] {
     [
       Port(
         normal: [1] + ifmDim + [channels], folded: [1] + ifmDim + [channelFold, simd],
@@ -124,7 +124,7 @@ public struct SlidingWindow: Block {
     ]
   }
 
-  public var outputs: [Port] {
+  package var outputs: [Port] {
     let words = emitsWholeWindows ? channelFold : kernelPixels * channelFold
     let elements = emitsWholeWindows ? kernelPixels * simd : simd
     return [
@@ -134,16 +134,16 @@ public struct SlidingWindow: Block {
     ]
   }
 
-  public var expectedCycles: Int { isRTL ? rtlCycles : hlsCycles }
+  package var expectedCycles: Int { isRTL ? rtlCycles : hlsCycles }
 
-  public var buildIssues: [String] {
+  package var buildIssues: [String] {
     if !isRTL { return hlsIssues }
     return rtlCodegenLegal
       ? []
       : ["the window jumps further down than its buffer is deep (flat kernel, vertical stride)"]
   }
 
-  public func resources(on device: DSPFamily) -> ResourceEstimate {
+  package func resources(on device: DSPFamily) -> ResourceEstimate {
     ResourceEstimate(finn: isRTL ? rtlResources : hlsResources)
   }
 }

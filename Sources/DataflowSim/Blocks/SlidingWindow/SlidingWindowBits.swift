@@ -1,7 +1,7 @@
 import SimKernels
 
 extension SlidingWindow: BitBlock {
-  public func bits(_ setup: BitSetup) throws -> any BlockBits {
+  package func bits(_ setup: BitSetup) throws -> any BlockBits {
     try setup.requireIndexable(product(ofmDim) * kernelPixels * channelFold)
     return SlidingWindowBits(
       self, leftoverRows: setup.hazards.windowLeftoverRows ? leftoverRows : 0)
@@ -9,7 +9,7 @@ extension SlidingWindow: BitBlock {
 
   /// Whether a frame leaves in the order (pixel, channel fold, kernel pixel) instead of (pixel,
   /// kernel pixel, channel): what a depthwise unit behind it expects.
-  public var interleavesChannels: Bool {
+  package var interleavesChannels: Bool {
     channelFold > 1 && (depthwise || emitsWholeWindows) && kernelPixels > 1
   }
 }

@@ -10,12 +10,12 @@ extension SlidingWindow {
   // MARK: RTL
 
   /// Words from the first to the last of a window: the least the cyclic buffer must hold.
-  public var windowSpan: Int {
+  package var windowSpan: Int {
     ((kernel[0] - 1) * dilation[0] * ifmDim[1] + (kernel[1] - 1) * dilation[1] + 1) * channelFold
   }
 
   /// Words of the RTL generator's buffer.
-  public var bufferDepth: Int {
+  package var bufferDepth: Int {
     guard style == .cyclic else { return windowSpan - channelFold + 2 }
     return windowSpan + max(0, (stride[1] - 1 - kernelPixels) * channelFold)
       + max(0, ((stride[0] - 1) * ifmDim[1] - kernelPixels) * channelFold)
@@ -39,7 +39,7 @@ extension SlidingWindow {
 
   /// Whether FINN's code generation accepts the configuration: the read position never jumps
   /// further than the buffer is deep.
-  public var rtlCodegenLegal: Bool {
+  package var rtlCodegenLegal: Bool {
     guard style == .cyclic else { return true }
     let skipped = ifmDim[1] % (dilatedKernel[1] + (ofmDim[1] - 1) * stride[1])
     let acrossRow = -windowSpan + stride[1] * channelFold + 1
@@ -80,7 +80,7 @@ extension SlidingWindow {
   // MARK: HLS
 
   /// The finn-hlslib function FINN picks.
-  public enum HLSVariant: String, Sendable {
+  package enum HLSVariant: String, Sendable {
     case plain = "ConvolutionInputGenerator"
     case plainDepthwise = "ConvolutionInputGenerator_dws"
     case kernelStride = "ConvolutionInputGenerator_kernel_stride"
@@ -92,7 +92,7 @@ extension SlidingWindow {
     case oneDimensionalDepthwiseNaive = "ConvolutionInputGenerator_1D_dws_naive"
   }
 
-  public var hlsVariant: HLSVariant {
+  package var hlsVariant: HLSVariant {
     guard is1D else {
       switch (kernel[0] % stride[0] == 0, depthwise) {
       case (true, false): return .plain

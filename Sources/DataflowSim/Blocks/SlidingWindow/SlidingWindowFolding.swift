@@ -1,31 +1,31 @@
 extension SlidingWindow {
   /// The RTL generator emits whole windows of all channels.
-  public var foldings: [FoldingAttribute] {
+  package var foldings: [FoldingAttribute] {
     let simd = FoldingAttribute("SIMD", dividing: channels)
     guard isRTL else { return [simd] }
     return [simd, FoldingAttribute("parallel_window", values: dynamicMode ? [0] : [0, 1])]
   }
-  public var fixedFoldings: [String: String] {
+  package var fixedFoldings: [String: String] {
     isRTL ? [:] : ["parallel_window": "the HLS generator knows whole windows in one dimension only"]
   }
-  public var foldingCombinations: [AttributeChanges] {
+  package var foldingCombinations: [AttributeChanges] {
     let words = foldings[0].changes
     guard isRTL else { return words }
     let byWord = words.map { $0.merging(["parallel_window": .int(0)]) { $1 } }
     return dynamicMode ? byWord : byWord + [["SIMD": .int(channels), "parallel_window": .int(1)]]
   }
   /// The memory of the line buffer.
-  public func implementations(hasURAM: Bool) -> [AttributeChanges] {
+  package func implementations(hasURAM: Bool) -> [AttributeChanges] {
     (["distributed", "block"] + (hasURAM ? ["ultra"] : [])).map { ["ram_style": .string($0)] }
   }
-  public var comparedEstimates: [AttributeChanges] {
+  package var comparedEstimates: [AttributeChanges] {
     ["block", "distributed", "ultra"].map { ["ram_style": .string($0)] }
   }
   /// A depthwise window is folded with the layer it feeds.
-  public var setFoldingRule: SetFoldingRule {
+  package var setFoldingRule: SetFoldingRule {
     depthwise ? .leave : .window(channels: channels, canEmitWholeWindows: isRTL)
   }
-  public func following(_ demand: WindowDemand) -> AttributeChanges? {
+  package func following(_ demand: WindowDemand) -> AttributeChanges? {
     var changes: AttributeChanges = ["SIMD": .int(demand.channels)]
     if isRTL { changes["parallel_window"] = .int(demand.takesWholeWindows ? 1 : 0) }
     return changes
@@ -40,7 +40,7 @@ extension SlidingWindow {
     return (product(ifmDim) - 1 - pixel) * channelFold
   }
 
-  public var hazardConditions: [HazardCondition] {
+  package var hazardConditions: [HazardCondition] {
     if leftoverRows > 0 {
       return [
         HazardCondition(

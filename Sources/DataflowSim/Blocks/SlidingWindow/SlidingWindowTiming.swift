@@ -372,7 +372,7 @@ struct ShiftWindow: Process {
 }
 
 extension SlidingWindow: TimedBlock {
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     var timing = isRTL ? rtlTiming : hlsTiming
     timing.hasOwnRhythm = true
     return timing

@@ -4,10 +4,10 @@
 /// the channels by SIMD (`ChannelsPerStream`).
 /// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles;
 /// docs/reference/development-branch.md#ops-it-adds.
-public struct StreamingConcat: Block {
-  public static let opTypes = ["StreamingConcat_hls"]
-  public static let summary = "Concatenates streams on the last axis"
-  public static let attributes: [AttributeSpec] = [
+package struct StreamingConcat: Block {
+  package static let opTypes = ["StreamingConcat_hls"]
+  package static let summary = "Concatenates streams on the last axis"
+  package static let attributes: [AttributeSpec] = [
     .ints("ElemsPerStream", default: [], "elements of each input, one word per pixel"),
     .dataType("inputDataType", default: "", "element type, with ElemsPerStream"),
     .ints("ChannelsPerStream", default: [], "channels of each input, folded by SIMD (newer FINN)"),
@@ -19,16 +19,16 @@ public struct StreamingConcat: Block {
     .ints("numInputVectors", default: [1], "leading dimensions of the inputs"),
   ]
 
-  public let node: NodeSettings
+  package let node: NodeSettings
   /// Elements each input contributes to a pixel.
-  public let channelsPerStream: [Int]
+  package let channelsPerStream: [Int]
   /// Elements per word; `nil` when a word holds a whole pixel.
-  public let simd: Int?
-  public let inputTypes: [DataType]
-  public let outputType: DataType
-  public let numInputVectors: [Int]
+  package let simd: Int?
+  package let inputTypes: [DataType]
+  package let outputType: DataType
+  package let numInputVectors: [Int]
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     numInputVectors = a.ints("numInputVectors")
     let whole = a.ints("ElemsPerStream")
@@ -58,12 +58,12 @@ public struct StreamingConcat: Block {
     outputType = try a.common(inputTypes)
   }
 
-  public var outputChannels: Int { channelsPerStream.reduce(0, +) }
+  package var outputChannels: Int { channelsPerStream.reduce(0, +) }
 
-  public var inputs: [Port] {
+  package var inputs: [Port] {
     zip(channelsPerStream, inputTypes).map { port($0, $1) }
   }
-  public var outputs: [Port] { [port(outputChannels, outputType)] }
+  package var outputs: [Port] { [port(outputChannels, outputType)] }
   private func port(_ channels: Int, _ type: DataType) -> Port {
     guard let simd else {
       let shape = numInputVectors + [channels]
@@ -72,39 +72,39 @@ public struct StreamingConcat: Block {
     return Port(leading: numInputVectors, channels: channels, parallel: simd, dataType: type)
   }
 
-  public var expectedCycles: Int {
+  package var expectedCycles: Int {
     product(numInputVectors) * (simd.map { outputChannels / $0 } ?? 1)
   }
 
-  public var foldings: [FoldingAttribute] {
+  package var foldings: [FoldingAttribute] {
     simd == nil ? [] : [FoldingAttribute("SIMD", dividing: channelsPerStream)]
   }
-  public var fixedFoldings: [String: String] {
+  package var fixedFoldings: [String: String] {
     simd == nil ? ["SIMD": "with ElemsPerStream a word holds a whole pixel"] : [:]
   }
-  public var hasKnownCost: Bool { simd == nil }
+  package var hasKnownCost: Bool { simd == nil }
 }
 
 /// Splits a stream on the last axis, SIMD channels per word (newer FINN).
 ///
 /// Source: docs/reference/development-branch.md#ops-it-adds.
-public struct StreamingSplit: Block {
-  public static let opTypes = ["StreamingSplit_hls"]
-  public static let summary = "Splits a stream on the last axis"
-  public static let attributes: [AttributeSpec] = [
+package struct StreamingSplit: Block {
+  package static let opTypes = ["StreamingSplit_hls"]
+  package static let summary = "Splits a stream on the last axis"
+  package static let attributes: [AttributeSpec] = [
     .int("SIMD", "channels per word; divides each of ChannelsPerStream"),
     .ints("ChannelsPerStream", "channels of each output"),
     .dataType("inputDataType", "element type"),
     .ints("numInputVectors", default: [1], "leading dimensions of the input"),
   ]
 
-  public let node: NodeSettings
-  public let simd: Int
-  public let channelsPerStream: [Int]
-  public let dataType: DataType
-  public let numInputVectors: [Int]
+  package let node: NodeSettings
+  package let simd: Int
+  package let channelsPerStream: [Int]
+  package let dataType: DataType
+  package let numInputVectors: [Int]
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     simd = a.int("SIMD")
     channelsPerStream = a.ints("ChannelsPerStream")
@@ -115,18 +115,18 @@ public struct StreamingSplit: Block {
     try a.size("a tensor", numInputVectors + [try a.sum("ChannelsPerStream", channelsPerStream)])
   }
 
-  public var inputChannels: Int { channelsPerStream.reduce(0, +) }
-  public var inputs: [Port] { [port(inputChannels)] }
-  public var outputs: [Port] { channelsPerStream.map(port) }
+  package var inputChannels: Int { channelsPerStream.reduce(0, +) }
+  package var inputs: [Port] { [port(inputChannels)] }
+  package var outputs: [Port] { channelsPerStream.map(port) }
   private func port(_ channels: Int) -> Port {
     Port(leading: numInputVectors, channels: channels, parallel: simd, dataType: dataType)
   }
-  public var expectedCycles: Int { product(numInputVectors) * inputChannels / simd }
+  package var expectedCycles: Int { product(numInputVectors) * inputChannels / simd }
 
-  public var foldings: [FoldingAttribute] {
+  package var foldings: [FoldingAttribute] {
     [FoldingAttribute("SIMD", dividing: channelsPerStream)]
   }
-  public var hasKnownCost: Bool { false }
+  package var hasKnownCost: Bool { false }
 }
 
 extension Attributes {

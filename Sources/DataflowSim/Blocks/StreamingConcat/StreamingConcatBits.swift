@@ -1,7 +1,7 @@
 import SimKernels
 
 extension StreamingConcat: BitBlock {
-  public func bits(_ setup: BitSetup) throws -> any BlockBits {
+  package func bits(_ setup: BitSetup) throws -> any BlockBits {
     for type in inputTypes { try setup.requireCarried(type, "elements") }
     return ConcatBits(block: self)
   }
@@ -30,7 +30,7 @@ struct ConcatBits: BlockBits {
 }
 
 extension StreamingSplit: BitBlock {
-  public func bits(_ setup: BitSetup) throws -> any BlockBits {
+  package func bits(_ setup: BitSetup) throws -> any BlockBits {
     try setup.requireCarried(dataType, "elements")
     return SplitBits(block: self)
   }

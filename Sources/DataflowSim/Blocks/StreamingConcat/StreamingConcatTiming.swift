@@ -1,7 +1,7 @@
 extension StreamingConcat: HLSBlock {
   /// Unfolded: a word from every input per iteration. Folded (newer FINN): the inputs' words of a
   /// pixel one after another.
-  public func timing() -> BlockTiming { schedule.timing(loops) }
+  package func timing() -> BlockTiming { schedule.timing(loops) }
 
   private var loops: [Loop] {
     let pixels = product(numInputVectors)
@@ -22,7 +22,7 @@ extension StreamingConcat: HLSBlock {
 
 extension StreamingSplit: HLSBlock {
   /// A word in per iteration, to the outputs one after another.
-  public func timing() -> BlockTiming { schedule.timing(loops) }
+  package func timing() -> BlockTiming { schedule.timing(loops) }
 
   private var loops: [Loop] {
     let parts = channelsPerStream.enumerated().map { port, channels in

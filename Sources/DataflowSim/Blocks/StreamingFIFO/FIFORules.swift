@@ -2,14 +2,14 @@
 /// Source: docs/reference/finn-dialect.md#fifo-implementations.
 extension StreamingFIFO {
   /// One piece of a split FIFO.
-  public struct Piece: Sendable, Equatable {
-    public let depth: Int
-    public let style: Style
+  package struct Piece: Sendable, Equatable {
+    package let depth: Int
+    package let style: Style
   }
 
   /// Deepest shift-register FIFO, and deepest Vivado FIFO.
-  public static let deepestRTL = 256
-  public static let deepestVivado = 32768
+  package static let deepestRTL = 256
+  package static let deepestVivado = 32768
 
   /// The chain of FIFOs FINN's `SplitLargeFIFOs` makes of one of `depth` words: chunks of 32768,
   /// each cut greedily into powers of two until at most 256 remain.
@@ -18,7 +18,7 @@ extension StreamingFIFO {
   ///   - depth: words in all.
   ///   - leastDepth: 1 as in FINN's main branch, which can emit a 1-deep piece that the
   ///     hardware does not support; 2 as in its development branch.
-  public static func split(depth: Int, leastDepth: Int = 1) -> [Piece] {
+  package static func split(depth: Int, leastDepth: Int = 1) -> [Piece] {
     guard depth > deepestRTL else { return [Piece(depth: depth, style: .rtl)] }
     var pieces: [Piece] = []
     var rest = depth
@@ -43,19 +43,19 @@ extension StreamingFIFO {
   }
 
   /// FINN's `optimize_depth`: 2 or less becomes 2, up to 32 becomes 32 (one shift register each).
-  public static func optimized(depth: Int) -> Int {
+  package static func optimized(depth: Int) -> Int {
     if depth <= 2 { return 2 }
     return depth <= 32 ? 32 : depth
   }
 
   /// The depth of an inserted FIFO: the larger wish of its two ends; `nil` when none is made.
-  public static func inserted(producer: Int, consumer: Int, createShallow: Bool) -> Int? {
+  package static func inserted(producer: Int, consumer: Int, createShallow: Bool) -> Int? {
     let depth = max(producer, consumer)
     return depth > 2 || createShallow ? depth : nil
   }
 
   /// The implementation FINN picks for an inserted FIFO.
-  public static func style(depth: Int, deepestRTL: Int?) -> Style {
+  package static func style(depth: Int, deepestRTL: Int?) -> Style {
     deepestRTL.map { depth <= $0 } ?? true ? .rtl : .vivado
   }
 }

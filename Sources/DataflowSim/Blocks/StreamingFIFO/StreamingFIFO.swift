@@ -3,10 +3,10 @@
 /// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #fifos-between-nodes,
 /// #fifo-implementations; docs/reference/resources.md#fifo-converter-and-table-cost;
 /// docs/reference/rtl-rules.md#fifo.
-public struct StreamingFIFO: Block {
-  public static let opTypes = ["StreamingFIFO_rtl", "StreamingFIFO_hls"]
-  public static let summary = "FIFO of a given depth"
-  public static let attributes: [AttributeSpec] = [
+package struct StreamingFIFO: Block {
+  package static let opTypes = ["StreamingFIFO_rtl", "StreamingFIFO_hls"]
+  package static let summary = "FIFO of a given depth"
+  package static let attributes: [AttributeSpec] = [
     .int("depth", "words it holds"),
     .ints("folded_shape", default: [], "words of a frame, elements per word last; empty: any"),
     .ints("normal_shape", default: [], "shape of the tensor; empty: any"),
@@ -24,7 +24,7 @@ public struct StreamingFIFO: Block {
     .ints("outFIFODepths", in: 0...AttributeSpec.maximumInt, default: [0], "always 0"),
   ]
 
-  public enum Style: String, Sendable {
+  package enum Style: String, Sendable {
     /// FINN's shift-register FIFO `Q_srl`.
     case rtl
     /// Vivado's `axis_data_fifo`.
@@ -33,16 +33,16 @@ public struct StreamingFIFO: Block {
     case virtual
   }
 
-  public let node: NodeSettings
+  package let node: NodeSettings
   /// The depth as the node states it.
-  public let depth: Int
+  package let depth: Int
   /// What the FIFO carries; `Port.open` when the node leaves its shape empty, as the `depth`
   /// shorthand of a design's stream does.
-  public private(set) var port: Port
-  public let style: Style
-  public let ramStyle: String
+  package private(set) var port: Port
+  package let style: Style
+  package let ramStyle: String
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     depth = a.int("depth")
     port = try a.openPort()
@@ -60,15 +60,15 @@ public struct StreamingFIFO: Block {
   }
 
   /// The depth the hardware has: the Vivado IP rounds up to a power of two.
-  public var adjustedDepth: Int { style == .vivado ? 1 << depth.ceilLog2 : depth }
-  public var inputs: [Port] { [port] }
-  public var outputs: [Port] { [port] }
-  public func outputs(fedBy inputs: [Port]) -> [Port] {
+  package var adjustedDepth: Int { style == .vivado ? 1 << depth.ceilLog2 : depth }
+  package var inputs: [Port] { [port] }
+  package var outputs: [Port] { [port] }
+  package func outputs(fedBy inputs: [Port]) -> [Port] {
     port.words == nil ? inputs : outputs
   }
-  public var expectedCycles: Int { 0 }
+  package var expectedCycles: Int { 0 }
 
-  public var buildIssues: [String] {
+  package var buildIssues: [String] {
     switch style {
     case .rtl where depth < 2: ["a shift-register FIFO holds at least 2 words"]
     case .rtl where depth > 256: ["a shift-register FIFO deeper than 256 is slow to close timing"]
@@ -77,7 +77,7 @@ public struct StreamingFIFO: Block {
     }
   }
 
-  public func resources(on device: DSPFamily) -> ResourceEstimate {
+  package func resources(on device: DSPFamily) -> ResourceEstimate {
     // An open port costs no storage here; the design's shape decides it.
     let width = port.width ?? 0
     let finn = resources(in: ramStyle, width: width)
@@ -107,6 +107,6 @@ public struct StreamingFIFO: Block {
     return total
   }
 
-  public static var role: BlockRole { .fifo }
-  public var isWordWise: Bool { true }
+  package static var role: BlockRole { .fifo }
+  package var isWordWise: Bool { true }
 }

@@ -1,4 +1,4 @@
 extension StreamingFIFO: BitBlock {
-  public func layouts(fedBy inputs: [StreamLayout]) -> [StreamLayout] { inputs }
-  public func bits(_ setup: BitSetup) -> any BlockBits { PassThroughBits() }
+  package func layouts(fedBy inputs: [StreamLayout]) -> [StreamLayout] { inputs }
+  package func bits(_ setup: BitSetup) -> any BlockBits { PassThroughBits() }
 }

@@ -9,7 +9,7 @@ extension StreamingFIFO: TimedBlock {
   /// depth up to a power of two and has two registers behind its memory, through which a word passes in a
   /// cycle each: latency 3, D + 2 words. It accepts nothing before cycle 8.
   /// Source: docs/reference/hls-rules.md#fifos-made-by-vivado.
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     // A virtual FIFO has a two-word FIFO on either side of its counter.
     let isVirtual = style == .virtual
     let stage =

@@ -2,10 +2,10 @@
 ///
 /// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles,
 /// #tlast-and-checksum.
-public struct TLastMarker: Block {
-  public static let opTypes = ["TLastMarker_hls"]
-  public static let summary = "Marks the last word of a frame"
-  public static let attributes: [AttributeSpec] = [
+package struct TLastMarker: Block {
+  package static let opTypes = ["TLastMarker_hls"]
+  package static let summary = "Marks the last word of a frame"
+  package static let attributes: [AttributeSpec] = [
     .int("NumIters", "words of a frame"),
     .flag("DynIters", default: 1, "word count settable at run time"),
     .string("Direction", oneOf: ["in", "out"], default: "out", "out: add the mark, in: drop it"),
@@ -14,16 +14,16 @@ public struct TLastMarker: Block {
     .string("Protocol", oneOf: ["external", "internal"], default: "external", "kind of stream"),
   ]
 
-  public let node: NodeSettings
+  package let node: NodeSettings
   /// Words of a frame.
-  public let iterations: Int
-  public let dynamicIterations: Bool
-  public let addsMark: Bool
-  public let streamWidth: Int
-  public let elementWidth: Int
-  public let isInternal: Bool
+  package let iterations: Int
+  package let dynamicIterations: Bool
+  package let addsMark: Bool
+  package let streamWidth: Int
+  package let elementWidth: Int
+  package let isInternal: Bool
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     iterations = a.int("NumIters")
     dynamicIterations = a.flag("DynIters")
@@ -40,13 +40,13 @@ public struct TLastMarker: Block {
     port.paddedWidth = streamWidth
     return port
   }
-  public var inputs: [Port] { [port] }
-  public var outputs: [Port] { [port] }
-  public var expectedCycles: Int { 0 }
-  public var numberOfOutputValues: Int { iterations }
+  package var inputs: [Port] { [port] }
+  package var outputs: [Port] { [port] }
+  package var expectedCycles: Int { 0 }
+  package var numberOfOutputValues: Int { iterations }
 
-  public var isWordWise: Bool { true }
-  public func effect(ofWords words: Int) -> String? {
+  package var isWordWise: Bool { true }
+  package func effect(ofWords words: Int) -> String? {
     "TLAST comes every \(words) words, not at the end of a frame"
   }
 }

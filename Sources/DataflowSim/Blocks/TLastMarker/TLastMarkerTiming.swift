@@ -1,6 +1,6 @@
 extension TLastMarker: HLSBlock {
   /// Passes words on, one per iteration.
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     schedule.timing([.run(iterations, reads: 1, writes: 1)])
   }
 

@@ -3,10 +3,10 @@
 ///
 /// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles;
 /// docs/reference/resources.md#threshold-cost; docs/reference/rtl-rules.md#thresholding.
-public struct Thresholding: Block {
-  public static let opTypes = ["Thresholding_rtl", "Thresholding_hls"]
-  public static let summary = "Counts the thresholds each element reaches, PE channels per word"
-  public static let attributes: [AttributeSpec] = [
+package struct Thresholding: Block {
+  package static let opTypes = ["Thresholding_rtl", "Thresholding_hls"]
+  package static let summary = "Counts the thresholds each element reaches, PE channels per word"
+  package static let attributes: [AttributeSpec] = [
     .int("NumChannels", "channels"),
     .int("PE", "channels per word; divides NumChannels"),
     .int("numSteps", "thresholds per channel"),
@@ -37,29 +37,29 @@ public struct Thresholding: Block {
     .flag("deep_pipeline", default: 1, "two registers per stage instead of one").only(.rtl),
   ]
 
-  public let node: NodeSettings
-  public let channels: Int
-  public let pe: Int
+  package let node: NodeSettings
+  package let channels: Int
+  package let pe: Int
   /// Thresholds per channel.
-  public let steps: Int
-  public let inputType: DataType
-  public let thresholdType: DataType
-  public let outputType: DataType
-  public let numInputVectors: [Int]
+  package let steps: Int
+  package let inputType: DataType
+  package let thresholdType: DataType
+  package let outputType: DataType
+  package let numInputVectors: [Int]
   /// The host can load the thresholds.
-  public let runtimeWriteableThresholds: Bool
-  public let actVal: Int
+  package let runtimeWriteableThresholds: Bool
+  package let actVal: Int
   /// HLS only.
-  public let memoryMode: MemoryMode
+  package let memoryMode: MemoryMode
   /// HLS only.
-  public let ramStyle: String
-  public let depthTriggerURAM: Int
-  public let depthTriggerBRAM: Int
-  public let uniformThresholds: Bool
+  package let ramStyle: String
+  package let depthTriggerURAM: Int
+  package let depthTriggerBRAM: Int
+  package let uniformThresholds: Bool
   /// RTL: two registers per stage instead of one.
-  public let deepPipeline: Bool
+  package let deepPipeline: Bool
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     channels = a.int("NumChannels")
     pe = a.int("PE")
@@ -86,38 +86,38 @@ public struct Thresholding: Block {
   }
 
   /// Words of an output vector, and threshold words per PE: channels / PE.
-  public var channelFold: Int { channels / pe }
-  public var tmem: Int { channelFold }
+  package var channelFold: Int { channels / pe }
+  package var tmem: Int { channelFold }
   /// Pipeline stages of the RTL block: one per output bit; in the development branch as many as it takes to
   /// count the thresholds (docs/reference/development-branch.md#thresholding-with-any-number-of-steps).
-  public var stages: Int {
+  package var stages: Int {
     node.generation.isDevelopment ? (steps + 1).ceilLog2 : outputType.bits
   }
   /// Vectors per frame.
-  public var vectors: Int { product(numInputVectors) }
+  package var vectors: Int { product(numInputVectors) }
   /// Bits of FINN's threshold stream; 0 when the thresholds are constants in the HLS code.
-  public var weightStreamWidth: Int {
+  package var weightStreamWidth: Int {
     isRTL || memoryMode == .decoupled ? pe * steps * thresholdType.bits : 0
   }
 
-  public var inputs: [Port] { [port(inputType)] }
-  public var outputs: [Port] { [port(outputType)] }
+  package var inputs: [Port] { [port(inputType)] }
+  package var outputs: [Port] { [port(outputType)] }
   private func port(_ type: DataType) -> Port {
     Port(
       normal: numInputVectors + [channels], folded: numInputVectors + [channelFold, pe],
       dataType: type)
   }
 
-  public var expectedCycles: Int { vectors * channelFold }
-  public var innerWords: [(what: String, width: Int)] {
+  package var expectedCycles: Int { vectors * channelFold }
+  package var innerWords: [(what: String, width: Int)] {
     [("the threshold stream", weightStreamWidth)]
   }
 
-  public var operationAndParameterCounts: [String: Int] {
+  package var operationAndParameterCounts: [String: Int] {
     isRTL ? [:] : ["param_threshold_\(thresholdType.bits)b": channels * steps]
   }
 
-  public var buildIssues: [String] {
+  package var buildIssues: [String] {
     let full = outputType.bits < 62 ? (1 << outputType.bits) - 1 : 0
     guard isRTL, !node.generation.isDevelopment, steps != full, steps != full - 1 else { return [] }
     return ["the RTL block needs \(full) or \(full - 1) thresholds for \(outputType)"]
@@ -132,7 +132,7 @@ public struct Thresholding: Block {
     return issue.map { "\($0); --finn-generation 2026-04 takes any number of steps and FLOAT32" }
   }
 
-  public func resources(on device: DSPFamily) -> ResourceEstimate {
+  package func resources(on device: DSPFamily) -> ResourceEstimate {
     guard isRTL else {
       return ResourceEstimate(
         finn: ChannelMemory(
@@ -147,10 +147,10 @@ public struct Thresholding: Block {
       correction: real == finn ? nil : "FINN looks up block RAM under a wrong key and reports 0")
   }
 
-  public var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: channels)] }
-  public var setFoldingRule: SetFoldingRule { .raise("PE", upTo: channels) }
-  public var isWordWise: Bool { true }
-  public static var parameterRoles: [String] { ["thresholds"] }
+  package var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: channels)] }
+  package var setFoldingRule: SetFoldingRule { .raise("PE", upTo: channels) }
+  package var isWordWise: Bool { true }
+  package static var parameterRoles: [String] { ["thresholds"] }
 }
 
 extension Thresholding {
@@ -160,7 +160,7 @@ extension Thresholding {
       && thresholdType.bits < inputType.bits && inputType.bits <= 62
   }
 
-  public var hazardConditions: [HazardCondition] {
+  package var hazardConditions: [HazardCondition] {
     guard canWrapNarrowly else { return [] }
     let low = 1 << (thresholdType.bits - 1)
     return [

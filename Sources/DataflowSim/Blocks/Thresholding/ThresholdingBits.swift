@@ -1,7 +1,7 @@
 import SimKernels
 
 extension Thresholding: BitBlock {
-  public func bits(_ setup: BitSetup) throws -> any BlockBits {
+  package func bits(_ setup: BitSetup) throws -> any BlockBits {
     try setup.requireExact(outputType, "results")
     if inputType == .float32, node.isDevelopmentRTL { return try floatBits(setup) }
     try setup.requireExact(inputType, "elements")

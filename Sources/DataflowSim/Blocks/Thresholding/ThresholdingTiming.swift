@@ -7,7 +7,7 @@ extension Thresholding: TimedBlock {
   /// Out[i] = first ready cycle ≥ max(In[i] + P + 2, Out[i-1] + 1)
   /// ```
   /// Source: docs/reference/rtl-rules.md#thresholding. HLS: one word in and out per iteration.
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     guard isRTL else {
       return schedule.timing([.run(vectors * channelFold, reads: 1, writes: 1)])
     }

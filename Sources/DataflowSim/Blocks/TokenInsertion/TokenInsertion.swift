@@ -2,10 +2,10 @@
 /// (development branch of FINN).
 ///
 /// Source: docs/reference/development-branch.md#class-token.
-public struct TokenInsertion: Block {
-  public static let opTypes = ["AddCLSToken_rtl"]
-  public static let summary = "Puts a constant token in front of a sequence (development branch)"
-  public static let attributes: [AttributeSpec] = [
+package struct TokenInsertion: Block {
+  package static let opTypes = ["AddCLSToken_rtl"]
+  package static let summary = "Puts a constant token in front of a sequence (development branch)"
+  package static let attributes: [AttributeSpec] = [
     .int("NumTokens", "tokens of a sequence"),
     .int("NumChannels", "elements of a token"),
     .int("SIMD", default: 1, "elements per word; divides NumChannels"),
@@ -14,15 +14,15 @@ public struct TokenInsertion: Block {
     .dataType("outputDataType", default: "", "element type of the results; empty: the same"),
   ]
 
-  public let node: NodeSettings
-  public let dataType: DataType
-  public let outputType: DataType
-  public let tokens: Int
-  public let padding: Int
-  public let channels: Int
-  public let simd: Int
+  package let node: NodeSettings
+  package let dataType: DataType
+  package let outputType: DataType
+  package let tokens: Int
+  package let padding: Int
+  package let channels: Int
+  package let simd: Int
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     dataType = a.dataType("inputDataType")
     outputType = a.optionalDataType("outputDataType") ?? dataType
@@ -38,14 +38,14 @@ public struct TokenInsertion: Block {
   }
 
   /// Words of a token.
-  public var fold: Int { channels / simd }
+  package var fold: Int { channels / simd }
   private func port(_ tokens: Int) -> Port {
     Port(leading: [1, tokens], channels: channels, parallel: simd, dataType: dataType)
   }
-  public var inputs: [Port] { [port(tokens)] }
-  public var outputs: [Port] { [port(1 + tokens + padding)] }
-  public var expectedCycles: Int { (1 + tokens + padding) * fold }
-  public var foldings: [FoldingAttribute] { [FoldingAttribute("SIMD", dividing: channels)] }
-  public var hasKnownCost: Bool { false }
-  public static let parameterRoles = ["cls"]
+  package var inputs: [Port] { [port(tokens)] }
+  package var outputs: [Port] { [port(1 + tokens + padding)] }
+  package var expectedCycles: Int { (1 + tokens + padding) * fold }
+  package var foldings: [FoldingAttribute] { [FoldingAttribute("SIMD", dividing: channels)] }
+  package var hasKnownCost: Bool { false }
+  package static let parameterRoles = ["cls"]
 }

@@ -1,7 +1,7 @@
 import SimKernels
 
 extension TokenInsertion: BitBlock {
-  public func bits(_ setup: BitSetup) throws -> any BlockBits {
+  package func bits(_ setup: BitSetup) throws -> any BlockBits {
     try setup.requireCarried(dataType, "elements")
     let role = setup.has("cls") ? "cls" : setup.node.initializers.keys.sorted().first ?? "cls"
     let token = try setup.integers(

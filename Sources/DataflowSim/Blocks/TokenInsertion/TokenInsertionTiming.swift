@@ -1,5 +1,5 @@
 extension TokenInsertion: TimedBlock {
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     let (token, frame, pad) = (fold, tokens * fold, padding * fold)
     return BlockTiming(
       busyCycles: expectedCycles,

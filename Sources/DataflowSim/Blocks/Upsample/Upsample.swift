@@ -4,10 +4,10 @@
 /// both dimensions (HI, WI, HO, WO) and folds the channels by SIMD.
 /// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles;
 /// docs/reference/development-branch.md#ops-it-adds.
-public struct Upsample: Block {
-  public static let opTypes = ["UpsampleNearestNeighbour_hls"]
-  public static let summary = "Nearest-neighbour upsampling of a map"
-  public static let attributes: [AttributeSpec] = [
+package struct Upsample: Block {
+  package static let opTypes = ["UpsampleNearestNeighbour_hls"]
+  package static let summary = "Nearest-neighbour upsampling of a map"
+  package static let attributes: [AttributeSpec] = [
     .int("IFMDim", in: unset, default: 0, "input height (and width)"),
     .int("OFMDim", in: unset, default: 0, "output height (and width)"),
     .int("NumChannels", "channels"),
@@ -23,20 +23,20 @@ public struct Upsample: Block {
   ]
   private static let unset = 0...AttributeSpec.maximumInt
 
-  public let node: NodeSettings
-  public let inputDim: [Int]
-  public let outputDim: [Int]
-  public let channels: Int
+  package let node: NodeSettings
+  package let inputDim: [Int]
+  package let outputDim: [Int]
+  package let channels: Int
   /// Channels per word.
-  public let simd: Int
-  public let dataType: DataType
-  public let images: Int
+  package let simd: Int
+  package let dataType: DataType
+  package let images: Int
   /// Set for the folded block of newer FINN.
-  public let isFolded: Bool
+  package let isFolded: Bool
   /// One column: the cycles FINN expects leave out the batch.
   private let oneColumn: Bool
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     channels = a.int("NumChannels")
     dataType = a.dataType("inputDataType")
@@ -65,9 +65,9 @@ public struct Upsample: Block {
     try a.size("a map", [images] + inputDim + [channels])
   }
 
-  public var channelFold: Int { channels / simd }
-  public var inputs: [Port] { [port(inputDim)] }
-  public var outputs: [Port] { [port(outputDim)] }
+  package var channelFold: Int { channels / simd }
+  package var inputs: [Port] { [port(inputDim)] }
+  package var outputs: [Port] { [port(outputDim)] }
   private func port(_ dim: [Int]) -> Port {
     let shape = [images] + dim
     guard isFolded else {
@@ -75,20 +75,20 @@ public struct Upsample: Block {
     }
     return Port(leading: shape, channels: channels, parallel: simd, dataType: dataType)
   }
-  public var expectedCycles: Int {
+  package var expectedCycles: Int {
     oneColumn ? outputDim[0] : images * product(outputDim) * channelFold
   }
 
-  public var buildIssues: [String] {
+  package var buildIssues: [String] {
     zip(inputDim, outputDim).allSatisfy { $1 % $0 == 0 }
       ? [] : ["upsampling needs a whole factor"]
   }
 
-  public var foldings: [FoldingAttribute] {
+  package var foldings: [FoldingAttribute] {
     isFolded ? [FoldingAttribute("SIMD", dividing: channels)] : []
   }
-  public var fixedFoldings: [String: String] {
+  package var fixedFoldings: [String: String] {
     isFolded ? [:] : ["SIMD": "with IFMDim and OFMDim a word holds a whole pixel"]
   }
-  public var hasKnownCost: Bool { !isFolded }
+  package var hasKnownCost: Bool { !isFolded }
 }

@@ -1,5 +1,5 @@
 extension Upsample: BitBlock {
-  public func bits(_ setup: BitSetup) throws -> any BlockBits {
+  package func bits(_ setup: BitSetup) throws -> any BlockBits {
     try setup.requireIndexable(images * product(outputDim) * channelFold)
     let rows = Self.sources(inputDim[0], outputDim[0])
     let columns = Self.sources(inputDim[1], outputDim[1])

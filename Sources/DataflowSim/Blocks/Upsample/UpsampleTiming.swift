@@ -1,7 +1,7 @@
 extension Upsample: HLSBlock {
   /// A word out per iteration. The first output row of each input row consumes that row in its first
   /// iterations; in one column every s-th iteration reads.
-  public func timing() -> BlockTiming { schedule.timing(loops) }
+  package func timing() -> BlockTiming { schedule.timing(loops) }
 
   private var loops: [Loop] {
     let (rows, columns) = (outputDim[0], outputDim[1])

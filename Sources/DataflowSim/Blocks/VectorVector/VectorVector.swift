@@ -4,10 +4,11 @@
 /// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles;
 /// docs/reference/resources.md#memory-shapes, #depthwise-cost, #operation-counts;
 /// docs/reference/rtl-rules.md#depthwise-unit.
-public struct VectorVector: Block {
-  public static let opTypes = ["VVAU_hls", "VVAU_rtl"]
-  public static let summary = "Depthwise dot products, PE channels and SIMD kernel pixels per cycle"
-  public static let attributes: [AttributeSpec] =
+package struct VectorVector: Block {
+  package static let opTypes = ["VVAU_hls", "VVAU_rtl"]
+  package static let summary =
+    "Depthwise dot products, PE channels and SIMD kernel pixels per cycle"
+  package static let attributes: [AttributeSpec] =
     [
       .int("Channels", "channels of the map"),
       .ints("Dim", count: 2, "output height and width"),
@@ -16,17 +17,17 @@ public struct VectorVector: Block {
       .int("SIMD", default: 1, "kernel pixels per cycle; divides the kernel's pixel count"),
     ] + ComputeSettings.attributes
 
-  public let node: NodeSettings
-  public let channels: Int
+  package let node: NodeSettings
+  package let channels: Int
   /// Output height and width.
-  public let dim: [Int]
-  public let kernel: [Int]
-  public let pe: Int
-  public let simd: Int
+  package let dim: [Int]
+  package let kernel: [Int]
+  package let pe: Int
+  package let simd: Int
   /// Data types, memory mode, compute core.
-  public let compute: ComputeSettings
+  package let compute: ComputeSettings
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     channels = a.int("Channels")
     dim = a.ints("Dim")
@@ -40,17 +41,17 @@ public struct VectorVector: Block {
   }
 
   /// Kernel pixels.
-  public var kernelPixels: Int { product(kernel) }
+  package var kernelPixels: Int { product(kernel) }
   /// Words per output word: kernel pixels / SIMD.
-  public var synapseFold: Int { kernelPixels / simd }
+  package var synapseFold: Int { kernelPixels / simd }
   /// Words of an output pixel: Channels / PE.
-  public var neuronFold: Int { channels / pe }
+  package var neuronFold: Int { channels / pe }
   /// Output pixels per frame.
-  public var pixels: Int { product(dim) }
+  package var pixels: Int { product(dim) }
   /// Words of the weight memory.
-  public var wmem: Int { kernelPixels * channels / pe / simd }
+  package var wmem: Int { kernelPixels * channels / pe / simd }
   /// Threshold words per PE.
-  public var tmem: Int { compute.hasThresholds ? neuronFold : 0 }
+  package var tmem: Int { compute.hasThresholds ? neuronFold : 0 }
 
   private var windowPort: Port {
     Port(
@@ -58,7 +59,7 @@ public struct VectorVector: Block {
       dataType: compute.inputType)
   }
 
-  public var inputs: [Port] {
+  package var inputs: [Port] {
     guard compute.memoryMode == .external else { return [windowPort] }
     // FINN leaves SIMD out of this folded shape although the words are PE*SIMD weights wide.
     let weights = Port(
@@ -67,7 +68,7 @@ public struct VectorVector: Block {
     return [windowPort, weights]
   }
 
-  public var finnInputs: [Port] {
+  package var finnInputs: [Port] {
     inputs.map { port in
       Port(
         normal: windowPort.normalShape ?? [], folded: port.foldedShape ?? [],
@@ -75,7 +76,7 @@ public struct VectorVector: Block {
     }
   }
 
-  public var outputs: [Port] {
+  package var outputs: [Port] {
     [
       Port(
         normal: [1] + dim + [channels], folded: [1] + dim + [neuronFold, pe],
@@ -83,24 +84,24 @@ public struct VectorVector: Block {
     ]
   }
 
-  public var expectedCycles: Int { neuronFold * synapseFold * pixels }
-  public var innerWords: [(what: String, width: Int)] {
+  package var expectedCycles: Int { neuronFold * synapseFold * pixels }
+  package var innerWords: [(what: String, width: Int)] {
     compute.innerWords(memoryWidth, simd: simd)
   }
 
-  public var buildIssues: [String] {
+  package var buildIssues: [String] {
     var issues = compute.buildIssues(isRTL: isRTL)
     if simd > 1, !isRTL { issues.append("the HLS block needs SIMD 1") }
     if simd > 1, pe != channels { issues.append("SIMD above 1 needs PE = Channels") }
     return issues
   }
 
-  public var operationAndParameterCounts: [String: Int] {
+  package var operationAndParameterCounts: [String: Int] {
     let weights = kernelPixels * channels
     return compute.counts(products: weights * pixels, weights: weights, thresholdRows: channels)
   }
 
-  public func resources(on device: DSPFamily) -> ResourceEstimate {
+  package func resources(on device: DSPFamily) -> ResourceEstimate {
     let memory = weightMemory
     let bits = compute.weightType.bits
     let logic = isRTL ? Resources(dsp: pe * simd.dividedUp(by: 3)) : hlsEstimate

@@ -1,29 +1,29 @@
 extension VectorVector {
-  public var foldings: [FoldingAttribute] {
+  package var foldings: [FoldingAttribute] {
     [
       FoldingAttribute("PE", dividing: channels),
       FoldingAttribute("SIMD", values: isRTL ? divisors(of: kernelPixels) : [1]),
     ]
   }
   /// SIMD above 1 needs PE = Channels.
-  public var foldingCombinations: [AttributeChanges] {
+  package var foldingCombinations: [AttributeChanges] {
     let byChannel = foldings[0].changes.map { $0.merging(["SIMD": .int(1)]) { $1 } }
     let byPixel = foldings[1].values.dropFirst().map { simd -> AttributeChanges in
       ["PE": .int(channels), "SIMD": .int(simd)]
     }
     return byChannel + byPixel
   }
-  public func implementations(hasURAM: Bool) -> [AttributeChanges] {
+  package func implementations(hasURAM: Bool) -> [AttributeChanges] {
     compute.implementations(isRTL: isRTL)
   }
-  public var setFoldingRule: SetFoldingRule {
+  package var setFoldingRule: SetFoldingRule {
     .depthwise(channels: channels, kernelPixels: kernelPixels, foldsKernel: true)
   }
-  public var windowDemand: WindowDemand? {
+  package var windowDemand: WindowDemand? {
     WindowDemand(channels: pe, takesWholeWindows: simd > 1)
   }
-  public var weightInput: WeightInput? {
+  package var weightInput: WeightInput? {
     compute.memoryMode == .external ? WeightInput(port: 1, passes: pixels) : nil
   }
-  public var vectorWords: VectorWords? { VectorWords(inputs: synapseFold, outputs: 1) }
+  package var vectorWords: VectorWords? { VectorWords(inputs: synapseFold, outputs: 1) }
 }

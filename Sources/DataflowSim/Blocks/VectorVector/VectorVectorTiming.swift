@@ -1,7 +1,7 @@
 extension VectorVector: TimedBlock {
   /// RTL: a compute core fed word by word, a result every SF words (`DirectCore`).
   /// HLS: one loop that reads in every iteration.
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     if let shape = compute.lockedCore { return coreTiming { LockedCore(shape, $0) } }
     guard isRTL, let depth = coreDepth else {
       let reads: UInt32 = compute.memoryMode == .external ? 3 : 1

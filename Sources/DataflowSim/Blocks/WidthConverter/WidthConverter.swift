@@ -3,12 +3,12 @@
 /// Source: docs/reference/finn-dialect.md#attributes-of-each-op, #shapes-and-cycles;
 /// docs/reference/resources.md#fifo-converter-and-table-cost; docs/reference/rtl-rules.md#widening,
 /// #narrowing.
-public struct WidthConverter: Block {
-  public static let opTypes = [
+package struct WidthConverter: Block {
+  package static let opTypes = [
     "StreamingDataWidthConverter_rtl", "StreamingDataWidthConverter_hls",
   ]
-  public static let summary = "Regroups a stream into wider or narrower words"
-  public static let attributes: [AttributeSpec] = [
+  package static let summary = "Regroups a stream into wider or narrower words"
+  package static let attributes: [AttributeSpec] = [
     .ints("shape", default: [], "shape of the tensor; required unless inShape is there"),
     .ints("inShape", default: [], "shape at the input; words may cross its rows (FINN+)"),
     .ints("outShape", default: [], "shape at the output; empty: that of the input (FINN+)"),
@@ -17,16 +17,16 @@ public struct WidthConverter: Block {
     .dataType("dataType", "element type"),
   ]
 
-  public let node: NodeSettings
-  public let inputShape: [Int]
-  public let outputShape: [Int]
+  package let node: NodeSettings
+  package let inputShape: [Int]
+  package let outputShape: [Int]
   /// Bits of an input word.
-  public let inWidth: Int
+  package let inWidth: Int
   /// Bits of an output word.
-  public let outWidth: Int
-  public let dataType: DataType
+  package let outWidth: Int
+  package let dataType: DataType
 
-  public init(_ a: Attributes) throws {
+  package init(_ a: Attributes) throws {
     node = a.settings
     // FINN+ states two shapes and counts words; FINN states one and keeps words within its rows.
     let crossesRows = !a.ints("inShape").isEmpty
@@ -58,9 +58,9 @@ public struct WidthConverter: Block {
   }
 
   /// Narrow words per wide word, for whole ratios.
-  public var ratio: Int { max(inWidth, outWidth) / min(inWidth, outWidth) }
-  public var inputs: [Port] { [port(inputShape, inWidth)] }
-  public var outputs: [Port] { [port(outputShape, outWidth)] }
+  package var ratio: Int { max(inWidth, outWidth) / min(inWidth, outWidth) }
+  package var inputs: [Port] { [port(inputShape, inWidth)] }
+  package var outputs: [Port] { [port(outputShape, outWidth)] }
   private func port(_ shape: [Int], _ width: Int) -> Port {
     let elements = width / dataType.bits
     let last = shape[shape.count - 1]
@@ -69,9 +69,9 @@ public struct WidthConverter: Block {
       ? shape.dropLast() + [last / elements, elements] : [product(shape) / elements, elements]
     return Port(normal: shape, folded: folded, dataType: dataType)
   }
-  public var expectedCycles: Int { 0 }
+  package var expectedCycles: Int { 0 }
 
-  public func resources(on device: DSPFamily) -> ResourceEstimate {
+  package func resources(on device: DSPFamily) -> ResourceEstimate {
     let common = leastCommonMultiple(inWidth, outWidth)
     let widen = inWidth == common ? 0 : logTerm(inWidth, common) + common
     let narrow = outWidth == common ? 0 : logTerm(common, outWidth) + outWidth
@@ -83,8 +83,8 @@ public struct WidthConverter: Block {
     Int(truncating: abs(pythonLog2(Double(a) / Double(b)).rounded(.up)))
   }
 
-  public static var role: BlockRole { .widthConverter }
-  public func frameRemainder(ofWords words: Int) -> String? {
+  package static var role: BlockRole { .widthConverter }
+  package func frameRemainder(ofWords words: Int) -> String? {
     let bits = words * inWidth
     guard bits % outWidth != 0 else { return nil }
     return "gets \(words) words of \(inWidth) bits per frame, "

@@ -1,5 +1,5 @@
 extension WidthConverter: BitBlock {
-  public func bits(_ setup: BitSetup) -> any BlockBits {
+  package func bits(_ setup: BitSetup) -> any BlockBits {
     RegroupBits(inputs: inputs[0].words ?? 1, outputs: outputs[0].words ?? 1)
   }
 }

@@ -140,7 +140,7 @@ struct NarrowingConverter: Process {
 }
 
 extension WidthConverter: TimedBlock {
-  public func timing() -> BlockTiming {
+  package func timing() -> BlockTiming {
     guard isRTL else { return hlsTiming }
     let ratio = ratio
     if ratio == 1 { return BlockTiming(body: .wire) }

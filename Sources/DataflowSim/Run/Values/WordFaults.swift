@@ -41,7 +41,7 @@ public struct WordFaults: Sendable, Equatable {
   /// The words as they arrive. Faults beyond the last word do nothing.
   ///
   /// - Parameter base: the number by which faults know the first word.
-  func applied(to words: WordSequence, from base: Int = 0) -> WordSequence {
+  package func applied(to words: WordSequence, from base: Int = 0) -> WordSequence {
     var order = Array(0..<words.count)
     var masks: [Int: [UInt8]] = [:]
     for fault in faults {
