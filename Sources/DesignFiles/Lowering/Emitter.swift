@@ -217,6 +217,17 @@ extension Emitter {
             "CropWest": .int(cut[1]), "CropSouth": .int(cut[2]), "CropEast": .int(cut[3]),
             "SIMD": .int(1), "numInputVectors": .ints([1]),
           ], inputs: [take(layer.inputs[0])])[0])
+    case .pad(let padding):
+      let source = layers[layer.inputs[0]].shape
+      publish(
+        i,
+        add(
+          "FMPadding",
+          [
+            "ImgDim": .ints([source.height, source.width]), "Padding": .ints(padding),
+            "NumChannels": .int(source.channels), "SIMD": .int(1),
+            "inputDataType": .string(type(i).name),
+          ], inputs: [take(layer.inputs[0])])[0])
     case .pick(let rule): publish(i, windows(layer.inputs[0], rule, isDepthwise: false))
     case .labels(let k):
       let source = layers[layer.inputs[0]].shape

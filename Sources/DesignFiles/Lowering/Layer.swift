@@ -44,6 +44,8 @@ struct Layer: Sendable {
     case crop([Int])
     /// Every n-th pixel: a window of one.
     case pick(PoolRule)
+    /// Zeros around the picture: top, left, bottom, right.
+    case pad([Int])
     /// Indices of the largest elements.
     case labels(Int)
   }

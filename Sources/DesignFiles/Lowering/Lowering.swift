@@ -215,6 +215,7 @@ extension Lowering {
     case "Concat": try concatenate(step)
     case "Resize", "Upsample": try upsample(step)
     case "Slice", "Gather", "Split": try pick(step)
+    case "Pad": try pad(step)
     case "DepthToSpace": try depthToSpace(step)
     case "TopK", "ArgMax": try labels(step)
     case "Softmax", "LogSoftmax": try stayBehind(step)

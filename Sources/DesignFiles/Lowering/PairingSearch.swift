@@ -150,7 +150,7 @@ extension ModelPairing {
     mutating func walk() throws {
       var result = try plane.run(inputs, keep: .all, threads: threads) { _ in }
       for step in plane.steps where Self.computes(step.node.opType) {
-        let hasCodes = step.node.initializers["thresholds"] != nil
+        let hasCodes = step.node.initializers["thresholds"] != nil || isDifference(step.node)
         for output in step.outputs {
           let stream = plane.graph.streams[output].name
           guard
@@ -245,6 +245,23 @@ extension ModelPairing {
         tensors[next].count == layout.count, !tensors[next].isSum, isNext(next, layout)
       else { return nil }
       return (next, fit(actual, tensors[next], layout.dataType))
+    }
+
+    /// What two lists of thresholds give: a function that rises and falls.
+    private func isDifference(_ node: Node) -> Bool {
+      Node.baseName(node.opType) == "StreamingEltwise"
+        && node.inputs.allSatisfy { thresholds(writing: $0) }
+    }
+
+    /// Whether a Thresholding writes a stream, through nodes that change no value.
+    private func thresholds(writing stream: String) -> Bool {
+      guard let writer = plane.design.nodes.first(where: { $0.outputs.contains(stream) }) else {
+        return false
+      }
+      let isWire = ["StreamingDataWidthConverter", "StreamingFIFO"]
+        .contains(Node.baseName(writer.opType))
+      return Node.baseName(writer.opType) == "Thresholding"
+        || isWire && writer.inputs.contains { thresholds(writing: $0) }
     }
 
     /// Whether nothing but a bias or the choice of labels stands between a stream and an output.

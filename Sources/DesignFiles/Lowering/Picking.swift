@@ -94,6 +94,49 @@ extension Lowering {
       starts: [.init(layer: index, tensor: target)], steps: [], pools: [], tensor: target)
   }
 
+  /// Zeros around the picture.
+  mutating func pad(_ step: Reference.Step) throws {
+    let (source, target) = (step.node.inputs[0], step.node.outputs[0])
+    let (shape, layout) = (shapes[source]!, layouts[source]!)
+    let count = shape.reduce(1, *)
+    guard count < 1 << 24 else { throw InputError("pads \(count) elements") }
+    // Each element says where it is, from 1 on; what is 0 is padding.
+    let places = Value((1...count).map { Float($0) }, shape: shape)
+    let padded = try reference.evaluate(step, on: [source: places])[target]!
+    layouts[target] = layout
+    let size = streamShape(of: source)
+    let out = streamShape(of: target)
+    let inner = LoweredModel.channelsLast(places, layout).values
+    let outer = LoweredModel.channelsLast(padded, layout).values
+    let first = outer.firstIndex { $0 != 0 } ?? 0
+    let (top, left) = (first / out.channels / out.width, first / out.channels % out.width)
+    let padding = [top, left, out.height - top - size.height, out.width - left - size.width]
+    let isBorder =
+      out.channels == size.channels && padding.allSatisfy { $0 >= 0 }
+      && outer.indices.allSatisfy { i in
+        let (pixel, c) = (i / out.channels, i % out.channels)
+        let (y, x) = (pixel / out.width - top, pixel % out.width - left)
+        guard (0..<size.height).contains(y), (0..<size.width).contains(x) else {
+          return outer[i] == 0
+        }
+        return outer[i] == inner[(y * size.width + x) * size.channels + c]
+      }
+    guard isBorder else {
+      throw InputError(
+        "pads with something else than 0, or other axes than rows and columns",
+        hint: "use constant padding with 0 around the picture in the training code")
+    }
+    let input = try proportional(source)
+    var layer = layers[input.layer]
+    layer.kind = .pad(padding)
+    layer.inputs = [input.layer]
+    layer.shape = out
+    (layer.low, layer.high) = (layer.low.map { min($0, 0) }, layer.high.map { max($0, 0) })
+    (layer.scale, layer.divisor, layer.isBipolar) = (input.scale, 1, false)
+    (layer.tensor, layer.node) = (target, step.node.name)
+    add(layer, carrying: target)
+  }
+
   /// Some channels of a stream, by a matrix of zeros and ones.
   private func selection(_ channels: [Int], of source: Layer, _ index: Int) -> Layer {
     let depth = source.shape.channels

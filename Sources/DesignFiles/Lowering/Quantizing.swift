@@ -115,6 +115,12 @@ extension Lowering {
     let layer = edge.starts[0].layer
     if isIdentity(edge, grid) {
       note(target, layer, grid.scale, step.node.name)
+      let stream = layers[layer]
+      if stream.scale == grid.scale, stream.divisor == 1, stream.isProportional {
+        // Its numbers are the stream's own again.
+        edge = Edge(
+          starts: [.init(layer: layer, tensor: target)], steps: [], pools: [], tensor: target)
+      }
       edges[target] = edge
       return
     }

@@ -22,7 +22,7 @@ struct StreamTypes {
     isXnor = Array(repeating: false, count: layers.count)
     for i in live.sorted() {
       switch layers[i].kind {
-      case .maxPool, .upsample, .shuffle, .spread, .crop, .pick: join(i, layers[i].inputs[0])
+      case .maxPool, .upsample, .shuffle, .spread, .crop, .pick, .pad: join(i, layers[i].inputs[0])
       case .concat:
         for source in layers[i].inputs { join(i, source) }
       case .add, .difference: join(layers[i].inputs[0], layers[i].inputs[1])
@@ -66,7 +66,7 @@ struct StreamTypes {
       switch layers[user].kind {
       case .linear(let rule): rule.window?.isPadded ?? false
       case .maxPool(let rule), .sum(let rule): rule.isPadded
-      case .spread, .add, .difference: true
+      case .spread, .pad, .add, .difference: true
       default: false
       }
     }

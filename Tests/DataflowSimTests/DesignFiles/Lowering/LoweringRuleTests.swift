@@ -61,6 +61,25 @@ import Testing
     #expect(lowered.loaded.design.streams.values.contains { $0.shape == [1, 3, 5, 2] })
   }
 
+  @Test func zerosAroundAPictureArePadding() throws {
+    var model = picture()
+    model.constant("pads", integers: [0, 0, 1, 2, 0, 0, 0, 1])
+    model.add("Pad", ["q", "pads"], ["p"], strings: ["mode": "constant"])
+    model.constant("w", (0..<36).map { Float($0 % 7 - 3) }, [2, 2, 3, 3])
+    model.add("Conv", ["p", "w"], ["c"], ints: ["kernel_shape": [3, 3]])
+    model.quantiser("c", "y", scale: 1.5)
+    let lowered = try expectEqual(model)
+    #expect(lowered.loaded.design.nodes.map { Node.baseName($0.opType) }.contains("FMPadding"))
+    var channels = picture()
+    channels.constant("pads", integers: [0, 1, 0, 0, 0, 0, 0, 0])
+    channels.add("Pad", ["q", "pads"], ["p"])
+    channels.constant("w", [1, 2, 3], [1, 3, 1, 1])
+    channels.add("Conv", ["p", "w"], ["c"], ints: ["kernel_shape": [1, 1]])
+    channels.quantiser("c", "y", scale: 1)
+    let text = inputError { _ = try LoweredModel(Reference(channels.model()), name: "m") }
+    #expect(text.contains("rows and columns"), "\(text)")
+  }
+
   @Test func aSplitGivesEachUserItsChannels() throws {
     var model = picture(4)
     model.constant("parts", integers: [1, 3])
