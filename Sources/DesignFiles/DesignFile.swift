@@ -14,6 +14,11 @@ public struct LoadedDesign: Sendable {
   /// What was read of the HLS builds of nodes, by name.
   public var hlsReadings: [String: HLSScheduleReading] = [:]
 
+  /// What was placed of nodes, as they were built, and the report that says so.
+  package var placed: [(node: Node, use: PlacedUse, file: String)] = []
+  /// What HLS reported of nodes, as they were built.
+  package var reported: [(node: Node, area: ReportedArea)] = []
+
   /// A design, its arrays, and what was noted on the way.
   public init(design: Design, parameters: ParameterStore?, notes: [String]) {
     self.design = design

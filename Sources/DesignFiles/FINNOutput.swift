@@ -79,6 +79,7 @@ struct FINNOutput {
         _ = try Plan(loaded.design.bridgingWidths().design)
         loaded.notes.insert(choice(model, after: failure), at: 0)
         applyFinalConfig(to: &loaded, options)
+        loaded.readResources(of: folder)
         takeClock(from: "report/estimate_network_performance.json", for: &loaded, options)
         return loaded
       } catch let error as InputError {

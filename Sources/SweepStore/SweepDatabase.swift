@@ -20,9 +20,12 @@ public final class SweepDatabase: Sendable {
     public var space: String
 
     /// What a database is about.
-    public init(design: String, space: String) {
+    ///
+    /// - Parameter costs: by which estimates points are charged (`Costing.identity`); results of different
+    ///   ones do not belong into one file.
+    public init(design: String, space: String, costs: String = "") {
       self.design = design
-      self.space = space
+      self.space = costs.isEmpty ? space : space + "\n" + costs
     }
 
     var address: String { contentAddress(design + "\u{0}" + space) }
@@ -138,8 +141,9 @@ public final class SweepDatabase: Sendable {
     let address = try String.fetchOne(db, sql: "SELECT address FROM subject")
     guard address == subject.address else {
       throw InputError(
-        "belongs to another design or space", file: path,
-        hint: "give another file to -o, or the design and space it was made with")
+        "belongs to another design or space, or to other estimates of cost", file: path,
+        hint:
+          "give another file to -o, or the design, space, --cost and --cost-model it was made with")
     }
   }
 

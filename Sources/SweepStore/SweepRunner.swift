@@ -23,6 +23,8 @@ public struct SweepRunner: Sendable {
     /// This process does the points whose address falls to `index` of `count`.
     public var shard: (index: Int, count: Int) = (0, 1)
     public var workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
+    /// By which estimates points are charged.
+    public var costing = Costing.calibrated
     public var progress: (@Sendable (Progress) -> Void)?
     public init() {}
   }
@@ -110,7 +112,7 @@ public struct SweepRunner: Sendable {
     case .granted: break
     }
     let start = Date()
-    let result = point.evaluate(from: base)
+    let result = point.evaluate(from: base, costing: options.costing)
     let entry = SweepDatabase.Entry(
       address: address, ordinal: ordinal, point: text, result: result,
       seconds: Date().timeIntervalSince(start))

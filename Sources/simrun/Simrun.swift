@@ -25,6 +25,7 @@ struct Simrun: ParsableCommand {
       FoldCommand.self,
       SweepCommand.self,
       ReportCommand.self,
+      CalibrateCommand.self,
       ImportCommand.self,
       BlocksCommand.self,
       SchemaCommand.self,
@@ -112,6 +113,7 @@ enum Examples {
     "fold": "simrun fold model.onnx --part Pynq-Z1 --target-fps 3000 -o folding.json",
     "sweep": "simrun sweep --init design.json --space space.json",
     "report": "simrun report design.json --finn report/",
+    "calibrate": "simrun calibrate build1/ build2/ -o cost-model.json",
     "import": "simrun import model.onnx -o design.json --part Pynq-Z1",
     "blocks":
       #"simrun blocks LabelSelect_hls --attributes '{"Labels": 10, "PE": 1, "K": 1, "inputDataType": "INT8"}'"#,

@@ -163,9 +163,11 @@ public struct DesignCheck: Sendable {
   ///   - scenarioFile: the file it is from, for errors.
   ///   - limits: what the design must reach.
   ///   - golden: what every layer must give.
+  ///   - costing: by which estimates nodes are charged, asked once the design is read.
   public init(
     file: String, scenario: Scenario? = nil, scenarioFile: String? = nil,
     limits: CheckLimits = CheckLimits(), golden: GoldenActivations? = nil,
+    costing: () -> Costing = { .calibrated },
     design: () throws -> (design: Design, parameters: ParameterStore?)
   ) {
     self.file = file
@@ -177,7 +179,7 @@ public struct DesignCheck: Sendable {
       let nodes = plan.design.nodes.count
       add(.readable, .passed, "\(nodes) node\(nodes == 1 ? "" : "s")")
       report(facts.diagnostics(parameters))
-      try check(plan, parameters, scenario, limits)
+      try check(plan, parameters, scenario, limits, costing())
       if let golden { compare(facts.design, parameters, golden) }
     } catch let error as InputError {
       add(.readable, .failed, error.inFile(file).description)
@@ -210,7 +212,8 @@ public struct DesignCheck: Sendable {
   }
 
   private mutating func check(
-    _ plan: Plan, _ parameters: ParameterStore?, _ scenario: Scenario?, _ limits: CheckLimits
+    _ plan: Plan, _ parameters: ParameterStore?, _ scenario: Scenario?, _ limits: CheckLimits,
+    _ costing: Costing
   ) throws {
     for entry in HazardSearch(plan).places where entry.hazard.isDevelopment {
       add(
@@ -230,7 +233,7 @@ public struct DesignCheck: Sendable {
     add(
       .certificate, report.certificate.verdict == .live ? .passed : .warning,
       "\(report.certificate.verdict.rawValue): \(report.certificate.reason)")
-    try measure(plan, limits)
+    try measure(plan, limits, costing)
   }
 
   /// Every layer against its reference, up to the first that differs.
@@ -260,9 +263,9 @@ public struct DesignCheck: Sendable {
     return (["deadlock: \(chain)"] + fixes).joined(separator: "; ")
   }
 
-  private mutating func measure(_ plan: Plan, _ limits: CheckLimits) throws {
+  private mutating func measure(_ plan: Plan, _ limits: CheckLimits, _ costing: Costing) throws {
     guard limits != CheckLimits() else { return }
-    let throughput = try Throughput(plan.design)
+    let throughput = try Throughput(plan.design, costing: costing)
     let device =
       try limits.budget.map(Device.budget) ?? limits.part.map(Device.named)
       ?? plan.design.part.flatMap { try? Device.named($0) }
@@ -281,7 +284,9 @@ public struct DesignCheck: Sendable {
       let shares = report.cost.utilisation ?? [:]
       let text = shares.sorted { $0.key < $1.key }
         .map { "\($0.key) \(($0.value * 1000).rounded() / 10) %" }.joined(separator: ", ")
-      add(.fits, report.cost.fits == true ? .passed : .failed, "\(part): \(text)")
+      let basis =
+        costing.model == nil ? "FINN's estimate" : "high end of the calibrated estimate"
+      add(.fits, report.cost.fits == true ? .passed : .failed, "\(part): \(text) (\(basis))")
     }
   }
 }

@@ -28,9 +28,9 @@ public struct FoldedLayer: Codable, Sendable, Equatable {
 
 extension FoldedLayer {
   /// The layers of `source` that can be folded, as `candidate` has them; both in the same order.
-  static func all(from source: Design, to candidate: FoldingSearch.Candidate) throws
-    -> [FoldedLayer]
-  {
+  static func all(
+    from source: Design, to candidate: FoldingSearch.Candidate, costing: Costing
+  ) throws -> [FoldedLayer] {
     func layers(_ design: Design) throws -> [(Node, any Block)] {
       try zip(design.nodes, design.makeBlocks()).filter { node, _ in
         !node.isFIFO && !node.isWidthConverter
@@ -38,10 +38,10 @@ extension FoldedLayer {
     }
     let (old, new) = (try layers(source), try layers(candidate.design))
     guard old.count == new.count else { return [] }
-    let family = DSPFamily(part: source.part ?? "")
+    let context = CostContext(source)
     return try zip(old, new).compactMap { old, new in
-      let before = try Folding(old.0, old.1, family)
-      let after = try Folding(new.0, new.1, family)
+      let before = try Folding(old.0, old.1, costing.cost(old.1, of: old.0, in: context))
+      let after = try Folding(new.0, new.1, costing.cost(new.1, of: new.0, in: context))
       guard before.pe != nil || before.simd != nil, old.0.opType == new.0.opType else { return nil }
       return FoldedLayer(
         node: old.0.name, opType: old.0.opType, before: before, after: after,
@@ -61,7 +61,7 @@ extension FoldedLayer {
 }
 
 extension FoldedLayer.Folding {
-  fileprivate init(_ node: Node, _ block: any Block, _ family: DSPFamily) throws {
+  fileprivate init(_ node: Node, _ block: any Block, _ cost: NodeCost) throws {
     let specs = try BlockCatalogue.attributes(of: node.opType)
     func value(_ name: String) -> AttributeValue? {
       node.attributes[name] ?? specs.first { $0.name == name }?.defaultValue
@@ -88,6 +88,6 @@ extension FoldedLayer.Folding {
     if number("parallel_window") == 1 { parts.append("whole windows") }
     memory = parts.joined(separator: " ")
     cycles = FoldingOptions.cycles(block)
-    resources = block.resources(on: family).corrected
+    resources = cost.expected
   }
 }

@@ -9,6 +9,7 @@ struct FoldingCandidates {
   let bare: Design
   let units: [FoldingUnit]
   let options: FoldingSearch.Options
+  private let context: CostContext
   let budget: Resources?
   private var weights: [Double]
   /// Unit that writes / reads each inner stream.
@@ -17,17 +18,22 @@ struct FoldingCandidates {
   init(_ bare: Design, device: Device?, options: FoldingSearch.Options) throws {
     self.bare = bare
     self.options = options
-    units = try FoldingOptions(bare, device: device?.total).units()
+    units = try FoldingOptions(bare, device: device?.total, costing: options.costing).units()
+    context = CostContext(bare)
     let total = device?.total
     budget = total.map { total in
       func share(_ x: Int) -> Int { Int(Double(x) * (1 - options.reserve)) }
       return Resources(
-        lut: share(total.lut), bram18: share(total.bram18), uram: share(total.uram),
+        lut: share(total.lut), ff: share(total.ff), bram18: share(total.bram18),
+        uram: share(total.uram),
         dsp: share(total.dsp))
     }
     // Without a part, a block RAM weighs as much as the LUTs beside it on a middling device.
-    let scale = budget ?? Resources(lut: 230_000, bram18: 624, uram: 96, dsp: 1728)
-    weights = [scale.lut, scale.bram18, scale.uram, scale.dsp].map { 1 / Double(max($0, 1)) }
+    let scale = budget ?? Resources(lut: 230_000, ff: 460_000, bram18: 624, uram: 96, dsp: 1728)
+    weights = [scale.lut, scale.bram18, scale.uram, scale.dsp, scale.ff ?? 1]
+      .map { 1 / Double(max($0, 1)) }
+    // There are two flip-flops to a LUT; they count once they run short.
+    weights[4] /= 1000
     var unitOf: [Int: Int] = [:]
     for (u, unit) in units.enumerated() { for n in unit.nodes { unitOf[n] = u } }
     let graph = try DesignGraph(bare)
@@ -41,7 +47,7 @@ struct FoldingCandidates {
 
   func cost(_ r: Resources) -> Double {
     Double(r.lut) * weights[0] + Double(r.bram18) * weights[1] + Double(r.uram) * weights[2]
-      + Double(r.dsp) * weights[3]
+      + Double(r.dsp) * weights[3] + Double(r.ff ?? 0) * weights[4]
   }
 
   func fits(_ r: Resources) -> Bool { budget.map(r.isWithin) ?? true }
@@ -74,7 +80,7 @@ struct FoldingCandidates {
       if reached.0 != reached.1 { return reached.0 }
       return reached.0 ? isCheaper : a.period < b.period
     case .highest:
-      let fitting = (fits(a.resources), fits(b.resources))
+      let fitting = (fits(a.high), fits(b.high))
       if fitting.0 != fitting.1 { return fitting.0 }
       return a.period == b.period ? isCheaper : a.period < b.period
     }
@@ -108,7 +114,7 @@ struct FoldingCandidates {
             + beside.reduce(0) { sum, edge in
               let a = edge.from == u ? option : chosen[edge.from]
               let b = edge.to == u ? option : chosen[edge.to]
-              return sum + cost(Resources(lut: Self.converterLUTs(a, b)))
+              return sum + cost(converter(a, b).total)
             }
         }
         var best = (option: chosen[u], cost: total(chosen[u]))
@@ -132,23 +138,43 @@ struct FoldingCandidates {
     return x < y || x == y && !a.hasKnownCost && a.cycles > b.cycles
   }
 
-  /// FINN's estimate for the converter between two units.
-  private static func converterLUTs(_ a: FoldingOption, _ b: FoldingOption) -> Int {
-    guard a.outputElements != b.inputElements, a.outputWidth > 0, b.inputWidth > 0 else { return 0 }
+  /// What the converter between two units costs.
+  private func converter(_ a: FoldingOption, _ b: FoldingOption) -> DesignCost {
+    guard a.outputElements != b.inputElements, a.outputWidth > 0, b.inputWidth > 0 else {
+      return DesignCost()
+    }
     let m = leastCommonMultiple(a.outputWidth, b.inputWidth)
+    let isWhole = m == a.outputWidth || m == b.inputWidth
     // HLS cannot build it at any price.
-    if m > hlsWidestWord, m != a.outputWidth, m != b.inputWidth { return 1 << 40 }
-    return (a.outputWidth != m ? (m / a.outputWidth).ceilLog2 + m : 0)
-      + (b.inputWidth != m ? (m / b.inputWidth).ceilLog2 + b.inputWidth : 0)
+    if m > hlsWidestWord, !isWhole { return DesignCost([Self.impossible]) }
+    let attributes: [String: AttributeValue] = [
+      "shape": .ints([1, m]), "inWidth": .int(a.outputWidth), "outWidth": .int(b.inputWidth),
+      "dataType": .string("BINARY"),
+    ]
+    let node = Node(
+      name: "", opType: "StreamingDataWidthConverter_\(isWhole ? "rtl" : "hls")",
+      attributes: attributes)
+    guard let block = try? bare.block(of: node) else { return DesignCost() }
+    return DesignCost([options.costing.cost(block, in: context)])
   }
 
-  private func resources(_ chosen: [FoldingOption]) -> Resources {
-    let blocks = chosen.reduce(Resources()) { $0 + $1.resources }
-    let converters = neighbours.reduce(0) {
-      $0 + Self.converterLUTs(chosen[$1.from], chosen[$1.to])
-    }
-    return blocks + Resources(lut: converters)
+  private static let impossible = NodeCost(
+    finn: ResourceEstimate(finn: Resources(lut: 1 << 40)), family: "impossible",
+    calibrated: {
+      var use = ResourceUse()
+      use[.logic] = Double(1 << 40)
+      return CalibratedEstimate(measured: use, source: "")
+    }())
+
+  /// What a choice costs; it fits by the high end.
+  private func total(_ chosen: [FoldingOption]) -> DesignCost {
+    var sum = DesignCost()
+    for option in chosen { sum.add(option.cost) }
+    for edge in neighbours { sum.add(converter(chosen[edge.from], chosen[edge.to])) }
+    return sum
   }
+
+  private func resources(_ chosen: [FoldingOption]) -> Resources { total(chosen).total }
 
   private func design(_ chosen: [FoldingOption]) -> Design {
     var design = bare
@@ -168,17 +194,23 @@ struct FoldingCandidates {
     let buffered = try folded.insertingWidthConverters().insertingFIFOs()
     var sizing = FIFOSizing.Options()
     sizing.measure = .finn
+    sizing.costing = options.costing
     sizing.verifiesMinimality = false
     sizing.reportsBefore = false
     sizing.seconds = options.sizingSeconds
     let sized = try FIFOSizing(buffered, options: sizing)
-    let family = folded.dspFamily
-    let total = try sized.design.makeBlocks().reduce(Resources()) {
-      $0 + $1.resources(on: family).corrected
-    }
+    let total = try cost(of: sized.design)
     return FoldingSearch.Candidate(
       algorithm: algorithm, design: sized.design, period: sized.periodAfter,
-      latency: sized.latencyAfter, resources: total, fifoWords: sized.totalAfter)
+      latency: sized.latencyAfter, cost: total, fifoWords: sized.totalAfter)
+  }
+
+  private func cost(of design: Design) throws -> DesignCost {
+    let context = CostContext(design)
+    return DesignCost(
+      try design.nodes.map {
+        options.costing.cost(try design.block(of: $0), of: $0, in: context)
+      })
   }
 
   func finn(targetCycles: Int) throws -> FoldingSearch.Candidate {
@@ -213,11 +245,11 @@ struct FoldingCandidates {
     let original = weights
     defer { weights = original }
     for _ in 0..<12 {
-      let used = resources(chosen)
+      let used = total(chosen).high
       if used.isWithin(budget) { return chosen }
       let over = [
         (used.lut, budget.lut), (used.bram18, budget.bram18), (used.uram, budget.uram),
-        (used.dsp, budget.dsp),
+        (used.dsp, budget.dsp), (used.ff ?? 0, budget.ff ?? .max),
       ]
       for (i, pair) in over.enumerated() where pair.0 > pair.1 { weights[i] *= 1.6 }
       guard let next = choice(bound) else { break }
@@ -239,7 +271,7 @@ struct FoldingCandidates {
     var high = all.count
     while low < high {
       let middle = (low + high) / 2
-      if let chosen = balanced(all[middle]), fits(resources(chosen)) {
+      if let chosen = balanced(all[middle]), fits(total(chosen).high) {
         high = middle
       } else {
         low = middle + 1
@@ -250,7 +282,7 @@ struct FoldingCandidates {
     while index < all.count {
       if let chosen = balanced(all[index]) {
         let candidate = try build(design(chosen), .simrun)
-        if fits(candidate.resources) { return candidate }
+        if fits(candidate.high) { return candidate }
       }
       index += step
       step *= 2
@@ -263,22 +295,19 @@ struct FoldingCandidates {
     let all = bounds
     var low = 0
     var high = all.count
-    let family = bare.dspFamily
     while low < high {
       let middle = (low + high) / 2
       let folded = try SetFolding(targetCycles: all[middle] + 1).folded(bare)
       // What cannot be built is judged without its converters.
-      let blocks =
-        try ifBuildable { try folded.insertingWidthConverters().makeBlocks() }
-        ?? folded.makeBlocks()
-      let used = blocks.reduce(Resources()) { $0 + $1.resources(on: family).corrected }
-      if fits(used) { high = middle } else { low = middle + 1 }
+      let used =
+        try ifBuildable { try cost(of: folded.insertingWidthConverters()) } ?? cost(of: folded)
+      if fits(used.high) { high = middle } else { low = middle + 1 }
     }
     // With their FIFOs some do not fit after all, and between them are some that cannot be built.
     var tries = 4
     for bound in all[low...] where tries > 0 {
       guard let candidate = try ifBuildable({ try finn(targetCycles: bound + 1) }) else { continue }
-      if fits(candidate.resources) { return candidate }
+      if fits(candidate.high) { return candidate }
       tries -= 1
     }
     return nil
@@ -298,8 +327,7 @@ struct FoldingCandidates {
     let (a, b) = (resources(cheap), resources(safe))
     return FoldingSearch.Safety(
       avoided: avoided,
-      resources: Resources(
-        lut: b.lut - a.lut, bram18: b.bram18 - a.bram18, uram: b.uram - a.uram, dsp: b.dsp - a.dsp),
+      resources: b - a,
       remaining: remaining)
   }
 
@@ -315,8 +343,7 @@ struct FoldingCandidates {
     }
     return FoldingSearch.NextStep(
       cyclesPerFrame: bound, fps: bare.clockMHz * 1e6 / Double(bound),
-      resources: Resources(
-        lut: b.lut - a.lut, bram18: b.bram18 - a.bram18, uram: b.uram - a.uram, dsp: b.dsp - a.dsp),
+      resources: b - a,
       changedNodes: changed.sorted().map { bare.nodes[$0].name })
   }
 }

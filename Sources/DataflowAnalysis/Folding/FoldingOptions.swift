@@ -5,6 +5,9 @@ package struct FoldingOption: Sendable {
   package var attributes: [Int: AttributeChanges]
   /// Cycles per frame of the slowest node.
   package var cycles: Int
+  /// What its nodes take, and how sure that is.
+  var cost: DesignCost
+  /// The same as expected: what options are compared by.
   package var resources: Resources
   /// False where no formula for the cost of a node is known.
   var hasKnownCost = true
@@ -27,16 +30,18 @@ package struct FoldingUnit: Sendable {
 package struct FoldingOptions {
   let design: Design
   let graph: DesignGraph
-  let family: DSPFamily
+  private let context: CostContext
+  private let costing: Costing
   /// Last dimension of the tensor at each node's input: a converter works on it alone.
   private let lastDimension: [Int?]
   private let hasURAM: Bool
   private let blocks: [any Block]
 
-  package init(_ design: Design, device: DeviceResources?) throws {
+  package init(_ design: Design, device: DeviceResources?, costing: Costing = .calibrated) throws {
     self.design = design
     graph = try DesignGraph(design)
-    family = design.dspFamily
+    context = CostContext(design)
+    self.costing = costing
     hasURAM = (device?.uram ?? 0) > 0
     let blocks = try design.makeBlocks()
     self.blocks = blocks
@@ -96,9 +101,13 @@ package struct FoldingOptions {
 
   /// The block of a node with changed attributes; nil where it refuses them.
   private func block(_ index: Int, _ changes: AttributeChanges) throws -> (any Block)? {
+    try ifBuildable { try design.block(of: changed(index, changes)) }
+  }
+
+  private func changed(_ index: Int, _ changes: AttributeChanges) -> Node {
     var node = design.nodes[index]
     node.attributes.merge(changes) { $1 }
-    return try ifBuildable { try design.block(of: node) }
+    return node
   }
 
   /// The options no other beats in cycles and every resource; the design as it stands if none is legal.
@@ -123,7 +132,8 @@ package struct FoldingOptions {
   {
     var result = FoldingOption(
       attributes: Dictionary(uniqueKeysWithValues: changes.map { ($0, $1) }), cycles: 0,
-      resources: Resources(), inputElements: 0, outputElements: 0, inputWidth: 0, outputWidth: 0)
+      cost: DesignCost(), resources: Resources(), inputElements: 0, outputElements: 0,
+      inputWidth: 0, outputWidth: 0)
     for (position, (index, change)) in changes.enumerated() {
       guard let block = try block(index, change) else { return nil }
       if !isForced {
@@ -136,7 +146,7 @@ package struct FoldingOptions {
       }
       result.cycles = max(result.cycles, Self.cycles(block))
       result.canOverflow = result.canOverflow || block.canOverflowQueue
-      result.resources = result.resources + block.resources(on: family).corrected
+      result.cost.add(costing.cost(block, of: changed(index, change), in: context))
       result.hasKnownCost = result.hasKnownCost && block.hasKnownCost
       if position == 0 {
         result.inputElements = block.inputs.first?.elements ?? 0
@@ -145,6 +155,7 @@ package struct FoldingOptions {
       result.outputElements = block.outputs.first?.elements ?? 0
       result.outputWidth = block.outputs.first?.width ?? 0
     }
+    result.resources = result.cost.total
     return result
   }
 
@@ -161,12 +172,6 @@ extension FoldingOption {
     (!canOverflow || other.canOverflow) && cycles <= other.cycles
       && resources.isWithin(other.resources)
       && inputElements == other.inputElements && outputElements == other.outputElements
-  }
-}
-
-extension Resources {
-  func isWithin(_ other: Resources) -> Bool {
-    lut <= other.lut && bram18 <= other.bram18 && uram <= other.uram && dsp <= other.dsp
   }
 }
 

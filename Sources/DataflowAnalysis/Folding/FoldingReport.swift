@@ -13,8 +13,12 @@ public struct FoldingReport: ResultDocument {
     public var fps: Double
     /// nil when the first frame was not looked at.
     public var latency: LatencyReport?
-    /// Of layers, converters and FIFOs together.
+    /// Of layers, converters and FIFOs together, by the estimate that decides.
     public var resources: Resources
+    /// What it fits by: the high end of the calibrated estimate.
+    public var high: Resources
+    /// FINN's own estimate.
+    public var finnResources: Resources
     /// Words of all FIFOs.
     public var fifoWords: Int
   }
@@ -78,6 +82,8 @@ extension FoldingReport.Result {
     fps = candidate.framesPerSecond
     latency = candidate.latency.map { LatencyReport(cycles: $0, candidate.design.clockMHz) }
     resources = candidate.resources
+    high = candidate.high
+    finnResources = candidate.cost.finn
     fifoWords = candidate.fifoWords
   }
 }

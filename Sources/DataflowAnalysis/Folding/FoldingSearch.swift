@@ -23,6 +23,8 @@ public struct FoldingSearch: Sendable {
     public var algorithm = Algorithm.simrun
     /// Share of the part to leave free.
     public var reserve = 0.0
+    /// By which estimates nodes are charged.
+    public var costing = Costing.calibrated
     /// Seconds for sizing the FIFOs of one candidate.
     public var sizingSeconds = 20.0
     public init() {}
@@ -36,8 +38,11 @@ public struct FoldingSearch: Sendable {
     public var design: Design
     public var period: FramePeriod
     public var latency: Int?
-    public var resources: Resources
+    public var cost: DesignCost
     public var fifoWords: Int
+    public var resources: Resources { cost.total }
+    /// What it fits by.
+    public var high: Resources { cost.high }
     public var framesPerSecond: Double { design.clockMHz * 1e6 / period.cyclesPerFrame }
   }
 
@@ -96,8 +101,8 @@ extension FoldingSearch {
       throw InputError("no folding of this design fits or can be built")
     }
     chosen = folder.isBetter(rival, than: first, for: aim) ? rival : first
-    meetsGoal = folder.fits(chosen.resources) && aim.isReached(at: chosen.period)
-    layers = try FoldedLayer.all(from: bare, to: chosen)
+    meetsGoal = folder.fits(chosen.high) && aim.isReached(at: chosen.period)
+    layers = try FoldedLayer.all(from: bare, to: chosen, costing: options.costing)
     fixed = try FixedFolding.all(in: bare)
     let blocks = try chosen.design.makeBlocks()
     let slowest = Self.slowestEstimate(chosen.design, blocks)

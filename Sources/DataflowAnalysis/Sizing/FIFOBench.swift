@@ -30,10 +30,12 @@ struct FIFOBench: Sendable {
   /// A stretch of a design, whose results are confirmed on the whole.
   let isStretch: Bool
 
-  init(_ plan: Plan, measure: FIFOCost.Measure, isStretch: Bool = false) {
+  init(
+    _ plan: Plan, measure: FIFOCost.Measure, model: CostModel? = nil, isStretch: Bool = false
+  ) {
     self.plan = plan
     self.isStretch = isStretch
-    cost = FIFOCost(measure: measure)
+    cost = FIFOCost(measure: measure, model: model)
     let borders = Set(plan.design.graphInputs + plan.design.graphOutputs)
     fifos = plan.design.nodes.indices.compactMap { index in
       let node = plan.design.nodes[index]

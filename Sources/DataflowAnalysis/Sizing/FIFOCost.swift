@@ -11,6 +11,8 @@ public struct FIFOCost: Sendable {
   }
 
   let measure: Measure
+  /// Whose coefficients tell what FINN's FIFOs take; nil: their bits.
+  var model: CostModel?
 
   /// Depths a FIFO may have, by index; index 0 is the least.
   func depth(atStep step: Int) -> Int {
@@ -30,10 +32,24 @@ public struct FIFOCost: Sendable {
     return step
   }
 
-  /// The weight of one word of `width` bits.
+  /// What a FIFO of `depth` words of `width` bits weighs: words, bits, or LUTs, with a block RAM as many as a
+  /// middling device has beside each.
   func cost(depth: Int, width: Int) -> Int {
-    measure == .words ? depth : depth * max(width, 1)
+    switch measure {
+    case .words: return depth
+    case .bits: return depth * max(width, 1)
+    case .finn:
+      guard let model else { return depth * max(width, 1) }
+      let style = Self.style(depth: depth, isBorder: false)
+      let structure = StreamingFIFO.structure(
+        width: max(width, 1), depth: style == .vivado ? 1 << depth.ceilLog2 : depth, style: style,
+        ramStyle: "block")
+      let use = model.estimate(structure).expected.resources()
+      return use.lut + Self.lutsPerBlock * use.bram18 + 16 * Self.lutsPerBlock * use.uram
+    }
   }
+
+  private static let lutsPerBlock = 370
 
   /// FINN's attributes for a FIFO of `depth` words.
   static func style(depth: Int, isBorder: Bool) -> StreamingFIFO.Style {

@@ -26,7 +26,8 @@ public struct FIFOMargin: Sendable {
 extension FIFOBench {
   /// The same FIFOs on a design that states other schedules.
   func with(_ design: Design) throws -> FIFOBench {
-    try FIFOBench(Plan(design.withExactFIFOs()), measure: cost.measure)
+    try FIFOBench(
+      Plan(design.withExactFIFOs()), measure: cost.measure, model: cost.model)
   }
 
   /// The rate to keep.

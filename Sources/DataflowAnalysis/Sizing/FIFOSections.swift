@@ -112,7 +112,9 @@ struct FIFOSections {
       bench.fifos[$0].node < bench.fifos[$1].node
     }
     return FIFOStretch(
-      sections: range, bench: FIFOBench(plan, measure: bench.cost.measure, isStretch: true),
+      sections: range,
+      bench: FIFOBench(
+        plan, measure: bench.cost.measure, model: bench.cost.model, isStretch: true),
       fifos: fifos)
   }
 }

@@ -28,6 +28,8 @@ public struct FIFOSizing: Sendable {
     /// Simulate the depths the design came with, too.
     public var reportsBefore = true
     public var workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
+    /// By which estimates FIFOs are charged.
+    public var costing = Costing.calibrated
     /// Told the words of all FIFOs, and how many of how many rounds are done; there may be some more
     /// when the checks find something to lower.
     public var progress: (@Sendable (_ words: Int, _ done: Int, _ all: Int) -> Void)?
@@ -90,7 +92,8 @@ extension FIFOSizing {
     let deadline = options.seconds.map { Date().addingTimeInterval($0) }
     original = try source.preparedForSizing()
     // Depths are sized as shift registers have them, exactly; Vivado's FIFOs round up.
-    let bench = FIFOBench(try Plan(original.withExactFIFOs()), measure: options.measure)
+    let bench = FIFOBench(
+      try Plan(original.withExactFIFOs()), measure: options.measure, model: options.costing.model)
     try bench.requireMatchingWordCounts()
     let asItCame = options.reportsBefore ? try Plan(original) : nil
     let budget = SearchBudget(workers: max(options.workers, 1), deadline: deadline)
@@ -126,15 +129,20 @@ extension FIFOSizing {
       depths == search.depths ? try search.occupancies() : try bench.occupancies(depths)
     latencyAfter = occupancy.latency
     design = final
-    let family = original.dspFamily
+    let context = CostContext(original)
+    let old = original.nodes
     let oldBlocks = try original.makeBlocks()
     let newBlocks = try final.makeBlocks()
     fifos = zip(bench.fifos, depths).map { fifo, depth in
       FIFO(
         name: fifo.name, width: fifo.width, before: fifo.depth, after: depth,
         maxOccupancy: occupancy.held[fifo.name] ?? 0,
-        resourcesBefore: oldBlocks[fifo.node].resources(on: family).corrected,
-        resourcesAfter: newBlocks[fifo.node].resources(on: family).corrected)
+        resourcesBefore: options.costing.cost(
+          oldBlocks[fifo.node], of: old[fifo.node], in: context
+        ).expected,
+        resourcesAfter: options.costing.cost(
+          newBlocks[fifo.node], of: final.nodes[fifo.node], in: context
+        ).expected)
     }
   }
 }

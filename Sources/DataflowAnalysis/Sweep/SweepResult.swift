@@ -16,6 +16,7 @@ public struct SweepResult: Sendable, Equatable {
   public var framesPerSecond = 0.0
   /// Cycles until the first frame is out.
   public var latency = 0
+  /// By the estimate that decides; a point fits by its high end.
   public var resources = Resources()
   /// Whether it fits its part; nil without a part.
   public var fits: Bool?
@@ -31,7 +32,7 @@ public struct SweepResult: Sendable, Equatable {
 extension SweepPoint {
   /// The design of this point: attributes set, converters and FIFOs renewed where the folding
   /// changed, FIFO depths by policy.
-  public func design(from base: Design) throws -> Design {
+  public func design(from base: Design, costing: Costing = .calibrated) throws -> Design {
     var design = base
     var folding = FoldingConfig()
     var policy = AttributeValue.string("kept")
@@ -52,6 +53,7 @@ extension SweepPoint {
       }
     case .string("sized"):
       var options = FIFOSizing.Options()
+      options.costing = costing
       options.verifiesMinimality = false
       options.workers = 1
       options.reportsBefore = false
@@ -62,9 +64,9 @@ extension SweepPoint {
   }
 
   /// Builds and simulates the point. Contradictions become a result, not an error.
-  public func evaluate(from base: Design) -> SweepResult {
+  public func evaluate(from base: Design, costing: Costing = .calibrated) -> SweepResult {
     do {
-      return try Self.evaluate(design(from: base))
+      return try Self.evaluate(design(from: base, costing: costing), costing)
     } catch {
       var result = SweepResult(status: .refused)
       result.message = "\(error)"
@@ -72,19 +74,17 @@ extension SweepPoint {
     }
   }
 
-  private static func evaluate(_ design: Design) throws -> SweepResult {
+  private static func evaluate(_ design: Design, _ costing: Costing) throws -> SweepResult {
     let plan = try Plan(design)
-    let family = design.dspFamily
+    let context = CostContext(plan.design)
     var result = SweepResult(status: .complete)
-    result.resources = plan.blocks.reduce(Resources()) {
-      $0 + $1.resources(on: family).corrected
-    }
+    let cost = DesignCost(
+      zip(plan.design.nodes, plan.blocks).map { costing.cost($1, of: $0, in: context) })
+    result.resources = cost.total
+    // A sweep's file has no place for them.
+    result.resources.ff = nil
     let device = design.part.flatMap { try? Device.named($0) }
-    result.fits = device.map { device in
-      let total = device.total
-      return result.resources.isWithin(
-        Resources(lut: total.lut, bram18: total.bram18, uram: total.uram, dsp: total.dsp))
-    }
+    result.fits = device.map { cost.high.isWithin($0.total.all) }
     let simulation = try Simulation(plan)
     guard let steady = simulation.steadyState() else {
       result.status = .stops

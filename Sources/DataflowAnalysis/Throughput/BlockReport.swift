@@ -39,12 +39,14 @@ public struct BlockReport: ResultDocument {
   public let outputWords: [Int?]
   /// FINN names of the element types.
   public let outputDataTypes: [String?]
-  /// The hardware's number: FINN's, corrected where its formula is known to be wrong.
+  /// FINN's number, corrected where its formula is known to be wrong.
   public let resources: Resources
   /// FINN's own estimate.
   public let finnResources: Resources
   /// Why `resources` differs from `finnResources`.
   public let correction: String?
+  /// What it takes once placed, with the shipped coefficients.
+  public let calibrated: CalibratedEstimate.Report
   /// Used over provided bits, 1 without BRAM.
   public let bramEfficiency: Double
   /// Used over provided bits, 1 without URAM.
@@ -83,6 +85,8 @@ public struct BlockReport: ResultDocument {
     resources = estimate.corrected
     finnResources = estimate.finn
     correction = estimate.correction
+    calibrated = CalibratedEstimate.Report(
+      CostModel.shipped.estimate(block.costStructure(in: CostContext(device: family))))
     bramEfficiency = estimate.bramEfficiency
     uramEfficiency = estimate.uramEfficiency
     operationAndParameterCounts = block.operationAndParameterCounts

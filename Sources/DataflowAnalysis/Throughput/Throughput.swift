@@ -20,7 +20,8 @@ public struct Throughput: Sendable {
     public var expectedCycles: Int
     /// Cycles per frame the block needs when nothing ever stalls it.
     public var busyCycles: Int
-    public var resources: ResourceEstimate
+    /// What it costs.
+    public var cost: NodeCost
     public var exactness: Exactness
     /// What the cycles rest on.
     public var timing: TimingReport
@@ -60,6 +61,8 @@ public struct Throughput: Sendable {
   /// Why the design stops, in one sentence; nil when it runs.
   public let cause: String?
 
+  /// What all nodes cost.
+  public var cost: DesignCost { DesignCost(nodes.map(\.cost)) }
   /// The design's clock.
   public var clockMHz: Double { plan.design.clockMHz }
   /// In the steady state; nil when the design stops.
@@ -106,12 +109,17 @@ public struct Throughput: Sendable {
 
 extension Throughput {
   /// Simulates `design` until its steady state is known, or until it stops.
-  public init(_ design: Design, budget: SteadyStateBudget = .init()) throws {
-    try self.init(Plan(design), budget: budget)
+  ///
+  /// - Parameter costing: by which estimates nodes are charged.
+  public init(
+    _ design: Design, budget: SteadyStateBudget = .init(), costing: Costing = .calibrated
+  ) throws {
+    try self.init(Plan(design), budget: budget, costing: costing)
   }
 
-  package init(_ plan: Plan, budget: SteadyStateBudget = .init()) throws {
-    let design = plan.design
+  package init(
+    _ plan: Plan, budget: SteadyStateBudget = .init(), costing: Costing = .calibrated
+  ) throws {
     let simulation = try Simulation(plan)
     let steady = simulation.steadyState(budget)
     let frames = max(1, steady?.simulatedFrames ?? 2)
@@ -121,14 +129,14 @@ extension Throughput {
     firstOutputCycle = result.firstOutputs.values.min()
     firstFrameCycle = result.frameEnds.values.compactMap(\.first).max()
     longestSilence = steady == nil ? nil : result.longestSilences.values.max()
-    let family = design.dspFamily
+    let context = CostContext(plan.design)
     var nodes = try zip(plan.design.nodes, zip(plan.blocks, plan.timings)).map { node, known in
-      let resources = try known.0.plausibleResources(
-        on: family, at: "node '\(node.name)' (\(node.opType))")
+      _ = try known.0.plausibleResources(
+        on: context.device, at: "node '\(node.name)' (\(node.opType))")
       return NodeLoad(
         name: node.name, opType: node.opType, expectedCycles: known.0.expectedCycles,
         busyCycles: known.1.busyCycles ?? Self.words(known.0),
-        resources: resources, exactness: known.1.exactness,
+        cost: costing.cost(known.0, of: node, in: context), exactness: known.1.exactness,
         timing: TimingReport(known.1))
     }
     guard let steady else {

@@ -43,14 +43,18 @@ public struct ThroughputRange: Sendable {
 
 extension Throughput {
   /// The throughput, and the range of rates; nil where every schedule is known. Simulated side by side.
-  public static func withRange(_ design: Design) throws -> (Throughput, ThroughputRange?) {
+  ///
+  /// - Parameter costing: by which estimates nodes are charged.
+  public static func withRange(_ design: Design, costing: Costing = .calibrated) throws -> (
+    Throughput, ThroughputRange?
+  ) {
     let plan = try Plan(design)
     let possible = try PossibleSchedules(of: plan)
     // Mostly the slow end.
     let most = possible.samples.dropFirst().first.map { sample in
       Later { try ThroughputRange.period(sample.design) }
     }
-    let throughput = try Throughput(plan)
+    let throughput = try Throughput(plan, costing: costing)
     return try (throughput, ThroughputRange(throughput, possible, most: most))
   }
 }

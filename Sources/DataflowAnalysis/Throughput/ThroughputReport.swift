@@ -71,26 +71,34 @@ public struct ThroughputReport: ResultDocument {
     public var exact: Bool
     /// What the cycles rest on.
     public var timing: TimingReport
-    /// FINN's formulas, corrected where they are known to be wrong.
+    /// By the estimate that decides: the calibrated one, or FINN's (`--cost finn`).
     public var resources: Resources
+    /// What it takes once placed, with its range; nil where FINN's estimate decides.
+    public var calibrated: CalibratedEstimate.Report?
     /// FINN's own estimate.
     public var finnResources: Resources
   }
 
   /// What all nodes cost together, beside what there is.
   public struct Cost: Codable, Sendable {
-    /// FINN's formulas, corrected where they are known to be wrong.
+    /// By the estimate that decides: the calibrated one, or FINN's (`--cost finn`).
     public var resources: Resources
+    /// What `fits` and `utilisation` go by: the high end of the calibrated estimate.
+    public var high: Resources
+    /// What it takes once placed, with its range; nil where FINN's estimate decides.
+    public var calibrated: CalibratedEstimate.Report?
     /// FINN's own estimate.
     public var finnResources: Resources
     /// The part, or the budget; nil when none is named.
     public var part: String?
     /// What it has; nil without one.
     public var device: Resources?
-    /// Share of the device by kind; a kind the device has none of is left out.
+    /// Share of the device by kind, of `high`; a kind the device has none of is left out.
     public var utilisation: [String: Double]?
     /// Whether everything fits; nil without a device.
     public var fits: Bool?
+    /// What is known not to close at the clock, or to be hard to: of blocks, and of shares of the device.
+    public var clockWarnings: [String]
   }
 
   /// The rates with other schedules than the predicted ones.
@@ -206,8 +214,9 @@ public struct ThroughputReport: ResultDocument {
         name: node.name, opType: node.opType, expectedCycles: node.expectedCycles,
         cyclesAlone: node.busyCycles,
         utilisation: t.cyclesPerFrame.map { Double(node.busyCycles) / $0 },
-        exact: node.exactness == .exact, timing: node.timing, resources: node.resources.corrected,
-        finnResources: node.resources.finn)
+        exact: node.exactness == .exact, timing: node.timing, resources: node.cost.expected,
+        calibrated: node.cost.calibrated.map(CalibratedEstimate.Report.init),
+        finnResources: node.cost.finn.finn)
     }
     cost = Cost(t, device: device)
     exactness = ExactnessReport(
@@ -222,14 +231,20 @@ public struct ThroughputReport: ResultDocument {
 
 extension ThroughputReport.Cost {
   init(_ t: Throughput, device: Device?) {
-    resources = t.nodes.reduce(Resources()) { $0 + $1.resources.corrected }
-    finnResources = t.nodes.reduce(Resources()) { $0 + $1.resources.finn }
+    let cost = t.cost
+    resources = cost.total
+    high = cost.high
+    clockWarnings = zip(t.plan.design.nodes, t.plan.blocks).flatMap { node, block in
+      block.clockConcerns(atMHz: t.clockMHz).map { "\(node.name): \($0)" }
+    }
+    calibrated = cost.calibrated.map(CalibratedEstimate.Report.init)
+    finnResources = cost.finn
     part = device?.partPrefix == Device.budgetName ? Device.budgetName : t.plan.design.part
     guard let device else { return }
     let offered = device.total
-    self.device = Resources(
-      lut: offered.lut, bram18: offered.bram18, uram: offered.uram, dsp: offered.dsp)
-    let shares = offered.utilisation(of: resources)
+    self.device = offered.all
+    clockWarnings += TimingClosure.exceeded(by: high, on: offered)
+    let shares = offered.utilisation(of: high)
     utilisation = Dictionary(
       uniqueKeysWithValues: shares.compactMap { kind, share in share.map { (kind, $0) } })
     fits = shares.allSatisfy { ($0.share ?? .infinity) <= 1 }

@@ -18,6 +18,8 @@ public struct HLSModuleReport: Sendable, Equatable {
   /// The module's own loops. Those of the functions it calls are in their reports.
   public var loops: [Loop] = []
   public var area: HLSArea?
+  /// The clock period HLS thinks the module can run at, in ns.
+  public var estimatedClock: Double?
 
   /// A loop of the report.
   public struct Loop: Sendable, Equatable {

@@ -68,6 +68,8 @@ public enum HLSReportFile {
     report.latency = overall?.only("Best-caseLatency", "Worst-caseLatency")
     report.interval = overall?.only("Interval-min", "Interval-max")
     report.pipelineType = (estimates["PipelineType"] ?? overall?["PipelineType"])?.text
+    report.estimatedClock =
+      estimates["SummaryOfTimingAnalysis"]?["EstimatedClockPeriod"]?.number
     report.loops = (estimates["SummaryOfLoopLatency"]?.children ?? []).compactMap(loop)
     report.area = (element["AreaEstimates"]?["Resources"]).map(area)
     return report

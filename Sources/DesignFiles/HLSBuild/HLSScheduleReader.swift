@@ -13,6 +13,8 @@ public struct HLSScheduleReading: Sendable, Equatable {
   public var clock: Double?
   /// What HLS thinks the block needs.
   public var area: HLSArea?
+  /// The clock period HLS thinks it can run at, in ns.
+  public var estimatedClock: Double?
 }
 
 /// What is known of a block before its files are read, to check them against.
@@ -96,7 +98,8 @@ extension HLSScheduleReader {
       let (structure, stages, file) = try schedule(top, below)
       return HLSScheduleReading(
         structure: structure, stages: stages, file: file, tool: top.report.tool,
-        clock: top.report.clock, area: top.report.area)
+        clock: top.report.clock, area: top.report.area,
+        estimatedClock: top.report.estimatedClock)
     } catch let error as InputError {
       throw error.inFile(top.file)
     }

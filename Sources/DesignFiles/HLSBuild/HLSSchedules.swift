@@ -24,6 +24,16 @@ extension LoadedDesign {
         }
         try state(reading, readFrom: file, at: index)
         hlsReadings[node.name] = reading
+        if let a = reading.area {
+          know(
+            ReportedArea(lut: a.lut, ff: a.ff, bram18: a.bram18, uram: a.uram, dsp: a.dsp),
+            of: design.nodes[index])
+        }
+        if let slow = reading.estimatedClock, slow * design.clockMHz > 1000 {
+          problems.append(
+            "\(node.name): HLS estimates \(Self.text(slow)) ns, the design runs at "
+              + "\(Self.text(1000 / design.clockMHz)) ns: its clock may not close")
+        }
         if let clock = reading.clock, abs(clock * design.clockMHz / 1000 - 1) > 0.01 {
           clocks[Self.text(clock), default: 0] += 1
         }

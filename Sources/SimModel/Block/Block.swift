@@ -44,6 +44,10 @@ public protocol Block: Sendable {
   var innerWords: [(what: String, width: Int)] { get }
   /// FINN's resource estimate, and a corrected one where FINN's formula is known to be wrong.
   func resources(on device: DSPFamily) -> ResourceEstimate
+  /// What of it takes resources, for the calibrated estimate (docs/cost-model.md).
+  func costStructure(in context: CostContext) -> CostStructure
+  /// What of it is known not to close, or to be hard to close, at a clock, one sentence each.
+  func clockConcerns(atMHz clock: Double) -> [String]
   /// False where no formula for its cost is known, so that `resources` says zero.
   var hasKnownCost: Bool { get }
 

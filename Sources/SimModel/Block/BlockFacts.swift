@@ -75,6 +75,7 @@ public struct HazardCondition: Sendable, Equatable {
 extension Block {
   public static var role: BlockRole { .layer }
   public static var parameterRoles: [String] { [] }
+  public func clockConcerns(atMHz clock: Double) -> [String] { [] }
   public var isWordWise: Bool { false }
   public var weightInput: WeightInput? { nil }
   public var vectorWords: VectorWords? { nil }

@@ -22,10 +22,16 @@ public struct DeviceResources: Sendable, Equatable {
     func share(_ used: Int, _ available: Int) -> Double? {
       available == 0 ? (used == 0 ? 0 : nil) : Double(used) / Double(available)
     }
-    return [
-      ("LUT", share(used.lut, lut)), ("BRAM_18K", share(used.bram18, bram18)),
-      ("URAM", share(used.uram, uram)), ("DSP", share(used.dsp, dsp)),
+    let registers = used.ff.map { [("FF", share($0, ff))] } ?? []
+    return [("LUT", share(used.lut, lut))] + registers + [
+      ("BRAM_18K", share(used.bram18, bram18)), ("URAM", share(used.uram, uram)),
+      ("DSP", share(used.dsp, dsp)),
     ]
+  }
+
+  /// The same as a use of everything.
+  public var all: Resources {
+    Resources(lut: lut, ff: ff, bram18: bram18, uram: uram, dsp: dsp)
   }
 }
 
@@ -173,7 +179,7 @@ public enum TimingClosure {
 
   /// The limits a use of `device` exceeds, one sentence each; empty when it should close timing.
   public static func exceeded(by used: Resources, on device: DeviceResources) -> [String] {
-    let limits = ["LUT": lut, "BRAM_18K": bram, "URAM": uram, "DSP": dsp]
+    let limits = ["LUT": lut, "FF": ff, "BRAM_18K": bram, "URAM": uram, "DSP": dsp]
     var sentences: [String] = []
     var hardShares: [Double] = []
     for (kind, share) in device.utilisation(of: used) {
@@ -181,7 +187,7 @@ public enum TimingClosure {
         sentences.append("the device has no \(kind)")
         continue
       }
-      if kind != "LUT" { hardShares.append(share) }
+      if kind != "LUT", kind != "FF" { hardShares.append(share) }
       if let limit = limits[kind], share > limit {
         sentences.append("\(kind) at \(percent(share)) is above \(percent(limit))")
       }

@@ -1,14 +1,16 @@
-/// FPGA resources of one node or of a whole design. FINN has no flip-flop estimate, so neither
-/// does this.
+/// FPGA resources of one node or of a whole design.
 public struct Resources: Sendable, Equatable, Codable {
   public var lut: Int
+  /// Flip-flops; nil where nobody estimates them, as FINN does not.
+  public var ff: Int?
   /// RAMB18 blocks.
   public var bram18: Int
   public var uram: Int
   public var dsp: Int
 
-  public init(lut: Int = 0, bram18: Int = 0, uram: Int = 0, dsp: Int = 0) {
+  public init(lut: Int = 0, ff: Int? = nil, bram18: Int = 0, uram: Int = 0, dsp: Int = 0) {
     self.lut = lut
+    self.ff = ff
     self.bram18 = bram18
     self.uram = uram
     self.dsp = dsp
@@ -16,6 +18,7 @@ public struct Resources: Sendable, Equatable, Codable {
 
   enum CodingKeys: String, CodingKey {
     case lut = "LUT"
+    case ff = "FF"
     case bram18 = "BRAM_18K"
     case uram = "URAM"
     case dsp = "DSP"
@@ -28,8 +31,21 @@ public struct Resources: Sendable, Equatable, Codable {
     /// Sums of absurd estimates end instead of overflowing.
     func sum(_ a: Int, _ b: Int) -> Int { min(a, 1 << 60) + min(b, 1 << 60) }
     return Resources(
-      lut: sum(a.lut, b.lut), bram18: sum(a.bram18, b.bram18), uram: sum(a.uram, b.uram),
-      dsp: sum(a.dsp, b.dsp))
+      lut: sum(a.lut, b.lut), ff: a.ff == nil && b.ff == nil ? nil : sum(a.ff ?? 0, b.ff ?? 0),
+      bram18: sum(a.bram18, b.bram18), uram: sum(a.uram, b.uram), dsp: sum(a.dsp, b.dsp))
+  }
+
+  /// What `a` has more than `b`.
+  public static func - (a: Resources, b: Resources) -> Resources {
+    Resources(
+      lut: a.lut - b.lut, ff: a.ff.map { $0 - (b.ff ?? 0) }, bram18: a.bram18 - b.bram18,
+      uram: a.uram - b.uram, dsp: a.dsp - b.dsp)
+  }
+
+  /// Whether `other` suffices for it; flip-flops count where both state them.
+  public func isWithin(_ other: Resources) -> Bool {
+    lut <= other.lut && bram18 <= other.bram18 && uram <= other.uram && dsp <= other.dsp
+      && (ff ?? 0) <= (other.ff ?? .max)
   }
 }
 

@@ -125,9 +125,16 @@ struct BlocksCommand: ParsableCommand {
     func line(_ r: Resources) -> String {
       "LUT \(r.lut), BRAM_18K \(r.bram18), URAM \(r.uram), DSP \(r.dsp)"
     }
-    table.add(["resources", line(report.resources)])
+    let c = report.calibrated
+    table.add([
+      "resources, placed",
+      "LUT \(c.expected.lut) (\(c.low.lut) to \(c.high.lut)), FF \(c.expected.ff) (\(c.low.ff) to "
+        + "\(c.high.ff)), BRAM_18K \(c.expected.bram18), URAM \(c.expected.uram), DSP \(c.expected.dsp)",
+    ])
+    table.add(["", "\(c.basis.rawValue): \(c.source)"])
+    table.add(["FINN's estimate", line(report.finnResources)])
     if let why = report.correction {
-      table.add(["FINN's estimate", line(report.finnResources) + " (\(why))"])
+      table.add(["corrected", line(report.resources) + " (\(why))"])
     }
     for issue in report.buildIssues { table.add(["build issue", issue]) }
     return table.text

@@ -80,12 +80,15 @@ struct CheckCommand: ParsableCommand {
           input: try input.map(TensorFile.init),
           map: try map.map(ReferenceMap.init(contentsOf:)))
       }
+      let base = try changes.costing()
       let checks = designs.map { file in
-        DesignCheck(
+        var costing = base
+        return DesignCheck(
           file: file.printable, scenario: scenario, scenarioFile: self.scenario, limits: limits,
-          golden: golden
+          golden: golden, costing: { costing }
         ) {
           let loaded = try changes.portWidth == nil ? changes.read(file) : changes.load(file)
+          if base.model != nil { loaded.tell(&costing) }
           return (loaded.design, loaded.parameters)
         }
       }

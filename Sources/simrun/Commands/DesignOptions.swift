@@ -65,6 +65,15 @@ struct DesignChanges: ParsableArguments {
       """)
   var hlsBuild: HLSBuildPlace?
 
+  @Option(
+    help: """
+      Which estimate decides what fits: calibrated (on placed designs, its high end) or finn (FINN's own).
+      """)
+  var cost: CostChoice?
+
+  @Option(help: "Coefficients of the calibrated estimate, as simrun calibrate writes them.")
+  var costModel: String?
+
   @Option(help: "A .npz or .onnx with weights the design leaves out; may be repeated.")
   var parameters: [String] = []
 
@@ -80,10 +89,14 @@ struct DesignChanges: ParsableArguments {
       clockMhz.map { ["--clock-mhz", NextStep.text($0)] },
       portWidth.map { ["--port-width", String($0)] },
       finnGeneration.map { ["--finn-generation", $0.rawValue] },
+      cost.map { ["--cost", $0.rawValue] }, costModel.map { ["--cost-model", $0] },
     ].compactMap(\.self).joined() + parameters.flatMap { ["--parameters", $0] }
   }
 
   func validate() throws {
+    if cost == .finn, costModel != nil {
+      throw ValidationError("--cost finn and --cost-model exclude each other")
+    }
     if let clockMhz, !Design.clockRange.contains(clockMhz) {
       throw ValidationError("--clock-mhz must be 0.001 to 10000")
     }
@@ -169,6 +182,22 @@ struct DesignChanges: ParsableArguments {
     writeError(first.text)
     let others = problems.count == 1 ? "" : ", \((problems.count - 1).of("more problem"))"
     writeError("  next: simrun check \(file)  (all rules\(others))")
+  }
+}
+
+/// Which estimate decides.
+enum CostChoice: String, ExpressibleByArgument, CaseIterable {
+  case calibrated, finn
+}
+
+extension DesignChanges {
+  /// How the nodes of a loaded design are charged: by `--cost` and `--cost-model`, and by what its build has
+  /// placed and reported.
+  func costing(_ loaded: LoadedDesign? = nil) throws -> Costing {
+    if cost == .finn { return .finn }
+    var costing = Costing(try costModel.map(CostModel.init(contentsOf:)) ?? .shipped)
+    loaded?.tell(&costing)
+    return costing
   }
 }
 

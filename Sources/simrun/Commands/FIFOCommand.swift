@@ -72,6 +72,7 @@ struct FIFOCommand: ParsableCommand {
       options.isQuick = quick
       options.margin = margin
       options.seconds = seconds
+      options.costing = try source.changes.costing(loaded)
       let line = ProgressLine()
       options.progress = { words, done, all in
         line.show("step \(done) of \(all), \(words) words")

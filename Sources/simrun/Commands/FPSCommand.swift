@@ -29,10 +29,12 @@ struct FPSCommand: ParsableCommand {
 
   func run() throws {
     try reportingInputErrors {
-      let design = try source.load(usesBoardPort: true).design
+      let loaded = try source.load(usesBoardPort: true)
+      let design = loaded.design
+      let costing = try source.changes.costing(loaded)
       let device = source.device(of: design)
       let (throughput, range) = try reportingFile(source.design) {
-        try Throughput.withRange(design)
+        try Throughput.withRange(design, costing: costing)
       }
       var report = ThroughputReport(throughput, device: device, range: range)
       report.next = nextStep(report, throughput.plan)

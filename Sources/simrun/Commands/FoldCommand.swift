@@ -49,7 +49,8 @@ struct FoldCommand: ParsableCommand {
     try reportingInputErrors {
       try OutputPlace.requireDistinct([("-o", output), ("--apply", apply)])
       try OutputPlace.requireDistinct([("-o", output)], inputs: [("the design", source.design)])
-      let design = try source.load().design
+      let loaded = try source.load()
+      let design = loaded.design
       if let targetFps, targetFps > design.clockMHz * 1e6 {
         throw ValidationError(
           "--target-fps \(NextStep.text(targetFps)) is more than one frame per cycle at "
@@ -59,6 +60,7 @@ struct FoldCommand: ParsableCommand {
       var options = FoldingSearch.Options()
       options.algorithm = algorithm
       options.reserve = reserve
+      options.costing = try source.changes.costing(loaded)
       let search = try reportingFile(source.design) {
         try FoldingSearch(
           design, goal: targetFps.map { .framesPerSecond($0) } ?? .highest, device: device,

@@ -12,7 +12,8 @@ struct SchemaCommand: ParsableCommand {
   /// Every document a command prints.
   static let documents: [any ResultDocument.Type] = [
     AccuracyReport.self, BlockListReport.self, BlockAttributesReport.self, BlockReport.self,
-    CheckReport.self, ComparisonReport.self, DumpReport.self, FIFOReport.self, FoldingReport.self,
+    CalibrationReport.self, CheckReport.self, ComparisonReport.self, DumpReport.self,
+    FIFOReport.self, FoldingReport.self,
     FrameReport.self, HangReport.self, HazardReport.self, ModelComparisonReport.self,
     ReferenceReport.self, RepeatReport.self, ReplayReport.self, RunReport.self,
     StressReport.self, SweepReport.self, ThroughputReport.self, TraceReport.self,

@@ -97,17 +97,20 @@ struct SweepRunCommand: ParsableCommand {
         try OutputPlace.requireDistinct(
           [("--space", space)], inputs: [("the design", source.design)])
       }
-      let design = try source.load().design
+      let loaded = try source.load()
+      let design = loaded.design
       if initialises { return try writeSpace(for: design) }
       guard let spaceFile = self.space, let output else { return }
       let space = try SweepSpace(json: InputFile.read(spaceFile), file: spaceFile, for: design)
+      let costing = try source.changes.costing(loaded)
       let text = String(decoding: try design.json(), as: UTF8.self)
       let database = try SweepDatabase(
-        output, for: .init(design: text, space: space.canonicalText))
+        output, for: .init(design: text, space: space.canonicalText, costs: costing.identity))
       var options = SweepRunner.Options()
       options.strategy = strategy
       options.points = points
       options.seed = seed
+      options.costing = costing
       options.shard = parsedShard ?? (0, 1)
       if let workers { options.workers = workers }
       let line = ProgressLine()

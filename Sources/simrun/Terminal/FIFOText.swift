@@ -20,12 +20,13 @@ struct FIFOText {
     let shown = report.fifos.filter { showsAll || $0.depthBefore > 2 || $0.depthAfter > 2 }
     guard !shown.isEmpty else { return "" }
     var table = TextTable(hasHeading: true)
-    table.add(["FIFO", "before", "after", "held", "bits", "LUT", "BRAM18", "URAM", "between"])
+    table.add(["FIFO", "before", "after", "held", "bits", "LUT", "FF", "BRAM18", "URAM", "between"])
     for fifo in shown {
       let r = fifo.resourcesAfter
       table.add([
         fifo.name, String(fifo.depthBefore), String(fifo.depthAfter),
-        String(fifo.maxOccupancy), String(fifo.width), String(r.lut), String(r.bram18),
+        String(fifo.maxOccupancy), String(fifo.width), String(r.lut),
+        r.ff.map(String.init) ?? "-", String(r.bram18),
         String(r.uram),
         "\(fifo.from) → \(fifo.to)",
       ])

@@ -53,9 +53,13 @@ struct FoldingText {
     var lines: [String] = []
     var table = TextTable(hasHeading: true)
     table.add([
-      "", "frames/s", "cycles/frame", "latency", "LUT", "BRAM18", "URAM", "DSP", "FIFO words",
+      "", "frames/s", "cycles/frame", "latency", "LUT", "FF", "BRAM18", "URAM", "DSP", "FIFO words",
     ])
     table.add(row("chosen (\(report.chosen.algorithm))", report.chosen))
+    if report.chosen.high != report.chosen.resources {
+      table.add(["high end (90 %)", "", "", ""] + cells(report.chosen.high))
+    }
+    table.add(["FINN's estimate", "", "", ""] + cells(report.chosen.finnResources))
     if let finn = report.finn { table.add(row("FINN's SetFolding", finn)) }
     if let budget = report.budget {
       table.add(["may use", "", "", ""] + cells(budget))
@@ -72,9 +76,10 @@ struct FoldingText {
       causes.append(String(format: "%.1f frames/s short", target - report.chosen.fps))
     }
     if let budget = report.budget {
-      let used = report.chosen.resources
+      let used = report.chosen.high
       let kinds = [
-        ("LUT", used.lut - budget.lut), ("BRAM18", used.bram18 - budget.bram18),
+        ("LUT", used.lut - budget.lut), ("FF", (used.ff ?? 0) - (budget.ff ?? .max)),
+        ("BRAM18", used.bram18 - budget.bram18),
         ("URAM", used.uram - budget.uram), ("DSP", used.dsp - budget.dsp),
       ]
       causes += kinds.filter { $0.1 > 0 }.map { "\($0.1) \($0.0) too many" }
@@ -92,7 +97,9 @@ struct FoldingText {
   }
 
   private func cells(_ r: Resources) -> [String] {
-    [r.lut, r.bram18, r.uram, r.dsp].map { $0 >= ResourceBudget.anyNumber ? "any" : String($0) }
+    [r.lut, r.ff, r.bram18, r.uram, r.dsp].map { count in
+      count.map { $0 >= ResourceBudget.anyNumber ? "any" : String($0) } ?? "-"
+    }
   }
 
   private var chain: String {

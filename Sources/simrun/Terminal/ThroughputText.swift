@@ -159,14 +159,17 @@ struct ThroughputText {
       }
     let shown = showsAllNodes ? report.nodes : Array(busiest.prefix(8))
     guard !shown.isEmpty else { return "" }
-    var table = TextTable(rightAligned: 1...7, hasHeading: true)
-    table.add(["node", "busy", "cycles", "FINN's", "LUT", "BRAM18", "URAM", "DSP", "timing"])
+    var table = TextTable(rightAligned: 1...9, hasHeading: true)
+    table.add([
+      "node", "busy", "cycles", "FINN's", "LUT", "FINN's", "FF", "BRAM18", "URAM", "DSP", "timing",
+    ])
     for node in shown {
       let r = node.resources
       table.add([
         node.name, node.utilisation.map(percent) ?? "-", String(node.cyclesAlone),
-        String(node.expectedCycles), String(r.lut), String(r.bram18), String(r.uram),
-        String(r.dsp), node.timing.summary,
+        String(node.expectedCycles), String(r.lut), String(node.finnResources.lut),
+        r.ff.map(String.init) ?? "-", String(r.bram18), String(r.uram), String(r.dsp),
+        node.timing.summary,
       ])
     }
     let more = report.nodes.count - shown.count
@@ -175,21 +178,28 @@ struct ThroughputText {
 
   private var resourceTable: String {
     let cost = report.cost
-    var table = TextTable(rightAligned: 1...4, hasHeading: true)
-    table.add(["resources", "LUT", "BRAM18", "URAM", "DSP"])
+    var table = TextTable(rightAligned: 1...5, hasHeading: true)
+    table.add(["resources", "LUT", "FF", "BRAM18", "URAM", "DSP"])
     table.add(["design"] + cells(cost.resources))
+    if cost.high != cost.resources { table.add(["high end (90 %)"] + cells(cost.high)) }
     if cost.finnResources != cost.resources {
       table.add(["FINN's estimate"] + cells(cost.finnResources))
     }
     if let device = cost.device, let shares = cost.utilisation {
       table.add([cost.part ?? "device"] + cells(device))
       table.add(
-        ["used"]
-          + ["LUT", "BRAM_18K", "URAM", "DSP"].map { shares[$0].map(percent) ?? "none there" })
+        [cost.high == cost.resources ? "used" : "used at most"]
+          + ["LUT", "FF", "BRAM_18K", "URAM", "DSP"].map { kind in
+            shares[kind].map(percent) ?? (kind == "FF" ? "-" : "none there")
+          })
     }
+    let clock =
+      cost.clockWarnings.prefix(4).map { "\nClock: \($0)".bad }.joined()
+      + (cost.clockWarnings.count > 4
+        ? "\n… and \(cost.clockWarnings.count - 4) more (--json)" : "")
     let verdict =
       cost.fits.map { $0 ? "" : "\nThe design does not fit \(deviceName).".bad } ?? ""
-    return table.text + verdict
+    return table.text + verdict + clock
   }
 
   private var deviceName: String {
@@ -221,7 +231,9 @@ struct ThroughputText {
   }
 
   private func cells(_ r: Resources) -> [String] {
-    [r.lut, r.bram18, r.uram, r.dsp].map { $0 >= ResourceBudget.anyNumber ? "any" : String($0) }
+    [r.lut, r.ff, r.bram18, r.uram, r.dsp].map { count in
+      count.map { $0 >= ResourceBudget.anyNumber ? "any" : String($0) } ?? "-"
+    }
   }
 
   private func percent(_ share: Double) -> String { String(format: "%.1f %%", share * 100) }

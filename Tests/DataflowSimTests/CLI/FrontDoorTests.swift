@@ -32,7 +32,11 @@ private func requireDocumentedKeys(_ result: CommandLineTool.Result) throws {
       "node", "limit", "cyclesAlone", "portWidth", "fullFIFOs", "limitingFIFO",
     ])
   #expect(keys("finnEstimate") == ["cyclesPerFrame", "fps"])
-  #expect(keys("cost") == ["resources", "finnResources", "part", "device", "utilisation", "fits"])
+  #expect(
+    keys("cost") == [
+      "resources", "high", "calibrated", "finnResources", "part", "device", "utilisation", "fits",
+      "clockWarnings",
+    ])
   #expect(keys("exactness") == ["exact", "predicted", "approximate", "finnGeneration"])
 }
 

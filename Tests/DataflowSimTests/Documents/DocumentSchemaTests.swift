@@ -78,6 +78,10 @@ import Testing
         ("compare", ["compare", tfc, "--input", input, "--golden", "\(folder)/y.npz"]),
         ("compare-dump", ["compare", tfc, "--input", input, "--dump", "\(folder)/y.npz"]),
         (
+          "calibration",
+          ["calibrate", TestFiles.resource("calibration/placed.json"), "--date", "2026-11-26"]
+        ),
+        (
           "block",
           [
             "blocks", "LabelSelect_hls", "--attributes",

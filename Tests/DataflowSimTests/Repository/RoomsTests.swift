@@ -6,10 +6,11 @@ import Testing
 struct RoomsTests {
   /// Rooms of a module from the foundation up (ARCHITECTURE.md).
   private static let order: [String: [String]] = [
-    "SimModel": ["Support", "Files", "Tensors", "Design", "Scenario", "Device", "Block"],
+    "SimModel": ["Support", "Files", "Tensors", "Design", "Scenario", "Device", "Cost", "Block"],
     "DataflowSim": ["Timing", "Bits", "Blocks", "Graph", "Run", "Run/Values", "Run/Reports"],
     "DataflowAnalysis": [
-      "FINN", "Hazards", "Replay", "Compare", "Faults", "Hang", "Stress", "Sizing", "Throughput",
+      "Calibration", "FINN", "Hazards", "Replay", "Compare", "Faults", "Hang", "Stress", "Sizing",
+      "Throughput",
       "Check", "Folding", "Sweep",
     ],
     "simrun": ["Terminal", "Commands"],

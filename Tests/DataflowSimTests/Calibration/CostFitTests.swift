@@ -1,0 +1,108 @@
+import DataflowAnalysis
+import DesignFiles
+import Foundation
+import Testing
+
+/// The fit, and that the shipped coefficients are as good as docs/cost-model.md says.
+struct CostFitTests {
+  private static let fit: Result<CostFit, any Error> = Result {
+    let path = TestFiles.resource("calibration/placed.json")
+    let file = try CalibrationSource.read(path)
+    #expect(file.refused == [])
+    return CostFit(
+      file.rows, name: "simrun", date: CostModel.shipped.date, data: CostModel.shipped.data)
+  }
+
+  /// `scripts/fit-cost` wrote the table in the code from these rows.
+  @Test func theShippedCoefficientsAreThoseOfTheRows() throws {
+    let fitted = try Self.fit.get().model
+    #expect(fitted.families.keys.sorted() == CostModel.shipped.families.keys.sorted())
+    for (name, family) in fitted.families {
+      let shipped = try #require(CostModel.shipped.families[name])
+      #expect((family.nodes, family.builds) == (shipped.nodes, shipped.builds))
+      for (kind, parts) in family.coefficients {
+        for (part, value) in parts {
+          let known = shipped.coefficients[kind]?[part] ?? -1
+          #expect(abs(value - known) <= 1e-3 * max(1, value), "\(name) \(kind) \(part)")
+        }
+      }
+    }
+  }
+
+  /// The errors of builds left out, as the page states them.
+  @Test func leftOutBuildsAreAsFarOffAsStated() throws {
+    let report = try CalibrationReport(Self.fit.get())
+    #expect(report.nodes == 319)
+    #expect(report.builds.count == 10)
+    let off = report.overall.calibrated
+    for (kind, most) in [("LUT", 0.15), ("FF", 0.15), ("BRAM_18K", 0.1)] {
+      #expect(try #require(off[kind]) <= most, "\(kind)")
+      #expect(try #require(report.overall.inRange[kind]) >= 0.8, "\(kind)")
+    }
+    #expect(try #require(off["LUT"]) < 0.5 * #require(report.overall.finn["LUT"]))
+  }
+
+  /// On the rows it was fitted to the shipped model is closer than on builds it does not know.
+  @Test func theShippedModelMeetsThePlacedDesigns() throws {
+    let fit = try Self.fit.get()
+    var placed: [String: Double] = [:]
+    var said: [String: Double] = [:]
+    for row in fit.rows {
+      placed[row.build, default: 0] += row.placed.total(.lut)
+      said[row.build, default: 0] +=
+        CostModel.shipped.estimate(row.structure).expected.total(.lut)
+    }
+    let errors = placed.keys.map { abs(said[$0]! / placed[$0]! - 1) }.sorted()
+    #expect(errors[errors.count / 2] < 0.06, "\(errors)")
+    #expect(errors.last! < 0.25, "\(errors)")
+  }
+
+  /// Coefficients that made the numbers are found again, the odd row and the part that costs nothing apart.
+  @Test func aKnownLawIsFoundAgain() throws {
+    var rows: [CalibrationRow] = []
+    for (index, channels) in [8, 16, 40, 64, 96, 128].enumerated() {
+      let block = try BlockCatalogue.make(
+        opType: "FMPadding_rtl",
+        attributes: [
+          "ImgDim": .ints([4, 4]), "Padding": .ints([1, 1, 1, 1]), "NumChannels": .int(channels),
+          "SIMD": .int(channels), "inputDataType": .string("INT8"),
+        ], part: nil, clockMHz: 100)
+      let bits = 8 * channels
+      let odd = index == 3 ? 5 : 1
+      rows.append(
+        CalibrationRow(
+          build: "build\(index)", node: "n", block: block, in: CostContext(),
+          placed: PlacedUse(lut: (100 + bits) * odd, ff: 3 * bits)))
+    }
+    let fit = CostFit(rows, name: "law", date: "2026-01-01", data: "made")
+    let found = try #require(fit.model.families["FMPadding_rtl"])
+    #expect(abs((found.coefficients[.logic]?["base"] ?? 0) - 100) < 6)
+    #expect(abs((found.coefficients[.logic]?["bit"] ?? 0) - 1) < 0.03)
+    #expect(abs((found.coefficients[.ff]?["bit"] ?? 0) - 3) < 0.05)
+    #expect(found.nodes == 6 && found.builds == 6)
+    // One of six is odd: more than 80 % are met.
+    let report = CalibrationReport(fit)
+    #expect(report.blocks.first?.inRange["LUT"] ?? 0 >= 0.8)
+  }
+
+  /// A user's builds change the blocks they have and leave the others as shipped.
+  @Test func ownBuildsChangeOnlyWhatTheyHold() throws {
+    let block = try BlockCatalogue.make(
+      opType: "LabelSelect_hls",
+      attributes: [
+        "Labels": .int(10), "PE": .int(1), "K": .int(1), "inputDataType": .string("INT8"),
+      ], part: nil, clockMHz: 100)
+    let row = CalibrationRow(
+      build: "mine", node: "n", block: block, in: CostContext(),
+      placed: PlacedUse(lut: 500, ff: 600))
+    let model = CostFit(
+      [row], base: .shipped, name: "mine", date: "2026-01-01", data: "one"
+    ).model
+    let shipped = CostModel.shipped.families
+    #expect(model.families["MVAU_hls"] == shipped["MVAU_hls"])
+    #expect(model.families["LabelSelect_hls"] != shipped["LabelSelect_hls"])
+    let estimate = model.estimate(row.structure)
+    #expect(estimate.expected.total(.lut) > 300)
+    #expect(estimate.doubt(.lut) > 1.5)
+  }
+}
