@@ -205,7 +205,7 @@ public struct Comparison: Sendable {
       comparison.firstMissingWord = missing.lowerBound
     }
     if let first = comparison.first {
-      comparison.origin = try against.moved?.origin(of: first, on: stream, layout)
+      comparison.origin = against.moved?.origin(of: first, on: stream, layout)
     }
     return comparison
   }

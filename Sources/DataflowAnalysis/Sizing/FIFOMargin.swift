@@ -97,7 +97,7 @@ extension FIFOSizing {
         if try own.provablySustains(samples[index].period, depths).suffices != true {
           let (_, search) = try sufficient(own, budget, options)
           depths = zip(depths, search.depths).map(max)
-          simulations += search.simulations
+          simulations += search.knowledge.simulations
         }
         seen[index] = depths
       }
