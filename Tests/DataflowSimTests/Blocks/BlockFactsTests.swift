@@ -41,7 +41,8 @@
         for change in sample.block.foldingCombinations {
           #expect(Set(change.keys).isSubset(of: names), "\(sample)")
           var node = sample.node
-          node.attributes.merge(change) { $1 }
+          // A schedule is that of one folding.
+          node.fold(change)
           #expect(throws: Never.self, "\(change) of \(sample)") {
             let block = try sample.design.block(of: node)
             // What it computes stays: the tensors at its streams are the same.
