@@ -36,13 +36,18 @@ struct DepthSearch {
   ) throws -> Growth? {
     var seen: Set<Int> = []
     var bare: [Int] = []
+    var last: (cycle: [WaitGraph.Edge], chain: Int)?
     let growth = try run { simulation, starts in
+      // Mostly the same wait cycle closes again, a word later.
+      if let last, last.cycle.allSatisfy(simulation.holds) { return last.chain }
       guard let cycle = WaitGraph(simulation).cycle(from: starts) else { return nil }
       let full = cycle.filter { $0.kind == .room }.map(\.chain)
       let candidates = full.filter { !simulation.ends[$0].first.pointee.isWire }
       if candidates.isEmpty { bare = full }
       if candidates.count > 1 { seen.formUnion(candidates) }
-      return preferred.first(where: candidates.contains) ?? candidates.first
+      let chosen = preferred.first(where: candidates.contains) ?? candidates.first
+      last = chosen.map { (cycle, $0) }
+      return chosen
     }
     choices.formUnion(seen)
     wires = growth == nil ? bare : []
@@ -81,6 +86,14 @@ extension Simulation {
   func deepen(chain: Int) {
     ends[chain].first.pointee.deepen(by: 1)
     network.resume()
+  }
+
+  /// Whether somebody still waits as `edge` says; the simulation has come to rest.
+  func holds(_ edge: WaitGraph.Edge) -> Bool {
+    switch edge.kind {
+    case .word: ends[edge.chain].last.pointee.readerWaits
+    case .room: ends[edge.chain].first.pointee.writerWaits
+    }
   }
 
   /// The sinks that lack words of `frames` frames.

@@ -170,7 +170,7 @@ struct FixSearch {
     var best: DepthSearch.Growth?
     var tried: Set<[Int]> = []
     var orders: [[Int]] = [[]]
-    while let order = orders.popLast(), tried.count < 12 {
+    while let order = orders.popLast(), tried.count < affordable(12) {
       guard tried.insert(order).inserted else { continue }
       var seen: Set<Int> = []
       let growth = try growth(&base, preferring: order, choices: &seen)
@@ -238,12 +238,18 @@ struct FixSearch {
     return nil
   }
 
+  /// How many runs out of `most` take a moment in all; one at least.
+  private func affordable(_ most: Int) -> Int {
+    let words = max(plan.wordsPerFrame.values.reduce(0, +), 1)
+    return min(max(handshakes / words, 1), most)
+  }
+
   /// Takes words away again where the design runs without them: room found late may make room found
   /// before needless.
   private func lowered(_ changes: [Place], _ rate: Rate) throws -> ([Place], Rate) {
     var (least, rate, tries) = (changes, rate, 0)
     for i in least.indices.sorted(by: { changes[$0].depth > changes[$1].depth }) {
-      while least[i].depth > Self.leastDepth, tries < 64 {
+      while least[i].depth > Self.leastDepth, tries < affordable(64) {
         tries += 1
         var fewer = least
         fewer[i].depth -= 1

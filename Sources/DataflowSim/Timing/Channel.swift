@@ -320,11 +320,18 @@ extension Channel {
   /// Which words can move afterwards is what it would be had the stage been that deep from the start.
   package mutating func deepen(by words: Int) {
     let deeper = capacity + words
+    if deeper > mask + 1 { reallocate(holding: deeper) }
+    capacity = deeper
+    useRoom()
+  }
+
+  /// Slots for twice as many words as are asked for, so that growing word by word costs little.
+  private mutating func reallocate(holding words: Int) {
     var size = 1
-    while size < deeper { size *= 2 }
+    while size < 2 * words { size *= 2 }
     let larger = UnsafeMutablePointer<Cycle>.allocate(capacity: size)
     larger.initialize(repeating: filler, count: size)
-    for word in max(0, written - capacity)..<written {
+    for word in max(0, written - mask - 1)..<written {
       larger[word & (size - 1)] = slots[word & mask]
     }
     // Nobody deepens a channel whose offers are noted.
@@ -332,8 +339,6 @@ extension Channel {
     slots.deallocate()
     slots = larger
     mask = size - 1
-    capacity = deeper
-    useRoom()
   }
 }
 
