@@ -22,7 +22,19 @@ struct TimeTail {
   func hasRoom(_ words: Int) -> Bool { end - first + words <= capacity }
 
   /// Appends the times of words `range`, word k of which stands in slot `k & mask`. Needs room.
-  mutating func append(_ range: Range<Int>, _ slots: UnsafeMutablePointer<Cycle>, mask: Int) {
+  @inline(__always) mutating func append(
+    _ range: Range<Int>, _ slots: UnsafeMutablePointer<Cycle>, mask: Int
+  ) {
+    // Most are few.
+    if range.count < 32 {
+      var next = storage + (end - first)
+      for word in range {
+        next.pointee = slots[word & mask]
+        next += 1
+      }
+      end += range.count
+      return
+    }
     var word = range.lowerBound
     while word < range.upperBound {
       let slot = word & mask
