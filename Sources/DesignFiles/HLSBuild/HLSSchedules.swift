@@ -28,7 +28,7 @@ extension LoadedDesign {
           clocks[Self.text(clock), default: 0] += 1
         }
       } catch let error as InputError {
-        problems.append("\(node.name): \(error.description); its schedule is predicted")
+        problems.append("\(node.name): its schedule is predicted: \(error.description)")
       }
     }
     notes += summary(missing, place) + problems.prefix(Self.mostProblems)
