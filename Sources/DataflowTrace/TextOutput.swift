@@ -30,11 +30,13 @@ public final class TextOutput {
     place?.discard()
   }
 
+  /// Appends `text`; what fails is told by `finish`.
   public func write(_ text: String) {
     buffer.append(contentsOf: text.utf8)
     if buffer.count >= 1 << 16 { drain() }
   }
 
+  /// Appends `number` in decimal.
   public func write(_ number: Int) {
     guard number >= 0 else { return write(String(number)) }
     var rest = number
@@ -75,5 +77,6 @@ public final class TextOutput {
 
 /// Standard output cannot be written to.
 public struct OutputError: Error {
+  /// Nothing written yet.
   public init() {}
 }

@@ -27,6 +27,7 @@ public enum TraceExport: String, Sendable, CaseIterable {
   /// Chrome trace events: what each node did, for ui.perfetto.dev.
   case perfetto
 
+  /// Writes `selection` of `trace`. Throws `InputError` for what is damaged.
   public func write(_ trace: TraceFile, _ selection: TraceSelection, to output: TextOutput) throws
     -> InputError?
   {

@@ -5,6 +5,7 @@ import Foundation
 /// A damaged or truncated file opens as long as its header is whole; `damage` then says where it
 /// breaks off, and every handshake of the chunks before that place can be read.
 public struct TraceFile: Sendable {
+  /// For messages.
   public let path: String
   /// The design as it ran, `streams[…].depth` already made FIFO nodes.
   public let design: Design

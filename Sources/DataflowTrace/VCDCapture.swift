@@ -4,6 +4,7 @@ import Foundation
 public struct VCDCapture: Sendable, Equatable {
   /// One element per cycle each.
   public struct Levels: Sendable, Equatable {
+    /// By cycle.
     public var valid: [Bool] = []
     public var ready: [Bool] = []
 
@@ -11,6 +12,7 @@ public struct VCDCapture: Sendable, Equatable {
     public var handshakes: [Cycle] { valid.indices.filter { valid[$0] && ready[$0] } }
   }
 
+  /// By stream, and how many cycles were captured.
   public var streams: [String: Levels]
   public var cycles: Int
 }
@@ -21,7 +23,9 @@ public struct VCDCapture: Sendable, Equatable {
 /// "ready": "top.in_tready"}}}`. Without `clock` every `period` time units are a cycle. A signal is
 /// named by its scopes and itself, or by itself alone where that is unique.
 public struct VCDMap: Sendable, Equatable {
+  /// The signals of a stream.
   public struct Pair: Sendable, Equatable {
+    /// By scopes and name, or by name alone.
     public var valid: String
     public var ready: String
   }

@@ -5,6 +5,7 @@ import OriginalModel
 
 /// A design with its constant arrays, as far as they are at hand.
 public struct LoadedDesign: Sendable {
+  /// As the file says it.
   public var design: Design
   /// Weights and thresholds; timing needs none.
   public var parameters: ParameterStore?
@@ -13,6 +14,7 @@ public struct LoadedDesign: Sendable {
   /// What was read of the HLS builds of nodes, by name.
   public var hlsReadings: [String: HLSScheduleReading] = [:]
 
+  /// A design, its arrays, and what was noted on the way.
   public init(design: Design, parameters: ParameterStore?, notes: [String]) {
     self.design = design
     self.parameters = parameters

@@ -8,6 +8,7 @@ import SwiftProtobuf
 public struct FINNExport {
   private let loaded: LoadedDesign
 
+  /// An export of this design.
   public init(_ loaded: LoadedDesign) { self.loaded = loaded }
 
   /// Writes the graph to `path`. Returns the names of arrays that no file had.

@@ -26,6 +26,7 @@ public struct ImportOptions: Sendable {
   /// Files that the file names (parameters, children of a parent) may lie outside its folder.
   public var allowsOutside = false
 
+  /// The defaults of an import.
   public init(
     name: String? = nil, part: String? = nil, clockMHz: Double? = nil,
     finnGeneration: FINNGeneration? = nil, parameterFiles: [String] = [],

@@ -3,11 +3,13 @@
 /// Pad bits at the end of a row are always 0.
 public struct BitMatrix: Sendable, Equatable {
   public let rows: Int
+  /// Bits of a row.
   public let columns: Int
   /// 64-bit words per row.
   public let rowWords: Int
   public private(set) var words: [UInt64]
 
+  /// Words of 64 bits that a row takes.
   public static func rowWords(columns: Int) -> Int { (columns + 63) / 64 }
 
   /// All zeros.
@@ -41,6 +43,7 @@ public struct BitMatrix: Sendable, Equatable {
     }
   }
 
+  /// How many bits there are.
   public var count: Int { rows * columns }
 
   /// The code at `column` of `row`.

@@ -1,9 +1,11 @@
 /// The layout of one stream word: `count` elements of one format side by side, element 0 in the
 /// least significant bits. Source: docs/reference/packing.md#stream-words.
 public struct WordLayout: Hashable, Sendable {
+  /// The type of the elements, and how many a word holds.
   public let format: ElementFormat
   public let count: Int
 
+  /// Words of `count` elements, element 0 in the lowest bits.
   public init(format: ElementFormat, count: Int) {
     self.format = format
     self.count = count

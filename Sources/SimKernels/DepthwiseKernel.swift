@@ -5,8 +5,10 @@ import CKernels
 /// An input vector is laid out `[folds][taps][lanes]` with channel = fold × lanes + lane: the order
 /// a depthwise sliding window gives. Sums are exact.
 public struct DepthwiseKernel: Sendable {
+  /// Channels of the whole layer.
   public let channels: Int
   public let taps: Int
+  /// Channels of a word.
   public let lanes: Int
   private let agreements: Bool
   /// `[folds][taps][lanes]`, when they fit 16 bits and sums fit 32.

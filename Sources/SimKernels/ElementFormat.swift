@@ -1,5 +1,6 @@
 /// How an integer is stored in a few bits of a stream word.
 public struct ElementFormat: Hashable, Sendable {
+  /// How bits become a number.
   public enum Encoding: Hashable, Sendable {
     /// 0 … 2^bits − 1.
     case unsigned
@@ -10,6 +11,7 @@ public struct ElementFormat: Hashable, Sendable {
   }
 
   public let bits: Int
+  /// How bits become a number.
   public let encoding: Encoding
 
   /// `bits` is 1 … 4096; BIPOLAR has one bit.
@@ -18,14 +20,18 @@ public struct ElementFormat: Hashable, Sendable {
     self.encoding = encoding
   }
 
+  /// Whole numbers from 0.
   public static func unsigned(_ bits: Int) -> ElementFormat { ElementFormat(bits: bits, .unsigned) }
+  /// Two's complement.
   public static func signed(_ bits: Int) -> ElementFormat { ElementFormat(bits: bits, .signed) }
+  /// 0 and 1; −1 and +1 as bits 0 and 1.
   public static let binary = ElementFormat(bits: 1, .unsigned)
   public static let bipolar = ElementFormat(bits: 1, .bipolar)
 
   /// The array type elements of this format are kept in.
   public enum Storage: Sendable { case bits, int8, uint8, int32, int64, wide }
 
+  /// The narrowest storage that holds every element.
   public var storage: Storage {
     switch encoding {
     case .bipolar: .bits

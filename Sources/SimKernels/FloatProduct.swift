@@ -5,6 +5,7 @@ import CKernels
 /// Each product is exact; a sum of n products is off by at most n · 2^−53 · Σ|x·w|, in whatever order
 /// it is made. The order differs from one processor to the next, so callers must not depend on it.
 public struct FloatProduct: Sendable {
+  /// Elements of a vector.
   public let columns: Int
   public let rows: Int
   private let blocks: [Float]

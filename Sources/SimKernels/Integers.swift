@@ -4,6 +4,7 @@
 /// one-bit elements are packed per row of the last axis (`BitMatrix`) and hold stored codes, so
 /// BIPOLAR −1 is a 0 bit.
 public struct Integers: Sendable, Equatable {
+  /// Elements in the narrowest type that holds them.
   public enum Storage: Sendable, Equatable {
     case bits(BitMatrix)
     case int8([Int8])
@@ -13,6 +14,7 @@ public struct Integers: Sendable, Equatable {
     case wide(WideIntegers)
   }
 
+  /// The type of the elements, and where they lie.
   public let format: ElementFormat
   public let storage: Storage
 
@@ -22,6 +24,7 @@ public struct Integers: Sendable, Equatable {
     self.format = format
   }
 
+  /// How many elements there are.
   public var count: Int {
     switch storage {
     case .bits(let m): m.count
@@ -75,6 +78,7 @@ extension Integers {
     self.init(storage, format: format)
   }
 
+  /// Elements in rows of `rowLength`; each must fit `format`.
   public init(_ values: [Int], rowLength: Int, format: ElementFormat) {
     self.init(values.map(Int64.init), rowLength: rowLength, format: format)
   }

@@ -5,6 +5,7 @@
 /// weights themselves: XNOR-popcount for one-bit operands, 8- or 16-bit lanes with 32-bit sums,
 /// 64-bit sums, or numbers of any width.
 public struct MatrixKernel: Sendable {
+  /// How products are formed.
   public enum Product: Sendable {
     /// Σ x·w with BIPOLAR operands as ±1.
     case sum

@@ -1,11 +1,13 @@
 /// Combines several pieces of a tensor into one, position by position: pooling and sums over space.
 public struct Reduction: Sendable {
+  /// What the elements of a window become.
   public enum Operation: Sendable {
     case maximum
     /// Exact sum.
     case sum
   }
 
+  /// What the elements of a window become.
   public let operation: Operation
   /// Elements per piece.
   public let pieceLength: Int
@@ -14,6 +16,7 @@ public struct Reduction: Sendable {
   /// Source piece of each tap, `taps` per output piece; −1 leaves the tap out.
   public let sources: [Int32]
 
+  /// Pieces of `pieceLength` elements, each made of `taps` source pieces by index; −1 is padding.
   public init(_ operation: Operation, pieceLength: Int, taps: Int, sources: [Int32]) {
     self.operation = operation
     self.pieceLength = pieceLength

@@ -7,6 +7,7 @@ import CKernels
 /// follows its comparisons literally where they are not.
 /// Source: docs/reference/semantics.md#thresholding.
 public struct ThresholdKernel: Sendable {
+  /// How the thresholds of an element are searched.
   public enum Search: Sendable {
     /// Compare with all thresholds (HLS).
     case count

@@ -2,6 +2,7 @@ import CGMP
 
 /// Two's complement integers of any width: `limbs` 64-bit words each, least significant first.
 public struct WideIntegers: Sendable, Equatable {
+  /// Words of 64 bits per element, and the elements, lowest word first.
   public let limbs: Int
   public internal(set) var storage: [UInt]
 
@@ -11,6 +12,7 @@ public struct WideIntegers: Sendable, Equatable {
     storage = [UInt](repeating: 0, count: count * max(1, limbs))
   }
 
+  /// Whole numbers, each in `limbs` words.
   public init(_ values: some Collection<Int>, limbs: Int) {
     self.init(count: values.count, limbs: limbs)
     for (i, v) in values.enumerated() { set(i, to: v) }
@@ -19,6 +21,7 @@ public struct WideIntegers: Sendable, Equatable {
   /// Limbs that hold a two's complement number of `bits` bits.
   public static func limbs(bits: Int) -> Int { max(1, (bits + 63) / 64) }
 
+  /// How many elements there are.
   public var count: Int { storage.count / limbs }
 
   /// The limbs of one element; a shorter or longer value is sign extended or truncated.
@@ -35,6 +38,7 @@ public struct WideIntegers: Sendable, Equatable {
     for k in 1..<max(1, limbs) { storage[index * limbs + k] = value < 0 ? .max : 0 }
   }
 
+  /// Whether element `index` is below 0.
   public func isNegative(_ index: Int) -> Bool { storage[(index + 1) * limbs - 1] >> 63 == 1 }
 
   /// The value when it fits 64 bits, `nil` when it does not.
@@ -141,4 +145,5 @@ public struct WideIntegers: Sendable, Equatable {
   }
 }
 
+/// What two elements become.
 public enum WideOperation: Sendable { case add, subtract, multiply }

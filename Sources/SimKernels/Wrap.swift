@@ -9,6 +9,7 @@ public struct WrapReport: Sendable, Equatable {
   /// Bits a format of the same signedness would have needed for all of them.
   public var neededBits: Int
 
+  /// What did not fit a register.
   public init(count: Int, firstIndex: Int, firstValue: String, neededBits: Int) {
     self.count = count
     self.firstIndex = firstIndex

@@ -10,13 +10,16 @@ import GRDB
 public final class SweepDatabase: Sendable {
   static let version = 1
   let queue: DatabaseQueue
+  /// The file.
   public let path: String
 
   /// What the sweep is about; two databases may be merged when these agree.
   public struct Subject: Sendable, Equatable {
+    /// The design as it is hashed, and the space in one line.
     public var design: String
     public var space: String
 
+    /// What a database is about.
     public init(design: String, space: String) {
       self.design = design
       self.space = space
@@ -25,13 +28,17 @@ public final class SweepDatabase: Sendable {
     var address: String { contentAddress(design + "\u{0}" + space) }
   }
 
+  /// A point and what came of it.
   public struct Entry: Sendable {
+    /// Content address, number in the space, the value of every axis, the result and how long it
+    /// took in seconds.
     public var address: String
     public var ordinal: Int
     public var point: String
     public var result: SweepResult
     public var seconds: Double
 
+    /// An entry of its parts.
     public init(
       address: String, ordinal: Int, point: String, result: SweepResult, seconds: Double
     ) {
@@ -182,6 +189,7 @@ public final class SweepDatabase: Sendable {
 
 /// The disk, not the input, is at fault: the same command may work later.
 public struct StorageFailure: Error, CustomStringConvertible {
+  /// The file, and what is wrong with it.
   public let path: String
   public let reason: String
   public var description: String {
@@ -190,6 +198,7 @@ public struct StorageFailure: Error, CustomStringConvertible {
 }
 
 extension SweepDatabase {
+  /// Whether the point at `address` has a result.
   public func contains(_ address: String) throws -> Bool {
     try reporting {
       try queue.read {
@@ -228,6 +237,7 @@ extension SweepDatabase {
       ])
   }
 
+  /// Points with a result.
   public var count: Int {
     get throws {
       try reporting {
@@ -236,6 +246,7 @@ extension SweepDatabase {
     }
   }
 
+  /// What the database is about; throws when it does not say so.
   public var subject: Subject {
     get throws {
       try reporting {

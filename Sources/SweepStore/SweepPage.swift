@@ -5,8 +5,10 @@ import Foundation
 public struct SweepPage {
   /// Points drawn besides the front; more would only be ink.
   static let mostPoints = 5000
+  /// The page, one file without links.
   public let html: String
 
+  /// A page about all points of `database`.
   public init(_ database: SweepDatabase) throws {
     var front = ParetoFront()
     var sample: [SweepDatabase.Entry] = []

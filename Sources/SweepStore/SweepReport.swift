@@ -48,6 +48,7 @@ public struct SweepReport: ResultDocument {
   /// Fastest first.
   public var front: [Point]
 
+  /// A report of its parts.
   public init(points: Int, front: [Point]) {
     self.points = points
     self.front = front

@@ -3,6 +3,7 @@ import Foundation
 
 /// Evaluates the points of a space that a database lacks, on several cores.
 public struct SweepRunner: Sendable {
+  /// Which points are computed, and in which order.
   public enum Strategy: String, Sendable, CaseIterable {
     /// Every point.
     case grid
@@ -12,7 +13,9 @@ public struct SweepRunner: Sendable {
     case adaptive
   }
 
+  /// How to sweep.
   public struct Options: Sendable {
+    /// Which points are computed, and in which order.
     public var strategy = Strategy.grid
     /// Points in all for random and adaptive.
     public var points = 200
@@ -24,7 +27,9 @@ public struct SweepRunner: Sendable {
     public init() {}
   }
 
+  /// How far a sweep is.
   public struct Progress: Sendable {
+    /// Points.
     public var done: Int
     public var all: Int
     /// Points evaluated by this process, and its seconds.
@@ -38,6 +43,7 @@ public struct SweepRunner: Sendable {
   let database: SweepDatabase
   let options: Options
 
+  /// A sweep of `space`; results go to the database as they come.
   public init(
     _ base: Design, _ space: SweepSpace, into database: SweepDatabase, options: Options = Options()
   ) {
@@ -279,13 +285,16 @@ final class SweepState: @unchecked Sendable {
 
 /// The entries no other beats: frames per second up, LUT, BRAM, URAM, DSP and latency down.
 public struct ParetoFront: Sendable {
+  /// The points that no other point beats.
   public private(set) var entries: [SweepDatabase.Entry] = []
 
+  /// Without any point.
   public init() {}
 
   var ordinals: [Int] { entries.map(\.ordinal) }
   var best: Double { entries.map(\.result.framesPerSecond).max() ?? 0 }
 
+  /// Takes `entry` in if no point beats it, and drops those it beats.
   public mutating func add(_ entry: SweepDatabase.Entry) {
     let r = entry.result
     guard r.status == .complete, r.fits != false else { return }

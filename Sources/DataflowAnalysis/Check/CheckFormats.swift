@@ -2,8 +2,10 @@ import Foundation
 
 /// Check results in the formats that continuous integration reads.
 public struct CheckFormats: Sendable {
+  /// One per design.
   public let checks: [DesignCheck]
 
+  /// Forms of what `checks` found.
   public init(_ checks: [DesignCheck]) { self.checks = checks }
 
   private var problems: [CheckFinding] {

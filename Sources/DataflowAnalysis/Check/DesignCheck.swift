@@ -9,6 +9,7 @@ public struct CheckLimits: Sendable, Equatable {
   /// Until the first frame is out; nil: any.
   public var maxLatencyMicroseconds: Double?
 
+  /// Nothing is demanded of what is nil.
   public init(
     minFPS: Double? = nil, part: String? = nil, budget: DeviceResources? = nil,
     maxLatencyMicroseconds: Double? = nil
@@ -24,9 +25,12 @@ public struct CheckLimits: Sendable, Equatable {
 public struct CheckFinding: Codable, Sendable, Equatable {
   /// What was looked at: a step of the check, or a rule of `RuleCatalogue` by name.
   public struct Rule: RawRepresentable, Codable, Hashable, Sendable {
+    /// As reports print it.
     public var rawValue: String
+    /// A step or a rule by its name.
     public init(rawValue: String) { self.rawValue = rawValue }
 
+    /// The file opens and its wiring is whole.
     public static let readable = Rule(rawValue: "readable")
     /// All rules that found nothing.
     public static let rules = Rule(rawValue: "rules")
@@ -59,6 +63,7 @@ public struct CheckFinding: Codable, Sendable, Equatable {
   /// What a rule found, in parts; `nil` for the steps of the check.
   public var diagnostic: Diagnostic?
 
+  /// A finding of its parts.
   public init(
     file: String, rule: Rule, level: Level, message: String, diagnostic: Diagnostic? = nil
   ) {
@@ -85,6 +90,7 @@ public struct CheckFinding: Codable, Sendable, Equatable {
 
 /// The steps of a check beside the rules, for reports that list what can be found.
 public enum CheckSteps {
+  /// Each step, and what it asks.
   public static let all: [(rule: CheckFinding.Rule, summary: String)] = [
     (.readable, "The file opens, its attributes are allowed and its wiring is whole."),
     (.live, "Three frames come out; what stops them otherwise, and what faults do."),
@@ -105,6 +111,7 @@ public struct GoldenActivations: Sendable {
   /// Which array belongs to which stream; nil: the array of its name.
   public var map: ReferenceMap?
 
+  /// Activations to compare with.
   public init(
     reference: NPZ, input: TensorFile? = nil, map: ReferenceMap? = nil
   ) {

@@ -1,5 +1,6 @@
 /// What rules see of a design: its graph, its blocks, and what stands behind what.
 public struct DesignFacts: Sendable {
+  /// The design with its FIFOs and converters, and its wiring.
   public let design: Design
   public let graph: DesignGraph
   /// One per node.
@@ -31,6 +32,7 @@ public struct DesignFacts: Sendable {
     public let between: [Int]
   }
 
+  /// Every stream between two nodes, FIFOs and converters skipped.
   public var connections: [Connection] {
     blocks.indices.filter { !passesOn($0) }.flatMap { node in
       design.nodes[node].outputs.indices.compactMap { port in connection(node, port) }

@@ -1,6 +1,7 @@
 /// Something that is wrong with a design, found without running it: what, where, by how much, what is
 /// allowed and what to do.
 public struct Diagnostic: Codable, Sendable, Equatable {
+  /// How bad it is.
   public enum Severity: String, Codable, Sendable, CaseIterable {
     /// The hardware computes or does something else, or FINN refuses to build it.
     case error

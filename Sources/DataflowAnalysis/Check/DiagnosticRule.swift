@@ -10,6 +10,7 @@ public struct RuleInfo: Sendable {
   /// What the hardware does, and why that is wrong.
   public let reason: String
 
+  /// What a rule says of itself.
   public init(
     _ code: String, _ name: String, _ severity: Diagnostic.Severity, summary: String, reason: String
   ) {

@@ -1,6 +1,7 @@
 /// The constant arrays of one node, as rules see them.
 public struct ParameterFacts {
   public let node: Node
+  /// The block made of it.
   public let block: any Block
   /// Array by role, as far as they are at hand.
   private let tensors: [String: Tensor]

@@ -1,5 +1,6 @@
 /// Every rule, in the order of their codes. One line per rule.
 public enum RuleCatalogue {
+  /// Rules on the graph and its attributes.
   public static let graphRules: [any GraphRule.Type] = [
     ElementTypeRule.self,
     StreamWidthsRule.self,
@@ -17,6 +18,7 @@ public enum RuleCatalogue {
     BuildIssueRule.self,
   ]
 
+  /// Rules on the constant arrays of one node.
   public static let parameterRules: [any ParameterRule.Type] = [
     ThresholdRangeRule.self,
     ThresholdOrderRule.self,
@@ -27,6 +29,7 @@ public enum RuleCatalogue {
     ParameterShapeRule.self,
   ]
 
+  /// All rules, by code.
   public static var all: [any DiagnosticRule.Type] {
     // A rule may look at both, attributes and arrays.
     var seen: Set<String> = []

@@ -1,8 +1,10 @@
 /// A design as small as a rule needs it, with its arrays.
 public struct RuleExample: Sendable {
+  /// A design as small as possible, and its constant arrays by name.
   public private(set) var design: Design
   public private(set) var arrays: [String: Tensor]
 
+  /// The arrays as a parameter file has them; nil without any.
   public var parameters: ParameterStore? { arrays.isEmpty ? nil : ParameterStore(arrays) }
 
   /// A chain of nodes from the graph's input `x` to its output `y`; a node's name is what stands in

@@ -3,6 +3,7 @@ import SimKernels
 
 /// One tensor against its reference.
 public struct TensorComparison: Sendable {
+  /// The stream that carries it.
   public var stream: String
   /// The node that writes the stream; empty for a graph input.
   public var node: String
@@ -31,6 +32,7 @@ public struct TensorComparison: Sendable {
   /// The stream's elements with ties decided as the reference has them.
   var decided: Integers?
 
+  /// Differences that are kept of one tensor.
   public static let mostDifferences = 4096
 
   /// All elements are there and agree, but for values that sit on a rounding boundary.
@@ -92,11 +94,13 @@ public struct Divergence: Sendable, Equatable {
 
 /// Walks the streams of a design in dataflow order against reference activations.
 public struct Comparison: Sendable {
+  /// The design made ready for values, and its weights and thresholds.
   public let plane: Dataplane
   public let parameters: ParameterStore?
   /// Frames computed at the same time.
   public var threads = 1
 
+  /// Throws `InputError` for a design whose values cannot be computed.
   public init(_ design: Design, parameters: ParameterStore?) throws {
     plane = try Dataplane(design, parameters: parameters)
     self.parameters = parameters

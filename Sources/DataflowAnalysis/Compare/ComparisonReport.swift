@@ -73,6 +73,7 @@ public struct ComparisonReport: ResultDocument {
   /// Tensors whose only differences are what another order of float32 sums gives; nil when there are none.
   public var insideErrorZone: [String]?
 
+  /// The document of finished comparisons, in dataflow order.
   public init(_ design: String, _ comparisons: [TensorComparison]) {
     self.design = design
     agrees = comparisons.allSatisfy(\.isFine)

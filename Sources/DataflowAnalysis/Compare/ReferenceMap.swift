@@ -3,6 +3,7 @@
 /// `reference = scale · stream + offset`, one pair for the tensor or one per channel (last axis). A
 /// channel whose scale is 0 is constant in the reference; its elements are not compared.
 public struct ReferenceMap: Sendable {
+  /// The array that belongs to a stream, and reference = scale · stream + offset.
   public struct Entry: Sendable, Equatable {
     /// Name of the array in the reference file.
     public var reference: String
@@ -12,6 +13,8 @@ public struct ReferenceMap: Sendable {
     /// shape says, and where that fits both ways, as the other arrays have them.
     public var channelsFirst: Bool?
 
+    /// Scale and offset have one entry, or one per channel; `channelsFirst` nil: as the shapes
+    /// tell.
     public init(
       reference: String, scale: [Double] = [1], offset: [Double] = [0], channelsFirst: Bool? = nil
     ) {
@@ -27,6 +30,7 @@ public struct ReferenceMap: Sendable {
   /// The file it was read from, for messages.
   public var file: String?
 
+  /// A map by stream name.
   public init(entries: [String: Entry] = [:]) { self.entries = entries }
 
   /// Every stream against the array of its own name, as integers.

@@ -1,5 +1,6 @@
 /// One layer before and after folding, and why it was changed.
 public struct FoldedLayer: Codable, Sendable, Equatable {
+  /// How it is folded, and what that comes to.
   public struct Folding: Codable, Sendable, Equatable {
     /// Nil where the block has no such attribute.
     public var pe: Int?
@@ -12,12 +13,14 @@ public struct FoldedLayer: Codable, Sendable, Equatable {
   }
 
   public var node: String
+  /// A FINN op type, and the two foldings.
   public var opType: String
   public var before: Folding
   public var after: Folding
   /// Empty where nothing changed.
   public var reason: String
 
+  /// Whether the search has changed anything.
   public var isChanged: Bool {
     (before.pe, before.simd, before.memory) != (after.pe, after.simd, after.memory)
   }

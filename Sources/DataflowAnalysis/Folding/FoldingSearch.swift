@@ -6,16 +6,20 @@
 /// sized, and the simulated rate and the whole cost decide. FINN's SetFolding runs as a competitor; the
 /// better one is returned.
 public struct FoldingSearch: Sendable {
+  /// What a folding is to reach.
   public enum Goal: Sendable, Equatable {
     case framesPerSecond(Double)
     case highest
   }
 
+  /// Whose rule chooses.
   public enum Algorithm: String, Sendable, CaseIterable {
     case simrun, finn
   }
 
+  /// How to search.
   public struct Options: Sendable {
+    /// Whose result is taken; FINN's is computed in any case.
     public var algorithm = Algorithm.simrun
     /// Share of the part to leave free.
     public var reserve = 0.0
@@ -24,7 +28,9 @@ public struct FoldingSearch: Sendable {
     public init() {}
   }
 
+  /// A folding that was built and simulated.
   public struct Candidate: Sendable {
+    /// Whose rule chose it.
     public var algorithm: Algorithm
     /// With converters and sized FIFOs.
     public var design: Design
@@ -37,12 +43,15 @@ public struct FoldingSearch: Sendable {
 
   /// What a step up would take.
   public struct NextStep: Sendable, Codable {
+    /// The slowest block's cycles, frames per second at that, what it costs more, and the nodes
+    /// that change.
     public var cyclesPerFrame: Int
     public var fps: Double
     public var resources: Resources
     public var changedNodes: [String]
   }
 
+  /// The better of both rules' results.
   public let chosen: Candidate
   /// FINN's result for the same goal, simulated with sized FIFOs.
   public let baseline: Candidate?

@@ -10,6 +10,8 @@ public struct SetFolding: Sendable {
   /// Fold again for the slowest layer, so that the others give up what they cannot use.
   public var isTwoPass = true
 
+  /// FINN's rule for at most `targetCycles` per layer; `widestWeights` bounds SIMD by the weight
+  /// stream's bits, `isTwoPass` relaxes the target to the slowest layer reached.
   public init(targetCycles: Int, widestWeights: Int = 36, isTwoPass: Bool = true) {
     self.targetCycles = targetCycles
     self.widestWeights = widestWeights

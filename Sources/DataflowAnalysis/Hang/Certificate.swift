@@ -1,5 +1,6 @@
 /// Whether a design is live for every arrival pattern, and why.
 public struct Certificate: Sendable, Equatable {
+  /// What is known.
   public enum Verdict: String, Codable, Sendable, CaseIterable {
     /// Proven: no arrival pattern can stop it.
     case live
@@ -9,6 +10,7 @@ public struct Certificate: Sendable, Equatable {
     case none
   }
 
+  /// What is known, and why in one sentence.
   public var verdict: Verdict
   public var reason: String
   /// A scenario that hangs the design, for `fragile`.
@@ -16,6 +18,7 @@ public struct Certificate: Sendable, Equatable {
   /// The FIFO depths that make it certain, where the storage of blocks that may freeze is not enough.
   public var certainDepths: [String: Int]
 
+  /// A certificate of its parts.
   public init(
     _ verdict: Verdict, _ reason: String, witness: Scenario? = nil,
     certainDepths: [String: Int] = [:]
@@ -37,6 +40,7 @@ public struct CertificateBudget: Sendable {
   public var patternFrames = 4
   public var seed: UInt64 = 1
 
+  /// The defaults.
   public init() {}
 }
 

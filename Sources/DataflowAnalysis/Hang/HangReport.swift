@@ -78,6 +78,7 @@ public struct HangOptions: Sendable {
   /// For a design that ran.
   public var certificate = CertificateBudget()
 
+  /// The defaults.
   public init() {}
 }
 
@@ -198,6 +199,7 @@ extension HangReport {
 }
 
 extension HangReport.Proof {
+  /// The document's form of `certificate`.
   public init(_ certificate: Certificate) {
     verdict = certificate.verdict
     reason = certificate.reason

@@ -4,9 +4,11 @@ import Foundation
 public struct StallPatterns: Sendable {
   public let inputs: [String]
   public let outputs: [String]
+  /// Frames of each run, and what the patterns depend on.
   public let frames: Int
   public let seed: UInt64
 
+  /// Patterns for the graph inputs and outputs of `design`.
   public init(_ design: Design, frames: Int, seed: UInt64) {
     inputs = design.graphInputs
     outputs = design.graphOutputs

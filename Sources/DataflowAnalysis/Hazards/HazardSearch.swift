@@ -1,7 +1,9 @@
 /// Where a design can meet the hazards of its blocks, and under which stimulus it really does.
 public struct HazardSearch {
+  /// The design made ready.
   public let plan: Plan
 
+  /// A search in this design.
   public init(_ plan: Plan) { self.plan = plan }
 
   /// Lists every place and looks for a run that meets those which depend on time.

@@ -4,7 +4,9 @@
 /// by FIFO, mostly suffices for both schedules; it is looked at again. That no schedule stops the design follows from the certificate,
 /// which takes every block at the least it is sure to hold with any number of stages.
 public struct FIFOMargin: Sendable {
+  /// A schedule that was simulated besides the predicted one.
   public struct Sample: Sendable {
+    /// Which nodes have the least or the most stages.
     public var name: String
     /// What unbounded FIFOs give with this schedule, and so do the depths found.
     public var period: FramePeriod

@@ -9,6 +9,7 @@ import Foundation
 /// may leave another too deep, so that the result is locally minimal is known only once
 /// `verifiesMinimality` has rerun every single step down.
 public struct FIFOSizing: Sendable {
+  /// How to size.
   public struct Options: Sendable {
     /// Fraction of the unbounded throughput to keep.
     public var keep = 1.0
@@ -31,10 +32,13 @@ public struct FIFOSizing: Sendable {
     /// when the checks find something to lower.
     public var progress: (@Sendable (_ words: Int, _ done: Int, _ all: Int) -> Void)?
 
+    /// The full rate at the fewest words.
     public init() {}
   }
 
+  /// One FIFO before and after.
   public struct FIFO: Sendable, Equatable {
+    /// The FIFO node.
     public var name: String
     /// Bits per word; 0 where the design leaves it open.
     public var width: Int
@@ -69,6 +73,7 @@ public struct FIFOSizing: Sendable {
   /// Whether the sized design is live for every arrival pattern.
   public let certificate: Certificate
 
+  /// Words of all FIFOs, before and after.
   public var totalBefore: Int { fifos.reduce(0) { $0 + $1.before } }
   public var totalAfter: Int { fifos.reduce(0) { $0 + $1.after } }
 }

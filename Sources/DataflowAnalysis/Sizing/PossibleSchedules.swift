@@ -6,6 +6,7 @@
 /// branch of every fork at one end while its neighbours are at the other, which is where a FIFO beside
 /// them has to hold the most or the least.
 public struct PossibleSchedules: Sendable {
+  /// The design with schedules it may have.
   public struct Sample: Sendable {
     /// `least stages`, `most stages`, `branch 1 early`, …
     public var name: String

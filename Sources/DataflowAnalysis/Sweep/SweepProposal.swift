@@ -2,12 +2,15 @@ import Foundation
 
 /// A space to start a sweep with: the layers that decide the rate, a step slower and faster each.
 public struct SweepProposal: Sendable {
+  /// An attribute to vary, and its values.
   public struct Axis: Sendable, Equatable {
     public var node: String
+    /// The attribute, and its values, ascending.
     public var attribute: String
     public var values: [Int]
   }
 
+  /// Slowest block first.
   public let axes: [Axis]
   /// FIFO depths to try; depths are `"kept"` or a number of words.
   public let fifos: [String]

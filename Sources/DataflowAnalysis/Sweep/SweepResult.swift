@@ -1,5 +1,6 @@
 /// What a point of a sweep came to.
 public struct SweepResult: Sendable, Equatable {
+  /// What became of a point.
   public enum Status: String, Sendable {
     /// Ran; the numbers hold.
     case complete
@@ -9,6 +10,7 @@ public struct SweepResult: Sendable, Equatable {
     case refused
   }
 
+  /// What became of it, and its rate; 0 where it has none.
   public var status: Status
   public var cyclesPerFrame = 0.0
   public var framesPerSecond = 0.0
@@ -22,6 +24,7 @@ public struct SweepResult: Sendable, Equatable {
   /// MHz, from the two rates; 0 where there are none.
   public var clockMHz: Double { framesPerSecond * cyclesPerFrame / 1e6 }
 
+  /// A result without any figures.
   public init(status: Status) { self.status = status }
 }
 

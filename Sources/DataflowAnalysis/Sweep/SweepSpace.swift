@@ -7,10 +7,12 @@ import Foundation
 ///   "fifo": ["kept", "sized", 32, …], "clock_mhz": [200, …], "part": ["xc7z020clg400-1", …]}`.
 /// A point is one value per axis; its number counts in mixed radix, the last axis fastest.
 public struct SweepSpace: Sendable {
+  /// What one list of the space varies.
   public enum Axis: Sendable, Equatable {
     case attribute(node: String, name: String)
     case fifo, clock, part
 
+    /// As points name it, e.g. `MVAU_0.PE`.
     public var name: String {
       switch self {
       case .attribute(let node, let name): "\(node).\(name)"
@@ -21,6 +23,7 @@ public struct SweepSpace: Sendable {
     }
   }
 
+  /// Sorted by name, each value once.
   public let axes: [(axis: Axis, values: [AttributeValue])]
   /// How many points there are.
   public let count: Int
@@ -157,6 +160,7 @@ public struct SweepSpace: Sendable {
 
 /// One point of a space.
 public struct SweepPoint: Sendable {
+  /// Its number in the space, from 0, and a value per axis.
   public let ordinal: Int
   public let values: [(axis: SweepSpace.Axis, value: AttributeValue)]
 

@@ -1,5 +1,6 @@
 /// How fast a design is, what limits it and what it costs: the answer of `simrun DESIGN --fps`.
 public struct Throughput: Sendable {
+  /// What keeps a design from being faster.
   public enum Limit: String, Sendable, Codable, CaseIterable {
     /// A block is busy in every cycle.
     case compute
@@ -11,7 +12,9 @@ public struct Throughput: Sendable {
     case source
   }
 
+  /// How long a node needs, and what it costs.
   public struct NodeLoad: Sendable {
+    /// The node, its op type and FINN's estimate of its cycles per frame.
     public var name: String
     public var opType: String
     public var expectedCycles: Int
@@ -25,6 +28,7 @@ public struct Throughput: Sendable {
 
   /// The FIFO that closes the cycle of waiting which sets the pace.
   public struct LimitingFIFO: Codable, Sendable, Equatable {
+    /// The FIFO node, and the words it holds.
     public var name: String
     public var depth: Int
     /// The blocks it lies between: the first waits for room in it until the second reads.
@@ -34,6 +38,7 @@ public struct Throughput: Sendable {
     public var cyclesPerFrameDeeper: Double
   }
 
+  /// The design made ready, and how its run ended.
   public let plan: Plan
   public let outcome: RunResult.Outcome
   /// nil when the design stops.
@@ -55,8 +60,11 @@ public struct Throughput: Sendable {
   /// Why the design stops, in one sentence; nil when it runs.
   public let cause: String?
 
+  /// The design's clock.
   public var clockMHz: Double { plan.design.clockMHz }
+  /// In the steady state; nil when the design stops.
   public var cyclesPerFrame: Double? { steadyState?.cyclesPerFrame }
+  /// Frames per second in the steady state; nil when the design stops.
   public var fps: Double? { cyclesPerFrame.map { clockMHz * 1e6 / $0 } }
   /// What DMAs take where the host does not send frames without end: they wait for the memory once per
   /// transfer.

@@ -5,6 +5,7 @@ import DataflowSim
 /// Rates are not monotone in the stages in general (`PossibleSchedules`), so the range is that of the
 /// schedules simulated, the predicted one among them.
 public struct ThroughputRange: Sendable {
+  /// A schedule besides the predicted one.
   public struct Sample: Sendable {
     public var schedule: String
     /// nil: the design stops.
@@ -21,6 +22,7 @@ public struct ThroughputRange: Sendable {
 
   /// What no schedule is faster than.
   public struct Bound: Sendable {
+    /// In the steady state.
     public var cyclesPerFrame: Double
     /// A node or a graph input that needs as long by itself; several that together do.
     public var nodes: [String]

@@ -49,11 +49,13 @@ public struct FrameResult: Sendable {
   /// What the hardware lost or could not do; empty as a rule.
   public var findings: [BitFinding]
 
+  /// The outputs of a frame, one per port.
   public init(_ outputs: [Integers], findings: [BitFinding] = []) {
     self.outputs = outputs
     self.findings = findings
   }
 
+  /// One output, and what did not fit `register`.
   public init(_ output: Integers, wrap: WrapReport? = nil, of register: String = "result") {
     self.init([output], findings: wrap.map { [.wrap(register: register, $0)] } ?? [])
   }
@@ -142,6 +144,7 @@ public struct ValueHazards: Sendable, Equatable {
   /// `hls-window-leftover-rows`: rows an HLS window never reads shift all later frames.
   public var windowLeftoverRows: Bool
 
+  /// A schedule of its parts.
   public init(
     thresholdingNarrowWrap: Bool = true, requantWideInput: Bool = true,
     windowLeftoverRows: Bool = true

@@ -16,14 +16,17 @@ public struct ParameterStore: Sendable {
     loadShape = shape ?? { try load($0).shape }
   }
 
+  /// Arrays of `archive`, read when they are asked for.
   public init(_ archive: NPZ) {
     self.init(names: archive.names, shape: { try archive.shape($0) }) { try archive.tensor($0) }
   }
 
+  /// Arrays by name.
   public init(_ tensors: [String: Tensor]) {
     self.init(names: tensors.keys, shape: { tensors[$0]!.shape }) { tensors[$0]! }
   }
 
+  /// Whether there is an array called `name`.
   public func contains(_ name: String) -> Bool {
     names.withUnsafeBufferPointer { sorted in
       var low = 0

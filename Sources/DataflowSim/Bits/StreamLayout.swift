@@ -2,6 +2,7 @@ import SimKernels
 
 /// What a stream carries in the bit plane: a tensor and how it is cut into words.
 public struct StreamLayout: Sendable, Equatable {
+  /// The type of the elements.
   public var dataType: DataType
   /// FINN's normal shape of a frame.
   public var shape: [Int]
@@ -10,6 +11,7 @@ public struct StreamLayout: Sendable, Equatable {
   /// Words of a frame.
   public var words: Int
 
+  /// A frame of `shape` in `words` words of `elements` elements.
   public init(dataType: DataType, shape: [Int], elements: Int, words: Int) {
     self.dataType = dataType
     self.shape = shape

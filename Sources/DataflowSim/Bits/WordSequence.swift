@@ -13,6 +13,7 @@ public struct WordSequence: Sendable, Equatable {
     self.elements = elements
   }
 
+  /// How many words there are.
   public var count: Int { elements.count / elementsPerWord }
 
   /// The first `count` words.

@@ -5,21 +5,26 @@ public struct DesignGraph: Sendable {
   /// A port of a node, both by index into the design.
   public struct Endpoint: Hashable, Sendable {
     public var node: Int
+    /// From 0, in FINN's port order.
     public var port: Int
 
+    /// Port `port` of node `node`, by index.
     public init(node: Int, port: Int) {
       self.node = node
       self.port = port
     }
   }
 
+  /// A stream and its two ends.
   public struct Stream: Sendable, Equatable {
+    /// As in the design.
     public var name: String
     /// `nil`: the stream is a graph input.
     public var writer: Endpoint?
     /// `nil`: the stream is a graph output.
     public var reader: Endpoint?
 
+    /// A stream of its parts; nil where the graph begins or ends.
     public init(name: String, writer: Endpoint?, reader: Endpoint?) {
       self.name = name
       self.writer = writer

@@ -1,5 +1,6 @@
 /// What every FIFO of a design lies between: the nearest nodes that are no FIFO themselves.
 public struct FIFOPlaces: Sendable {
+  /// What a FIFO lies between.
   public struct Place: Sendable, Equatable {
     /// Node names, or the graph's input and output streams.
     public var from: String
@@ -48,6 +49,7 @@ public struct FIFOPlaces: Sendable {
     }
   }
 
+  /// What the FIFO of this name lies between; nil: there is none.
   public subscript(_ fifo: String) -> Place? { places[fifo] }
 
   /// "StreamingFIFO_rtl_3 (MVAU_0 → MVAU_1)", or the name alone.

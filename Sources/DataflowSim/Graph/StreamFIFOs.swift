@@ -5,6 +5,7 @@ public struct StreamFormat: Sendable, Equatable {
   public var normalShape: [Int]
   public var dataType: String
 
+  /// Shapes as FINN states them, the words of a frame folded.
   public init(foldedShape: [Int], normalShape: [Int], dataType: String) {
     self.foldedShape = foldedShape
     self.normalShape = normalShape

@@ -1,6 +1,7 @@
 /// A design made ready for simulation: its blocks, and the chains of stages between the blocks that
 /// are processes of their own. Built once, run many times.
 public struct Plan: Sendable {
+  /// Every FIFO a node of its own.
   public let design: Design
   /// One per node, in the order of `design.nodes`.
   public let blocks: [any Block]

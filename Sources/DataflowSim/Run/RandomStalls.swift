@@ -10,6 +10,7 @@ public struct RandomStalls: Sendable {
 
   private var generator: SeededGenerator
 
+  /// Equal seeds give equal stalls.
   public init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
   /// A pattern of `length` cycles, at least one of them open.

@@ -1,5 +1,6 @@
 /// The outcome of a run. All cycles are absolute.
 public struct RunResult: Sendable {
+  /// How a run ends.
   public enum Outcome: String, Sendable, Codable, CaseIterable {
     /// Every sink has all words of all frames.
     case complete
@@ -10,13 +11,16 @@ public struct RunResult: Sendable {
     case maxCycles = "max-cycles"
   }
 
+  /// A FIFO of the run, in words.
   public struct FIFO: Sendable, Codable, Equatable {
+    /// Words it can hold.
     public var depth: Int
     /// Highest occupancy, and the occupancy when the run ended.
     public var max: Int
     public var final: Int
   }
 
+  /// How the run ended, and its last handshake; nil: no word moved.
   public var outcome = Outcome.complete
   public var lastHandshakeCycle: Cycle?
   /// By graph output: the cycle of each frame's last word, and of the very first word.

@@ -1,5 +1,6 @@
 /// One run of a plan under a scenario.
 public final class Simulation {
+  /// The design made ready, and how it is driven.
   public let plan: Plan
   public let scenario: Scenario
   package private(set) var network: Network

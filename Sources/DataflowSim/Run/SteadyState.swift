@@ -18,11 +18,13 @@ public struct SteadyState: Sendable, Equatable {
   /// Frames simulated to find it.
   public var simulatedFrames: Int
 
+  /// The quotient, rounded to double precision.
   public var cyclesPerFrame: Double { Double(cycles) / Double(frames) }
 }
 
 /// How long to look for a repeating state.
 public struct SteadyStateBudget: Sendable {
+  /// Frames to simulate at most.
   public var frames = 256
   /// Longest period looked for, in frames.
   public var longestPeriod = 8
@@ -33,6 +35,7 @@ public struct SteadyStateBudget: Sendable {
   /// Give up after this many handshakes at channels, whatever the frames.
   public var handshakes = 600_000_000
 
+  /// The defaults.
   public init() {}
 }
 

@@ -18,6 +18,7 @@ public struct Observation: Sendable {
   /// Receives every handshake while the run goes on. Implies `streams`.
   public nonisolated(unsafe) var listener: (any HandshakeListener)?
 
+  /// Follows what is true, and nothing else.
   public init(
     streams: Bool = false, times: Bool = false, cores: Bool = false, hazards: Bool = false,
     listener: (any HandshakeListener)? = nil
@@ -29,6 +30,7 @@ public struct Observation: Sendable {
     self.listener = listener
   }
 
+  /// What FIFOs hold at most, which costs less than following every stream.
   public static let levels = {
     var observation = Observation()
     observation.levels = true

@@ -81,12 +81,14 @@ public struct BlockTiming: Sendable {
   /// What Vitis HLS made of the block; nil: it is no HLS block.
   public var schedule: HLSSchedule?
 
+  /// What moves the words between inputs and outputs.
   public enum Body: Sendable {
     /// Input 0 goes straight to output 0; the block is nothing but its stages.
     case wire
     case process(@Sendable (Ports) -> any Process)
   }
 
+  /// A timing of its parts: stages by port, and a body.
   public init(
     inputStages: [[Stage]] = [], outputStages: [[Stage]] = [], exactness: Exactness = .exact,
     busyCycles: Int? = nil, heldWords: Int = 0, least: LeastStorage? = nil,

@@ -29,6 +29,7 @@ public struct Stage: Sendable, Equatable {
   /// Of stages made one: the capacity of all but the last.
   private(set) var upstreamCapacity = 0
 
+  /// A stage of its parts.
   public init(
     latency: Int, capacity: Int, credit: Int = 1, firstReady: Cycle = 0, isFIFO: Bool = false
   ) {

@@ -14,6 +14,7 @@ public enum TimingBasis: String, Codable, Sendable, CaseIterable {
 
 /// What a node's cycles rest on, with the schedule where it is an HLS block.
 public struct TimingReport: Codable, Sendable, Equatable {
+  /// What the cycles rest on.
   public var basis: TimingBasis
   /// `call`, `continuous`, …; nil: no HLS block.
   public var structure: String?
@@ -26,12 +27,15 @@ public struct TimingReport: Codable, Sendable, Equatable {
   /// Why the cycles are predicted or approximate.
   public var reason: String?
 
+  /// Schedules of one structure.
   public struct Option: Codable, Sendable, Equatable {
+    /// `call`, `continuous`, …, and its pipeline stages.
     public var structure: String
     public var leastStages: Int
     public var mostStages: Int
   }
 
+  /// What is told of `timing`.
   public init(_ timing: BlockTiming) {
     basis = timing.basis
     if let schedule = timing.schedule {
@@ -77,6 +81,7 @@ public struct TimingReport: Codable, Sendable, Equatable {
 }
 
 extension BlockTiming {
+  /// What its cycles rest on.
   public var basis: TimingBasis {
     switch schedule?.basis {
     case .measured: .measured

@@ -19,7 +19,9 @@ public struct HLSModuleReport: Sendable, Equatable {
   public var loops: [Loop] = []
   public var area: HLSArea?
 
+  /// A loop of the report.
   public struct Loop: Sendable, Equatable {
+    /// As HLS names it.
     public var name: String
     /// `TripCount`: iterations.
     public var trips: Int?
@@ -30,6 +32,7 @@ public struct HLSModuleReport: Sendable, Equatable {
     public var interval: Int?
     public var inner: [Loop] = []
 
+    /// A loop of its parts; nil: the report does not say.
     public init(
       name: String, trips: Int? = nil, latency: Int? = nil, depth: Int? = nil,
       interval: Int? = nil, inner: [Loop] = []
@@ -46,6 +49,7 @@ public struct HLSModuleReport: Sendable, Equatable {
     var flattened: [Loop] { [self] + inner.flatMap(\.flattened) }
   }
 
+  /// A report of which nothing is known but the module.
   public init(module: String) { self.module = module }
 
   /// All loops, inner ones behind the loop they are in.
@@ -56,6 +60,7 @@ public struct HLSModuleReport: Sendable, Equatable {
 
 /// What HLS thinks a module needs, the modules below it included.
 public struct HLSArea: Sendable, Equatable {
+  /// Look-up tables and flip-flops.
   public var lut = 0
   public var ff = 0
   /// RAMB18.
@@ -63,6 +68,7 @@ public struct HLSArea: Sendable, Equatable {
   public var uram = 0
   public var dsp = 0
 
+  /// So many of each kind.
   public init(lut: Int = 0, ff: Int = 0, bram18: Int = 0, uram: Int = 0, dsp: Int = 0) {
     self.lut = lut
     self.ff = ff

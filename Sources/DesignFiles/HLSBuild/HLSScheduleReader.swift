@@ -24,6 +24,7 @@ public struct HLSExpectation: Sendable, Equatable {
   /// Iterations of the loop in a frame; two where the block is two processes.
   public var iterations: [Int]
 
+  /// A block under the names its files may have, and its iterations per frame.
   public init(names: [String], op: String, iterations: [Int]) {
     self.names = names
     self.op = op

@@ -27,6 +27,7 @@ public struct HLSVerilog: Sendable, Equatable {
     public var area: HLSArea
   }
 
+  /// What the file's first lines say.
   public var header: Header?
   /// The highest n of `ap_CS_iter<n>_fsm`, plus one, of each module that has such states.
   public var stages: [String: Int] = [:]

@@ -24,6 +24,7 @@ public struct AccuracyResult: Codable, Sendable {
   public struct Strike: Codable, Sendable, Equatable {
     public var hazard: String
     public var node: String
+    /// How many values it changed; nil where everything is shifted.
     public var values: Int?
   }
 }
@@ -34,6 +35,7 @@ public enum AccuracyGoal: Sendable {
   /// Pictures, and the distance between the smallest and the largest value that a picture may have.
   case pictures([[Float]], peak: Double)
 
+  /// Frames.
   public var count: Int {
     switch self {
     case .labels(let list): list.count
@@ -93,11 +95,13 @@ struct AccuracyCount {
 
 /// Measures models and designs on the same frames.
 public struct Accuracy: Sendable {
+  /// What outputs are measured against, and frames computed at the same time.
   public let goal: AccuracyGoal
   public var threads = 1
   /// Frames computed between two reports of progress.
   private static let portion = 64
 
+  /// Measures against `goal`, one frame at a time.
   public init(_ goal: AccuracyGoal) { self.goal = goal }
 
   /// A model as it was trained.

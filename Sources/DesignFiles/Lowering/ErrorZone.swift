@@ -20,12 +20,14 @@ public struct ErrorZone: Sendable {
     public var expected: Double
     public var actual: Double
 
+    /// A value that differs, and where.
     public init(frame: Int, element: Int, expected: Double, actual: Double) {
       (self.frame, self.element) = (frame, element)
       (self.expected, self.actual) = (expected, actual)
     }
   }
 
+  /// What is to be thought of the differences.
   public enum Verdict: Sendable, Equatable {
     /// Every value that differs is one that another order of sums gives.
     case insideZone

@@ -6,8 +6,10 @@ import SimModel
 public struct GraphPairing: Sendable {
   /// A quantised tensor of both, in the design's integers, channels last.
   public struct Layer: Sendable {
+    /// The tensor of the one graph.
     public var tensor: String
     public var node: String
+    /// The tensor of the model, and the values of both, in the same order.
     public var modelTensor: String
     public var expected: [Double]
     public var actual: [Double]
@@ -19,6 +21,7 @@ public struct GraphPairing: Sendable {
     public var scale: Double
   }
 
+  /// In the order of the graph.
   public let layers: [Layer]
   /// Quantised tensors of the model that the design does not have.
   public let unpaired: [String]

@@ -4,6 +4,7 @@ import SimModel
 
 /// An original model as a dataflow design, and how the two belong together.
 public struct LoweredModel: Sendable {
+  /// The hardware, and the model it was made of.
   public var loaded: LoadedDesign
   public let reference: Reference
   /// Quantised tensors of the model in dataflow order, and the streams that carry their codes.
@@ -15,8 +16,10 @@ public struct LoweredModel: Sendable {
 
   /// A tensor of the model whose numbers are integers on a stream times a scale.
   public struct QuantisedTensor: Sendable {
+    /// A tensor of the model.
     public let tensor: String
     public let node: String
+    /// The stream that carries it.
     public let stream: String
     /// One number, or one per channel.
     public let scale: [Double]

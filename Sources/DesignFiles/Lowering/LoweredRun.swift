@@ -5,6 +5,7 @@ import SimModel
 /// Runs the design that a model lowers to on the model's own data: the host's part before and behind it
 /// is done with the model's operations.
 public struct LoweredRun: Sendable {
+  /// What is run.
   public let model: LoweredModel
   private let plane: Dataplane
   private let host: Reference.Part

@@ -8,8 +8,10 @@ import SimModel
 public struct ModelPairing: Sendable {
   /// A stream and the tensor it should carry: the model's number is scale · integer + offset.
   public struct Pair: Sendable {
+    /// The design's stream.
     public let stream: String
     public let node: String
+    /// The model's tensor.
     public let tensor: String
     /// The node of the model that makes the tensor.
     public let modelNode: String
@@ -20,6 +22,7 @@ public struct ModelPairing: Sendable {
     public let agreement: Double
   }
 
+  /// In dataflow order.
   public let pairs: [Pair]
   /// Quantised tensors of the model that no stream carries.
   public let unpaired: [String]

@@ -13,6 +13,7 @@ public struct LayerVerdict: Sendable, Codable, Equatable {
   /// Holds by itself; otherwise only where the data show that the layer is wrong.
   public var isCertain = true
 
+  /// A verdict that holds by itself.
   public init(node: String, quantiser: String, finding: String, advice: String) {
     (self.node, self.quantiser) = (node, quantiser)
     (self.finding, self.advice) = (finding, advice)
@@ -48,6 +49,8 @@ public struct LayerComparison: Sendable {
   /// Layers of sums that no quantiser follows, by tensor.
   private let sums: [String: Int]
 
+  /// Compares `loaded` with what `reference` lowers to. Throws `InputError` where it cannot be
+  /// lowered.
   public init(_ loaded: LoadedDesign, _ reference: Reference) throws {
     design = loaded.design
     parameters = loaded.parameters

@@ -2,6 +2,7 @@ import SimModel
 
 /// Input data for a model, frame by frame.
 public struct ModelFrames: Sendable {
+  /// How many frames there are.
   public let count: Int
   private let tensors: [(input: ModelInput, shape: [Int], tensor: Tensor)]
 

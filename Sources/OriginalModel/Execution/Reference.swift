@@ -5,6 +5,7 @@ import SimModel
 /// What it computes is the definition of right: every operation exactly on its float32 inputs, rounded
 /// once to float32. That does not depend on an order of summation, so it is the same on every machine.
 public struct Reference: Sendable {
+  /// The model, shapes and constants resolved.
   public let graph: ModelGraph
   /// Everything that does not depend on the data, by tensor name: initialisers and what follows from
   /// them.
@@ -208,6 +209,8 @@ public struct QuantizedNeighbours {
   /// One sentence; `nil` when there are none.
   public let text: String?
 
+  /// What an operation of `node` knows before data come: its attributes, its operator set, its
+  /// constants.
   public init(of node: ModelNode, in graph: ModelGraph) {
     func isQuantizer(_ op: String) -> Bool {
       [

@@ -26,19 +26,23 @@ public enum ElementKind: String, Sendable {
 
 /// A tensor on its way through a model: a shape and its elements in C order.
 public struct Value: Sendable, Equatable {
+  /// Elements as they are computed with.
   public enum Elements: Sendable, Equatable {
     case float([Float])
     case double([Double])
     case integer([Int])
   }
 
+  /// Extents, the leading axis first; empty for a single number.
   public let shape: [Int]
   public let kind: ElementKind
+  /// In row-major order.
   public let elements: Elements
 
   /// Elements that no tensor of a network has: a limit against sizes nobody means.
   static let maximumCount = 1 << 29
 
+  /// How many elements there are.
   public var count: Int {
     switch elements {
     case .float(let v): v.count
@@ -47,10 +51,12 @@ public struct Value: Sendable, Equatable {
     }
   }
 
+  /// Elements in row-major order; their number is the product of `shape`.
   public init(_ values: [Float], shape: [Int]) {
     self.init(shape, .float32, .float(values))
   }
 
+  /// Elements in row-major order; their number is the product of `shape`.
   public init(_ values: [Double], shape: [Int]) {
     self.init(shape, .float64, .double(values))
   }
@@ -60,6 +66,7 @@ public struct Value: Sendable, Equatable {
     self.init(shape, kind, .integer(values))
   }
 
+  /// A single number.
   public init(scalar value: Float) { self.init([value], shape: []) }
 
   private init(_ shape: [Int], _ kind: ElementKind, _ elements: Elements) {
@@ -81,6 +88,7 @@ public struct Value: Sendable, Equatable {
     }
   }
 
+  /// Every element in double precision, which is exact.
   public var doubles: [Double] {
     switch elements {
     case .float(let v): v.map { Double($0) }

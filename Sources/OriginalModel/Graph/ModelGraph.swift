@@ -6,6 +6,7 @@ import ONNXFormat
 ///
 /// It knows ONNX and nothing of hardware.
 public struct ModelGraph: Sendable {
+  /// The file it was read from, its nodes in topological order, and its constants by tensor name.
   public var file: String
   public var nodes: [ModelNode]
   public var constants: [String: Value]
@@ -27,6 +28,7 @@ public struct ModelOptions: Sendable {
   /// Files with constants that the model leaves out, by name.
   public var archives: [NPZ]
 
+  /// A graph of its parts; nothing is checked.
   public init(
     shapes: [String: [Int]] = [:], inputTypes: [String: String] = [:], archives: [NPZ] = []
   ) {

@@ -2,6 +2,7 @@ import SimModel
 
 /// An operation of an original model as the file says it.
 public struct ModelNode: Sendable {
+  /// An attribute's value, by the types of ONNX.
   public enum Attribute: Sendable {
     case int(Int)
     case ints([Int])
@@ -26,6 +27,8 @@ public struct ModelNode: Sendable {
 
   func has(_ name: String) -> Bool { attributes[name] != nil }
 
+  /// The whole number called `name`; nil: not stated. Throws `InputError` when it is something
+  /// else.
   public func int(_ name: String) throws -> Int? {
     switch attributes[name] {
     case nil: return nil
@@ -37,8 +40,11 @@ public struct ModelNode: Sendable {
     }
   }
 
+  /// The same with what holds where it is not stated.
   public func int(_ name: String, default value: Int) throws -> Int { try int(name) ?? value }
 
+  /// The list of whole numbers called `name`; nil: not stated. Throws `InputError` when it is
+  /// something else.
   public func ints(_ name: String) throws -> [Int]? {
     switch attributes[name] {
     case nil: return nil
@@ -48,6 +54,7 @@ public struct ModelNode: Sendable {
     }
   }
 
+  /// The number called `name`; nil: not stated. Throws `InputError` when it is something else.
   public func float(_ name: String) throws -> Float? {
     switch attributes[name] {
     case nil: return nil
@@ -57,6 +64,7 @@ public struct ModelNode: Sendable {
     }
   }
 
+  /// The text called `name`; nil: not stated. Throws `InputError` when it is something else.
   public func string(_ name: String) throws -> String? {
     switch attributes[name] {
     case nil: return nil
@@ -72,6 +80,7 @@ public struct ModelNode: Sendable {
 
 /// A graph input: what a frame of data must look like.
 public struct ModelInput: Sendable {
+  /// As in the file.
   public var name: String
   /// `nil` for a dimension that the file leaves open.
   public var shape: [Int?]

@@ -5,6 +5,7 @@ import SimModel
 /// One axis is treated as two, the first of size 1.
 public struct WindowRule: Sendable {
   public var kernel: [Int]?
+  /// Per spatial axis; nil: 1.
   public var strides: [Int]?
   public var dilations: [Int]?
   /// Begin of every axis, then end of every axis.
@@ -12,6 +13,7 @@ public struct WindowRule: Sendable {
   public var autoPad: String
   public var isCeiling: Bool
 
+  /// What `node` states. Throws `InputError` for attributes of the wrong type.
   public init(_ node: ModelNode) throws {
     kernel = try node.ints("kernel_shape")
     strides = try node.ints("strides")
@@ -60,10 +62,13 @@ public struct WindowRule: Sendable {
 
 /// A window along one axis.
 public struct WindowAxis: Sendable {
+  /// Elements of the axis, and of the kernel.
   public var size: Int
   public var kernel: Int
+  /// Elements from window to window, and between kernel elements.
   public var stride: Int
   public var dilation: Int
+  /// Padding in front and behind.
   public var begin: Int
   public var end: Int
   /// Positions of the window.
@@ -99,6 +104,7 @@ public struct WindowAxis: Sendable {
 /// A window over two spatial axes.
 public struct SpatialWindow: Sendable {
   public var rows: WindowAxis
+  /// The second axis.
   public var columns: WindowAxis
   /// Spatial axes the model has: 1 or 2.
   public var rank: Int

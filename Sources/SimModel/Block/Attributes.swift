@@ -1,5 +1,6 @@
 /// One attribute of a block: its name, type, default and allowed values.
 public struct AttributeSpec: Sendable {
+  /// What an attribute's value is, and its range.
   public enum Kind: Sendable, Equatable {
     case int(ClosedRange<Int>)
     /// A list of integers; `count` when its length is fixed.
@@ -12,6 +13,7 @@ public struct AttributeSpec: Sendable {
     case float(ClosedRange<Double>)
   }
 
+  /// FINN's name, and what a value may be.
   public let name: String
   public let kind: Kind
   /// `nil`: the attribute is required.
@@ -27,6 +29,7 @@ public struct AttributeSpec: Sendable {
     case rtl = "_rtl"
   }
 
+  /// An attribute of its parts; the functions below are shorter.
   public init(
     _ name: String, _ kind: Kind, default value: AttributeValue?, _ summary: String,
     backend: Backend? = nil
@@ -65,6 +68,7 @@ extension AttributeSpec {
     AttributeSpec(name, .int(0...1), default: .int(value), summary)
   }
 
+  /// A list of whole numbers, each in `range`; `count` of them where that is fixed.
   public static func ints(
     _ name: String, count: Int? = nil, in range: ClosedRange<Int> = 1...maximumInt,
     default value: [Int]? = nil, _ summary: String
@@ -73,6 +77,7 @@ extension AttributeSpec {
       name, .ints(count: count, range), default: value.map(AttributeValue.ints), summary)
   }
 
+  /// A text; one of `choices` where they are stated.
   public static func string(
     _ name: String, oneOf allowed: [String] = [], default value: String? = nil, _ summary: String
   ) -> AttributeSpec {
@@ -80,6 +85,7 @@ extension AttributeSpec {
       name, .string(allowed: allowed), default: value.map(AttributeValue.string), summary)
   }
 
+  /// A FINN data type by name, e.g. `INT8`.
   public static func dataType(_ name: String, default value: String? = nil, _ summary: String)
     -> AttributeSpec
   {
@@ -96,6 +102,7 @@ extension AttributeSpec {
 
 /// A node's attributes after checking: every declared attribute has a value of its declared kind.
 public struct Attributes: Sendable {
+  /// A FINN op type.
   public let opType: String
   /// The design's part decides DSP cores; `nil` when the design names none.
   public let part: String?
@@ -115,6 +122,7 @@ public struct Attributes: Sendable {
     self.values = values
   }
 
+  /// Whether it is an RTL block, by the op type's ending.
   public var isRTL: Bool { opType.hasSuffix("_rtl") }
 
   /// The attribute's value; a precondition failure if the block did not declare it (a programming
@@ -123,29 +131,35 @@ public struct Attributes: Sendable {
     guard case .int(let v)? = values[name] else { preconditionFailure("undeclared int \(name)") }
     return v
   }
+  /// The value of a list attribute; the spec has checked that there is one.
   public func ints(_ name: String) -> [Int] {
     guard case .ints(let v)? = values[name] else { preconditionFailure("undeclared ints \(name)") }
     return v
   }
+  /// The value of a text attribute; the spec has checked that there is one.
   public func string(_ name: String) -> String {
     guard case .string(let v)? = values[name] else {
       preconditionFailure("undeclared string \(name)")
     }
     return v
   }
+  /// The value of a list of texts; the spec has checked that there is one.
   public func strings(_ name: String) -> [String] {
     guard case .strings(let v)? = values[name] else {
       preconditionFailure("undeclared strings \(name)")
     }
     return v
   }
+  /// The value of a number; the spec has checked that there is one.
   public func float(_ name: String) -> Double {
     guard case .float(let v)? = values[name] else {
       preconditionFailure("undeclared float \(name)")
     }
     return v
   }
+  /// Whether a whole number is not 0.
   public func flag(_ name: String) -> Bool { int(name) != 0 }
+  /// The data type an attribute names; the spec has checked the name.
   public func dataType(_ name: String) -> DataType {
     DataType(string(name)) ?? .float32
   }

@@ -88,7 +88,9 @@ public protocol Block: Sendable {
 }
 
 extension Block {
+  /// A FINN op type.
   public var opType: String { node.opType }
+  /// Whether it is an RTL block, by the op type's ending.
   public var isRTL: Bool { node.isRTL }
   public var finnInputs: [Port] { inputs }
   public func outputs(fedBy inputs: [Port]) -> [Port] { outputs }
@@ -135,6 +137,8 @@ public struct Port: Sendable, Equatable {
   /// Width on the AXI-Stream pins: the next multiple of 8 (a TLastMarker alone does not pad).
   public var paddedWidth: Int?
 
+  /// A port with FINN's shapes: `folded` is `normal` with its last axis split into words of
+  /// elements.
   public init(normal: [Int], folded: [Int], dataType: DataType, width: Int? = nil) {
     self.normalShape = normal
     self.foldedShape = folded
@@ -174,6 +178,7 @@ public struct Port: Sendable, Equatable {
 
 /// The attributes that belong to every node rather than to one op.
 public struct NodeSettings: Sendable, Equatable {
+  /// A FINN op type.
   public let opType: String
   /// The FINN whose block it is.
   public let generation: FINNGeneration
@@ -183,6 +188,7 @@ public struct NodeSettings: Sendable, Equatable {
   /// HLS blocks: what the node says about its schedule.
   public let hls: HLSSettings
 
+  /// Whether it is an RTL block, by the op type's ending.
   public var isRTL: Bool { opType.hasSuffix("_rtl") }
 
   /// Why the cycles of an RTL block that only the development branch has are not the hardware's in a

@@ -15,6 +15,7 @@ public struct WeightInput: Sendable, Equatable {
   /// How often a frame's words repeat the parameters.
   public let passes: Int
 
+  /// Weights come in at input `port`, all of them `passes` times per frame.
   public init(port: Int, passes: Int) {
     self.port = port
     self.passes = passes
@@ -26,6 +27,7 @@ public struct VectorWords: Sendable, Equatable {
   public let inputs: Int
   public let outputs: Int
 
+  /// So many input words make so many output words.
   public init(inputs: Int, outputs: Int) {
     self.inputs = inputs
     self.outputs = outputs
@@ -34,6 +36,7 @@ public struct VectorWords: Sendable, Equatable {
 
 /// A hazard a block can meet.
 public struct HazardCondition: Sendable, Equatable {
+  /// When it strikes.
   public enum Kind: Sendable {
     /// Depends on when words come.
     case byTime
@@ -50,6 +53,7 @@ public struct HazardCondition: Sendable, Equatable {
   /// What has to come together, in words.
   public let condition: String
 
+  /// A hazard that the block can meet, and what has to come together, in a few words.
   public init(_ hazard: Hazard, _ kind: Kind, _ condition: String) {
     self.hazard = hazard
     self.kind = kind

@@ -3,10 +3,12 @@ public typealias AttributeChanges = [String: AttributeValue]
 
 /// An attribute that sets how many elements a block handles per cycle (PE, SIMD), and what it may be.
 public struct FoldingAttribute: Sendable, Equatable {
+  /// FINN's name of the attribute.
   public let name: String
   /// Every value the block takes, ascending.
   public let values: [Int]
 
+  /// An attribute that takes these values, ascending.
   public init(_ name: String, values: [Int]) {
     self.name = name
     self.values = values
@@ -15,6 +17,7 @@ public struct FoldingAttribute: Sendable, Equatable {
   /// FINN's rule for most blocks: the value divides each of `lengths`.
   public init(_ name: String, dividing lengths: Int...) { self.init(name, dividing: lengths) }
 
+  /// The same of a list of lengths.
   public init(_ name: String, dividing lengths: [Int]) {
     self.init(name, values: divisors(of: lengths.reduce(0, greatestCommonDivisor)))
   }
@@ -44,6 +47,7 @@ public struct WindowDemand: Sendable, Equatable {
   /// Kernel pixels per word are more than one: the window emits whole windows.
   public let takesWholeWindows: Bool
 
+  /// A demand for so many channels per word.
   public init(channels: Int, takesWholeWindows: Bool) {
     self.channels = channels
     self.takesWholeWindows = takesWholeWindows

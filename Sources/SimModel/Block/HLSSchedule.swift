@@ -17,6 +17,7 @@ public struct HLSSchedule: Sendable, Equatable {
     case nested
   }
 
+  /// What the generated hardware is built like.
   public var structure: Structure
   /// call, continuous: pipeline stages (csynth's `PipelineDepth`); states: cycles per frame when
   /// nothing blocks; otherwise without meaning.
@@ -50,11 +51,13 @@ public struct HLSSchedule: Sendable, Equatable {
 
   /// A structure with the stages it may have.
   public struct Option: Sendable, Equatable {
+    /// A structure, and the pipeline stages it may have.
     public var structure: Structure
     public var stages: ClosedRange<Int>
     /// Within `stages`.
     public var likely: Int
 
+    /// Schedules of one structure; `likely` is the number of stages that a prediction takes.
     public init(_ structure: Structure, _ stages: ClosedRange<Int>, likely: Int) {
       self.structure = structure
       self.stages = stages
@@ -62,6 +65,7 @@ public struct HLSSchedule: Sendable, Equatable {
     }
   }
 
+  /// A schedule of its parts.
   public init(
     structure: Structure, stages: Int, interval: Int = 1, tool: Tool = .vitis, basis: Basis
   ) {
@@ -125,6 +129,7 @@ public struct HLSSettings: Sendable, Equatable {
   public var tool: HLSSchedule.Tool
   public var clockMHz: Double
 
+  /// What a node states of its schedule; nil: nothing.
   public init(
     structure: HLSSchedule.Structure? = nil, stages: Int? = nil, source: String? = nil,
     latency: Int? = nil, interval: Int? = nil, tool: HLSSchedule.Tool = .vitis,

@@ -3,6 +3,7 @@
 /// The canonical name of `UINT1` is `BINARY`. `BIPOLAR` stores −1 as 0 and +1 as 1.
 /// Source: docs/reference/finn-dialect.md#data-types.
 public struct DataType: Hashable, Sendable, CustomStringConvertible {
+  /// How bits become a number.
   public enum Kind: Hashable, Sendable {
     case binary, bipolar, ternary, unsigned, signed
     /// `FIXED<w,i>`: a signed integer times 2^-(w-i).
@@ -22,6 +23,7 @@ public struct DataType: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension DataType {
+  /// FINN's types with a name of their own.
   public static let binary = DataType(name: "BINARY", kind: .binary, bits: 1)
   public static let bipolar = DataType(name: "BIPOLAR", kind: .bipolar, bits: 1)
   public static let ternary = DataType(name: "TERNARY", kind: .ternary, bits: 2)

@@ -4,6 +4,7 @@
 /// `StreamingFIFO_rtl` nodes; `streams[name].depth` is shorthand for inserting one. File format:
 /// `simrun-design` version 1 (docs/formats.md#design).
 public struct Design: Sendable, Equatable {
+  /// As in the file, or the file's name.
   public var name: String
   /// FPGA part, e.g. `xc7z020clg400-1`.
   public var part: String?
@@ -18,6 +19,7 @@ public struct Design: Sendable, Equatable {
   /// The `.npz` with weights and thresholds, relative to the design file.
   public var parametersFile: String?
 
+  /// A design of its parts; `Plan` and `check` say whether it can be built.
   public init(
     name: String, part: String? = nil, clockMHz: Double = 100,
     finnGeneration: FINNGeneration = .default, nodes: [Node] = [],
@@ -43,6 +45,7 @@ extension Design {
 
 /// One hardware block of a design, with FINN's own op type and attribute names.
 public struct Node: Sendable, Equatable {
+  /// Unique in the design.
   public var name: String
   /// FINN's op type, e.g. `MVAU_rtl`.
   public var opType: String
@@ -54,6 +57,7 @@ public struct Node: Sendable, Equatable {
   /// Role (`weights`, `thresholds`, `parameters`) to array name in the parameter file.
   public var initializers: [String: String]
 
+  /// A node of its parts; inputs and outputs name streams in FINN's port order.
   public init(
     name: String, opType: String, attributes: [String: AttributeValue] = [:],
     inputs: [String] = [], outputs: [String] = [], initializers: [String: String] = [:]
@@ -75,6 +79,7 @@ public struct StreamSettings: Sendable, Equatable {
   public var shape: [Int]?
   public var dataType: String?
 
+  /// What is said of a stream; nil: nothing.
   public init(depth: Int? = nil, shape: [Int]? = nil, dataType: String? = nil) {
     self.depth = depth
     self.shape = shape

@@ -7,11 +7,13 @@ import Foundation
 public struct FoldingConfig: Sendable, Equatable {
   /// A value for one attribute of many nodes.
   public struct Default: Sendable, Equatable {
+    /// The attribute, and the value it gets.
     public var attribute: String
     public var value: AttributeValue
     /// The op types it is for; `nil`: all.
     public var opTypes: [String]?
 
+    /// A value for all nodes, or those of some op types.
     public init(attribute: String, value: AttributeValue, opTypes: [String]?) {
       self.attribute = attribute
       self.value = value
@@ -24,6 +26,7 @@ public struct FoldingConfig: Sendable, Equatable {
   /// Applied after the defaults.
   public var nodes: [String: [String: AttributeValue]]
 
+  /// Values for all nodes, and by node name.
   public init(defaults: [Default] = [], nodes: [String: [String: AttributeValue]] = [:]) {
     self.defaults = defaults
     self.nodes = nodes

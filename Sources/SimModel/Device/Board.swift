@@ -1,5 +1,6 @@
 /// A board by the names people give it, and the part on it.
 public struct Board: Sendable, Equatable {
+  /// The name FINN knows it by, and its part.
   public let name: String
   public let part: String
 
@@ -22,6 +23,7 @@ public struct Board: Sendable, Equatable {
     String(name.lowercased().filter { $0.isLetter || $0.isNumber })
   }
 
+  /// The boards FINN knows.
   public static let all: [Board] =
     [
       ("xc7z020clg400-1", ["Pynq-Z1", "Pynq-Z2", "Zybo-Z7-20", "Arty-Z7-20"]),

@@ -1,5 +1,6 @@
 /// What a device, or one of its super logic regions (SLRs), offers.
 public struct DeviceResources: Sendable, Equatable {
+  /// Look-up tables and flip-flops.
   public var lut: Int
   public var ff: Int
   /// RAMB18 blocks.
@@ -7,6 +8,7 @@ public struct DeviceResources: Sendable, Equatable {
   public var uram: Int
   public var dsp: Int
 
+  /// So many of each kind; two flip-flops per look-up table unless stated.
   public init(lut: Int, ff: Int? = nil, bram18: Int, uram: Int, dsp: Int) {
     self.lut = lut
     self.ff = ff ?? 2 * lut
@@ -39,6 +41,7 @@ public struct Device: Sendable, Equatable {
   /// The boards that carry it.
   public var boards: [Board] { Board.all.filter { Device.find($0.part) == self } }
 
+  /// Which DSP slices it has.
   public var dspFamily: DSPFamily { DSPFamily(part: partPrefix) }
 
   /// The device of a part name or, failing that, of a board name; case is ignored.
@@ -73,6 +76,7 @@ public struct Device: Sendable, Equatable {
   /// What stands for a part's name where a budget does for the part.
   public static let budgetName = "budget"
 
+  /// Every part that is known: FINN's table, then data sheets.
   public static let all: [Device] = finnDevices + DataSheetDevices.all
 
   /// Devices FINN has a platform table for, or a board.
@@ -156,6 +160,7 @@ public struct Device: Sendable, Equatable {
 /// Shares of a device up to which a design is expected to close timing, by FINN's guide.
 /// Source: docs/reference/resources.md#devices.
 public enum TimingClosure {
+  /// Share of each kind that may be used.
   public static let lut = 0.7
   public static let ff = 0.5
   public static let bram = 0.8
@@ -194,9 +199,12 @@ public enum TimingClosure {
 
 /// What a shell's infrastructure takes from the SLR it sits in.
 public enum ShellResources {
+  /// A DDR memory controller.
   public static let ddrController = DeviceResources(
     lut: 33256, ff: 44889, bram18: 199, uram: 0, dsp: 3)
+  /// The HBM subsystem.
   public static let hbm = DeviceResources(lut: 10718, ff: 21793, bram18: 8, uram: 0, dsp: 0)
+  /// A 100 Gbit/s Ethernet core.
   public static let ethernet100G = DeviceResources(
     lut: 35219, ff: 86269, bram18: 183, uram: 0, dsp: 0)
 }

@@ -1,10 +1,13 @@
 /// A memory primitive with one aspect ratio, and how well a memory fits it.
 /// Source: docs/reference/resources.md#threshold-cost.
 public struct MemoryPrimitive: Sendable, Equatable {
+  /// Which memory of the part it takes.
   public enum Kind: Sendable { case uram, bram18, lutram }
 
+  /// A name for tables, and which memory of the part it takes.
   public let name: String
   public let kind: Kind
+  /// Bits per word, and words.
   public let width: Int
   public let depth: Int
 

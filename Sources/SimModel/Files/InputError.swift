@@ -13,6 +13,7 @@ public struct InputError: Error, Sendable, CustomStringConvertible {
   /// What would be right: allowed values, the nearest known name, the command to run.
   public var hint: String?
 
+  /// An error whose file or place may be filled in by those it passes (`inFile`, `at`).
   public init(_ message: String, file: String? = nil, at place: String? = nil, hint: String? = nil)
   {
     self.message = message

@@ -5,6 +5,7 @@ public struct NextStep: Codable, Sendable, Equatable {
   /// What it gives.
   public var reason: String
 
+  /// A line as it can be typed.
   public init(command: String, reason: String) {
     self.command = command
     self.reason = reason

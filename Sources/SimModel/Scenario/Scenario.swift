@@ -14,6 +14,7 @@ public struct Scenario: Sendable, Equatable {
   /// The run ends here if the graph has not gone quiet; `nil`: no limit of its own.
   public var maxCycles: Int?
 
+  /// A scenario of its parts; without any, one frame with a word in every cycle.
   public init(
     frames: Int = 1, sources: [String: Source] = [:], sinks: [String: Sink] = [:],
     faults: [Fault] = [], maxCycles: Int? = nil
@@ -36,6 +37,7 @@ public struct Scenario: Sendable, Equatable {
     /// A `.npy` file, relative to the scenario file.
     public var data: String?
 
+    /// A source of its parts; without any, a word in every cycle.
     public init(
       pattern: Pattern = .always, words: Int? = nil, endless: Bool = false, data: String? = nil
     ) {
@@ -51,6 +53,7 @@ public struct Scenario: Sendable, Equatable {
     /// Where 1, ready is high in that cycle.
     public var pattern: Pattern
 
+    /// A sink that is ready by `pattern`.
     public init(pattern: Pattern = .always) { self.pattern = pattern }
   }
 }
@@ -60,6 +63,7 @@ public struct Pattern: Sendable, Equatable, CustomStringConvertible {
   /// One period; never empty.
   public let bits: [Bool]
 
+  /// Every cycle, and no cycle.
   public static let always = Pattern(bits: [true])
   public static let never = Pattern(bits: [false])
 
@@ -85,9 +89,12 @@ public struct Pattern: Sendable, Equatable, CustomStringConvertible {
     self.bits = bits
   }
 
+  /// Whether the pattern allows a word in `cycle`, from 0.
   public subscript(cycle: Int) -> Bool { bits[cycle % bits.count] }
 
+  /// Whether it allows every cycle.
   public var isAlways: Bool { bits.allSatisfy { $0 } }
+  /// Whether it allows none.
   public var isNever: Bool { !bits.contains(true) }
 
   public var description: String { String(decoding: bits.map { $0 ? 49 : 48 }, as: UTF8.self) }

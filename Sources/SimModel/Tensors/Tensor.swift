@@ -20,11 +20,13 @@ public struct Tensor: Sendable, Equatable {
     public var size: Int { Int(rawValue.utf8.last!) - 48 }
   }
 
+  /// Extents, the leading axis first; empty for a single number.
   public let shape: [Int]
   public let elementType: ElementType
   /// `count * elementType.size` bytes.
   public let bytes: [UInt8]
 
+  /// How many elements there are.
   public var count: Int { bytes.count / elementType.size }
 
   /// A tensor over raw bytes.

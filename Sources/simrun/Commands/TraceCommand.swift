@@ -82,6 +82,7 @@ struct TraceCommand: ParsableCommand {
 }
 
 extension TraceExport: EnumerableFlag {
+  /// What an export is good for, in the help.
   public static func help(for value: TraceExport) -> ArgumentHelp? {
     switch value {
     case .csv: "Rows stream,index,cycle."

@@ -56,6 +56,7 @@ public struct BitReport: Codable, Sendable, Equatable {
   /// Hazards turned off for this run.
   public var hazardsOff: [String] = []
 
+  /// Nothing found yet.
   public init() {}
 
   /// Findings of all frames, one entry per node and kind.
@@ -124,6 +125,7 @@ public struct FrameReport: ResultDocument, Equatable {
   /// What became of the values.
   public var bits: BitReport
 
+  /// A report of its parts.
   public init(design: String, frames: Int, bits: BitReport) {
     self.design = design
     self.frames = frames

@@ -6,11 +6,13 @@ import SimKernels
 /// It knows nothing of time. What the hardware computes depends on time only where a hazard lets
 /// it; `words(of:cores:)` takes those from the time plane.
 public struct Dataplane: Sendable {
+  /// How values are computed.
   public struct Options: Sendable {
     /// Widest vector instructions used.
     public var level: KernelLevel
     public var hazards: ValueHazards
 
+    /// The widest vectors of this processor, and every hazard.
     public init(level: KernelLevel = .best, hazards: ValueHazards = .init()) {
       self.level = level
       self.hazards = hazards
@@ -29,6 +31,7 @@ public struct Dataplane: Sendable {
     package let bits: any BlockBits
   }
 
+  /// The design with its converters, and its wiring.
   public let design: Design
   public let graph: DesignGraph
   /// What each stream of `graph.streams` carries; `nil` for weight streams that are not needed

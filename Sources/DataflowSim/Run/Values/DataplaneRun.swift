@@ -14,8 +14,10 @@ public enum KeptStreams: Sendable {
 public struct NodeFinding: Sendable, Equatable {
   public var node: String
   public var frame: Int
+  /// What was found.
   public var finding: BitFinding
 
+  /// Something that happened at `node` in `frame`, from 0.
   public init(node: String, frame: Int, finding: BitFinding) {
     self.node = node
     self.frame = frame

@@ -9,6 +9,7 @@ import SimKernels
 /// numbers: MVAU and Thresholding with `runtime_writeable_weights`, counted in node order. The driver
 /// writes every file it finds, so a file of another layer would overwrite weights.
 public struct MemoryImages {
+  /// In the design's order.
   public let files: [MemoryImage]
   /// Nodes with parameters that have no memory image, with the reason.
   public let left: [String: String]

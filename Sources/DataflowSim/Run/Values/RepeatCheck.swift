@@ -2,6 +2,7 @@ import SimKernels
 
 /// Sends one frame many times through both planes and compares every copy with the frame's values.
 public struct RepeatCheck {
+  /// The design made ready for values under time.
   public let timed: TimedDataplane
   /// One frame.
   private let data: SourceData

@@ -100,6 +100,7 @@ extension WordSequence {
 
 /// Both planes of a design: how it moves words and what is in them.
 public struct TimedDataplane: Sendable {
+  /// The design made ready.
   public let plan: Plan
   /// The bits as the hardware makes them.
   public let plane: Dataplane

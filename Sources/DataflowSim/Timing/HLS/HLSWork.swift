@@ -1,5 +1,6 @@
 /// What a block asks of Vitis HLS: its kind and folding, as far as they decide the schedule.
 public struct HLSWork: Sendable, Equatable {
+  /// What an iteration computes.
   public enum Kind: Sendable, Equatable {
     case matrixVector(HLSProducts)
     case thresholding(steps: Int)
@@ -31,6 +32,7 @@ public struct HLSWork: Sendable, Equatable {
   /// Cycles between iterations, where it is not 1.
   public var interval: Int
 
+  /// So many iterations per frame, one every `interval` cycles.
   public init(_ kind: Kind, iterations: Int, interval: Int = 1) {
     self.kind = kind
     self.iterations = iterations
@@ -42,6 +44,7 @@ public struct HLSWork: Sendable, Equatable {
 public struct HLSProducts: Sendable, Equatable {
   public var pe: Int
   public var simd: Int
+  /// Bits of an activation and of a weight.
   public var activationBits: Int
   public var weightBits: Int
   /// Thresholds per channel; 0 without activation.
@@ -50,6 +53,7 @@ public struct HLSProducts: Sendable, Equatable {
   /// A depthwise block (VVAU).
   public var isDepthwise: Bool
 
+  /// A product of its parts.
   public init(
     pe: Int, simd: Int, activationBits: Int, weightBits: Int, thresholds: Int, usesDSPs: Bool,
     isDepthwise: Bool = false
