@@ -25,7 +25,9 @@ public struct CheckLimits: Sendable, Equatable {
 public struct CheckFinding: Codable, Sendable, Equatable {
   /// What was looked at: a step of the check, or a rule of `RuleCatalogue` by name.
   public struct Rule: RawRepresentable, Codable, Hashable, Sendable {
+    /// As reports print it.
     public var rawValue: String
+    /// A step or a rule by its name.
     public init(rawValue: String) { self.rawValue = rawValue }
 
     /// The file opens and its wiring is whole.

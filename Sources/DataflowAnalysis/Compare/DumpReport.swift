@@ -9,6 +9,7 @@ public struct DumpReport: ResultDocument {
 
   /// One output of the design.
   public struct Output: Codable, Sendable {
+    /// Its stream.
     public var stream: String
     /// Elements of the design's output, and of the dump.
     public var elements: Int
@@ -24,7 +25,9 @@ public struct DumpReport: ResultDocument {
     public var diagnosis: String?
   }
 
+  /// The design's name.
   public var design: String
+  /// Whether every output is whole and equal.
   public var agrees: Bool
   public var outputs: [Output]
 

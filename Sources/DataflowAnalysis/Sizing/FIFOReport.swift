@@ -27,6 +27,7 @@ public struct FIFOReport: ResultDocument {
   public struct Margin: Codable, Sendable {
     /// A schedule besides the predicted one.
     public struct Sample: Codable, Sendable {
+      /// Which nodes have the least or the most stages.
       public var schedule: String
       /// With the new depths.
       public var cyclesPerFrame: Double

@@ -22,6 +22,7 @@ public struct ThroughputRange: Sendable {
 
   /// What no schedule is faster than.
   public struct Bound: Sendable {
+    /// In the steady state.
     public var cyclesPerFrame: Double
     /// A node or a graph input that needs as long by itself; several that together do.
     public var nodes: [String]

@@ -110,7 +110,9 @@ public struct ThroughputReport: ResultDocument {
       /// Null: the design stops.
       public var cyclesPerFrame: Double?
     }
+    /// What no schedule is faster than.
     public struct Bound: Codable, Sendable {
+      /// In the steady state.
       public var cyclesPerFrame: Double
       /// The node or graph input that needs as long by itself, or the nodes that together do.
       public var nodes: [String]

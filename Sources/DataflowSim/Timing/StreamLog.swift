@@ -5,6 +5,7 @@ public struct Handshake: Sendable, Equatable {
   /// The cycle in which valid and ready were both high.
   public var cycle: Cycle
 
+  /// A word offered from one cycle on, taken in another.
   public init(offered: Cycle, cycle: Cycle) {
     self.offered = offered
     self.cycle = cycle

@@ -1,5 +1,6 @@
 /// FPGA resources of one node or of a whole design.
 public struct Resources: Sendable, Equatable, Codable {
+  /// Look-up tables.
   public var lut: Int
   /// Flip-flops; nil where nobody estimates them, as FINN does not.
   public var ff: Int?
@@ -8,6 +9,7 @@ public struct Resources: Sendable, Equatable, Codable {
   public var uram: Int
   public var dsp: Int
 
+  /// So many of each kind.
   public init(lut: Int = 0, ff: Int? = nil, bram18: Int = 0, uram: Int = 0, dsp: Int = 0) {
     self.lut = lut
     self.ff = ff
@@ -27,6 +29,7 @@ public struct Resources: Sendable, Equatable, Codable {
   /// More of anything is beyond any device, a million times over.
   package static let mostPlausible = 1 << 44
 
+  /// Both together.
   public static func + (a: Resources, b: Resources) -> Resources {
     /// Sums of absurd estimates end instead of overflowing.
     func sum(_ a: Int, _ b: Int) -> Int { min(a, 1 << 60) + min(b, 1 << 60) }
@@ -61,6 +64,7 @@ public struct ResourceEstimate: Sendable, Equatable {
   /// Why `corrected` differs.
   public var correction: String?
 
+  /// FINN's estimate; `corrected` where its formula is known to be wrong, with the reason.
   public init(
     finn: Resources = Resources(), bramEfficiency: Double = 1, uramEfficiency: Double = 1,
     corrected: Resources? = nil, correction: String? = nil

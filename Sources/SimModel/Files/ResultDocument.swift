@@ -17,6 +17,7 @@ public protocol ResultDocument: Codable, Sendable {
 
 /// Which simrun this is; the Python package and the archives take their version from here.
 public enum SimrunVersion {
+  /// The one place that states the version.
   public static let current = "0.1.0"
 }
 

@@ -39,7 +39,8 @@ struct BlockFactsTests {
       for change in sample.block.foldingCombinations {
         #expect(Set(change.keys).isSubset(of: names), "\(sample)")
         var node = sample.node
-        node.attributes.merge(change) { $1 }
+        // A schedule is that of one folding.
+        node.fold(change)
         #expect(throws: Never.self, "\(change) of \(sample)") {
           let block = try sample.design.block(of: node)
           // What it computes stays: the tensors at its streams are the same.
@@ -57,7 +58,8 @@ struct BlockFactsTests {
         try FoldingOptions(sample.design, device: nil).units().first, "\(sample)")
       let offered = sample.block.foldingChoices(hasURAM: false).compactMap { change -> Int? in
         var node = sample.node
-        node.attributes.merge(change) { $1 }
+        // A schedule is that of one folding.
+        node.fold(change)
         guard let block = try? sample.design.block(of: node), block.allBuildIssues.isEmpty else {
           return nil
         }

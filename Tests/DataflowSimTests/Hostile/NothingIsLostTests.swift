@@ -96,9 +96,12 @@ import Testing
       let sweep =
         "./simrun sweep configs/cnv-w1a1.json --space configs/spaces/cnv.json "
         + "--strategy random --points 40 --workers 1 -o \(folder)/s.sqlite"
+      // The runner starts processes with SIGCHLD blocked, and the shell's `wait` would wait for it for ever.
       let result = try CommandLineTool.shell(
-        "\(sweep) 2> \(folder)/first & \(sweep) 2> \(folder)/second; wait; cat \(folder)/first \(folder)/second"
-      )
+        """
+        (\(sweep) 2> \(folder)/first; touch \(folder)/done) & \(sweep) 2> \(folder)/second
+        until [ -e \(folder)/done ]; do sleep 0.1; done; cat \(folder)/first \(folder)/second
+        """)
       #expect(result.status == 0, "\(result.errors)")
       let evaluated = result.output.split(separator: "\n").compactMap { line -> Int? in
         line.contains(" in \(folder)") ? line.split(separator: " ").first.flatMap { Int($0) } : nil
