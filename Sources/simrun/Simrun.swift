@@ -58,8 +58,23 @@ struct Simrun: ParsableCommand {
       FileHandle.standardOutput.write(Data((text + (isHelp ? example : "") + "\n").utf8))
       exit(withError: ExitCode.success)
     } catch {
-      exit(withError: error)
+      guard exitCode(for: error) == SimrunExit.usage else { exit(withError: error) }
+      writeError(usageError(fullMessage(for: error)))
+      exit(withError: SimrunExit.usage)
     }
+  }
+
+  /// The parser's message in the form of all others: `error: COMMAND: …`, a hint at the end.
+  private static func usageError(_ message: String) -> String {
+    let commands = configuration.subcommands.compactMap { $0.configuration.commandName }
+    let word = CommandLine.arguments.dropFirst().first ?? ""
+    let name = commands.contains(word) ? word : "fps"
+    var lines = message.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    if lines.first?.hasPrefix("Error: ") == true {
+      lines[0] = "error: \(name): " + lines[0].dropFirst("Error: ".count)
+    }
+    while let last = lines.last, last.isEmpty || last.hasPrefix("  See ") { lines.removeLast() }
+    return (lines + ["  hint: simrun help \(name)"]).joined(separator: "\n")
   }
 
   /// A word that is neither a command nor a file would be taken for a design by the default command,
@@ -85,6 +100,7 @@ enum Examples {
     "fps": "simrun model.onnx --fps --part Pynq-Z1 --clock-mhz 200",
     "run": "simrun run design.json --input x.npy --outputs y.npz",
     "compare": "simrun compare design.json --input x.npy --golden activations.npz",
+    "accuracy": "simrun accuracy model.onnx --input images.npy --labels labels.npy",
     "hazards": "simrun hazards design.json --runs 32",
     "export": "simrun export design.json --memory build/mem",
     "trace": "simrun trace run.simtrace.zst --vcd -o run.vcd",

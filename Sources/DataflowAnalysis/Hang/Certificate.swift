@@ -139,11 +139,13 @@ extension Certificate {
   private static func proof(_ plan: Plan, frames: Int) -> String {
     let words = plan.chains.count
     let guarded = zip(plan.design.nodes, plan.timings).filter { $0.1.least != nil }.count
+    let channels = words == 1 ? "the only channel" : "all \(words) channels"
+    let period = frames == 1 ? "every frame" : "every \(frames) frames"
     return
-      "word counts balance on all \(words) channels, and the whole state repeats every "
-      + "\(frames) frame\(frames == 1 ? "" : "s") in an untimed run with every block at the least it "
-      + "is sure to hold (\(guarded) blocks whose storage depends on timing: 2 results per "
-      + "matrix-vector core, 1 word per narrowing converter, 2 words per HLS output). Assumes that "
+      "word counts balance on \(channels), and the whole state repeats \(period) in an untimed run "
+      + "with every block at the least it is sure to hold (\(guarded.of("block")) whose storage "
+      + "depends on timing: 2 results per matrix-vector core, 1 word per narrowing converter, "
+      + "2 words per HLS output). Assumes that "
       + "every source offers its words sooner or later, every sink is ready again and again, and no "
       + "word is lost on the way."
   }

@@ -58,6 +58,35 @@ public struct Throughput: Sendable {
   public var clockMHz: Double { plan.design.clockMHz }
   public var cyclesPerFrame: Double? { steadyState?.cyclesPerFrame }
   public var fps: Double? { cyclesPerFrame.map { clockMHz * 1e6 / $0 } }
+  /// What DMAs take where the host does not send frames without end: they wait for the memory once per
+  /// transfer.
+  public struct Transfers: Sendable, Equatable {
+    /// The slowest DMA.
+    public var node: String
+    /// Cycles from an address to its first beat.
+    public var memoryLatency: Int
+    /// Frames of a transfer in a batch that is a multiple of it, and cycles per frame then.
+    public var batch = 16
+    public var cyclesPerFrameInBatches: Double
+    /// Cycles per frame where each is a transfer.
+    public var cyclesPerFrameAlone: Double
+  }
+
+  /// nil where no DMA is slower than the design, even frame by frame.
+  public var transfers: Transfers? {
+    guard let period = cyclesPerFrame else { return nil }
+    let slowest = zip(plan.design.nodes, plan.blocks)
+      .compactMap { node, block in (block as? IODMA).map { (node.name, $0) } }
+      .max { $0.1.cyclesPerFrame(inTransfersOf: 1) < $1.1.cyclesPerFrame(inTransfersOf: 1) }
+    guard let (node, dma) = slowest, dma.cyclesPerFrame(inTransfersOf: 1) > period else {
+      return nil
+    }
+    return Transfers(
+      node: node, memoryLatency: dma.memoryLatency,
+      cyclesPerFrameInBatches: max(period, dma.cyclesPerFrame(inTransfersOf: dma.wraps ? 1 : 16)),
+      cyclesPerFrameAlone: dma.cyclesPerFrame(inTransfersOf: 1))
+  }
+
   /// Bits of the memory port of the DMA called `node`; `nil` when it is none.
   func portWidth(of node: String) -> Int? {
     plan.design.nodes.firstIndex { $0.name == node }
@@ -113,14 +142,14 @@ extension Throughput {
     limitingFIFO = try Self.limiting(fullFIFOs, simulation, steady)
   }
 
-  /// Which of the FIFOs that ran full, alone and deep, helps most; tried on designs where that takes a
-  /// moment.
+  /// Which of the FIFOs that ran full, alone and deep, helps most. On large designs the two nearest to the
+  /// slowest block are tried, no more than takes a moment.
   private static func limiting(
     _ full: [String], _ simulation: Simulation, _ steady: SteadyState
   ) throws -> LimitingFIFO? {
     let plan = simulation.plan
-    let tried = Array(full.prefix(8))
-    guard !tried.isEmpty, simulation.handshakes < 2_000_000 else { return nil }
+    let tried = Array(full.prefix(simulation.handshakes < 2_000_000 ? 8 : 2))
+    guard !tried.isEmpty, simulation.handshakes < 300_000_000 else { return nil }
     let periods = try Parallel.all(tried.count) { i -> Double? in
       let deeper = plan.replacingFIFODepths { $0 == tried[i] ? max($1, 4096) : $1 }
       return try Simulation(deeper).steadyState()?.cyclesPerFrame

@@ -41,6 +41,20 @@ public struct ThroughputReport: Encodable, Sendable {
     public var fps: Double
   }
 
+  /// The rates of a host that does not send frames without end: DMAs wait for the memory once per
+  /// transfer.
+  public struct Transfers: Codable, Sendable {
+    /// The slowest DMA.
+    public var node: String
+    /// Cycles from an address to its first beat.
+    public var memoryLatency: Int
+    /// Frames of a transfer; the batch must be a multiple of it.
+    public var batch: Int
+    public var fpsInBatches: Double
+    /// Frame by frame.
+    public var fpsAlone: Double
+  }
+
   public struct Node: Codable, Sendable {
     public var name: String
     public var opType: String
@@ -112,6 +126,8 @@ public struct ThroughputReport: Encodable, Sendable {
   public var throughput = Rate()
   public var latency = Latency()
   public var bottleneck = Bottleneck()
+  /// Null where no DMA is slower than the design, even frame by frame.
+  @OrNull public var transfers: Transfers?
   /// Null where FINN has no estimate, as for a partition of FIFOs or DMAs.
   @OrNull public var finnEstimate: Estimate?
   public var nodes: [Node]
@@ -125,9 +141,8 @@ public struct ThroughputReport: Encodable, Sendable {
   public let places: FIFOPlaces
 
   private enum CodingKeys: String, CodingKey {
-    case schemaVersion, design, clockMHz, outcome, throughput, latency, bottleneck, finnEstimate,
-      nodes,
-      resources, exactness, stuck, range
+    case schemaVersion, design, clockMHz, outcome, throughput, latency, bottleneck, transfers,
+      finnEstimate, nodes, resources, exactness, stuck, range
   }
 
   /// - Parameters:
@@ -158,6 +173,12 @@ public struct ThroughputReport: Encodable, Sendable {
           ?? t.plan.wordsPerFrame[limit.node],
         portWidth: t.portWidth(of: limit.node),
         fullFIFOs: t.fullFIFOs, limitingFIFO: t.limitingFIFO)
+    }
+    transfers = t.transfers.map { transfers in
+      Transfers(
+        node: transfers.node, memoryLatency: transfers.memoryLatency, batch: transfers.batch,
+        fpsInBatches: t.clockMHz * 1e6 / transfers.cyclesPerFrameInBatches,
+        fpsAlone: t.clockMHz * 1e6 / transfers.cyclesPerFrameAlone)
     }
     let estimate = t.finnCyclesPerFrame
     finnEstimate =

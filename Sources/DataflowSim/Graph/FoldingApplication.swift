@@ -32,7 +32,10 @@ extension Design {
       return sorted.prefix(3).joined(separator: ", ") + (sorted.count > 3 ? ", …" : "")
     }
     return InputError(
-      "is the folding file of another graph: none of its \(folding.nodes.count) nodes is in '\(name)'",
+      "is the folding file of another graph: "
+        + (folding.nodes.count == 1
+          ? "its only node is not in '\(name)'"
+          : "none of its \(folding.nodes.count) nodes is in '\(name)'"),
       hint: "it has \(list(Array(folding.nodes.keys))); "
         + "the design has \(list(nodes.filter { !$0.isFIFO }.map(\.name)))")
   }

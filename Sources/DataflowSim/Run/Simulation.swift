@@ -23,6 +23,8 @@ public final class Simulation {
   let hazardsOff: Set<Hazard>
   let resets: ResetPlan
   var resetState: ResetState
+  /// The host asks for the scenario's frames; looking for a steady state, for frames without end.
+  let batch: Batch
 
   /// How many words a source may offer; shared with its process.
   package final class SourceWords {
@@ -77,6 +79,7 @@ public final class Simulation {
     self.observing = observing
     self.scenario = scenario
     limit = scenario.maxCycles ?? .max
+    batch = Batch(scenario.frames)
     resets = ResetPlan(scenario, plan.design)
     resetState = ResetState(domains: resets.signatures.count)
     network = Network(processes: Self.mostProcesses(plan))
@@ -283,7 +286,9 @@ public final class Simulation {
     network.add(reading: inputs, writing: outputs) { [unowned self] in
       let log = observing.cores || observing.hazards ? CoreLog(keepsSlots: observing.cores) : nil
       coreLogs[process.node] = log
-      return make(Ports(inputs: inputs, outputs: outputs, coreLog: log, hazardsOff: hazardsOff))
+      return make(
+        Ports(
+          inputs: inputs, outputs: outputs, coreLog: log, hazardsOff: hazardsOff, batch: batch))
     }
   }
 
@@ -325,6 +330,7 @@ public final class Simulation {
   /// - Parameter isLast: no further frame will be released, so that blocks may take it that no word comes;
   ///   nil: as the scenario says.
   public func run(frames: Int, isLast: Bool? = nil) {
+    if isLast == false { batch.frames = nil }
     let isLast = isLast ?? (frames >= scenario.frames)
     for source in released where source.fixed == nil { source.pointer[1] = isLast ? 0 : 1 }
     while resetState.records.count < resets.events.count {
@@ -348,6 +354,7 @@ public final class Simulation {
 
   /// Lets every source that goes by frames offer so many parts of frames in all, and runs until quiet.
   package func run(parts: Int) {
+    batch.frames = nil
     for source in released where source.fixed == nil {
       source.pointer.pointee = source.perFrame * parts / partsPerFrame
     }

@@ -40,6 +40,14 @@ extension Process {
 /// A channel as its processes see it.
 public typealias Link = UnsafeMutablePointer<Channel>
 
+/// How many frames the host has asked for, which a DMA goes by.
+final class Batch {
+  /// nil: one frame after the other, without end.
+  var frames: Int?
+
+  init(_ frames: Int?) { self.frames = frames }
+}
+
 /// The channels of one process in the block's port order.
 public struct Ports {
   public let inputs: [Link]
@@ -48,6 +56,7 @@ public struct Ports {
   let coreLog: CoreLog?
   /// Defects the hardware of this run does not have.
   var hazardsOff: Set<Hazard> = []
+  var batch = Batch(nil)
 }
 
 /// How a block behaves in time.

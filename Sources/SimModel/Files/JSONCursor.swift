@@ -68,11 +68,13 @@ extension JSONCursor {
     return member
   }
 
-  /// Every member, sorted by name; the names as `name()` gives them.
+  /// Every member, the names as `name()` gives them and sorted by that: what is written reads back in
+  /// the same order.
   package func members() throws -> [(key: String, value: JSONCursor)] {
     guard case .object(let members) = value else { throw wrongKind("an object") }
-    return members.sorted { $0.key < $1.key }
-      .map { ($0.key.printable, JSONCursor(value: $0.value, path: path + [.key($0.key)])) }
+    return members.map { (raw: $0.key, shown: $0.key.printable, value: $0.value) }
+      .sorted { ($0.shown, $0.raw) < ($1.shown, $1.raw) }
+      .map { ($0.shown, JSONCursor(value: $0.value, path: path + [.key($0.raw)])) }
   }
 
   package func elements() throws -> [JSONCursor] {

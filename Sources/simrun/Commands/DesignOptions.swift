@@ -77,7 +77,8 @@ struct DesignChanges: ParsableArguments {
   var arguments: [String] {
     [
       folding.map { ["--folding", $0] }, part.map { ["--part", $0] },
-      clockMhz.map { ["--clock-mhz", String($0)] }, portWidth.map { ["--port-width", String($0)] },
+      clockMhz.map { ["--clock-mhz", NextStep.text($0)] },
+      portWidth.map { ["--port-width", String($0)] },
       finnGeneration.map { ["--finn-generation", $0.rawValue] },
     ].compactMap(\.self).joined() + parameters.flatMap { ["--parameters", $0] }
   }

@@ -38,10 +38,17 @@ struct ExportCommand: ParsableCommand {
         try MemoryImages(loaded.design, parameters: loaded.parameters)
       }
       try images.write(to: memory)
+      let strangers = images.strangers(in: memory)
+      if !strangers.isEmpty {
+        writeError(
+          "warning: \(memory)/runtime_weights holds \(strangers.count.of("file")) of another export, "
+            + "which FINN's driver would load too: \(strangers.prefix(4).joined(separator: ", "))"
+            + (strangers.count > 4 ? ", …" : ""))
+      }
       for (node, reason) in images.left.sorted(by: { $0.key < $1.key }) {
         writeError("note: \(node) has no image: \(reason)")
       }
-      try printText("\(images.files.count) files in \(memory)")
+      try printText("\(images.files.count.of("file")) in \(memory)")
     }
   }
 
@@ -49,9 +56,9 @@ struct ExportCommand: ParsableCommand {
     let missing = try FINNExport(loaded).write(to: path)
     if !missing.isEmpty {
       writeError(
-        "note: \(missing.count) arrays are not at hand (\(missing.prefix(3).joined(separator: ", "))"
+        "note: \(missing.count.of("array")) missing (\(missing.prefix(3).joined(separator: ", "))"
           + "\(missing.count > 3 ? ", …" : "")); --parameters adds them")
     }
-    try printText("\(path): \(loaded.design.nodes.count) nodes")
+    try printText("\(path): \(loaded.design.nodes.count.of("node"))")
   }
 }

@@ -34,7 +34,7 @@ struct FPSCommand: ParsableCommand {
       let throughput = try reportingFile(source.design) { try Throughput(design) }
       let range = try ThroughputRange(throughput)
       let report = ThroughputReport(throughput, device: device, range: range)
-      let next = nextStep(report, design)
+      let next = nextStep(report, throughput.plan)
       if json {
         try printJSON(report.with(next: next))
       } else {
@@ -49,9 +49,9 @@ struct FPSCommand: ParsableCommand {
   }
 
   /// What helps against the limit.
-  private func nextStep(_ report: ThroughputReport, _ design: Design) -> NextStep? {
+  private func nextStep(_ report: ThroughputReport, _ plan: Plan) -> NextStep? {
     guard report.outcome == .complete else {
-      let hasFIFOs = design.nodes.contains(where: \.isFIFO)
+      let hasFIFOs = plan.design.nodes.contains(where: \.isFIFO)
       return hasFIFOs || report.outcome == .starved
         ? source.next("hang", reason: "who waits for whom, and what frees it")
         : source.next(
@@ -64,7 +64,7 @@ struct FPSCommand: ParsableCommand {
         reason: "FIFO depths at which the slowest block is never held up")
     case .compute:
       return report.resources.part == nil
-        ? nil
+        ? doubling(report, plan)
         : source.next("fold", "--max", reason: "PE and SIMD for the highest rate the part holds")
     case .memory:
       return report.bottleneck.portWidth.map {
@@ -72,6 +72,17 @@ struct FPSCommand: ParsableCommand {
       }
     case .source, nil: return nil
     }
+  }
+
+  /// Without a part there is no highest rate: twice today's, if the slowest block can be folded.
+  private func doubling(_ report: ThroughputReport, _ plan: Plan) -> NextStep? {
+    guard let fps = report.throughput.fps, 2 * fps <= 1e6 * report.clockMHz,
+      let node = plan.design.nodes.firstIndex(where: { $0.name == report.bottleneck.node }),
+      !plan.blocks[node].foldings.isEmpty
+    else { return nil }
+    return source.next(
+      "fold", "--target-fps", NextStep.text((2 * fps).rounded()),
+      reason: "PE and SIMD for twice the rate, at the least cost")
   }
 }
 

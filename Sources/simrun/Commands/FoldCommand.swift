@@ -51,7 +51,8 @@ struct FoldCommand: ParsableCommand {
       let design = try source.load().design
       if let targetFps, targetFps > design.clockMHz * 1e6 {
         throw ValidationError(
-          "--target-fps \(targetFps) is more than one frame per cycle at \(design.clockMHz) MHz")
+          "--target-fps \(NextStep.text(targetFps)) is more than one frame per cycle at "
+            + "\(NextStep.text(design.clockMHz)) MHz")
       }
       let device = source.device(of: design)
       var options = FoldingSearch.Options()
@@ -87,7 +88,7 @@ struct FoldCommand: ParsableCommand {
     if let output {
       return NextStep(source.design, "--folding", output, reason: "the design with this folding")
     }
-    let goal = targetFps.map { ["--target-fps", String($0)] } ?? ["--max"]
+    let goal = targetFps.map { ["--target-fps", NextStep.text($0)] } ?? ["--max"]
     let reason = "writes FINN's folding configuration"
     return NextStep(
       ["fold", source.design] + source.changes.arguments + goal + ["-o", "folding.json"],

@@ -85,10 +85,12 @@ struct ImportCommand: ParsableCommand {
       let names = arrays.missing.prefix(3).joined(separator: ", ")
       let more = arrays.missing.count > 3 ? ", …" : ""
       writeError(
-        "note: \(arrays.missing.count) arrays are not in the model (\(names)\(more));"
+        "note: \(arrays.missing.count.of("array")) missing in the model (\(names)\(more));"
           + " timing does not need them, --parameters adds them")
     }
     let count = arrays.written.count
-    writeError("wrote \(output): \(loaded.design.nodes.count) nodes, \(count) parameter arrays")
+    writeError(
+      "wrote \(output): \(loaded.design.nodes.count.of("node")), "
+        + count.of("parameter array"))
   }
 }

@@ -74,9 +74,9 @@ struct ReplayCommand: ParsableCommand {
     if !report.unknownStreams.isEmpty {
       lines.append(
         "Not in \(report.design): \(report.unknownStreams.joined(separator: ", "))"
-          + " (\(report.unknownHandshakes) handshakes recorded).")
+          + " (\(report.unknownHandshakes.of("handshake")) recorded).")
     }
-    let what = "\(report.handshakes) handshakes on \(report.streams.count) streams"
+    let what = "\(report.handshakes.of("handshake")) on \(report.streams.count.of("stream"))"
     if let difference = report.firstDifference {
       lines.append("First difference: \(difference.sentence) (of \(what)).")
     } else {

@@ -8,7 +8,9 @@ struct ReportCommand: ParsableCommand {
 
   @OptionGroup var source: DesignOptions
 
-  @Option(help: "The directory for estimate_layer_cycles.json and its siblings.")
+  @Option(
+    name: [.long, .customLong("output"), .customShort("o")],
+    help: "The directory for estimate_layer_cycles.json and its siblings.")
   var finn: String
 
   func run() throws {

@@ -83,7 +83,8 @@ struct FIFOText {
     guard !margin.nodes.isEmpty else { return words }
     let rates = margin.samples.map(\.cyclesPerFrame)
     let range = "\(number(rates.min() ?? 0)) to \(number(rates.max() ?? 0)) cycles per frame"
-    return "Sized for every schedule HLS may give to the \(margin.nodes.count) nodes whose own is "
+    return
+      "Sized for every schedule HLS may give to the \(margin.nodes.count.of("node")) whose own is "
       + "predicted (sampled: \(margin.samples.map(\.schedule).joined(separator: ", ")); \(range)). "
       + words
   }

@@ -19,7 +19,10 @@ struct FoldingText {
   private var layers: String {
     let changed = report.layers.filter(\.isChanged)
     guard !changed.isEmpty else {
-      return report.layers.isEmpty ? "" : "All \(report.layers.count) layers stay as they are."
+      return report.layers.isEmpty
+        ? ""
+        : report.layers.count == 1
+          ? "The only layer stays as it is." : "All \(report.layers.count) layers stay as they are."
     }
     var table = TextTable(hasHeading: true)
     table.add(["layer", "PE", "SIMD", "memory", "cycles", "why"])

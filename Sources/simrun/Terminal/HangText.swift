@@ -105,8 +105,7 @@ struct HangText {
   /// A graph from before InsertFIFO wants FIFOs everywhere, not only where it hangs.
   private var sizing: String {
     guard report.occupancies.isEmpty else { return "" }
-    return
-      "\nNo stream has a FIFO yet: simrun fifo DESIGN --apply sized.json inserts and sizes them all."
+    return "\nNo stream has a FIFO yet; simrun fifo inserts and sizes them all."
   }
 
   /// Whether more FIFOs than one have to grow.

@@ -15,14 +15,14 @@ struct NextStep: Encodable {
 
   var text: String { "next: \(command)".hinted + "  (\(reason))" }
 
+  /// A number as a person types it: 250, 0.5.
+  static func text(_ number: Double) -> String {
+    number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : String(number)
+  }
+
   private static func quoted(_ argument: String) -> String {
     let plain = argument.allSatisfy { $0.isLetter || $0.isNumber || "-_./=,:+@%".contains($0) }
     return plain && !argument.isEmpty
       ? argument : "'" + argument.replacing("'", with: #"'\''"#) + "'"
   }
-}
-
-extension Int {
-  /// "1 frame", "3 frames".
-  func of(_ thing: String) -> String { "\(self) \(thing)\(self == 1 ? "" : "s")" }
 }

@@ -57,10 +57,16 @@ struct RunSummary {
     guard !report.fifos.isEmpty else { return nil }
     var table = TextTable(hasHeading: true)
     table.add(["FIFO", "depth", "max", "final"])
-    for (name, fifo) in report.fifos.sorted(by: { naturally($0.key, $1.key) }) {
+    let all = report.fifos.sorted { naturally($0.key, $1.key) }
+    // Of many, those that hold something or may hold more than the two words every stream gets.
+    let telling = all.filter { $0.value.final > 0 || $0.value.depth > 2 }
+    let shown = all.count > Self.mostFIFOs ? Array(telling.prefix(Self.mostFIFOs)) : all
+    for (name, fifo) in shown {
       table.add([name, "\(fifo.depth)", "\(fifo.max)", "\(fifo.final)"])
     }
-    return table.text
+    let rest = all.count - shown.count
+    let more = rest > 0 ? "… and \(rest.of("FIFO")) more (--json has all)" : ""
+    return [shown.isEmpty ? "" : table.text, more].filter { !$0.isEmpty }.joined(separator: "\n")
   }
 
   private var hazards: String? {
@@ -69,6 +75,8 @@ struct RunSummary {
       "hazard \($0.hazard): \($0.words.of("word")) \(Self.harm($0.hazard)) at \($0.node)"
     }.joined(separator: "\n")
   }
+
+  private static let mostFIFOs = 40
 
   private static func harm(_ hazard: String) -> String {
     switch Hazard(rawValue: hazard) {

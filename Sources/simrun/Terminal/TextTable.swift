@@ -37,7 +37,7 @@ struct TextTable {
       cells.enumerated().map { column, cell in
         let text = line < cell.count ? cell[line] : ""
         return column == last && !isRight(column) ? text : padded(text, column, widths)
-      }.joined(separator: "  ")
+      }.joined(separator: "  ").withoutTrailingSpaces
     }
   }
 
@@ -94,5 +94,11 @@ struct TextTable {
       }
     }
     return lines + [line]
+  }
+}
+
+extension String {
+  fileprivate var withoutTrailingSpaces: String {
+    String(reversed().drop { $0 == " " }.reversed())
   }
 }

@@ -49,6 +49,7 @@ struct ThroughputText {
     }
     for (index, line) in range.enumerated() { table.add([index == 0 ? "range" : "", line]) }
     for (index, line) in limit.enumerated() { table.add([index == 0 ? "limit" : "", line]) }
+    if let transfers { table.add(["batches", transfers]) }
     if let finn = report.finnEstimate {
       table.add([
         "FINN says",
@@ -65,7 +66,7 @@ struct ThroughputText {
     }
     if report.stuck != nil, hasNoFIFO {
       if let cause = report.stuck?.cause { table.add(["cause", cause]) }
-      table.add(["FIFOs", "no stream has one: simrun fifo DESIGN --apply sized.json sizes them"])
+      if report.outcome == .deadlock { table.add(["FIFOs", "no stream has one"]) }
     } else if let stuck = report.stuck {
       if let cause = stuck.cause { table.add(["cause", cause]) }
       table.add(["full FIFOs", list(stuck.fullFIFOs.map(report.places.text), atMost: 4)])
@@ -79,20 +80,33 @@ struct ThroughputText {
     guard let range = report.range else { return [] }
     let names = range.samples.map(\.schedule)
     let sampled = "sampled: " + (names.count > 2 ? "\(names.count) schedules" : list(names))
-    let nodes = "\(range.nodes.count) predicted HLS schedule\(range.nodes.count == 1 ? "" : "s")"
+    let nodes = range.nodes.count.of("predicted HLS schedule")
     let stopping = range.samples.filter { $0.cyclesPerFrame == nil }.map(\.schedule)
     guard stopping.isEmpty else {
       return ["\(nodes): the design stops with \(list(stopping)) (simrun fifo sizes for all)"]
     }
     guard let least = range.leastFPS, let most = range.mostFPS, let node = range.decisiveNode else {
-      return ["the same with every schedule of \(nodes) (\(sampled))"]
+      let whose =
+        range.nodes.count == 1 ? "the predicted node" : "the \(range.nodes.count) predicted nodes"
+      return ["the same with every schedule \(whose) may get (\(sampled))"]
     }
     let alone = range.decisiveCyclesAlone.map { "\($0[0]) to \($0[1]) cycles alone" } ?? ""
+    let rates =
+      number(least) == number(most) ? number(least) : "\(number(least)) to \(number(most))"
     return [
-      "\(number(least)) to \(number(most)) frames/s over \(nodes) (\(sampled))",
+      "\(rates) frames/s over \(nodes) (\(sampled))",
       "\(node) matters most (\(alone)): --hls-build DIR reads its schedule, hls_structure and "
         + "hls_stages state it",
     ]
+  }
+
+  /// What the host's batches make of a memory that answers late.
+  private var transfers: String? {
+    report.transfers.map {
+      "of \($0.batch) frames: \(number($0.fpsInBatches)) frames/s; frame by frame: "
+        + "\(number($0.fpsAlone)) (\($0.node) waits once per transfer; memory latency "
+        + "\($0.memoryLatency) cycles)"
+    }
   }
 
   private var hasNoFIFO: Bool { !report.nodes.contains { $0.opType.hasPrefix("StreamingFIFO") } }
@@ -113,7 +127,8 @@ struct ThroughputText {
       return [
         "FIFOs: the slowest block, \(node),\(cycles); blocks wait for each other",
         full.isEmpty
-          ? "there are no FIFOs that run full; the blocks themselves store too little"
+          ? (hasNoFIFO ? "no stream has a FIFO" : "no FIFO runs full")
+            + "; the blocks themselves store too little"
           : "full near it: \(list(full.map(report.places.text), atMost: 3))",
       ] + cycle
     }
@@ -174,15 +189,16 @@ struct ThroughputText {
   private var certainty: String {
     let counts = Dictionary(grouping: report.nodes, by: \.timing.basis).mapValues(\.count)
     let schedules = [(TimingBasis.read, "read from the build"), (.stated, "stated")]
-      .compactMap { basis, how in counts[basis].map { "\($0) HLS schedules \(how)" } }
+      .compactMap { basis, how in counts[basis].map { "\($0.of("HLS schedule")) \(how)" } }
     let known = schedules.isEmpty ? "" : " (\(schedules.joined(separator: ", ")))"
     let rules = Self.rules(report.exactness.finnGeneration)
     let exact = report.exactness.exact.count
     guard exact < report.nodes.count else { return "Every node is cycle-exact\(rules)\(known)." }
     let open = [
-      (TimingBasis.predicted, "have a predicted HLS schedule"),
-      (.approximate, "have no measured rule (approximate)"),
-    ].compactMap { basis, what in counts[basis].map { "\($0) \(what)" } }
+      (TimingBasis.predicted, "a predicted HLS schedule"),
+      (.approximate, "no measured rule (approximate)"),
+    ].compactMap { basis, what in counts[basis].map { "\($0) \($0 == 1 ? "has" : "have") \(what)" }
+    }
     return "\(exact.of("node")) \(exact == 1 ? "is" : "are") cycle-exact\(rules)\(known), "
       + open.joined(separator: ", ") + "."
   }

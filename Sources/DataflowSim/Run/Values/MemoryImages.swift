@@ -38,6 +38,18 @@ public struct MemoryImages {
     self.left = left
   }
 
+  /// Where runtime weights lie below the folder.
+  static let runtimeFolder = "runtime_weights"
+
+  /// Runtime weights in `folder` that are none of these: the driver would load them as well.
+  public func strangers(in folder: String) -> [String] {
+    let place = "\(folder)/\(Self.runtimeFolder)"
+    let there = (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
+    let own = Set(files.map(\.path))
+    return there.filter { $0.hasSuffix(".dat") && !own.contains("\(Self.runtimeFolder)/\($0)") }
+      .sorted(by: naturally)
+  }
+
   /// Writes all files under `folder`, which is made when it is not there.
   ///
   /// Throws `InputError`; then nothing has been written.
