@@ -159,7 +159,10 @@ public struct DesignCheck: Sendable {
       try check(plan, parameters, scenario, limits)
       if let golden { compare(facts.design, parameters, golden) }
     } catch let error as InputError {
-      add(.readable, .failed, error.inFile(file).description)
+      // The finding names the design's own file already.
+      var bare = error
+      if bare.file == file { bare.file = nil }
+      add(.readable, .failed, bare.description)
     } catch {
       add(.readable, .failed, "\(error)")
     }

@@ -184,7 +184,7 @@ private struct MemoryWriter: Process {
     batch = ports.batch
     self.dma = dma
     taken = dma.streamWords
-    mostFrames = 2 + ceilDivide(6, max(dma.streamWords, dma.memoryWords))
+    mostFrames = 2 + 6.dividedUp(by: max(dma.streamWords, dma.memoryWords))
     due = Ring(capacity: mostFrames, filler: 0)
     ends = Ring(capacity: mostFrames, filler: 0)
   }

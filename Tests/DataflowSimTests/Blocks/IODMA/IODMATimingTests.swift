@@ -64,7 +64,8 @@ import Testing
 
   /// Frames without end pass the port's width in every cycle; bursts pause whatever the stream's width is.
   @Test(arguments: [
-    (64, 64, 0, 98), (32, 32, 0, 196), (64, 392, 0, 98), (8, 8, 0, 784), (64, 8, 0, 784), (128, 392, 0, 49),
+    (64, 64, 0, 98), (32, 32, 0, 196), (64, 392, 0, 98), (8, 8, 0, 784), (64, 8, 0, 784),
+    (128, 392, 0, 49),
   ])
   func withoutEndThePortDecides(port: Int, stream: Int, gap: Int, period: Double) throws {
     for direction in ["in", "out"] {
