@@ -251,7 +251,8 @@ public struct DesignCheck: Sendable {
     let report = ThroughputReport(throughput, device: device)
     if let least = limits.minFPS {
       let fps = report.throughput.fps ?? 0
-      add(.fps, fps >= least ? .passed : .failed, "\(fps) frames per second, \(least) demanded")
+      let shown = (fps * 10).rounded() / 10
+      add(.fps, fps >= least ? .passed : .failed, "\(shown) frames per second, \(least) demanded")
     }
     if let most = limits.maxLatencyMicroseconds {
       let latency = report.latency.microseconds ?? .infinity
