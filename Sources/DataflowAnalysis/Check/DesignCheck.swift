@@ -184,7 +184,10 @@ public struct DesignCheck: Sendable {
       try check(plan, parameters, scenario, limits, costing())
       if let golden { compare(facts.design, parameters, golden) }
     } catch let error as InputError {
-      add(.readable, .failed, error.inFile(file).description)
+      // The finding names the design's own file already.
+      var bare = error
+      if bare.file == file { bare.file = nil }
+      add(.readable, .failed, bare.description)
     } catch {
       add(.readable, .failed, "\(error)")
     }
@@ -274,7 +277,8 @@ public struct DesignCheck: Sendable {
     let report = ThroughputReport(throughput, device: device)
     if let least = limits.minFPS {
       let fps = report.throughput.fps ?? 0
-      add(.fps, fps >= least ? .passed : .failed, "\(fps) frames per second, \(least) demanded")
+      let shown = (fps * 10).rounded() / 10
+      add(.fps, fps >= least ? .passed : .failed, "\(shown) frames per second, \(least) demanded")
     }
     if let most = limits.maxLatencyMicroseconds {
       let latency = report.latency?.microseconds ?? .infinity

@@ -14,7 +14,7 @@ struct FoldCommand: ParsableCommand {
 
   @OptionGroup var source: DesignOptions
 
-  @Option(help: "Frames per second to reach.")
+  @Option(parsing: .unconditional, help: "Frames per second to reach.")
   var targetFps: Double?
 
   @Flag(help: "The highest rate that fits the part.")

@@ -100,7 +100,9 @@ struct RunSummary {
     guard !open.isEmpty else { return "Every cycle is the hardware's\(rules)." }
     let exact = report.exactness.exact.count
     let count = open.reduce(exact) { $0 + $1.1.count }
-    return "\(exact) of \(count) nodes are cycle-exact\(rules)"
+    let nodes =
+      exact == 0 ? "No node is" : "\(exact) of \(count) nodes \(exact == 1 ? "is" : "are")"
+    return "\(nodes) cycle-exact\(rules)"
       + open.map { kind, nodes in
         let names = nodes.keys.sorted(by: naturally)
         return "; \(kind): \(Self.list(names)) (\(names[0]): \(nodes[names[0]]!))"

@@ -220,7 +220,8 @@ struct ThroughputText {
       (.approximate, "no measured rule (approximate)"),
     ].compactMap { basis, what in counts[basis].map { "\($0) \($0 == 1 ? "has" : "have") \(what)" }
     }
-    return "\(exact.of("node")) \(exact == 1 ? "is" : "are") cycle-exact\(rules)\(known), "
+    let nodes = exact == 0 ? "No node is" : exact == 1 ? "1 node is" : "\(exact) nodes are"
+    return "\(nodes) cycle-exact\(rules)\(known), "
       + open.joined(separator: ", ") + "."
   }
 
