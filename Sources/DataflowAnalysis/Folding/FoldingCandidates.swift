@@ -11,6 +11,8 @@ struct FoldingCandidates {
   let options: FoldingSearch.Options
   let budget: Resources?
   private var weights: [Double]
+  /// The fastest candidate that fits, so far.
+  private var best: FoldingSearch.Candidate?
   /// Unit that writes / reads each inner stream.
   private let neighbours: [(from: Int, to: Int)]
 
@@ -171,7 +173,11 @@ struct FoldingCandidates {
     sizing.verifiesMinimality = false
     sizing.reportsBefore = false
     sizing.seconds = options.sizingSeconds
-    let sized = try FIFOSizing(buffered, options: sizing)
+    let name = algorithm == .finn ? "FINN's SetFolding" : "a folding"
+    let rate = best.map { "\(Int($0.framesPerSecond)) frames/s" }
+    let sized = try WorkProgress.part(name, best: rate) {
+      try FIFOSizing(buffered, options: sizing)
+    }
     let family = folded.dspFamily
     let total = try sized.design.makeBlocks().reduce(Resources()) {
       $0 + $1.resources(on: family).corrected
@@ -179,6 +185,14 @@ struct FoldingCandidates {
     return FoldingSearch.Candidate(
       algorithm: algorithm, design: sized.design, period: sized.periodAfter,
       latency: sized.latencyAfter, resources: total, fifoWords: sized.totalAfter)
+  }
+
+  private mutating func note(_ candidate: FoldingSearch.Candidate) {
+    guard fits(candidate.resources), best.map({ candidate.period < $0.period }) ?? true else {
+      return
+    }
+    best = candidate
+    options.improved?(candidate)
   }
 
   func finn(targetCycles: Int) throws -> FoldingSearch.Candidate {
@@ -192,6 +206,7 @@ struct FoldingCandidates {
     for _ in 0..<4 {
       guard let chosen = balanced(bound) else { break }
       let candidate = try build(design(chosen), .simrun)
+      note(candidate)
       if best == nil || candidate.period < best!.period { best = candidate }
       if candidate.period.cyclesPerFrame <= Double(cycles) { return candidate }
       // Blocks together need more than each alone: aim below by as much.
@@ -250,6 +265,7 @@ struct FoldingCandidates {
     while index < all.count {
       if let chosen = balanced(all[index]) {
         let candidate = try build(design(chosen), .simrun)
+        note(candidate)
         if fits(candidate.resources) { return candidate }
       }
       index += step

@@ -15,6 +15,9 @@ public struct HazardSearch {
     var tried = 0
     for (stimulus, scenario) in stimuli(runs, frames, seed) {
       guard entries.contains(where: { $0.status == .possible }) else { break }
+      WorkProgress.tell(
+        "stalled runs", tried, of: runs,
+        best: "\(entries.count { $0.status == .confirmed }) confirmed")
       tried += 1
       let result = try Simulation(
         plan, scenario: scenario, observing: Observation(hazards: true)

@@ -13,7 +13,10 @@ struct FIFOReduction {
   let sections: FIFOSections
   let target: FramePeriod
   var budget: SearchBudget
-  let progress: (@Sendable (Int, Int, Int) -> Void)?
+  /// Told depths with which the whole design reaches the target.
+  let improved: @Sendable ([Int]) -> Void
+  /// What is being done, for those who wait.
+  var phase = "FIFO depths that suffice"
   /// What FIFOs held with all the room there is, and the same with more room everywhere.
   private(set) var sufficient: [Int]
   private(set) var roomy: [Int]
@@ -42,14 +45,14 @@ struct FIFOReduction {
 
   init(
     _ bench: FIFOBench, _ sections: FIFOSections, _ reference: FIFOBench.Reference,
-    budget: SearchBudget, progress: (@Sendable (Int, Int, Int) -> Void)?
+    budget: SearchBudget, improved: @escaping @Sendable ([Int]) -> Void = { _ in }
   ) {
     self.bench = bench
     self.sections = sections
     target = reference.target
     sufficient = reference.depths
     self.budget = budget
-    self.progress = progress
+    self.improved = improved
     depths = sufficient
     roomy = Self.roomy(depths, bench, sections)
     origin = depths.indices.map { sections.section(of: $0) }
@@ -88,6 +91,7 @@ struct FIFOReduction {
 
   /// Goes on from what the sections need by themselves, and adds no more than it takes.
   mutating func deepenFromLeast() throws {
+    phase = "how little suffices"
     depths = leastOfSections
     origin = depths.indices.map { sections.section(of: $0) }
     _ = try deepen()
@@ -148,7 +152,10 @@ struct FIFOReduction {
       provesFirst: !provenFirst.isEmpty)
     let suffices = search.isSufficient()
     simulations += search.simulations
-    if suffices { enough = (depths, occupancy) }
+    if suffices {
+      if enough.map({ bench.total(depths) < bench.total($0.depths) }) ?? true { improved(depths) }
+      enough = (depths, occupancy)
+    }
     return suffices
   }
 
@@ -177,7 +184,9 @@ struct FIFOReduction {
       }
     }
     round += 1
-    progress?(depths.reduce(0, +), round, sections.stretches.count + 1)
+    WorkProgress.tell(
+      phase, round, of: sections.stretches.count + 1,
+      best: enough.map { "\($0.depths.reduce(0, +)) words" })
   }
 
   /// Takes down what a search has learned on the way.

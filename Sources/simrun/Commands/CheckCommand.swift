@@ -53,6 +53,8 @@ struct CheckCommand: ParsableCommand {
   @Flag(help: "Print one JSON document.")
   var json = false
 
+  @OptionGroup var progressing: ProgressOptions
+
   func validate() throws {
     try requireGoal(minFps, "--min-fps")
     try requireGoal(maxLatencyUs, "--max-latency-us")
@@ -77,13 +79,18 @@ struct CheckCommand: ParsableCommand {
           input: try input.map(TensorFile.init),
           map: try map.map(ReferenceMap.init(contentsOf:)))
       }
-      let checks = designs.map { file in
-        DesignCheck(
-          file: file, scenario: scenario, scenarioFile: self.scenario, limits: limits,
-          golden: golden
-        ) {
-          let loaded = try changes.portWidth == nil ? changes.read(file) : changes.load(file)
-          return (loaded.design, loaded.parameters)
+      let checks = progressing.showing {
+        designs.enumerated().map { n, file in
+          let name = designs.count == 1 ? file : "\(file) (\(n + 1) of \(designs.count))"
+          return WorkProgress.part(name) {
+            DesignCheck(
+              file: file, scenario: scenario, scenarioFile: self.scenario, limits: limits,
+              golden: golden
+            ) {
+              let loaded = try changes.portWidth == nil ? changes.read(file) : changes.load(file)
+              return (loaded.design, loaded.parameters)
+            }
+          }
         }
       }
       try write(CheckFormats(checks))
