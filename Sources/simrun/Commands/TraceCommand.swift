@@ -35,7 +35,7 @@ struct TraceCommand: ParsableCommand {
   var to: Int?
 
   @Option(
-    help: "Show what lies in every FIFO and on every stream in this cycle (also with --json).")
+    help: "Show what lies in every FIFO and on every stream in this cycle.")
   var at: Int?
 
   @Option(name: .shortAndLong, help: "Write here instead of to standard output.")
@@ -47,9 +47,7 @@ struct TraceCommand: ParsableCommand {
       throw ValidationError("--from and --to are cycles from 0 to \(Int.max >> 2)")
     }
     if let at, at < 0 { throw ValidationError("--at is a cycle from 0 on") }
-    if at != nil, fst || (format != nil && format != .json) {
-      throw ValidationError("--at goes alone or with --json")
-    }
+    if at != nil, fst || format != nil { throw ValidationError("--at goes alone") }
     if fst, format != nil { throw ValidationError("--fst is a format of its own; state one") }
     if fst, output == nil { throw ValidationError("--fst writes a file: state it with -o") }
     if gtkw != nil, output == nil || !(fst || format == .vcd) {
@@ -89,7 +87,6 @@ struct TraceCommand: ParsableCommand {
   }
 
   private func show(_ moment: TraceMoment) throws {
-    if format == .json { return try printJSON(moment) }
     var fifos = TextTable()
     fifos.add(["FIFO", "words", "comes out next", "went in last"])
     for fifo in moment.fifos where fifo.held > 0 {
