@@ -37,13 +37,25 @@ let package = Package(
       // The engine's hot loops go through raw pointers; checking every access to a class property
       // at run time costs observed runs a fifth of their speed.
       swiftSettings: [.unsafeFlags(["-enforce-exclusivity=unchecked"])]),
-    .target(name: "DataflowTrace", dependencies: ["DataflowSim", "CZstd"]),
+    // GTKWave's reader and writer of FST files.
+    .target(
+      name: "CFST", exclude: ["LICENSE"],
+      cSettings: [
+        .unsafeFlags(["-O2", "-w"]), .define("FST_CONFIG_INCLUDE", to: "\"fst_config.h\""),
+      ],
+      linkerSettings: [.linkedLibrary("z")]),
+    .target(
+      name: "DataflowTrace",
+      dependencies: [
+        "DataflowSim", "CZstd", "CFST",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ], exclude: ["Perfetto/perfetto.proto"]),
     .target(
       name: "DataflowAnalysis", dependencies: ["DataflowSim", "DataflowTrace", "SimKernels"]),
     .target(
       name: "ONNXFormat",
       dependencies: ["SimModel", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
-      exclude: ["onnx.proto"]),
+      exclude: ["onnx.proto", "annotated.proto"]),
     .target(name: "OriginalModel", dependencies: ["ONNXFormat", "SimModel", "SimKernels"]),
     .target(
       name: "DesignFiles",
@@ -52,20 +64,26 @@ let package = Package(
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
         .product(name: "Yams", package: "Yams"),
       ]),
+    // The report page's own style and scripts, and dagre for the layout of graphs, embedded.
+    .target(
+      name: "CPageParts", exclude: ["page", "dagre"], cSettings: [.unsafeFlags(["-std=gnu23"])]),
+    .target(name: "ReportPage", dependencies: ["DataflowAnalysis", "ONNXFormat", "CPageParts"]),
     .target(
       name: "SweepStore",
-      dependencies: ["DataflowAnalysis", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: [
+        "DataflowAnalysis", "ReportPage", .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     .executableTarget(
       name: "simrun",
       dependencies: [
-        "DataflowAnalysis", "OriginalModel", "DesignFiles", "SweepStore", "CBuild",
+        "DataflowAnalysis", "OriginalModel", "DesignFiles", "ReportPage", "SweepStore", "CBuild",
         .product(name: "ArgumentParser", package: "swift-argument-parser"), "Rainbow",
       ]),
     .testTarget(
       name: "DataflowSimTests",
       dependencies: [
         "SimKernels", "SimModel", "DataflowSim", "DataflowTrace", "DataflowAnalysis", "ONNXFormat",
-        "OriginalModel", "DesignFiles", "SweepStore", "simrun", "CZstd",
+        "OriginalModel", "DesignFiles", "ReportPage", "SweepStore", "simrun", "CZstd",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       exclude: ["Resources"]),

@@ -54,6 +54,20 @@ require_packages() {
   rm -f "$log"
 }
 
+# Installs what only some tests need, where that needs no password; without it they are skipped.
+install_optional() {
+  local run=""
+  command -v "$1" > /dev/null && return 0
+  if [ "$(id -u)" != 0 ]; then
+    command -v sudo > /dev/null && sudo -n true 2> /dev/null || return 0
+    run="sudo -n"
+  fi
+  command -v apt-get > /dev/null || return 0
+  printf 'installing %s\n' "$1" >&2
+  { $run env DEBIAN_FRONTEND=noninteractive apt-get update &&
+    $run env DEBIAN_FRONTEND=noninteractive apt-get install -y "$1"; } < /dev/null > /dev/null 2>&1 || return 0
+}
+
 # Swift 6.2 or newer on the PATH.
 require_swift() {
   local version major minor

@@ -13,6 +13,10 @@ struct ByteWriter {
     bytes.append(UInt8(rest))
   }
 
+  mutating func signed(_ value: Int) {
+    unsigned(Int(bitPattern: UInt(bitPattern: (value << 1) ^ (value >> (Int.bitWidth - 1)))))
+  }
+
   mutating func append(_ other: UnsafeRawBufferPointer) { bytes.append(contentsOf: other) }
   mutating func append(_ other: [UInt8]) { bytes.append(contentsOf: other) }
 

@@ -49,6 +49,12 @@ public final class TextOutput {
     if buffer.count >= 1 << 16 { drain() }
   }
 
+  /// Bytes as they are.
+  func write(_ bytes: Data) {
+    buffer.append(contentsOf: bytes)
+    if buffer.count >= 1 << 16 { drain() }
+  }
+
   private func drain() {
     let written = buffer.withUnsafeBufferPointer { fwrite($0.baseAddress, 1, $0.count, file) }
     if written != buffer.count, failure == nil { failure = errno }

@@ -18,13 +18,13 @@ public struct TraceSelection: Sendable {
 /// A trace in another form. Every export writes what can be read of a damaged trace and returns what
 /// is wrong with it.
 public enum TraceExport: String, Sendable, CaseIterable {
-  /// Rows `stream,index,cycle`, stream by stream.
+  /// Rows `stream,index,cycle`, stream by stream; with the words' elements where the trace has kept them.
   case csv
   /// One document: scenario, report, and the handshake cycles by stream.
   case json
   /// IEEE 1364 value change dump: valid, ready and FIFO occupancy.
   case vcd
-  /// Chrome trace events: what each node did, for ui.perfetto.dev.
+  /// Perfetto's own format: what each node did, FIFO levels and frames, for ui.perfetto.dev.
   case perfetto
 
   /// Writes `selection` of `trace`. Throws `InputError` for what is damaged.
@@ -65,9 +65,11 @@ struct CSVExport {
 
   func write(to output: TextOutput) throws -> InputError? {
     var damage = trace.damage
-    output.write("stream,index,cycle\n")
+    let values = trace.hasValues ? try TraceValues(trace, streams: Set(selection.streams)) : nil
+    output.write(values == nil ? "stream,index,cycle\n" : "stream,index,cycle,elements\n")
     for stream in selection.streams {
       let name = Self.field(stream)
+      let words = values?[stream]
       let broken = try trace.forEachHandshake(of: stream, in: selection.cycles) {
         index, handshake in
         output.write(name)
@@ -75,6 +77,11 @@ struct CSVExport {
         output.write(index)
         output.write(",")
         output.write(handshake.cycle)
+        if values != nil {
+          output.write(",")
+          // Element 0 first.
+          output.write((words?[index] ?? []).map(String.init).joined(separator: " "))
+        }
         output.write("\n")
       }
       damage = damage ?? broken

@@ -18,6 +18,10 @@ public struct TraceFile: Sendable {
   public let damage: InputError?
   let data: Data
   let chunks: [[TraceChunk]]
+  /// Where frames of values may be; `TraceValues` reads them.
+  let valueFrames: Range<Int>
+  /// Whether the trace says what its words were.
+  public var hasValues: Bool { !valueFrames.isEmpty }
   private let groupByName: [String: Int]
 
   /// Opens the trace at `path`.
@@ -43,6 +47,7 @@ public struct TraceFile: Sendable {
       ?? TraceBody(scanning: data, from: header.end, streams: streams.count)
     chunks = body.chunks
     report = body.report
+    valueFrames = body.valueFrames
     damage = body.brokenAt.map { [size = data.count] offset in
       Self.damage(path, size, offset, body.chunks)
     }
@@ -81,6 +86,12 @@ extension TraceFile {
   public func handshakes(of stream: String, from: Cycle = 0) throws -> HandshakeCursor {
     HandshakeCursor(self, chunks[try group(of: stream)], from: from)
   }
+
+  /// The chunks of `stream`, in order.
+  func chunks(of stream: String) throws -> [TraceChunk] { chunks[try group(of: stream)] }
+
+  /// Every recorded stream.
+  var streamSet: Set<String> { Set(groupByName.keys) }
 
   private func group(of stream: String) throws -> Int {
     if let group = groupByName[stream] { return group }
@@ -160,6 +171,8 @@ private struct TraceBody {
   var report: RunReport?
   /// Where the file stops making sense.
   var brokenAt: Int?
+  /// Between the last index and the footer.
+  var valueFrames = 0..<0
 
   /// Finds the chunks by the index at the file's end; `nil` if that is missing or does not fit.
   init?(indexed data: Data, streams: [[String]]) {
@@ -176,6 +189,9 @@ private struct TraceBody {
       let report = Self.report(content)
     else { return nil }
     self.report = report
+    if let size = ZstdFrame.size(in: data, at: next), next + size <= footer {
+      valueFrames = next + size..<footer
+    }
     chunks = Array(repeating: [], count: streams.count)
     var parts: [[TraceChunk]] = []
     while next > 0 {
@@ -211,7 +227,7 @@ private struct TraceBody {
           return
         }
       case .footer: report = Self.report(content)
-      case .index: break
+      case .index, .values: break
       case .header, nil:
         brokenAt = offset
         return

@@ -9,6 +9,8 @@
 ///            first differences of the waits (cycle − offered)
 /// indexes    'I', offset of the index before (0: none), count, then for each chunk:
 ///            stream, offset, first index, count, first cycle, last cycle
+/// values     'V', stream, index of the first element, elements per word, bits per element, 1 for BIPOLAR,
+///            count, then the elements; only where they were asked for, behind the last index
 /// footer     'F', JSON: the run's report
 /// tail       skippable frame: "simtrace", footer offset (u64), last index offset (u64)
 /// ```
@@ -26,6 +28,7 @@ enum TraceFormat {
     case header = 0x48
     case chunk = 0x43
     case index = 0x49
+    case values = 0x56
     case footer = 0x46
   }
 

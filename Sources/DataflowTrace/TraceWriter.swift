@@ -11,6 +11,7 @@ public final class TraceWriter: HandshakeListener {
   private let file: UnsafeMutablePointer<FILE>
   private let compressor = FrameCompressor()
   private let handshakesPerChunk: Int
+  private let streams: [[String]]
   private var columns: [ChunkBuilder]
   private var offset = 0
   private var indexed: [TraceChunk] = []
@@ -32,7 +33,7 @@ public final class TraceWriter: HandshakeListener {
   ) throws {
     place = try OutputPlace(path)
     self.handshakesPerChunk = max(handshakesPerChunk, 1)
-    let streams = plan.observedStreams
+    streams = plan.observedStreams
     let header = try Self.header(plan.design, scenario, streams)
     file = try place.open()
     columns = streams.indices.map { ChunkBuilder(stream: $0) }
@@ -91,10 +92,21 @@ extension TraceWriter {
 
   /// Writes what is still in memory and the run's report, and gives the file its name.
   ///
+  /// - Parameter values: what the words were, by stream, with the type of their elements.
   /// Throws `InputError` if anything could not be written; then no file is left.
-  public func finish(_ report: RunReport) throws {
+  public func finish(
+    _ report: RunReport, values: [String: (words: WordSequence, type: DataType)] = [:]
+  ) throws {
     for stream in columns.indices { writeChunk(stream) }
     writeIndex()
+    for (n, names) in streams.enumerated() {
+      guard let name = names.first(where: { values[$0] != nil }), let value = values[name] else {
+        continue
+      }
+      for content in Self.frames(value.words, type: value.type, stream: n) {
+        put(frame: .values, content)
+      }
+    }
     let footer = offset
     put(frame: .footer, Array(try report.json()))
     put(TraceFormat.tail(footer: footer, index: lastIndex))

@@ -29,11 +29,24 @@ public struct TensorComparison: Sendable {
   public var diagnosis: Diagnosis?
   /// What struck the first differing word, in a run under a scenario.
   public var origin: WordOrigin?
+  /// The tensor around its first wrong value.
+  public var picture: DivergencePicture?
   /// The stream's elements with ties decided as the reference has them.
   var decided: Integers?
 
   /// Differences that are kept of one tensor.
   public static let mostDifferences = 4096
+
+  package init(
+    stream: String, node: String, reference: String, elements: Int, differing: Int,
+    maximumError: Double, meanError: Double, sqnr: Double, psnr: Double, shape: [Int] = []
+  ) {
+    self.shape = shape
+    (self.stream, self.node, self.reference) = (stream, node, reference)
+    (self.elements, self.differing) = (elements, differing)
+    (self.maximumError, self.meanError) = (maximumError, meanError)
+    (self.sqnr, self.psnr) = (sqnr, psnr)
+  }
 
   /// All elements are there and agree, but for values that sit on a rounding boundary.
   public var isFine: Bool {
@@ -90,6 +103,14 @@ public struct Divergence: Sendable, Equatable {
   /// In the stream's integers.
   public var expected: Double
   public var actual: Double
+
+  package init(
+    frame: Int, index: [Int], channel: Int, fold: Int, word: Int, lane: Int, expected: Double,
+    actual: Double
+  ) {
+    (self.frame, self.index, self.channel, self.fold) = (frame, index, channel, fold)
+    (self.word, self.lane, self.expected, self.actual) = (word, lane, expected, actual)
+  }
 }
 
 /// Walks the streams of a design in dataflow order against reference activations.
@@ -136,6 +157,7 @@ public struct Comparison: Sendable {
     let written = plane.steps.flatMap(\.outputs).map { plane.graph.streams[$0].name }
     for stream in plane.inputs + written {
       guard let entry = map.entries[stream] else { continue }
+      WorkProgress.tell("tensors compared", comparisons.count, of: map.entries.count)
       let isFirst = moved == nil && comparisons.allSatisfy { $0.node.isEmpty }
       let comparison = try compare(
         stream, entry, result, against, images: isFirst ? inputs : nil)
@@ -290,6 +312,8 @@ public struct Comparison: Sendable {
       comparison.first = sample.divergence(at: first)
       comparison.differences = sample.differing.prefix(TensorComparison.mostDifferences)
         .map(sample.divergence)
+      comparison.picture = DivergencePicture(
+        expected: sample.expected, actual: sample.actual, shape: sample.layout.shape, first: first)
       let evidence = Evidence(
         writer, plane: plane, parameters: parameters, result: result, compared: compared,
         recompute: plane.referenceOrder(of: stream) == nil ? recomputed(stream, images) : nil,

@@ -12,6 +12,8 @@ struct FoldingCandidates {
   private let context: CostContext
   let budget: Resources?
   private var weights: [Double]
+  /// The fastest candidate that fits, so far.
+  private var best: FoldingSearch.Candidate?
   /// Unit that writes / reads each inner stream.
   private let neighbours: [(from: Int, to: Int)]
 
@@ -198,7 +200,11 @@ struct FoldingCandidates {
     sizing.verifiesMinimality = false
     sizing.reportsBefore = false
     sizing.seconds = options.sizingSeconds
-    let sized = try FIFOSizing(buffered, options: sizing)
+    let name = algorithm == .finn ? "FINN's SetFolding" : "a folding"
+    let rate = best.map { "\(Int($0.framesPerSecond)) frames/s" }
+    let sized = try WorkProgress.part(name, best: rate) {
+      try FIFOSizing(buffered, options: sizing)
+    }
     let total = try cost(of: sized.design)
     return FoldingSearch.Candidate(
       algorithm: algorithm, design: sized.design, period: sized.periodAfter,
@@ -213,6 +219,14 @@ struct FoldingCandidates {
       })
   }
 
+  private mutating func note(_ candidate: FoldingSearch.Candidate) {
+    guard fits(candidate.high), best.map({ candidate.period < $0.period }) ?? true else {
+      return
+    }
+    best = candidate
+    options.improved?(candidate)
+  }
+
   func finn(targetCycles: Int) throws -> FoldingSearch.Candidate {
     try build(SetFolding(targetCycles: targetCycles).folded(bare), .finn)
   }
@@ -224,6 +238,7 @@ struct FoldingCandidates {
     for _ in 0..<4 {
       guard let chosen = balanced(bound) else { break }
       let candidate = try build(design(chosen), .simrun)
+      note(candidate)
       if best == nil || candidate.period < best!.period { best = candidate }
       if candidate.period.cyclesPerFrame <= Double(cycles) { return candidate }
       // Blocks together need more than each alone: aim below by as much.
@@ -282,6 +297,7 @@ struct FoldingCandidates {
     while index < all.count {
       if let chosen = balanced(all[index]) {
         let candidate = try build(design(chosen), .simrun)
+        note(candidate)
         if fits(candidate.high) { return candidate }
       }
       index += step

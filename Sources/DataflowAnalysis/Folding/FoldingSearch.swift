@@ -27,6 +27,8 @@ public struct FoldingSearch: Sendable {
     public var costing = Costing.calibrated
     /// Seconds for sizing the FIFOs of one candidate.
     public var sizingSeconds = 20.0
+    /// Told every candidate that fits and is faster than those before it, or reaches the target.
+    public var improved: (@Sendable (Candidate) -> Void)?
     public init() {}
   }
 

@@ -99,6 +99,7 @@ extension HangReport {
     // A run that is known to repeat need not be run to its end.
     let isEndless = try frames > Self.fewFrames && Self.repeats(plan, scenario)
     if isEndless { scenario.frames = Self.fewFrames }
+    WorkProgress.tell("running until nothing moves")
     let simulation = try Simulation(plan, scenario: scenario)
     simulation.runToRest(frames: scenario.frames)
     completedFrames = isEndless ? frames : simulation.completedFrames
@@ -120,6 +121,7 @@ extension HangReport {
     switch outcome {
     case .complete, .maxCycles:
       if options.certifies {
+        WorkProgress.tell("proving that it cannot hang")
         certificate = Proof(try Certificate(plan, budget: options.certificate))
       }
     case .deadlock, .starved:
@@ -158,6 +160,7 @@ extension HangReport {
     }.min { $0.cycle < $1.cycle }
     // No depth holds the surplus of every frame to come.
     guard options.findsFixes, starvation.isEmpty else { return }
+    WorkProgress.tell("looking for what frees it")
     (fixes, minimalTotal) = try FixSearch(
       plan: plan, scenario: scenario, frames: scenario.frames
     )

@@ -18,6 +18,9 @@ public struct HazardSearch {
     let lengths = enough > frames ? [frames, enough] : [frames]
     for (stimulus, scenario) in lengths.flatMap({ stimuli(runs, $0, seed) }) {
       guard entries.contains(where: { $0.status == .possible }) else { break }
+      WorkProgress.tell(
+        "stalled runs", tried, of: runs,
+        best: "\(entries.count { $0.status == .confirmed }) confirmed")
       tried += 1
       let result = try Simulation(
         plan, scenario: scenario, observing: Observation(hazards: true)

@@ -13,6 +13,10 @@ struct FIFOReduction {
   let sections: FIFOSections
   let target: FramePeriod
   var budget: SearchBudget
+  /// Told depths with which the whole design reaches the target.
+  let improved: @Sendable ([Int]) -> Void
+  /// What is being done, for those who wait.
+  var phase = "FIFO depths that suffice"
   var depths: [Int]
   /// The sections of the stretch that decided each FIFO.
   private(set) var origin: [ClosedRange<Int>]
@@ -22,29 +26,18 @@ struct FIFOReduction {
   private var leastOfSections: [Int] = []
   /// Depths with which the whole design is known to reach the target, and what its FIFOs then hold.
   private var enough: (depths: [Int], occupancy: Later<FIFOBench.Occupancy>?)?
-  private var progress: Progress
-
-  /// Tells how far it is.
-  private struct Progress {
-    let report: (@Sendable (_ words: Int, _ done: Int, _ all: Int) -> Void)?
-    /// Rounds of `settle` that are done.
-    var round = 0
-
-    mutating func advance(_ depths: [Int], of rounds: Int) {
-      round += 1
-      report?(depths.reduce(0, +), round, rounds)
-    }
-  }
+  /// Rounds of `settle` that are done.
+  private var round = 0
 
   init(
     _ bench: FIFOBench, _ sections: FIFOSections, _ reference: FIFOBench.Reference,
-    budget: SearchBudget, progress: (@Sendable (Int, Int, Int) -> Void)?
+    budget: SearchBudget, improved: @escaping @Sendable ([Int]) -> Void = { _ in }
   ) {
     self.bench = bench
     self.sections = sections
     target = reference.target
     self.budget = budget
-    self.progress = Progress(report: progress)
+    self.improved = improved
     depths = reference.depths
     origin = depths.indices.map { sections.section(of: $0) }
     room = FIFORoom(depths, bench, sections)
@@ -66,6 +59,7 @@ struct FIFOReduction {
 
   /// Goes on from what the sections need by themselves, and adds no more than it takes.
   mutating func deepenFromLeast() throws {
+    phase = "how little suffices"
     depths = leastOfSections
     origin = depths.indices.map { sections.section(of: $0) }
     _ = try deepen()
@@ -74,7 +68,7 @@ struct FIFOReduction {
   /// Deepens FIFOs until all stretches reach the target. False: out of time, or that took more than is
   /// known to be enough; then it is that.
   mutating func deepen() throws -> Bool {
-    progress.round = 1
+    round = 1
     let before = (enough: enough!, origin: origin)
     if try deepenStretches(.more), bench.total(depths) < bench.total(before.enough.depths) {
       return true
@@ -124,7 +118,10 @@ struct FIFOReduction {
       provesFirst: knowledge.hasProvenFirst)
     let suffices = try search.isSufficient()
     knowledge.note(simulations: search.simulations)
-    if suffices { enough = (depths, occupancy) }
+    if suffices {
+      if enough.map({ bench.total(depths) < bench.total($0.depths) }) ?? true { improved(depths) }
+      enough = (depths, occupancy)
+    }
     return suffices
   }
 
@@ -149,6 +146,9 @@ struct FIFOReduction {
         origin[fifo] = task.stretch.sections
       }
     }
-    progress.advance(depths, of: sections.stretches.count + 1)
+    round += 1
+    WorkProgress.tell(
+      phase, round, of: sections.stretches.count + 1,
+      best: enough.map { "\($0.depths.reduce(0, +)) words" })
   }
 }

@@ -30,9 +30,8 @@ public struct FIFOSizing: Sendable {
     public var workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
     /// By which estimates FIFOs are charged.
     public var costing = Costing.calibrated
-    /// Told the words of all FIFOs, and how many of how many rounds are done; there may be some more
-    /// when the checks find something to lower.
-    public var progress: (@Sendable (_ words: Int, _ done: Int, _ all: Int) -> Void)?
+    /// Told every design that suffices, each with fewer words than the one before.
+    public var improved: (@Sendable (Design) -> Void)?
 
     /// The full rate at the fewest words.
     public init() {}
@@ -97,7 +96,11 @@ extension FIFOSizing {
     try bench.requireMatchingWordCounts()
     let asItCame = options.reportsBefore ? try Plan(original) : nil
     let budget = SearchBudget(workers: max(options.workers, 1), deadline: deadline)
-    let (reference, found) = try Self.sufficient(bench, budget, options)
+    let (tell, start) = (options.improved, original)
+    let (reference, found) = try Self.sufficient(bench, budget, options) { depths in
+      guard let tell, let design = try? bench.replaced(in: start, depths) else { return }
+      tell(design)
+    }
     let before = asItCame.map { plan in Later { try FIFOBench.run(plan) } }
     var search = found
     let goesOn = !options.isQuick && !budget.isSpent
@@ -153,17 +156,18 @@ extension FIFOSizing {
   /// Sections are mostly as slow as the whole, and hold about as much: whether that is so shows when the
   /// whole is simulated with what was found for them.
   static func sufficient(
-    _ bench: FIFOBench, _ budget: SearchBudget, _ options: Options
+    _ bench: FIFOBench, _ budget: SearchBudget, _ options: Options,
+    improved: @escaping @Sendable ([Int]) -> Void = { _ in }
   ) throws -> (FIFOBench.Reference, FIFOReduction) {
     let sections = try FIFOSections(bench)
     if options.keep == 1, let reference = try sections.reference(workers: budget.workers) {
       var search = FIFOReduction(
-        bench, sections, reference, budget: budget, progress: options.progress)
+        bench, sections, reference, budget: budget, improved: improved)
       if try search.findSufficient() { return (reference, search) }
     }
     let reference = try bench.reaching(bench.unbounded(keep: options.keep))
     var search = FIFOReduction(
-      bench, sections, reference, budget: budget, progress: options.progress)
+      bench, sections, reference, budget: budget, improved: improved)
     guard try search.findSufficient() else { throw bench.unreachable(reference.target) }
     return (reference, search)
   }

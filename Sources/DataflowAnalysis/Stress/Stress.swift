@@ -83,6 +83,7 @@ public struct Stress: Sendable {
     var report = StressReport(
       design: plan.design.name, seed: seed, patternsTried: count, frames: frames, finding: nil)
     let found = try Parallel.first(count) { index -> (Int, Scenario, StressFinding.Harm)? in
+      WorkProgress.tell("stall patterns", index, of: count)
       let scenario = try scenario(index)
       return try judge.harm(scenario).map { (index, scenario, $0.kind) }
     }

@@ -120,6 +120,7 @@ extension Throughput {
   package init(
     _ plan: Plan, budget: SteadyStateBudget = .init(), costing: Costing = .calibrated
   ) throws {
+    WorkProgress.tell("simulating to the steady state")
     let simulation = try Simulation(plan)
     let steady = simulation.steadyState(budget)
     let frames = max(1, steady?.simulatedFrames ?? 2)

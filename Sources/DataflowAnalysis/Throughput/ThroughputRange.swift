@@ -91,6 +91,7 @@ extension ThroughputRange {
     }.map(\.element)
     let known = try most.map { [possible.samples[1].name: try $0.value()] } ?? [:]
     let samples = try Parallel.all(chosen.count) { index -> Sample in
+      WorkProgress.tell("possible HLS schedules", index, of: chosen.count)
       let sample = chosen[index]
       return Sample(
         schedule: sample.name,

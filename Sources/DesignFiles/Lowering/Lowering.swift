@@ -46,7 +46,8 @@ struct Lowering: Sendable {
     for step in reference.steps where step.node.opType == "Shape" || step.node.opType == "Size" {
       constants[step.node.outputs[0]] = zero[step.node.outputs[0]]
     }
-    for step in reference.steps where constants[step.node.outputs[0]] == nil {
+    for (n, step) in reference.steps.enumerated() where constants[step.node.outputs[0]] == nil {
+      WorkProgress.tell("lowering operations", n, of: reference.steps.count)
       if step.node.inputs.allSatisfy({ $0.isEmpty || constants[$0] != nil }) {
         for name in step.node.outputs { constants[name] = zero[name] }
       }

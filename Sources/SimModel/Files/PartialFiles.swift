@@ -7,8 +7,8 @@ public enum PartialFiles {
   private nonisolated(unsafe) static var open: Set<String> = []
   private static let lock = NSLock()
 
-  static func add(_ path: String) { lock.withLock { _ = open.insert(path) } }
-  static func remove(_ path: String) { lock.withLock { _ = open.remove(path) } }
+  package static func add(_ path: String) { lock.withLock { _ = open.insert(path) } }
+  package static func remove(_ path: String) { lock.withLock { _ = open.remove(path) } }
 
   /// Removes all of them; for the end of a process that was interrupted.
   public static func removeAll() {

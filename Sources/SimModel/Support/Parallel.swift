@@ -27,8 +27,14 @@ package enum Parallel {
   ) rethrows -> [T] {
     guard workers > 1, count > 1 else { return try (0..<count).map(body) }
     let results = ResultBox<T>(count)
+    let listener = WorkProgress.current
     DispatchQueue.concurrentPerform(iterations: count) { index in
-      results.set(index, Result { try body(index) })
+      results.set(
+        index,
+        Result {
+          guard let listener else { return try body(index) }
+          return try WorkProgress.listening(listener) { try body(index) }
+        })
     }
     return try results.all.map { try $0.get() }
   }

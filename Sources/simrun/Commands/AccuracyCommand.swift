@@ -41,6 +41,8 @@ struct AccuracyCommand: ParsableCommand {
   @Flag(help: "Print one JSON document.")
   var json = false
 
+  @OptionGroup var progressing: ProgressOptions
+
   func validate() throws {
     guard (labels == nil) != (targets == nil) else {
       throw ValidationError("state one of --labels and --targets")
@@ -67,7 +69,7 @@ struct AccuracyCommand: ParsableCommand {
   private func measure(
     _ subject: String, _ arrays: [String: Tensor], _ accuracy: Accuracy
   ) throws -> [AccuracyResult] {
-    let line = ProgressLine()
+    let line = ProgressLine(isAskedFor: progressing.progress)
     defer { line.clear() }
     guard try DesignFile.isOriginalModel(subject) else {
       let loaded = try changes.load(subject)

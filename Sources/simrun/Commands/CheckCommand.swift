@@ -53,6 +53,8 @@ struct CheckCommand: ParsableCommand {
   @Flag(help: "Print one JSON document.")
   var json = false
 
+  @OptionGroup var progressing: ProgressOptions
+
   func validate() throws {
     try requireGoal(minFps, "--min-fps")
     try requireGoal(maxLatencyUs, "--max-latency-us")
@@ -81,15 +83,20 @@ struct CheckCommand: ParsableCommand {
           map: try map.map(ReferenceMap.init(contentsOf:)))
       }
       let base = try changes.costing()
-      let checks = designs.map { file in
-        var costing = base
-        return DesignCheck(
-          file: file.printable, scenario: scenario, scenarioFile: self.scenario, limits: limits,
-          golden: golden, costing: { costing }
-        ) {
-          let loaded = try changes.portWidth == nil ? changes.read(file) : changes.load(file)
-          if base.model != nil { loaded.tell(&costing) }
-          return (loaded.design, loaded.parameters)
+      let checks = progressing.showing {
+        designs.enumerated().map { n, file in
+          let name = designs.count == 1 ? file : "\(file) (\(n + 1) of \(designs.count))"
+          var costing = base
+          return WorkProgress.part(name.printable) {
+            DesignCheck(
+              file: file.printable, scenario: scenario, scenarioFile: self.scenario, limits: limits,
+              golden: golden, costing: { costing }
+            ) {
+              let loaded = try changes.portWidth == nil ? changes.read(file) : changes.load(file)
+              if base.model != nil { loaded.tell(&costing) }
+              return (loaded.design, loaded.parameters)
+            }
+          }
         }
       }
       try write(CheckFormats(checks))

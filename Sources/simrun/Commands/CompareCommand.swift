@@ -2,6 +2,7 @@ import ArgumentParser
 import DataflowAnalysis
 import DesignFiles
 import Foundation
+import ReportPage
 
 /// `simrun compare`: where a compiled design leaves its reference, and why.
 struct CompareCommand: ParsableCommand {
@@ -21,6 +22,8 @@ struct CompareCommand: ParsableCommand {
       """)
 
   @OptionGroup var source: DesignOptions
+
+  @OptionGroup var progressing: ProgressOptions
 
   @Option(
     help: """
@@ -50,6 +53,9 @@ struct CompareCommand: ParsableCommand {
     help: "Compare what the design moves under this scenario (.json), hazards and faults included.")
   var scenario: String?
 
+  @Option(help: "Write a page: error per layer, and where the wrong tensors are wrong.")
+  var html: String?
+
   @Flag(help: "Go on behind the first divergence.")
   var all = false
 
@@ -64,6 +70,7 @@ struct CompareCommand: ParsableCommand {
       throw ValidationError("state one of --golden, --model and --dump")
     }
     guard input != nil || model != nil else { throw ValidationError("state --input") }
+    guard dump == nil || html == nil else { throw ValidationError("--dump makes no page") }
     guard dump == nil || (map == nil && scenario == nil) else {
       throw ValidationError("--dump goes without --map and --scenario")
     }
@@ -87,9 +94,11 @@ struct CompareCommand: ParsableCommand {
       let reference = try NPZ(contentsOf: golden)
       let map = try map.map(ReferenceMap.init(contentsOf:))
       let stimulus = try scenario.map { try Scenario(contentsOf: $0) }
-      let results = try reportingFile(input) {
-        try comparison.run(
-          inputs, reference: reference, map: map, stopsAtFirst: !all, under: stimulus)
+      let results = try progressing.showing {
+        try reportingFile(input) {
+          try comparison.run(
+            inputs, reference: reference, map: map, stopsAtFirst: !all, under: stimulus)
+        }
       }
       if stimulus == nil {
         comparison.plane.noteShiftedFrames(inputs.values.compactMap(\.shape.first).max() ?? 1)
@@ -101,13 +110,19 @@ struct CompareCommand: ParsableCommand {
             + "(\(left.prefix(3).joined(separator: ", "))\(left.count > 3 ? ", …" : ""))"
             + (map == nil ? "; --map says which belongs to which" : ""))
       }
-      try show(ComparisonReport(loaded.design.name, results))
+      let report = ComparisonReport(loaded.design.name, results)
+      try writePage(report, results, reference: golden)
+      try show(report)
       if !results.allSatisfy(\.isFine) { throw SimrunExit.bitsDiffer }
     }
   }
 
   private func compare(with model: String) throws {
-    let report = try report(model)
+    let (report, tensors) = try progressing.showing { try report(model) }
+    try writePage(
+      report.comparison, tensors, reference: model,
+      findings: report.verdicts.map { .init(node: $0.node, finding: $0.finding, advice: $0.advice) }
+    )
     if json {
       try printJSON(report)
     } else {
@@ -117,16 +132,17 @@ struct CompareCommand: ParsableCommand {
   }
 
   /// A design against a model, or two graphs in front of any hardware.
-  private func report(_ model: String) throws -> ModelComparisonReport {
+  private func report(_ model: String) throws -> (ModelComparisonReport, [TensorComparison]) {
     let loaded: LoadedDesign
     do {
       loaded = try source.load()
     } catch let error as InputError {
       guard try DesignFile.isOriginalModel(source.design) else { throw error }
       writeError("note: compared as graphs, since no hardware can be made of it yet: \(error)")
-      return try StepComparisonRun(
+      let report = try StepComparisonRun(
         source: source, model: model, input: input, designInput: designInput
       ).report()
+      return (report, [])
     }
     return try ModelComparisonRun(
       source: source, model: model, input: input, designInput: designInput
@@ -146,6 +162,16 @@ struct CompareCommand: ParsableCommand {
     }
     if json { try printJSON(report) } else { try printText(report.text) }
     if !report.agrees { throw SimrunExit.bitsDiffer }
+  }
+
+  private func writePage(
+    _ report: ComparisonReport, _ results: [TensorComparison], reference: String,
+    findings: [ComparisonDocument.Finding] = []
+  ) throws {
+    guard let html else { return }
+    let page = Page(report, results, reference: reference, findings: findings)
+    try OutputFiles.write(try page.html(), to: html)
+    writeError("wrote \(html)")
   }
 
   private func show(_ report: ComparisonReport) throws {

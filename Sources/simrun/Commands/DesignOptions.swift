@@ -52,6 +52,10 @@ struct DesignChanges: ParsableArguments {
   var portWidth: Int?
 
   @Option(
+    help: "The depth of a FIFO in words: NAME=WORDS, NAME a FIFO or a stream; may be repeated.")
+  var depth: [FIFODepth] = []
+
+  @Option(
     help: """
       The FINN the hardware comes from, where the file shows it wrongly: 0.5 to 0.10, or 2026-04, \
       2026-08 for states of its development branch.
@@ -90,7 +94,8 @@ struct DesignChanges: ParsableArguments {
       portWidth.map { ["--port-width", String($0)] },
       finnGeneration.map { ["--finn-generation", $0.rawValue] },
       cost.map { ["--cost", $0.rawValue] }, costModel.map { ["--cost-model", $0] },
-    ].compactMap(\.self).joined() + parameters.flatMap { ["--parameters", $0] }
+    ].compactMap(\.self).joined() + depth.flatMap { ["--depth", "\($0.name)=\($0.words)"] }
+      + parameters.flatMap { ["--parameters", $0] }
   }
 
   func validate() throws {
@@ -138,6 +143,7 @@ struct DesignChanges: ParsableArguments {
       let warnings = try reportingFile(folding) { try loaded.design.apply(config) }
       for warning in warnings { writeError("warning: \(folding): \(warning)") }
     }
+    for depth in depth { try reportingFile(file) { try loaded.design.set(depth) } }
     return loaded
   }
 

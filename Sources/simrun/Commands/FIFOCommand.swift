@@ -14,6 +14,8 @@ struct FIFOCommand: ParsableCommand {
 
   @OptionGroup var source: DesignOptions
 
+  @OptionGroup var progressing: ProgressOptions
+
   @Option(help: "Fraction of the unbounded throughput to keep, e.g. 0.99.")
   var keep = 1.0
 
@@ -73,14 +75,13 @@ struct FIFOCommand: ParsableCommand {
       options.margin = margin
       options.seconds = seconds
       options.costing = try source.changes.costing(loaded)
-      let line = ProgressLine()
-      options.progress = { words, done, all in
-        line.show("step \(done) of \(all), \(words) words")
+      let best = BestSoFar<Design>()
+      options.improved = { best.value = $0 }
+      let sizing = try Interruption.advising(advice(best)) {
+        try progressing.showing {
+          try reportingFile(source.design) { try FIFOSizing(loaded.design, options: options) }
+        }
       }
-      let sizing = try reportingFile(source.design) {
-        try FIFOSizing(loaded.design, options: options)
-      }
-      line.clear()
       if let output {
         try OutputFiles.write(
           FoldingConfig(of: sizing.design).json(order: sizing.design.nodes.map(\.name)), to: output)
@@ -93,6 +94,21 @@ struct FIFOCommand: ParsableCommand {
       } else {
         try printText(FIFOText(report, showsAll: all).text)
       }
+    }
+  }
+
+  /// What Ctrl-C leaves: the best depths so far where they were asked for.
+  private func advice(_ best: BestSoFar<Design>) -> @Sendable () -> String {
+    { [output, apply, design = source.design] in
+      guard let found = best.value else {
+        return "no depths that suffice were known yet; --quick stops at the first"
+      }
+      let words = found.nodes.filter(\.isFIFO).reduce(0) { sum, node in
+        if case .int(let depth)? = node.attributes["depth"] { sum + depth } else { sum }
+      }
+      let files = BestSoFar<Design>.write(found, folding: output, design: apply)
+      return "FIFOs of \(words) words suffice, the least so far\(files)"
+        + "\n  next: simrun fifo \(design) --seconds N  (stops by itself and reports)"
     }
   }
 

@@ -11,6 +11,8 @@ struct FPSCommand: ParsableCommand {
 
   @OptionGroup var source: DesignOptions
 
+  @OptionGroup var progressing: ProgressOptions
+
   @Flag(help: "Report frames per second; this is what the command does anyway.")
   var fps = false
 
@@ -33,11 +35,11 @@ struct FPSCommand: ParsableCommand {
       let design = loaded.design
       let costing = try source.changes.costing(loaded)
       let device = source.device(of: design)
-      let (throughput, range) = try reportingFile(source.design) {
-        try Throughput.withRange(design, costing: costing)
+      let (throughput, range) = try progressing.showing {
+        try reportingFile(source.design) { try Throughput.withRange(design, costing: costing) }
       }
       var report = ThroughputReport(throughput, device: device, range: range)
-      report.next = nextStep(report, throughput.plan)
+      report.next = source.next(after: report, throughput.plan)
       if json {
         try printJSON(report)
       } else {
@@ -51,28 +53,30 @@ struct FPSCommand: ParsableCommand {
       }
     }
   }
+}
 
+extension DesignOptions {
   /// What helps against the limit.
-  private func nextStep(_ report: ThroughputReport, _ plan: Plan) -> NextStep? {
+  func next(after report: ThroughputReport, _ plan: Plan) -> NextStep? {
     guard report.outcome == .complete else {
       let hasFIFOs = plan.design.nodes.contains(where: \.isFIFO)
       return hasFIFOs || report.outcome == .starved
-        ? source.next("hang", reason: "who waits for whom, and what frees it")
-        : source.next(
+        ? next("hang", reason: "who waits for whom, and what frees it")
+        : next(
           "fifo", "--apply", "sized.json", reason: "this graph has no FIFOs yet: it sizes them")
     }
     switch report.bottleneck.limit {
     case .fifo:
-      return source.next(
+      return next(
         "fifo", "--apply", "sized.json",
         reason: "FIFO depths at which the slowest block is never held up")
     case .compute:
       return report.cost.part == nil
         ? doubling(report, plan)
-        : source.next("fold", "--max", reason: "PE and SIMD for the highest rate the part holds")
+        : next("fold", "--max", reason: "PE and SIMD for the highest rate the part holds")
     case .memory:
       return report.bottleneck.portWidth.map {
-        source.next("fps", "--port-width", String(2 * $0), reason: "with a port twice as wide")
+        next("fps", "--port-width", String(2 * $0), reason: "with a port twice as wide")
       }
     case .source, nil: return nil
     }
@@ -84,7 +88,7 @@ struct FPSCommand: ParsableCommand {
       let node = plan.design.nodes.firstIndex(where: { $0.name == report.bottleneck.node }),
       !plan.blocks[node].foldings.isEmpty
     else { return nil }
-    return source.next(
+    return next(
       "fold", "--target-fps", NextStep.text((2 * fps).rounded()),
       reason: "PE and SIMD for twice the rate, at the least cost")
   }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DataflowAnalysis
 import Foundation
+import ReportPage
 
 struct FoldCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -13,6 +14,8 @@ struct FoldCommand: ParsableCommand {
       """)
 
   @OptionGroup var source: DesignOptions
+
+  @OptionGroup var progressing: ProgressOptions
 
   @Option(parsing: .unconditional, help: "Frames per second to reach.")
   var targetFps: Double?
@@ -32,6 +35,9 @@ struct FoldCommand: ParsableCommand {
   @Option(help: "Write the folded design.")
   var apply: String?
 
+  @Option(help: "Write a page: every layer before and after, and the cost against the part.")
+  var html: String?
+
   @Flag(help: "Print one JSON document.")
   var json = false
 
@@ -47,7 +53,9 @@ struct FoldCommand: ParsableCommand {
 
   func run() throws {
     try reportingInputErrors {
-      try OutputPlace.requireDistinct([("-o", output), ("--apply", apply)])
+      try OutputPlace.requireDistinct([
+        ("-o", output), ("--apply", apply), ("--html", html),
+      ])
       try OutputPlace.requireDistinct([("-o", output)], inputs: [("the design", source.design)])
       let loaded = try source.load()
       let design = loaded.design
@@ -61,10 +69,16 @@ struct FoldCommand: ParsableCommand {
       options.algorithm = algorithm
       options.reserve = reserve
       options.costing = try source.changes.costing(loaded)
-      let search = try reportingFile(source.design) {
-        try FoldingSearch(
-          design, goal: targetFps.map { .framesPerSecond($0) } ?? .highest, device: device,
-          options: options)
+      let best = BestSoFar<FoldingSearch.Candidate>()
+      options.improved = { best.value = $0 }
+      let search = try Interruption.advising(advice(best)) {
+        try progressing.showing {
+          try reportingFile(source.design) {
+            try FoldingSearch(
+              design, goal: targetFps.map { .framesPerSecond($0) } ?? .highest, device: device,
+              options: options)
+          }
+        }
       }
       let chosen = search.chosen.design
       if let output {
@@ -74,12 +88,26 @@ struct FoldCommand: ParsableCommand {
       if let apply { try OutputFiles.write(chosen.json(), to: apply) }
       var report = FoldingReport(search)
       report.next = nextStep(chosen)
+      if let html {
+        try OutputFiles.write(try Page(report, device: device).html(), to: html)
+        writeError("wrote \(html)")
+      }
       if json {
         try printJSON(report)
       } else {
         try printText(FoldingText(report: report, target: targetFps).text)
       }
       guard search.meetsGoal else { throw SimrunExit.budgetMissed }
+    }
+  }
+
+  /// What Ctrl-C leaves: the best folding so far where it was asked for.
+  private func advice(_ best: BestSoFar<FoldingSearch.Candidate>) -> @Sendable () -> String {
+    { [output, apply] in
+      guard let found = best.value else { return "no folding that fits was known yet" }
+      let files = BestSoFar<Design>.write(found.design, folding: output, design: apply)
+      return "the best folding so far makes \(Int(found.framesPerSecond)) frames/s\(files)"
+        + "\n  hint: the same command starts anew"
     }
   }
 

@@ -14,6 +14,8 @@ struct HangCommand: ParsableCommand {
 
   @OptionGroup var source: DesignOptions
 
+  @OptionGroup var progressing: ProgressOptions
+
   @Option(help: "A scenario file: frames, arrival and acceptance patterns.", completion: .file())
   var scenario: String?
 
@@ -111,11 +113,13 @@ struct HangCommand: ParsableCommand {
 
   private func runStress(_ count: Int) throws {
     let (plan, scenario, parameters) = try load()
-    let report = try reportingFile(self.scenario ?? source.design) {
-      try Stress(
-        plan, parameters: parameters, base: scenario, frames: frames ?? max(scenario.frames, 3),
-        seed: seed
-      ).run(count)
+    let report = try progressing.showing {
+      try reportingFile(self.scenario ?? source.design) {
+        try Stress(
+          plan, parameters: parameters, base: scenario, frames: frames ?? max(scenario.frames, 3),
+          seed: seed
+        ).run(count)
+      }
     }
     try save(report.finding?.scenario)
     if json {
@@ -148,10 +152,12 @@ struct HangCommand: ParsableCommand {
     let (plan, scenario, parameters) = try load()
     var options = HangOptions()
     options.frames = frames
-    let report = try reportingFile(self.scenario ?? source.design) {
-      var report = try HangReport(plan, scenario: scenario, options: options)
-      try report.measureFaults(plan, parameters: parameters, scenario: scenario)
-      return report
+    let report = try progressing.showing {
+      try reportingFile(self.scenario ?? source.design) {
+        var report = try HangReport(plan, scenario: scenario, options: options)
+        try report.measureFaults(plan, parameters: parameters, scenario: scenario)
+        return report
+      }
     }
     try save(report.certificate.witness)
     return (report, plan.design)

@@ -14,6 +14,8 @@ struct HazardsCommand: ParsableCommand {
 
   @OptionGroup var source: DesignOptions
 
+  @OptionGroup var progressing: ProgressOptions
+
   @Option(help: "Stimuli to try.")
   var runs = 16
 
@@ -36,8 +38,10 @@ struct HazardsCommand: ParsableCommand {
   func run() throws {
     try reportingInputErrors {
       let design = try source.load().design
-      let report = try reportingFile(source.design) {
-        try HazardSearch(Plan(design)).report(runs: runs, frames: frames, seed: seed)
+      let report = try progressing.showing {
+        try reportingFile(source.design) {
+          try HazardSearch(Plan(design)).report(runs: runs, frames: frames, seed: seed)
+        }
       }
       if json { try printJSON(report) } else { try printText(report.text) }
     }

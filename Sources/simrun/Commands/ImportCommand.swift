@@ -55,6 +55,8 @@ struct ImportCommand: ParsableCommand {
 
   @OptionGroup var original: ModelChoices
 
+  @OptionGroup var progressing: ProgressOptions
+
   func validate() throws {
     if let clockMhz, !Design.clockRange.contains(clockMhz) {
       throw ValidationError("--clock-mhz must be 0.001 to 10000")
@@ -72,7 +74,7 @@ struct ImportCommand: ParsableCommand {
       parameterFiles: parameters, model: try original.options(parameters: parameters))
     options.hlsBuild = hlsBuild
     options.hasFolding = folding != nil
-    var loaded = try DesignFile.load(model, options: options)
+    var loaded = try progressing.showing { try DesignFile.load(model, options: options) }
     if let folding {
       let config = try FoldingFile.read(folding)
       loaded.notes += try reportingFile(folding) { try loaded.design.apply(config) }

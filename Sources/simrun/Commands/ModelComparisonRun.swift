@@ -14,7 +14,7 @@ struct ModelComparisonRun {
   /// Frames that are made up.
   private static let madeUp = 2
 
-  func report(_ loaded: LoadedDesign) throws -> ModelComparisonReport {
+  func report(_ loaded: LoadedDesign) throws -> (ModelComparisonReport, [TensorComparison]) {
     var comparison = try reportingFile(source.design) {
       try Comparison(loaded.design, parameters: loaded.parameters)
     }
@@ -59,11 +59,12 @@ struct ModelComparisonRun {
     ) { first, _ in first }
     let named = Dictionary(judged.map { ($0.result.stream, $0) }) { first, _ in first }
     let final = results.map { named[$0.stream]?.named ?? $0 }
-    return ModelComparisonReport(
+    let report = ModelComparisonReport(
       comparison: ComparisonReport(loaded.design.name, final),
       wrong: final.filter { !$0.isFine }.map { .init($0, types[$0.stream]!) },
       excused: judged.filter { $0.verdict == .zone }.map { .init($0, types[$0.result.stream]!) },
       verdicts: verdicts)
+    return (report, final)
   }
 
   private func compare(_ pairing: ModelPairing, _ comparison: Comparison) throws

@@ -10,8 +10,10 @@ struct ReplayCommand: ParsableCommand {
       "Repeat a recorded run, or a board's captured handshakes, and name the first difference.",
     discussion: """
       simrun replay RUN.simtrace.zst [--design CHANGED] repeats what `simrun run --trace` recorded. \
-      simrun replay --vcd board.vcd --map map.json --design DESIGN drives the design with the stalls \
-      a logic analyser captured. Exit code 0 when every recorded handshake is repeated, 1 when one \
+      simrun replay --capture board.csv --design DESIGN drives the design with the stalls a logic \
+      analyser captured: an ILA's CSV or a value change dump. Handshakes are recognised by their names \
+      (…_tvalid and …_tready of s_axis_0, m_axis_0, or of a node's ports), cycle 0 by the reset; --map \
+      says it where they are called otherwise. Exit code 0 when every recorded handshake is repeated, 1 when one \
       differs or its stream is not in the design, 65 when there is nothing to compare.
       """)
 
@@ -23,7 +25,9 @@ struct ReplayCommand: ParsableCommand {
 
   @OptionGroup var changes: DesignChanges
 
-  @Option(help: "A capture of valid and ready signals.", completion: .file())
+  @Option(
+    name: [.customLong("capture"), .customLong("vcd")],
+    help: "A capture of valid and ready signals: an ILA's CSV or a VCD.", completion: .file())
   var vcd: String?
 
   @Option(help: "Which signals of the capture are which streams.", completion: .file())
@@ -37,11 +41,9 @@ struct ReplayCommand: ParsableCommand {
 
   func validate() throws {
     guard (trace == nil) != (vcd == nil) else {
-      throw ValidationError("give either a trace or --vcd with --map and --design")
+      throw ValidationError("give either a trace or --capture with --design")
     }
-    if vcd != nil, map == nil || design == nil {
-      throw ValidationError("--vcd needs --map and --design")
-    }
+    if vcd != nil, design == nil { throw ValidationError("--capture needs --design") }
   }
 
   func run() throws {
@@ -58,15 +60,28 @@ struct ReplayCommand: ParsableCommand {
       let file = try TraceFile(contentsOf: trace)
       return try reportingFile(design ?? trace) { try ReplayReport(file, on: changed) }
     }
-    guard let vcd, let map, let changed else { throw SimrunExit.usage }
-    let signals = try VCDMap(json: try InputFile.read(map), file: map)
-    try reportingFile(map) { try ReplayReport.requireStreams(signals.streams.keys, of: changed) }
-    let capture = try VCDReader.read(try InputFile.read(vcd), file: vcd, map: signals)
-    let report = try reportingFile(map) { try ReplayReport(capture, on: changed) }
+    guard let vcd, let changed else { throw SimrunExit.usage }
+    let stated = try map.map { try VCDMap(json: try InputFile.read($0), file: $0) }
+    if let stated, let map {
+      try reportingFile(map) { try ReplayReport.requireStreams(stated.streams.keys, of: changed) }
+    }
+    let (capture, used) = try CaptureFile.read(vcd, map: stated, design: changed)
+    if stated == nil { tellSignals(used) }
+    let report = try reportingFile(map ?? vcd) { try ReplayReport(capture, on: changed) }
     if let output {
       try OutputFiles.write(capture.scenario(try Plan(changed)).json(), to: output)
     }
     return report
+  }
+
+  /// What was taken for what: a wrong guess must be seen.
+  private func tellSignals(_ map: VCDMap) {
+    for (stream, pair) in map.streams.sorted(by: { $0.key < $1.key }) {
+      writeError("note: \(pair.valid) and \(pair.ready) are taken for stream '\(stream)'")
+    }
+    writeError(
+      map.reset.map { "note: cycle 0 is the first that sees \($0) released" }
+        ?? "note: cycle 0 is the capture's first; --map states another (first_cycle, reset)")
   }
 
   private func text(_ report: ReplayReport) -> String {

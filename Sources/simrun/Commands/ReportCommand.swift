@@ -1,24 +1,107 @@
 import ArgumentParser
 import DataflowAnalysis
+import ReportPage
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Write FINN's estimate reports under FINN's file names.")
+    abstract: "Show a design at work as one HTML page, or write FINN's estimate reports.",
+    discussion: """
+      --html draws the graph with what each block does, where frames are over time, what FIFOs hold, and \
+      for a design that hangs the cycle of waits and the change that frees it. The page is one file that \
+      needs no network.
+      """)
 
   @OptionGroup var source: DesignOptions
 
+  @OptionGroup var progressing: ProgressOptions
+
+  @Option(help: "Write the page here.")
+  var html: String?
+
+  @Option(
+    help: """
+      Write the ONNX graph that was read with cycles, waits, FIFO fill and cost at every node, as \
+      netron shows them.
+      """)
+  var onnx: String?
+
   @Option(
     name: [.long, .customLong("output"), .customShort("o")],
-    help: "The directory for estimate_layer_cycles.json and its siblings.")
-  var finn: String
+    help: "The directory for FINN's estimate_layer_cycles.json and its siblings.")
+  var finn: String?
+
+  func validate() throws {
+    guard html != nil || finn != nil || onnx != nil else {
+      throw ValidationError("state what to write: --html PAGE, --onnx GRAPH or --finn FOLDER")
+    }
+  }
 
   func run() throws {
     try reportingInputErrors {
-      let design = try source.load().design
-      let reports = try reportingFile(source.design) { try FINNReports(design) }
-      try reports.write(to: finn)
-      for file in reports.files { writeError("wrote \(finn)/\(file.name)") }
+      if let html { try writePage(to: html) }
+      if let onnx { try writeGraph(to: onnx) }
+      if let finn { try writeReports(to: finn) }
     }
+  }
+
+  private func writeReports(to folder: String) throws {
+    let design = try source.load().design
+    let reports = try reportingFile(source.design) { try FINNReports(design) }
+    try reports.write(to: folder)
+    for file in reports.files { writeError("wrote \(folder)/\(file.name)") }
+  }
+
+  private func writeGraph(to path: String) throws {
+    guard source.design.lowercased().hasSuffix(".onnx") else {
+      throw InputError(
+        "--onnx annotates the ONNX graph that is read; this is none", file: source.design)
+    }
+    _ = try OutputPlace(path)
+    let design = try source.load(usesBoardPort: true).design
+    let device = source.device(of: design)
+    let (data, nodes) = try progressing.showing {
+      try reportingFile(source.design) {
+        let throughput = try Throughput(design)
+        let recording = try Recording(throughput)
+        return try AnnotatedGraph.annotated(
+          InputFile.read(source.design), file: source.design,
+          with: ThroughputReport(throughput, device: device),
+          profile: recording.windows.last?.profile)
+      }
+    }
+    try OutputFiles.write(data, to: path)
+    writeError(
+      "wrote \(path): \(nodes.of("node")) annotated (simrun.… in netron's node properties)")
+  }
+
+  private func writePage(to path: String) throws {
+    // Before the work, not after it.
+    _ = try OutputPlace(path)
+    let design = try source.load(usesBoardPort: true).design
+    var options = DesignPageOptions()
+    options.command = source.next("fps", reason: "").command
+    let device = source.device(of: design)
+    let page = try progressing.showing {
+      try reportingFile(source.design) {
+        try Page(design, device: device, options: options) { report, hang, plan in
+          steps(report, hang, plan)
+        }
+      }
+    }
+    try OutputFiles.write(try page.html(), to: path)
+    writeError("wrote \(path)")
+  }
+
+  /// What helps: the way out of a deadlock, or the command against the limit.
+  private func steps(_ report: ThroughputReport, _ hang: HangReport?, _ plan: Plan) -> [NextStep] {
+    if let hang, !hang.smallestFix.isEmpty {
+      return [
+        source.next(
+          "hang", "--apply", "fixed.json", reason: "writes the design with the smallest change"),
+        NextStep(["fixed.json", "--fps"], reason: "how fast it is then"),
+      ]
+    }
+    return source.next(after: report, plan).map { [$0] } ?? []
   }
 }

@@ -37,6 +37,9 @@ struct RunCommand: ParsableCommand {
   @Option(help: "Write every handshake of every stream to this file (NAME.simtrace.zst).")
   var trace: String?
 
+  @Flag(help: "Keep what the words were in the trace, not only when they moved; needs data.")
+  var values = false
+
   @OptionGroup var data: DataOptions
 
   @Flag(help: "Compute a quantised model as the hardware it lowers to, not as it was trained.")
@@ -57,6 +60,9 @@ struct RunCommand: ParsableCommand {
     }
     if data.isUsed, data.input == nil, scenario == nil {
       throw ValidationError("there is no data: state --input, or a --scenario that names some")
+    }
+    if values, trace == nil || (data.input == nil && scenario == nil) {
+      throw ValidationError("--values keeps words in a --trace, of --input or a scenario's data")
     }
     if frames != nil, !isTimed || data.repeats != nil {
       throw ValidationError("--frames goes with --scenario; the input says how many frames it has")
@@ -203,8 +209,19 @@ extension RunCommand {
     {
       (report.outcome, report.cause) = (verdict.outcome, verdict.cause)
     }
-    if let values { report = try add(values, to: report, result, scenario) }
-    try writer?.finish(report)
+    var kept: [String: (words: WordSequence, type: DataType)] = [:]
+    if let values {
+      let moved: MovedWords
+      (report, moved) = try add(values, to: report, result, scenario)
+      if self.values {
+        for (name, words) in moved.words {
+          kept[name] = (words, try values.timed.plane.layout(of: name).dataType)
+        }
+      }
+    } else if self.values {
+      throw InputError("--values: the scenario names no data", file: self.scenario)
+    }
+    try writer?.finish(report, values: kept)
     return report
   }
 
@@ -242,7 +259,7 @@ extension RunCommand {
 
   private func add(
     _ values: Values, to report: RunReport, _ result: RunResult, _ scenario: Scenario
-  ) throws -> RunReport {
+  ) throws -> (RunReport, MovedWords) {
     let timed = values.timed
     let moved = try timed.words(of: values.data, in: result, scenario: scenario)
     func tensor(_ name: String) throws -> Tensor {
@@ -272,7 +289,7 @@ extension RunCommand {
     var report = report
     report.bits = bits
     report.hazards += moved.staleFrames
-    return report
+    return (report, moved)
   }
 }
 

@@ -37,6 +37,8 @@ struct SweepRunCommand: ParsableCommand {
 
   @OptionGroup var source: DesignOptions
 
+  @OptionGroup var progressing: ProgressOptions
+
   @Flag(name: .customLong("init"), help: "Write a space for the design to --space and stop.")
   var initialises = false
 
@@ -113,8 +115,13 @@ struct SweepRunCommand: ParsableCommand {
       options.costing = costing
       options.shard = parsedShard ?? (0, 1)
       if let workers { options.workers = workers }
-      let line = ProgressLine()
-      options.progress = { p in line.show(Self.text(p)) }
+      let line = ProgressLine(isAskedFor: progressing.progress)
+      options.progress = { p in
+        line.show(
+          WorkStep(
+            phase: "points", done: p.done, total: p.all,
+            best: String(format: "%.1f frames/s", p.bestFramesPerSecond)))
+      }
       let start = Date()
       let advice = { @Sendable [output] in
         let safe = (try? database.count).map { "\($0) points are" } ?? "what was finished is"
@@ -149,13 +156,6 @@ struct SweepRunCommand: ParsableCommand {
           + ["--space", path, "-o", database],
         reason: "simulates every point; may be stopped and goes on"
       ).text)
-  }
-
-  private static func text(_ p: SweepRunner.Progress) -> String {
-    let rate = Double(p.evaluated) / max(p.seconds, 1e-9)
-    let left = Double(max(p.all - p.done, 0)) / max(rate, 1e-9)
-    return ProgressLine.bar(p.done, of: p.all) + "  \(String(format: "%.0f", rate * 60))/min  "
-      + "\(Int(left)) s left  best \(String(format: "%.1f", p.bestFramesPerSecond)) frames/s"
   }
 }
 
@@ -218,7 +218,10 @@ struct SweepReportCommand: ParsableCommand {
       try database.forEach { front.add($0) }
       let entries = front.entries.sorted { $0.result.framesPerSecond > $1.result.framesPerSecond }
       if let csv { try SweepTable.write(database, to: csv) }
-      if let html { try OutputFiles.write(Data(SweepPage(database).html.utf8), to: html) }
+      if let html {
+        let page = try SweepPage(database)
+        try OutputFiles.write(page.html, to: html)
+      }
       if let folding { try writeFoldings(database, entries, folding) }
       let rows = entries.map(SweepReport.Point.init)
       if json {

@@ -1,5 +1,37 @@
-import DataflowSim
+import DataflowAnalysis
 import Foundation
+
+/// The best result so far of work that may be interrupted.
+final class BestSoFar<Value: Sendable>: @unchecked Sendable {
+  private let lock = NSLock()
+  private var best: Value?
+
+  var value: Value? {
+    get { lock.withLock { best } }
+    set { lock.withLock { best = newValue } }
+  }
+}
+
+extension BestSoFar where Value == Design {
+  /// Writes what was asked for, and says where: ", written to a and b".
+  static func write(_ found: Design, folding: String?, design: String?) -> String {
+    var written: [String] = []
+    let order = found.nodes.map(\.name)
+    if let folding,
+      (try? OutputFiles.write(FoldingConfig(of: found).json(order: order), to: folding)) != nil
+    {
+      written.append(folding)
+    }
+    if let design, let json = try? found.json(),
+      (try? OutputFiles.write(json, to: design)) != nil
+    {
+      written.append(design)
+    }
+    return written.isEmpty
+      ? "; nothing was written (-o or --apply name a file)"
+      : ", written to \(written.joined(separator: " and "))"
+  }
+}
 
 /// What happens when the user, a batch system or a limit ends the process: no half-written file stays,
 /// and the last line says what is safe and how to go on.

@@ -52,10 +52,20 @@ package enum Licences {
       licence: "Apache-2.0 WITH Swift-exception", source: "https://swift.org"),
   ]
 
+  /// What lies in the sources as its authors wrote it.
+  package static let vendored = [
+    Component(
+      name: "dagre", version: "netron 9.3.3", licence: "MIT",
+      source: "https://github.com/dagrejs/dagre"),
+    Component(
+      name: "fstapi", version: "verilator 5.006", licence: "MIT AND BSD-2-Clause",
+      source: "https://github.com/gtkwave/gtkwave"),
+  ]
+
   package static var text: String {
     var table = TextTable()
     table.add(["component", "version", "licence", "source"])
-    for part in [own] + packages + libraries {
+    for part in [own] + packages + vendored + libraries {
       table.add([part.name, part.version ?? "-", part.licence, part.source])
     }
     return table.text

@@ -87,7 +87,7 @@ struct SweepTests {
       }
       #expect(try entries(joined) == entries(whole))
       #expect(try joined.merge(whole) == 0)
-      let page = try SweepPage(joined).html
+      let page = String(decoding: try SweepPage(joined).html, as: UTF8.self)
       #expect(page.contains("MVAU_hls_0.PE"))
     }
   }

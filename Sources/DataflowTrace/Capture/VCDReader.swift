@@ -23,7 +23,8 @@ public struct VCDReader {
   private init(_ map: VCDMap, file: String) {
     self.map = map
     self.file = file
-    streams = map.streams.sorted { $0.key < $1.key }
+    let reset = map.reset.map { [(key: "", value: VCDMap.Pair(valid: $0, ready: $0))] } ?? []
+    streams = reset + map.streams.sorted { $0.key < $1.key }
     samples = streams.map { _ in VCDCapture.Levels() }
   }
 
@@ -69,9 +70,41 @@ public struct VCDReader {
         "nothing to compare: \"first_cycle\" \(map.firstCycle) lies behind the end of the capture",
         file: file, hint: "allowed: 0 to \(cycle - 1), its last cycle")
     }
+    var before = 0
+    if let reset = map.reset {
+      guard let released = samples[0].valid.firstIndex(of: map.resetIsLow) else {
+        throw InputError("the reset '\(reset)' is never released", file: file)
+      }
+      before = released
+      samples.removeFirst()
+      for n in samples.indices {
+        samples[n].valid.removeFirst(before)
+        samples[n].ready.removeFirst(before)
+      }
+    }
+    let names = streams.map(\.key).filter { !$0.isEmpty }
     return VCDCapture(
-      streams: Dictionary(uniqueKeysWithValues: zip(streams.map(\.key), samples)),
-      cycles: cycle - map.firstCycle)
+      streams: Dictionary(uniqueKeysWithValues: zip(names, samples)),
+      cycles: cycle - map.firstCycle - before)
+  }
+
+  /// The signals of one bit that a dump declares, with their scopes.
+  ///
+  /// Throws `InputError` with the line.
+  public static func signals(in data: Data, file: String) throws -> [String] {
+    var reader = VCDReader(VCDMap(clock: nil, reset: nil, streams: [:]), file: file)
+    var words: [Substring] = []
+    var isHeader = true
+    for bytes in data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+      reader.line += 1
+      for token in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace) {
+        words.append(token)
+        guard words.count < 4096 else { throw reader.error("\(words[0]) does not end") }
+        if try reader.declared(&words, &isHeader) { words = [] }
+        guard isHeader else { return reader.header.oneBitSignals }
+      }
+    }
+    throw reader.error("ends before $enddefinitions")
   }
 
   /// A section of the header; true once it is complete.
@@ -206,6 +239,9 @@ private struct VCDHeader {
     }
     byName[name, default: []].append(path)
   }
+
+  /// All signals of one bit, by their full names.
+  var oneBitSignals: [String] { byPath.filter { $0.value.width == 1 }.keys.sorted() }
 
   /// The one-bit signal called `name`.
   func find(_ name: String, file: String) throws -> Signal {

@@ -20,7 +20,7 @@ public struct VCDCapture: Sendable, Equatable {
 /// Which signals of a capture are the handshakes of which streams.
 ///
 /// JSON: `{"clock": "top.clk", "first_cycle": 0, "streams": {"in0": {"valid": "top.in_tvalid",
-/// "ready": "top.in_tready"}}}`. Without `clock` every `period` time units are a cycle. A signal is
+/// "ready": "top.in_tready"}}}`; `"reset": "top.rst_n"` instead of `first_cycle`. Without `clock` every `period` time units are a cycle. A signal is
 /// named by its scopes and itself, or by itself alone where that is unique.
 public struct VCDMap: Sendable, Equatable {
   /// The signals of a stream.
@@ -36,15 +36,27 @@ public struct VCDMap: Sendable, Equatable {
   /// Cycles of the capture before cycle 0 of the design, the first that sees reset deasserted.
   public var firstCycle: Int
   public var streams: [String: Pair]
+  /// A signal that resets the design: cycle 0 is the first that sees it released. Low while it resets where
+  /// its name ends in n.
+  public var reset: String?
+
+  /// Whether the reset resets while it is low.
+  var resetIsLow: Bool { reset?.lowercased().hasSuffix("n") ?? false }
+
+  init(clock: String?, reset: String?, streams: [String: Pair]) {
+    (self.clock, self.reset, self.streams) = (clock, reset, streams)
+    (period, firstCycle) = (1, 0)
+  }
 
   /// Reads a map. Throws `InputError` with the JSON path.
   public init(json data: Data, file: String) throws {
     do {
       let root = JSONCursor(try JSONValue(parsing: data, file: file))
-      try root.requireKeys(["clock", "period", "first_cycle", "streams"])
+      try root.requireKeys(["clock", "period", "first_cycle", "reset", "streams"])
       clock = try root.optional("clock")?.name()
       period = try root.optional("period")?.int(1...Int.largestStated) ?? 1
       firstCycle = try root.optional("first_cycle")?.int(0...VCDReader.longest) ?? 0
+      reset = try root.optional("reset")?.name()
       streams = [:]
       for (name, entry) in try root.member("streams").members() {
         try entry.requireKeys(["valid", "ready"])

@@ -1,0 +1,109 @@
+/// What lies where in one cycle of a recorded run: the words in every FIFO, and the words that wait on streams.
+public struct TraceMoment: Encodable, Sendable {
+  /// A word by its place in its stream's tensor.
+  public struct Word: Codable, Sendable, Equatable {
+    /// Counted over the whole run.
+    public var index: Int
+    public var frame: Int
+    /// Word of the frame.
+    public var word: Int
+    /// Index of its first element in the frame's normal shape, channel last; null where the shape is not known.
+    public var position: [Int]?
+    /// Elements of the word.
+    public var elements: Int?
+    /// What it is, element 0 first; null where the trace has not kept it.
+    public var values: [Int64]?
+
+    /// "frame 0, word 37: [0, 1, 4, 0 to 15]".
+    public var text: String { place + (values.map { " = \(Self.short($0))" } ?? "") }
+
+    /// Some elements, enough to recognise a word.
+    private static func short(_ values: [Int64]) -> String {
+      values.prefix(8).map(String.init).joined(separator: " ") + (values.count > 8 ? " …" : "")
+    }
+
+    private var place: String {
+      let place = "frame \(frame), word \(word)"
+      guard let position, let last = position.last else { return place }
+      let end = last + max(elements ?? 1, 1) - 1
+      let channels = end > last ? "\(last) to \(end)" : "\(last)"
+      return place + ": ["
+        + (position.dropLast().map(String.init) + [channels])
+        .joined(separator: ", ") + "]"
+    }
+  }
+
+  public struct FIFO: Encodable, Sendable {
+    public var name: String
+    public var depth: Int
+    /// Words in it at the beginning of the cycle.
+    public var held: Int
+    /// The word that comes out next, and the one that went in last; null when it is empty.
+    public var first: Word?
+    public var last: Word?
+  }
+
+  public struct Stream: Encodable, Sendable {
+    public var name: String
+    /// The word on the stream: it is valid in this cycle.
+    public var word: Word
+    /// Since when, and when it moves; null: never in the recording.
+    public var since: Cycle
+    public var moves: Cycle?
+  }
+
+  public let schemaVersion = 1
+  public let design: String
+  public let cycle: Cycle
+  public let fifos: [FIFO]
+  public let streams: [Stream]
+
+  /// Throws `InputError` for a damaged trace, or one whose design cannot be simulated.
+  public init(_ trace: TraceFile, at cycle: Cycle) throws {
+    if let damage = trace.damage { throw damage }
+    let plan = try Plan(trace.design)
+    let known = trace.streamSet
+    design = trace.design.name
+    self.cycle = cycle
+    var ports: [String: Port] = [:]
+    for (n, node) in plan.design.nodes.enumerated() {
+      for (stream, port) in zip(node.inputs, plan.inputPorts[n]) { ports[stream] = port }
+      for (stream, port) in zip(node.outputs, plan.outputPorts[n]) { ports[stream] = port }
+    }
+    let values = trace.hasValues ? try TraceValues(trace) : nil
+    func word(_ index: Int, on stream: String) -> Word {
+      let perFrame = max(plan.wordsPerFrame[stream] ?? 1, 1)
+      let port = ports[stream]
+      let elements = port?.elements
+      let inFrame = index % perFrame
+      var position: [Int]?
+      if let shape = port?.normalShape, let elements, shape.reduce(1, *) == perFrame * elements {
+        position = Tensor.indices(of: inFrame * elements, in: shape)
+      }
+      return Word(
+        index: index, frame: index / perFrame, word: inFrame, position: position,
+        elements: elements, values: values?[stream]?[index].map { Array($0) })
+    }
+    let players = try Dictionary(
+      uniqueKeysWithValues: trace.streamNames.map {
+        ($0, try StreamPlayer(trace, $0, from: cycle))
+      })
+    fifos = trace.design.nodes.compactMap { node in
+      guard node.isFIFO, node.inputs.count == 1, node.outputs.count == 1,
+        known.contains(node.inputs[0]), known.contains(node.outputs[0]),
+        let writes = players[node.inputs[0]]?.before, let reads = players[node.outputs[0]]?.before
+      else { return nil }
+      let held = writes - reads
+      return FIFO(
+        name: node.name, depth: trace.depth(of: node) ?? 0, held: held,
+        first: held > 0 ? word(reads, on: node.outputs[0]) : nil,
+        last: held > 0 ? word(writes - 1, on: node.inputs[0]) : nil)
+    }
+    streams = trace.streamNames.compactMap { name in
+      guard let player = players[name], player.offered <= cycle else { return nil }
+      return Stream(
+        name: name, word: word(player.before, on: name), since: player.offered,
+        moves: player.cycle == .max ? nil : player.cycle)
+    }
+  }
+}

@@ -1,0 +1,213 @@
+/// A trace boiled down to what fits a picture: what every node does, what every FIFO holds and where every
+/// frame is, over a stretch of cycles cut into equal columns.
+public struct TraceProfile: Encodable, Sendable {
+  /// Shares of a stretch of cycles; what is left of 1 is unknown.
+  public struct Shares: Encodable, Sendable, Equatable {
+    public var busy = 0.0
+    public var blocked = 0.0
+    public var starved = 0.0
+  }
+
+  public struct NodeLane: Encodable, Sendable {
+    public var name: String
+    /// Over the whole stretch.
+    public var shares: Shares
+    /// The stream it waits longest for room in, and the one it waits longest for words of.
+    public var blockedBy: String?
+    public var starvedOf: String?
+    /// Per column in percent.
+    public var busy: [Int]
+    public var blocked: [Int]
+  }
+
+  public struct FIFOLane: Encodable, Sendable {
+    public var name: String
+    public var depth: Int
+    /// Most and least words per column.
+    public var most: [Int]
+    public var least: [Int]
+    /// Most words ever, and the shares of cycles in which it is full and empty.
+    public var maximum: Int
+    public var full: Double
+    public var empty: Double
+  }
+
+  /// First cycle, and the cycle after the last.
+  public var from: Cycle
+  public var to: Cycle
+  public var columns: Int
+  public var nodes: [NodeLane]
+  public var fifos: [FIFOLane]
+
+  /// - Parameters:
+  ///   - cycles: what to look at; columns are equally wide.
+  ///
+  /// Throws `InputError` where the trace cannot be read.
+  public init(_ trace: TraceFile, cycles: Range<Cycle>, columns: Int) throws {
+    from = cycles.lowerBound
+    to = cycles.upperBound
+    self.columns = max(1, min(columns, cycles.count))
+    let scale = Scale(cycles: cycles, columns: self.columns)
+    let known = trace.streamSet
+    let nodes = trace.design.nodes.filter { node in
+      !node.isFIFO && (node.inputs + node.outputs).contains(where: known.contains)
+    }
+    let fifos = trace.design.nodes.filter { node in
+      node.isFIFO && node.inputs.count == 1 && node.outputs.count == 1
+        && known.contains(node.inputs[0]) && known.contains(node.outputs[0])
+    }
+    self.nodes = try Parallel.all(nodes.count) { n in
+      WorkProgress.tell("nodes over time", n, of: nodes.count)
+      return try NodeLane(trace, nodes[n], scale)
+    }
+    self.fifos = try Parallel.all(fifos.count) { n in
+      WorkProgress.tell("FIFOs over time", n, of: fifos.count)
+      return try FIFOLane(trace, fifos[n], scale)
+    }
+  }
+}
+
+/// Columns of cycles.
+struct Scale: Sendable {
+  let cycles: Range<Cycle>
+  let columns: Int
+
+  /// The first cycle of column `n`.
+  func start(_ n: Int) -> Cycle {
+    let (high, low) = cycles.count.multipliedFullWidth(by: n)
+    return cycles.lowerBound + columns.dividingFullWidth((high, low)).quotient
+  }
+}
+
+extension TraceProfile.NodeLane {
+  init(_ trace: TraceFile, _ node: Node, _ scale: Scale) throws {
+    name = node.name
+    var walk = try NodeWalk(trace, node, from: scale.cycles.lowerBound)
+    var busy = [Int](repeating: 0, count: scale.columns)
+    var blocked = busy
+    var totals = (busy: 0, blocked: 0, starved: 0)
+    var waits = [Int](repeating: 0, count: walk.streams.count)
+    var column = 0
+    var columnEnd = scale.start(1)
+    walk.run(until: scale.cycles.upperBound) { start, end, activity in
+      switch activity {
+      case .busy: totals.busy += end - start
+      case .blocked(let s):
+        totals.blocked += end - start
+        waits[s] += end - start
+      case .starved(let s):
+        totals.starved += end - start
+        waits[s] += end - start
+      case .unknown: break
+      }
+      var start = start
+      while start < end {
+        while start >= columnEnd {
+          column += 1
+          columnEnd = scale.start(column + 1)
+        }
+        let stop = min(end, columnEnd)
+        if case .busy = activity { busy[column] += stop - start }
+        if case .blocked = activity { blocked[column] += stop - start }
+        start = stop
+      }
+    }
+    let all = Double(scale.cycles.count)
+    shares = TraceProfile.Shares(
+      busy: Double(totals.busy) / all, blocked: Double(totals.blocked) / all,
+      starved: Double(totals.starved) / all)
+    func longest(_ range: Range<Int>) -> String? {
+      range.filter { waits[$0] > 0 }.max { waits[$0] < waits[$1] }.map { walk.streams[$0] }
+    }
+    starvedOf = longest(0..<walk.inputs)
+    blockedBy = longest(walk.inputs..<walk.streams.count)
+    func percent(_ cycles: [Int]) -> [Int] {
+      cycles.enumerated().map { n, count in
+        let width = scale.start(n + 1) - scale.start(n)
+        return width > 0 ? Int((100 * Double(count) / Double(width)).rounded()) : 0
+      }
+    }
+    self.busy = percent(busy)
+    self.blocked = percent(blocked)
+  }
+}
+
+extension TraceProfile.FIFOLane {
+  init(_ trace: TraceFile, _ node: Node, _ scale: Scale) throws {
+    name = node.name
+    let depth = trace.depth(of: node) ?? 0
+    self.depth = depth
+    var most = [Int](repeating: 0, count: scale.columns)
+    var least = [Int](repeating: .max, count: scale.columns)
+    var (maximum, full, empty) = (0, 0, 0)
+    var column = 0
+    var columnEnd = scale.start(1)
+    try FIFOWalk(trace, node, from: scale.cycles.lowerBound)
+      .run(until: scale.cycles.upperBound) { start, end, level in
+        maximum = max(maximum, level)
+        if level >= depth { full += end - start }
+        if level == 0 { empty += end - start }
+        var start = start
+        while start < end {
+          while start >= columnEnd {
+            column += 1
+            columnEnd = scale.start(column + 1)
+          }
+          most[column] = max(most[column], level)
+          least[column] = min(least[column], level)
+          start = min(end, columnEnd)
+        }
+      }
+    self.most = most
+    self.least = least.map { $0 == .max ? 0 : $0 }
+    self.maximum = maximum
+    self.full = Double(full) / Double(scale.cycles.count)
+    self.empty = Double(empty) / Double(scale.cycles.count)
+  }
+}
+
+/// Where the frames of a run are: for every node the cycle of a frame's first word in and of its last word
+/// out.
+public struct FrameTimes: Encodable, Sendable {
+  public struct Lane: Encodable, Sendable {
+    public var name: String
+    /// By frame; null where it has not begun, or has not left.
+    public var begins: [Cycle?]
+    public var ends: [Cycle?]
+  }
+
+  public var nodes: [Lane]
+
+  /// - Parameter words: words per frame by stream.
+  public init(_ trace: TraceFile, words: [String: Int], frames: Int) {
+    let known = trace.streamSet
+    let names = trace.streams.compactMap(\.first)
+    // Both ends of every frame, once per group of streams that share their handshakes.
+    let times = Parallel.all(names.count) { n -> (begins: [Cycle?], ends: [Cycle?]) in
+      guard let count = words[names[n]], count > 0 else { return ([], []) }
+      return (
+        (0..<frames).map { trace.cycle(ofWord: $0 * count, on: names[n]) },
+        (0..<frames).map { trace.cycle(ofWord: ($0 + 1) * count - 1, on: names[n]) }
+      )
+    }
+    var byStream: [String: (begins: [Cycle?], ends: [Cycle?])] = [:]
+    for (group, time) in zip(trace.streams, times) {
+      for name in group { byStream[name] = time }
+    }
+    nodes = trace.design.nodes.filter { !$0.isFIFO }.map { node in
+      let inputs = node.inputs.filter(known.contains).compactMap { byStream[$0] }
+      let outputs = node.outputs.filter(known.contains).compactMap { byStream[$0] }
+      let sources = inputs.isEmpty ? outputs : inputs
+      let sinks = outputs.isEmpty ? inputs : outputs
+      return Lane(
+        name: node.name,
+        begins: (0..<frames).map { f in
+          sources.compactMap { f < $0.begins.count ? $0.begins[f] : nil }.min()
+        },
+        ends: (0..<frames).map { f in
+          let ends = sinks.map { f < $0.ends.count ? $0.ends[f] : nil }
+          return ends.contains { $0 == nil } ? nil : ends.compactMap(\.self).max()
+        })
+    }
+  }
+}

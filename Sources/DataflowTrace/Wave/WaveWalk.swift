@@ -1,0 +1,232 @@
+/// Goes through the changes of all signals of a trace in the order of time.
+///
+/// Every signal is followed by itself through a window of cycles; the changes of a window are then sorted by
+/// cycle, all signals at once, so the work per change does not depend on how many signals there are.
+///
+/// A value that changes in cycle c holds from the rising edge that ends cycle c − 1 to the one that ends c: a
+/// handshake is valid and ready both 1 in a cycle. Ready is low exactly while a word waits; into a FIFO it is
+/// low exactly while the FIFO is full.
+struct WaveWalk {
+  /// The value of what the trace does not tell.
+  static let unknown = -1
+
+  private let layout: WaveLayout
+  private let cycles: Range<Cycle>
+  private var streams: [StreamWave] = []
+  private var fifos: [FIFOWave] = []
+  private var states: [StateWave] = []
+
+  /// Cycles sorted at a time.
+  private static let window = 1 << 13
+
+  init(_ trace: TraceFile, _ layout: WaveLayout, _ selection: TraceSelection) throws {
+    self.layout = layout
+    let from = selection.cycles.lowerBound
+    cycles = from..<max(from, min(trace.end, selection.cycles.upperBound + 1))
+    for (n, stream) in layout.streams.enumerated() {
+      streams.append(
+        StreamWave(
+          player: try StreamPlayer(trace, stream, from: from), valid: layout.valid(n),
+          ready: layout.isEntered[n] ? nil : layout.ready(n), data: layout.data(n), now: from))
+    }
+    for (n, fifo) in layout.fifos.enumerated() {
+      let writes = try StreamPlayer(trace, layout.streams[fifo.input], from: from)
+      let reads = try StreamPlayer(trace, layout.streams[fifo.output], from: from)
+      fifos.append(
+        FIFOWave(
+          writes: writes, reads: reads, depth: fifo.depth, occupancy: layout.occupancy(n),
+          ready: layout.ready(fifo.input), now: from))
+    }
+    for (n, node) in layout.stateNodes.enumerated() {
+      states.append(
+        StateWave(
+          walk: try NodeWalk(trace, trace.design.nodes[node], from: from), state: layout.state(n)))
+    }
+  }
+
+  var damage: InputError? {
+    streams.lazy.compactMap(\.player.damage).first ?? states.lazy.compactMap(\.walk.damage).first
+  }
+
+  /// Calls `body` with each cycle in which something changes, in order, and the changes of that cycle. In the
+  /// first cycle every variable gets its value.
+  mutating func run(_ body: (Cycle, ArraySlice<Change>) -> Void) {
+    var start = cycles.lowerBound
+    while start < cycles.upperBound {
+      let end = min(start + Self.window, cycles.upperBound)
+      var changes: [Change] = []
+      for n in streams.indices { streams[n].run(until: end, into: &changes) }
+      for n in fifos.indices { fifos[n].run(until: end, into: &changes) }
+      for n in states.indices { states[n].run(until: end, into: &changes) }
+      let sorted = Self.sorted(changes, from: start, count: end - start)
+      var at = 0
+      while at < sorted.count {
+        let cycle = sorted[at].cycle
+        var next = at + 1
+        while next < sorted.count, sorted[next].cycle == cycle { next += 1 }
+        body(cycle, sorted[at..<next])
+        at = next
+      }
+      start = end
+    }
+  }
+
+  /// The cycle after the last.
+  var end: Cycle { cycles.upperBound }
+
+  struct Change {
+    var cycle: Cycle
+    var variable: Int
+    var value: Int
+  }
+
+  /// Counting sort: as many places as cycles.
+  private static func sorted(_ changes: [Change], from: Cycle, count: Int) -> [Change] {
+    guard !changes.isEmpty else { return [] }
+    var places = [Int](repeating: 0, count: count + 1)
+    for change in changes { places[change.cycle - from + 1] += 1 }
+    for n in 1...count { places[n] += places[n - 1] }
+    return [Change](unsafeUninitializedCapacity: changes.count) { buffer, filled in
+      for change in changes {
+        buffer.initializeElement(at: places[change.cycle - from], to: change)
+        places[change.cycle - from] += 1
+      }
+      filled = changes.count
+    }
+  }
+}
+
+/// Valid and ready of one stream, and which word is on it.
+private struct StreamWave {
+  let player: StreamPlayer
+  let valid: Int
+  /// nil where a FIFO tells it.
+  let ready: Int?
+  /// nil where the trace does not say what words were. The value of a change is the word's index.
+  let data: Int?
+  var now: Cycle
+  private var last = (valid: -2, ready: -2)
+  private var word: Int
+  private var shown: Int?
+
+  init(player: StreamPlayer, valid: Int, ready: Int?, data: Int?, now: Cycle) {
+    (self.player, self.valid, self.ready, self.now) = (player, valid, ready, now)
+    self.data = data
+    word = player.before
+  }
+
+  mutating func run(until end: Cycle, into changes: inout [WaveWalk.Change]) {
+    while now < end {
+      if player.cycle < now {
+        player.advance()
+        word += 1
+      }
+      var next = end
+      let level: (valid: Int, ready: Int)
+      if player.unknownFrom <= now {
+        level = (WaveWalk.unknown, WaveWalk.unknown)
+      } else if player.offered > now {
+        level = (0, 1)
+        next = min(next, player.offered, player.unknownFrom)
+      } else if player.cycle > now {
+        level = (1, 0)
+        next = min(next, player.cycle)
+      } else {
+        level = (1, 1)
+        next = now + 1
+      }
+      if level.valid != last.valid {
+        changes.append(.init(cycle: now, variable: valid, value: level.valid))
+      }
+      if let data, level.valid == 1 || shown == nil, shown != word {
+        // Before the first word there is none.
+        let value = level.valid == 1 ? word : WaveWalk.unknown
+        changes.append(.init(cycle: now, variable: data, value: value))
+        shown = value
+      }
+      if let ready, level.ready != last.ready {
+        changes.append(.init(cycle: now, variable: ready, value: level.ready))
+      }
+      last = level
+      now = next
+    }
+  }
+}
+
+/// What a FIFO holds, and whether it takes a word.
+private struct FIFOWave {
+  let writes: StreamPlayer
+  let reads: StreamPlayer
+  let depth: Int
+  let occupancy: Int
+  let ready: Int
+  private var level: Int
+  private var last: Int?
+  private var now: Cycle
+  private var isLost = false
+
+  init(
+    writes: StreamPlayer, reads: StreamPlayer, depth: Int, occupancy: Int, ready: Int, now: Cycle
+  ) {
+    (self.writes, self.reads, self.depth) = (writes, reads, depth)
+    (self.occupancy, self.ready, self.now) = (occupancy, ready, now)
+    level = writes.before - reads.before
+  }
+
+  mutating func run(until end: Cycle, into changes: inout [WaveWalk.Change]) {
+    if last == nil { emit(level, at: now, into: &changes) }
+    while !isLost {
+      let lost = min(writes.unknownFrom, reads.unknownFrom)
+      let cycle = min(writes.cycle, reads.cycle)
+      if lost < end, lost <= cycle {
+        isLost = true
+        return emit(WaveWalk.unknown, at: max(lost, now), into: &changes)
+      }
+      guard cycle < .max, cycle + 1 < end else { return }
+      if writes.cycle == cycle {
+        level += 1
+        writes.advance()
+      }
+      if reads.cycle == cycle {
+        level -= 1
+        reads.advance()
+      }
+      now = cycle + 1
+      emit(level, at: now, into: &changes)
+    }
+  }
+
+  private mutating func emit(
+    _ value: Int, at cycle: Cycle, into changes: inout [WaveWalk.Change]
+  ) {
+    guard value != last else { return }
+    changes.append(.init(cycle: cycle, variable: occupancy, value: value))
+    let room = value == WaveWalk.unknown ? value : value < depth ? 1 : 0
+    let before = last.map { $0 == WaveWalk.unknown ? $0 : $0 < depth ? 1 : 0 }
+    if room != before { changes.append(.init(cycle: cycle, variable: ready, value: room)) }
+    last = value
+  }
+}
+
+/// What a node does.
+private struct StateWave {
+  var walk: NodeWalk
+  let state: Int
+  private var last = -2
+
+  init(walk: NodeWalk, state: Int) { (self.walk, self.state) = (walk, state) }
+
+  mutating func run(until end: Cycle, into changes: inout [WaveWalk.Change]) {
+    walk.steps(until: end) { cycle, activity in
+      let value =
+        switch activity {
+        case .starved: 0
+        case .busy: 1
+        case .blocked: 2
+        case .unknown: WaveWalk.unknown
+        }
+      if value != last { changes.append(.init(cycle: cycle, variable: state, value: value)) }
+      last = value
+    }
+  }
+}

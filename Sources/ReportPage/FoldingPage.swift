@@ -1,0 +1,91 @@
+import CPageParts
+import DataflowAnalysis
+
+/// The page of `simrun fold --html`.
+public struct FoldingDocument: Encodable, Sendable {
+  public let kind = "simrun-folding-page"
+  public let schemaVersion = 1
+  public let simrunVersion = SimrunVersion.current
+  public let report: FoldingReport
+  public var device: Resources?
+}
+
+extension Page where Document == FoldingDocument {
+  /// - Parameter device: what the cost is compared with.
+  public init(
+    _ report: FoldingReport, device: Device?
+  ) {
+    self.init(
+      title: "\(report.design): folding – simrun",
+      document: FoldingDocument(
+        report: report, device: device.map(Resources.init)),
+      parts: [pageFolding()])
+  }
+}
+
+/// One point of a sweep, as its page draws it.
+public struct SweepPagePoint: Encodable, Sendable {
+  public var fps: Double
+  public var lut: Int
+  public var bram18: Int
+  public var uram: Int
+  public var dsp: Int
+  /// Cycles until the first frame is out.
+  public var latency: Int
+  /// Whether no point is better in everything.
+  public var onFront: Bool
+  public var address: String
+  /// The values of the point's axes.
+  public var folding: String
+
+  public init(
+    _ result: SweepResult, onFront: Bool, address: String, folding: String
+  ) {
+    fps = result.framesPerSecond
+    lut = result.resources.lut
+    bram18 = result.resources.bram18
+    uram = result.resources.uram
+    dsp = result.resources.dsp
+    latency = result.latency
+    self.onFront = onFront
+    self.address = address
+    self.folding = folding
+  }
+}
+
+/// The page of `simrun sweep report --html`.
+public struct SweepPageDocument: Encodable, Sendable {
+  public let kind = "simrun-sweep-page"
+  public let schemaVersion = 1
+  public let simrunVersion = SimrunVersion.current
+  public let design: String
+  /// The sweep's file.
+  public let database: String
+  public var part: String?
+  public var device: Resources?
+  /// Points that ran; not all of them need be among `points`.
+  public let count: Int
+  public let points: [SweepPagePoint]
+}
+
+extension Page where Document == SweepPageDocument {
+  public init(
+    design: String, part: String?, database: String, count: Int, points: [SweepPagePoint]
+  ) {
+    self.init(
+      title: "Sweep of \(design) – simrun",
+      document: SweepPageDocument(
+        design: design, database: database, part: part,
+        device: part.flatMap { try? Device.named($0) }.map(Resources.init), count: count,
+        points: points),
+      parts: [pageSweep()])
+  }
+}
+
+extension Resources {
+  /// All a device has.
+  init(_ device: Device) {
+    let total = device.total
+    self.init(lut: total.lut, bram18: total.bram18, uram: total.uram, dsp: total.dsp)
+  }
+}

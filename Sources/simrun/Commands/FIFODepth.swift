@@ -1,0 +1,37 @@
+import ArgumentParser
+import DataflowAnalysis
+
+/// What `--depth NAME=WORDS` asks for.
+struct FIFODepth: ExpressibleByArgument {
+  var name: String
+  var words: Int
+
+  init?(argument: String) {
+    guard let equals = argument.lastIndex(of: "="), equals != argument.startIndex,
+      let words = Int(argument[argument.index(after: equals)...]), words > 0
+    else { return nil }
+    name = String(argument[..<equals])
+    self.words = words
+  }
+}
+
+extension Design {
+  /// Gives a FIFO, or the FIFO of a stream, its depth.
+  ///
+  /// Throws `InputError` with the nearest known name.
+  mutating func set(_ depth: FIFODepth) throws {
+    if let fifo = nodes.firstIndex(where: { $0.name == depth.name && $0.isFIFO }) {
+      nodes[fifo].attributes["depth"] = .int(depth.words)
+      return
+    }
+    let names = Set(graphInputs + nodes.flatMap { $0.inputs + $0.outputs })
+    guard names.contains(depth.name) else {
+      let fifos = nodes.filter(\.isFIFO).map(\.name)
+      let near = nearestName(to: depth.name, among: fifos + names)
+      throw InputError(
+        "the design has no FIFO and no stream '\(depth.name)'", at: "--depth",
+        hint: near.map { "did you mean '\($0)'?" })
+    }
+    streams[depth.name, default: StreamSettings()].depth = depth.words
+  }
+}

@@ -1,0 +1,78 @@
+import DataflowAnalysis
+import Foundation
+import ReportPage
+import Testing
+
+/// The pages as files: what they hold, whatever shows them.
+@Suite struct PageTests {
+  private func data(of page: Data) throws -> [String: Any] {
+    let text = String(decoding: page, as: UTF8.self)
+    let start = try #require(text.range(of: #"<script type="application/json" id="data">"#))
+    let end = try #require(text.range(of: "</script>", range: start.upperBound..<text.endIndex))
+    let json = text[start.upperBound..<end.lowerBound]
+    return try #require(
+      try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+  }
+
+  @Test func theDataIsOneDocument() throws {
+    let document = try data(of: PageFixture.design("tfc-w1a1"))
+    #expect(document["kind"] as? String == "simrun-design-page")
+    #expect(document["schemaVersion"] as? Int == 1 && document["simrunVersion"] is String)
+    #expect(document.keys.contains("hang") && document["hang"] is NSNull)
+    let report = try #require(document["report"] as? [String: Any])
+    #expect(report["outcome"] as? String == "complete")
+    let recording = try #require(document["recording"] as? [String: Any])
+    let windows = try #require(recording["windows"] as? [[String: Any]])
+    #expect(windows.count == 2 && windows[1]["isSteady"] as? Bool == true)
+  }
+
+  /// One period of the steady state is as long as the period, and its busiest block is as busy as the report
+  /// says.
+  @Test func theSteadyWindowIsTheSteadyState() throws {
+    let design = try Design(contentsOf: TestFiles.repository("configs/cnv-w1a1.json"))
+    let throughput = try Throughput(design)
+    let steady = try #require(throughput.steadyState)
+    let recording = try Recording(throughput)
+    let window = try #require(recording.windows.last)
+    #expect(window.isSteady && window.profile.to - window.profile.from == steady.cycles)
+    let limit = try #require(throughput.bottleneck)
+    let lane = try #require(window.profile.nodes.first { $0.name == limit.node })
+    let node = try #require(throughput.nodes.first { $0.name == limit.node })
+    let share = Double(node.busyCycles) / steady.cyclesPerFrame
+    #expect(abs(lane.shares.busy - share) < 0.02)
+  }
+
+  @Test func aHangingDesignSaysHowToMendIt() throws {
+    let document = try data(of: PageFixture.page(TraceFixture.example("residual-deadlock")))
+    let hang = try #require(document["hang"] as? [String: Any])
+    #expect(hang["outcome"] as? String == "deadlock")
+    #expect((hang["waitCycle"] as? [Any])?.isEmpty == false)
+    #expect((hang["fixes"] as? [Any])?.isEmpty == false)
+  }
+
+  /// No name ends the data or begins a tag, and the page asks for nothing from anywhere.
+  @Test func namesStayText() throws {
+    let page = try PageFixture.page(PageFixture.hostile())
+    let text = String(decoding: page, as: UTF8.self)
+    #expect(!text.contains("<img src=x") && !text.contains("<script>document.title"))
+    #expect(text.contains("default-src 'none'"))
+    #expect(!text.contains("src=\"http") && !text.contains("href=\"http"))
+    _ = try data(of: page)
+  }
+
+  @Test func aDivergenceIsAPicture() throws {
+    let expected = (0..<24).map(Double.init)
+    var actual = expected
+    actual[12 + 4 + 1] = -1
+    actual[12 + 6 + 0] = -1
+    let picture = try #require(
+      DivergencePicture(expected: expected, actual: actual, shape: [1, 2, 3, 2], first: 17))
+    #expect(picture.frame == 1 && picture.channel == 1 && picture.row == 0 && picture.column == 2)
+    #expect(picture.expected == [13, 15, 17, 19, 21, 23] && picture.actual[2] == -1)
+    #expect(picture.wrongChannels == [0, 0, 1, 1, 0, 0] && picture.wrongByChannel == [1, 1])
+    let row = try #require(
+      DivergencePicture(expected: [1, 2, 3], actual: [1, 2, 4], shape: [1, 3], first: 2))
+    #expect(row.width == 3 && row.height == 1 && row.wrongChannels == [0, 0, 1])
+    #expect(DivergencePicture(expected: [1], actual: [], shape: [1, 3], first: 0) == nil)
+  }
+}
