@@ -56,6 +56,7 @@ public struct CalibrationReport: ResultDocument {
   /// What to type next; nil from the library.
   public var next: NextStep?
 
+  /// The document of a finished fit.
   public init(_ fit: CostFit) {
     model = fit.model.name
     date = fit.model.date

@@ -5,6 +5,7 @@ import Foundation
 ///
 /// Op types and attributes may be those of any FINN; attributes that simrun does not know are left out.
 public struct CalibrationFile: Sendable {
+  /// Where its nodes come from, in words.
   public var source: String
   public var rows: [CalibrationRow]
   /// Rows whose attributes make no block, and why.
@@ -20,6 +21,7 @@ public struct CalibrationFile: Sendable {
     return true
   }
 
+  /// Throws `InputError` for another kind or version; `file` is for messages.
   public init(json data: Data, file: String) throws {
     do {
       let document = JSONCursor(try JSONValue(parsing: data, file: file))

@@ -11,6 +11,7 @@ public struct UtilisationFile: Sendable {
     try self.init(json: InputFile.read(path), file: path)
   }
 
+  /// The same from its bytes; `file` is for messages.
   public init(json data: Data, file: String) throws {
     do {
       var placed: [String: PlacedUse] = [:]
@@ -60,12 +61,15 @@ public struct UtilisationFile: Sendable {
 
 /// FINN's `estimate_layer_resources_hls.json`: what HLS reported, by node.
 public struct HLSAreaFile: Sendable {
+  /// By node.
   public let areas: [String: ReportedArea]
 
+  /// Throws `InputError` when the file is truncated or of another kind.
   public init(contentsOf path: String) throws {
     try self.init(json: InputFile.read(path), file: path)
   }
 
+  /// The same from its bytes; `file` is for messages.
   public init(json data: Data, file: String) throws {
     do {
       var areas: [String: ReportedArea] = [:]

@@ -34,6 +34,8 @@ public struct CalibrationRow: Sendable {
 
 /// Resources of a utilisation report, which may not tell memory from logic among LUTs.
 public struct PlacedUse: Sendable, Equatable {
+  /// By kind; LUTs include memory and shift registers, `lutram` is nil where the report does not
+  /// tell.
   public var lut: Int
   public var lutram: Int?
   public var srl: Int
@@ -42,6 +44,7 @@ public struct PlacedUse: Sendable, Equatable {
   public var uram: Int
   public var dsp: Int
 
+  /// So many of each kind.
   public init(
     lut: Int, lutram: Int? = nil, srl: Int = 0, ff: Int, bram18: Int = 0, uram: Int = 0,
     dsp: Int = 0

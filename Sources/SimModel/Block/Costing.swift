@@ -1,10 +1,12 @@
 /// What a block's structure depends on besides its attributes.
 public struct CostContext: Sendable, Equatable {
+  /// Which DSP slices the part has.
   public var device: DSPFamily
   /// The streamer of weights has the registers and shift registers of later FINN (the development branch,
   /// FINN+), about twice those of the releases.
   public var hasLaterStreamer: Bool
 
+  /// The context of FINN's releases on UltraScale+ unless stated.
   public init(device: DSPFamily = .dsp48e2, hasLaterStreamer: Bool = false) {
     self.device = device
     self.hasLaterStreamer = hasLaterStreamer
@@ -56,6 +58,7 @@ public struct Costing: Sendable {
   /// What was placed or reported, by node, while the node is as it was built.
   private var known: [String: Known] = [:]
 
+  /// Costs by `model`; nil: by FINN's estimates alone.
   public init(_ model: CostModel?) { self.model = model }
 
   /// What tells results by one costing from those by another.
@@ -124,11 +127,13 @@ public struct Costing: Sendable {
 
 /// What one node costs by FINN's estimate and, unless that decides, by the calibrated one.
 public struct NodeCost: Sendable, Equatable {
+  /// FINN's own estimate.
   public var finn: ResourceEstimate
   /// What its estimate shares its error with.
   public var family = ""
   public var calibrated: CalibratedEstimate?
 
+  /// A cost of its parts.
   public init(
     finn: ResourceEstimate, family: String = "", calibrated: CalibratedEstimate? = nil
   ) {
@@ -146,6 +151,7 @@ public struct NodeCost: Sendable, Equatable {
 /// The estimates of one family of blocks are off together, those of different families are not: so the doubts
 /// of a family add up, and those of families as independent errors do.
 public struct DesignCost: Sendable, Equatable {
+  /// FINN's own estimates, added up.
   public private(set) var finn = Resources()
   private var corrected = Resources()
   private var expected: ResourceUse?
@@ -153,12 +159,15 @@ public struct DesignCost: Sendable, Equatable {
   private var below: [String: ResourceUse] = [:]
   private var bases: Set<CalibratedEstimate.Basis> = []
 
+  /// Nothing yet.
   public init() {}
 
+  /// All `costs` together.
   public init(_ costs: some Sequence<NodeCost>) {
     for cost in costs { add(cost) }
   }
 
+  /// Adds a node.
   public mutating func add(_ cost: NodeCost) {
     finn = finn + cost.finn.finn
     corrected = corrected + cost.finn.corrected
@@ -170,6 +179,7 @@ public struct DesignCost: Sendable, Equatable {
     below[cost.family, default: ResourceUse()].grow(estimate.expected, above: estimate.low)
   }
 
+  /// Adds nodes that were added up before.
   public mutating func add(_ other: DesignCost) {
     finn = finn + other.finn
     corrected = corrected + other.corrected

@@ -4,6 +4,7 @@
 /// The one simrun ships (`shipped`) was fitted to nodes of placed and routed builds; `simrun calibrate` fits
 /// one to anybody's own. File format: `simrun-cost-model` version 1 (docs/formats.md#cost-model).
 public struct CostModel: Sendable, Equatable {
+  /// What is known of one family of blocks.
   public struct Family: Sendable, Equatable {
     /// Placed nodes it was fitted to, and the builds they are from.
     public var nodes: Int
@@ -15,6 +16,7 @@ public struct CostModel: Sendable, Equatable {
     /// Median error of nodes it had not been fitted to, as a share of what was placed.
     public var errors: [CostGroup: Double]
 
+    /// A family of its parts.
     public init(
       nodes: Int = 0, builds: Int = 0, coefficients: [CostKind: [String: Double]] = [:],
       spreads: [CostGroup: Spread] = [:], errors: [CostGroup: Double] = [:]
@@ -29,9 +31,11 @@ public struct CostModel: Sendable, Equatable {
 
   /// Multiples of an estimate.
   public struct Spread: Sendable, Equatable {
+    /// The lower and the upper multiple.
     public var low: Double
     public var high: Double
 
+    /// Between `low` and `high` times the estimate.
     public init(_ low: Double, _ high: Double) {
       self.low = low
       self.high = high
@@ -46,6 +50,7 @@ public struct CostModel: Sendable, Equatable {
     }
   }
 
+  /// What reports call it.
   public var name: String
   /// Year, month and day of the fit.
   public var date: String
@@ -53,6 +58,7 @@ public struct CostModel: Sendable, Equatable {
   public var data: String
   public var families: [String: Family]
 
+  /// A model of its parts.
   public init(name: String, date: String, data: String, families: [String: Family] = [:]) {
     self.name = name
     self.date = date
@@ -102,12 +108,14 @@ extension CostModel.Spread {
 
 /// What HLS reports a node to need, before anything is placed.
 public struct ReportedArea: Sendable, Equatable {
+  /// Look-up tables, flip-flops, RAMB18, URAM and DSP slices.
   public var lut: Int
   public var ff: Int
   public var bram18: Int
   public var uram: Int
   public var dsp: Int
 
+  /// So many of each kind.
   public init(lut: Int, ff: Int, bram18: Int, uram: Int, dsp: Int) {
     self.lut = lut
     self.ff = ff

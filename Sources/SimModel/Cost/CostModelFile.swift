@@ -13,6 +13,7 @@ extension CostModel {
     try self.init(json: InputFile.read(path), file: path)
   }
 
+  /// The same from its bytes; `file` is for messages.
   public init(json data: Data, file: String) throws {
     do {
       try self.init(JSONCursor(JSONValue(parsing: data, file: file)))

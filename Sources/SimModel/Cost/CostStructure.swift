@@ -21,6 +21,7 @@ public enum CostKind: String, Sendable, CaseIterable, Codable {
 /// weight word, per comparator bit, per slot of a replay buffer.
 /// Source: docs/cost-model.md#structure.
 public struct CostStructure: Sendable, Equatable {
+  /// So many units of one part.
   public struct Part: Sendable, Equatable {
     public let kind: CostKind
     /// Its name among the coefficients; empty for a part that is counted.
@@ -46,6 +47,7 @@ public struct CostStructure: Sendable, Equatable {
   /// What of the block lies outside the module HLS reports on, in bits of a weight word: the streamer.
   public var streamedBits = 0
 
+  /// A structure without any part yet.
   public init(_ family: String, derivation: String? = nil) {
     self.family = family
     self.derivation = derivation

@@ -2,8 +2,10 @@
 public struct ResourceUse: Sendable, Equatable {
   private var amounts = [Double](repeating: 0, count: CostKind.allCases.count)
 
+  /// Nothing of any kind.
   public init() {}
 
+  /// How much of one kind.
   public subscript(kind: CostKind) -> Double {
     get { amounts[kind.position] }
     set { amounts[kind.position] = newValue }
@@ -12,6 +14,7 @@ public struct ResourceUse: Sendable, Equatable {
   /// What a device counts as one kind.
   public func total(_ group: CostGroup) -> Double { group.kinds.reduce(0) { $0 + self[$1] } }
 
+  /// Both together.
   public static func + (a: ResourceUse, b: ResourceUse) -> ResourceUse {
     var sum = a
     for kind in CostKind.allCases { sum[kind] += b[kind] }
@@ -45,6 +48,7 @@ public enum CostGroup: String, Sendable, CaseIterable, Codable {
   case uram = "URAM"
   case dsp = "DSP"
 
+  /// The kinds of hardware that count as one.
   public var kinds: [CostKind] {
     switch self {
     case .lut: [.logic, .lutram, .srl]
@@ -72,6 +76,7 @@ extension CostKind {
 
 /// What a node or a design takes once placed, and within which bounds, 80 % of cases.
 public struct CalibratedEstimate: Sendable, Equatable {
+  /// What an estimate rests on.
   public enum Basis: String, Sendable, Codable, CaseIterable {
     /// Coefficients fitted to placed nodes of the same kind.
     case calibrated
@@ -85,6 +90,7 @@ public struct CalibratedEstimate: Sendable, Equatable {
     case mixed
   }
 
+  /// The bounds, what is expected between them, and what they rest on.
   public var low: ResourceUse
   public var expected: ResourceUse
   public var high: ResourceUse
@@ -92,6 +98,7 @@ public struct CalibratedEstimate: Sendable, Equatable {
   /// What it rests on, in words.
   public var source: String
 
+  /// An estimate of its parts.
   public init(
     low: ResourceUse, expected: ResourceUse, high: ResourceUse, basis: Basis, source: String
   ) {
@@ -117,12 +124,14 @@ public struct CalibratedEstimate: Sendable, Equatable {
 extension CalibratedEstimate {
   /// An estimate as documents state it, in whole resources.
   public struct Report: Codable, Sendable, Equatable {
+    /// The bounds, what is expected between them, and what they rest on.
     public var low: Counts
     public var expected: Counts
     public var high: Counts
     public var basis: Basis
     public var source: String
 
+    /// The document's form of `estimate`, bounds rounded outwards.
     public init(_ estimate: CalibratedEstimate) {
       low = Counts(estimate.low, .down)
       expected = Counts(estimate.expected, .toNearestOrAwayFromZero)
@@ -132,6 +141,7 @@ extension CalibratedEstimate {
     }
   }
 
+  /// Whole resources by kind.
   public struct Counts: Codable, Sendable, Equatable {
     /// The sum of the next three.
     public var lut: Int

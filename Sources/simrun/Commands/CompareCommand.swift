@@ -118,10 +118,12 @@ struct CompareCommand: ParsableCommand {
   }
 
   private func compare(with model: String) throws {
-    let (report, tensors) = try progressing.showing { try report(model) }
+    let (report, tensors) = try progressing.showing { try self.report(model) }
     try writePage(
       report.comparison, tensors, reference: model,
-      findings: report.verdicts.map { .init(node: $0.node, finding: $0.finding, advice: $0.advice) }
+      findings: report.verdicts.map {
+        ComparisonDocument.Finding(node: $0.node, finding: $0.finding, advice: $0.advice)
+      }
     )
     if json {
       try printJSON(report)

@@ -88,13 +88,15 @@ struct DesignChanges: ParsableArguments {
 
   /// The changes as they were typed.
   var arguments: [String] {
-    [
+    let single: [[String]?] = [
       folding.map { ["--folding", $0] }, part.map { ["--part", $0] },
       clockMhz.map { ["--clock-mhz", NextStep.text($0)] },
       portWidth.map { ["--port-width", String($0)] },
       finnGeneration.map { ["--finn-generation", $0.rawValue] },
       cost.map { ["--cost", $0.rawValue] }, costModel.map { ["--cost-model", $0] },
-    ].compactMap(\.self).joined() + depth.flatMap { ["--depth", "\($0.name)=\($0.words)"] }
+    ]
+    let depths: [String] = depth.flatMap { ["--depth", "\($0.name)=\($0.words)"] }
+    return single.compactMap(\.self).flatMap(\.self) + depths
       + parameters.flatMap { ["--parameters", $0] }
   }
 
