@@ -96,7 +96,7 @@ public struct CostFit: Sendable {
       var fit = CostModel.Family(
         nodes: members.count, builds: Set(members.map(\.build)).count)
       for kind in [CostKind.logic, .srl, .ff] {
-        let found = coefficients(kind, members, model)
+        let found = coefficients(kind, of: family, members, model)
         if !found.isEmpty { fit.coefficients[kind] = found }
       }
       model.families[family] = fit
@@ -104,9 +104,9 @@ public struct CostFit: Sendable {
     return model
   }
 
-  private static func coefficients(_ kind: CostKind, _ cases: [Case], _ model: CostModel)
-    -> [String: Double]
-  {
+  private static func coefficients(
+    _ kind: CostKind, of family: String, _ cases: [Case], _ model: CostModel
+  ) -> [String: Double] {
     var units: [String: Double] = [:]
     for one in cases {
       for part in one.structure.parts where part.kind == kind && !part.isCounted {
@@ -116,7 +116,9 @@ public struct CostFit: Sendable {
     // What was found to take nothing may still take something elsewhere.
     let names = units.keys.sorted()
     guard !names.isEmpty else { return [:] }
-    var fit = LeastError(units: names.map { max(units[$0]!, 1e-3) })
+    var fit = LeastError(
+      units: names.map { max(units[$0]!, 1e-3) },
+      isAdjusting: model.families[family]?.nodes ?? 0 > 0)
     for one in cases {
       let parts = one.structure.parts.filter { $0.kind == kind }
       let counted = parts.filter(\.isCounted).reduce(0) { $0 + $1.amount }

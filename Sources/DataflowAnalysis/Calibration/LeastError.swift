@@ -12,12 +12,17 @@ struct LeastError {
 
   /// Below about so many, errors count as errors of so many.
   private static let floor = 15.0
-  /// What being off by its own size costs a coefficient: half of what it costs a row.
-  private static let pull = 0.5
+  /// What being off by its own size costs a coefficient, where it costs a row 1.
+  private let pull: Double
   /// Errors below this count as this, so that rows met exactly do not outweigh all others.
   private static let smallest = 0.03
 
-  init(units: [Double]) { self.units = units }
+  /// - Parameter isAdjusting: the units are those of other builds, which a few of one's own overrule; else
+  ///   construction's, which are drawn to.
+  init(units: [Double], isAdjusting: Bool) {
+    self.units = units
+    pull = isAdjusting ? 0.001 : 0.5
+  }
 
   mutating func add(_ row: [Double], measured value: Double, weight: Double) {
     amounts.append(row)
@@ -58,8 +63,8 @@ struct LeastError {
       }
     }
     for a in 0..<n {
-      matrix[a][a] += Self.pull
-      right[a] += Self.pull
+      matrix[a][a] += pull
+      right[a] += pull
     }
     var x = [Double](repeating: 1, count: n)
     for _ in 0..<4000 {

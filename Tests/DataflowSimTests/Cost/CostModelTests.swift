@@ -140,7 +140,7 @@ struct CostModelTests {
     ),
     (#"{"format": "simrun-space", "version": 1}"#, "is not \"simrun-cost-model\""),
     (#"{"name": "x"}"#, "\"format\" is missing"), ("[1]", "expected an object"),
-    ("{\"format\"", "1"),
+    ("{\"format\"", "model.json: "),
     (file(#""LUTS": {"base": 1}"#), "is no kind of resource"),
     (file(#""FF": {"base": -1}"#), "out of range"),
     (file(#""FF": {"base": 1e300}"#), "out of range"),
