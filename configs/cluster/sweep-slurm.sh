@@ -1,7 +1,10 @@
 #!/bin/bash
 # A sweep as a Slurm job array: each task does its share of the points into a file of its own.
 #
-#   sbatch --export=ALL,DESIGN=configs/cnv-w1a1.json,SPACE=configs/spaces/cnv.json,OUT=parts sweep-slurm.sh
+# From the root of the repository, or from anywhere with the paths of your own design and space:
+#
+#   sbatch --export=ALL,DESIGN=configs/cnv-w1a1.json,SPACE=configs/spaces/cnv.json,OUT=parts \
+#     configs/cluster/sweep-slurm.sh
 #   simrun sweep merge -o sweep.sqlite parts/part-*.sqlite        # when the array is done
 #
 # A task that is killed or requeued goes on where it stopped. simrun exits with 64 or 65 when the
@@ -14,6 +17,12 @@
 #SBATCH --requeue
 #SBATCH --open-mode=append
 set -u
+: "${DESIGN:?state the design: sbatch --export=ALL,DESIGN=…,SPACE=…,OUT=…}"
+: "${SPACE:?state the sweep space}" "${OUT:?state the folder of the parts}"
+command -v simrun > /dev/null || {
+  echo "simrun is not on the PATH of $(hostname): pip install simrun, or export PATH with sbatch" >&2
+  exit 64
+}
 mkdir -p "$OUT"
 i=$((SLURM_ARRAY_TASK_ID - SLURM_ARRAY_TASK_MIN))
 n=$SLURM_ARRAY_TASK_COUNT

@@ -11,7 +11,8 @@ struct TwoHLSProcesses: Process {
   private var second: HLSPipeline
 
   /// `narrow` and `wide` are the iterations of a frame with their exit iterations.
-  init(_ ports: Ports, first narrow: [Loop], second wide: [Loop]) {
+  // Swift 6.3's optimizer stops with an ownership error in here, and nothing here is hot.
+  @_optimize(none) init(_ ports: Ports, first narrow: [Loop], second wide: [Loop]) {
     queue = .allocate(capacity: 1)
     queue.initialize(to: WorkQueue(processes: 2))
     middle = .allocate(capacity: 1)

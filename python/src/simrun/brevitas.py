@@ -1,0 +1,32 @@
+"""From a Brevitas module to a design."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from simrun.design import Design, Scratch, load
+from simrun.errors import MissingExtra
+
+
+def from_brevitas(module: Any, example_input: Any, **options: Any) -> Design:
+    """Exports `module` through Brevitas' own QONNX exporter and opens the result.
+
+    `example_input`: a tensor of the shape the network takes. `options`: those of `load`.
+    Needs `pip install simrun[brevitas]`.
+    """
+    try:
+        from brevitas.export import export_qonnx
+    except ImportError as error:
+        raise MissingExtra("brevitas", "from_brevitas()") from error
+    scratch = Scratch()
+    place = Path(scratch.path) / "export.onnx"
+    was_training = module.training
+    module.eval()
+    try:
+        export_qonnx(module, args=example_input, export_path=str(place))
+    finally:
+        module.train(was_training)
+    design = load(place, **options)
+    design._kept = scratch  # type: ignore[attr-defined]  # the export lives as long as the design
+    return design

@@ -1,0 +1,106 @@
+"""Sweeps on more than one machine, over any Dask cluster."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from simrun import _binary
+from simrun.design import Design, load
+from simrun.errors import MissingExtra
+
+if TYPE_CHECKING:
+    import pandas
+
+
+def sweep(
+    design: Any,
+    space: Mapping[str, Any] | str | os.PathLike[str],
+    *,
+    client: Any = None,
+    shards: int | None = None,
+    store: str | os.PathLike[str] | None = None,
+    workers: int = 1,
+) -> pandas.DataFrame:
+    """Simulates every point of `space`; a data frame of the points.
+
+    With `client` (a `dask.distributed.Client`) in `shards` parts on the cluster's workers, otherwise here.
+    A worker that is lost has its part done again by another: parts depend on nothing but the design and
+    the space. `store`: keeps the SQLite file of all points there. Needs `simrun[dask,pandas]`.
+    """
+    try:
+        import pandas
+    except ImportError as error:
+        raise MissingExtra("pandas", "sweep()") from error
+    opened = design if isinstance(design, Design) else load(design)
+    job = _Job.of(opened, space, workers)
+    with tempfile.TemporaryDirectory(prefix="simrun-sweep-") as folder:
+        parts = []
+        if client is None:
+            parts = [_write(folder, 0, _shard(job, 0, 1))]
+        else:
+            try:
+                from dask.distributed import as_completed
+            except ImportError as error:
+                raise MissingExtra("dask", "sweep(client=…)") from error
+            count = shards or max(4, 4 * len(client.scheduler_info()["workers"]))
+            futures = {
+                client.submit(_shard, job, i, count, pure=False, retries=10): i for i in range(count)
+            }
+            for future in as_completed(list(futures)):  # type: ignore[no-untyped-call]
+                parts.append(_write(folder, futures[future], future.result()))
+        merged = Path(os.fspath(store)) if store is not None else Path(folder) / "sweep.sqlite"
+        _binary.run(["sweep", "merge", "-o", merged, *sorted(parts)])
+        table = Path(folder) / "points.csv"
+        _binary.run(["sweep", "report", merged, "--csv", table])
+        return pandas.read_csv(table)
+
+
+class _Job:
+    """A design and a space as bytes: workers share no file system with whoever asks."""
+
+    def __init__(self, name: str, files: dict[str, bytes], options: list[str], workers: int) -> None:
+        self.name = name
+        self.files = files
+        self.options = options
+        self.workers = workers
+
+    @staticmethod
+    def of(design: Design, space: Any, workers: int) -> _Job:
+        with tempfile.TemporaryDirectory(prefix="simrun-import-") as folder:
+            # One self-contained file, whatever the design came from.
+            place = Path(folder) / "design.json"
+            _binary.run(["import", design.path, *design._options, "-o", place])
+            files = {p.name: p.read_bytes() for p in Path(folder).iterdir()}
+        text = json.dumps(space) if isinstance(space, Mapping) else Path(os.fspath(space)).read_text()
+        files["space.json"] = text.encode()
+        return _Job("design.json", files, [], workers)
+
+
+def _shard(job: _Job, index: int, count: int) -> bytes:
+    """One part of the points, as the bytes of its store. Runs on a worker."""
+    with tempfile.TemporaryDirectory(prefix="simrun-shard-") as folder:
+        for name, content in job.files.items():
+            (Path(folder) / name).write_bytes(content)
+        store = Path(folder) / "part.sqlite"
+        _binary.run(
+            [
+                "sweep", Path(folder) / job.name, "--space", Path(folder) / "space.json",
+                "--shard", f"{index}/{count}", "--workers", str(job.workers), "-o", store,
+            ],
+            progress=False,
+        )
+        return store.read_bytes()
+
+
+def _write(folder: str, index: int, content: bytes) -> Path:
+    place = Path(folder) / f"part-{index:05}.sqlite"
+    with contextlib.suppress(FileNotFoundError):
+        place.unlink()
+    place.write_bytes(content)
+    return place

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+import simrun
+from simrun import _binary, results
+
+
+def test_the_frame_rate_of_an_example() -> None:
+    answer = simrun.example("cnv-w1a1").fps()
+    assert isinstance(answer, results.Throughput)
+    assert answer.document["kind"] == "throughput"
+    printed = subprocess.run(
+        [str(_binary.path()), str(simrun.example("cnv-w1a1").path), "--fps", "--all", "--json"],
+        capture_output=True, check=True,
+    )
+    assert json.loads(printed.stdout) == answer.document
+    assert len(answer.nodes) > 20 and max(n.expected_cycles for n in answer.nodes) > 0
+    assert "throughput.fps=" in repr(answer)
+
+
+def test_results_are_frozen() -> None:
+    answer = simrun.example("tfc-w1a1").fps()
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        answer.design = "other"  # type: ignore[misc]
+
+
+def test_a_hang_has_its_fix() -> None:
+    answer = simrun.example("resnet-small").hang()
+    assert isinstance(answer, results.Hang)
+    assert answer.outcome in ("deadlock", "complete")
+    assert "<table" in answer._repr_html_()
+
+
+def test_folding_and_depths_go_into_a_design() -> None:
+    design = simrun.example("tfc-w1a1")
+    sized = design.fifo(quick=True)
+    assert set(sized.folding) & {node.name for node in design.fps().nodes}
+    again = sized.apply(design)
+    assert again.fps().throughput.fps == pytest.approx(design.fps().throughput.fps, rel=0.5)
+
+
+def test_values_go_in_and_out() -> None:
+    design = simrun.example("tfc-w1a1")
+    x = np.zeros((2, 784), dtype=np.int8)
+    first = design.run(x)
+    assert first.arrays and all(a.shape[0] == 2 for a in first.arrays.values())
+    again = design.run(x)
+    for name, values in first.arrays.items():
+        np.testing.assert_array_equal(values, again.arrays[name])
+
+
+def test_a_dictionary_is_a_design(configs: object) -> None:
+    content = json.loads((configs / "cnv-w1a1.json").read_text())  # type: ignore[operator]
+    assert simrun.load(content).fps().design == simrun.example("cnv-w1a1").fps().design
+
+
+def test_options_reach_the_program() -> None:
+    slow = simrun.example("cnv-w1a1", clock_mhz=50).fps()
+    fast = simrun.example("cnv-w1a1", clock_mhz=100).fps()
+    assert fast.throughput.fps == pytest.approx(2 * slow.throughput.fps)
+    part = simrun.example("cnv-w1a1", part="Pynq-Z1").fps()
+    assert part.cost.part
+
+
+def test_wrong_input_is_an_exception_with_a_hint() -> None:
+    with pytest.raises(simrun.InputError) as caught:
+        simrun.load("/nonexistent/model.onnx").fps()
+    assert caught.value.code == 65
+    with pytest.raises(simrun.InputError) as caught:
+        simrun.load({"format": "simrun-design", "version": 1, "nodes": [
+            {"name": "a", "op_type": "MVAU_rlt", "attributes": {}, "inputs": ["x"], "outputs": ["y"]}],
+            "graph_inputs": ["x"], "graph_outputs": ["y"]}).fps()
+    assert caught.value.node == "a" and "MVAU_rtl" in str(caught.value)
+
+
+def test_wrong_arguments_are_exceptions() -> None:
+    with pytest.raises(simrun.UnknownModel, match="from_brevitas"):
+        simrun.load(3)
+    with pytest.raises(simrun.UsageError):
+        simrun.example("tfc-w1a1").fold()
+    with pytest.raises(simrun.UsageError, match="there are .*cnv-w1a1"):
+        simrun.example("cnv")
+    with pytest.raises(simrun.UsageError):
+        simrun.example("tfc-w1a1").run(np.array([object()]))
+    with pytest.raises(simrun.UsageError):
+        simrun.load(simrun.example("tfc-w1a1").path, clock_mhz="fast").fps()  # type: ignore[arg-type]
+
+
+def test_a_missing_extra_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(simrun.MissingExtra, match=r"pip install 'simrun\[pandas\]'"):
+        simrun.example("tfc-w1a1").fps().to_pandas()
+    monkeypatch.setitem(sys.modules, "brevitas", None)
+    monkeypatch.setitem(sys.modules, "brevitas.export", None)
+    with pytest.raises(simrun.MissingExtra, match=r"simrun\[brevitas\]"):
+        simrun.from_brevitas(object(), None)
+
+
+def test_a_program_that_cannot_start_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: object
+) -> None:
+    broken = tmp_path / "simrun"  # type: ignore[operator]
+    broken.write_bytes(b"\x7fELF not a program")
+    broken.chmod(0o755)
+    monkeypatch.setenv("SIMRUN_BINARY", str(broken))
+    with pytest.raises(simrun.BinaryError, match="x86-64"):
+        simrun.load("a.json").fps()
+    monkeypatch.setenv("SIMRUN_BINARY", "/nonexistent")
+    with pytest.raises(simrun.BinaryError, match="SIMRUN_BINARY"):
+        simrun.load("a.json").fps()
+
+
+def test_threads_may_ask_at_once() -> None:
+    design = simrun.example("tfc-w1a1")
+    answers: list[float | None] = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(design.fps().throughput.fps))
+        for _ in range(6)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 6 and len(set(answers)) == 1
+
+
+def test_the_command_is_on_the_path() -> None:
+    module = subprocess.run(
+        [sys.executable, "-m", "simrun", "--version"], capture_output=True, text=True, check=True
+    )
+    assert module.stdout.startswith(simrun.__version__)
+
+
+def test_every_kind_has_a_class() -> None:
+    for kind, one in results.KINDS.items():
+        assert dataclasses.is_dataclass(one) and one.kind == kind
+        assert one.__doc__
+
+
+def test_tables_are_fields() -> None:
+    from simrun._result import TABLES
+    import re
+
+    for kind, key in TABLES.items():
+        name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).lower()
+        assert name in {f.name for f in dataclasses.fields(results.KINDS[kind])}  # type: ignore[arg-type]
