@@ -46,6 +46,8 @@ public struct DesignPageOptions: Sendable {
   /// The command that shows the design's rate.
   public var command = ""
   public var recording = Recording.Options()
+  /// By which estimates nodes are charged.
+  public var costing = Costing.calibrated
 
   public init() {}
 }
@@ -62,7 +64,7 @@ extension Page where Document == DesignDocument {
     _ design: Design, device: Device?, options: DesignPageOptions = .init(),
     next: (ThroughputReport, HangReport?, Plan) throws -> [NextStep] = { _, _, _ in [] }
   ) throws {
-    let (throughput, range) = try Throughput.withRange(design)
+    let (throughput, range) = try Throughput.withRange(design, costing: options.costing)
     let report = ThroughputReport(throughput, device: device, range: range)
     var hang: HangReport?
     if report.outcome != .complete {

@@ -78,8 +78,10 @@ struct ReportCommand: ParsableCommand {
   private func writePage(to path: String) throws {
     // Before the work, not after it.
     _ = try OutputPlace(path)
-    let design = try source.load(usesBoardPort: true).design
+    let loaded = try source.load(usesBoardPort: true)
+    let design = loaded.design
     var options = DesignPageOptions()
+    options.costing = try source.changes.costing(loaded)
     options.command = source.next("fps", reason: "").command
     let device = source.device(of: design)
     let page = try progressing.showing {
