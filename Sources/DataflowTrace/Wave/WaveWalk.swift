@@ -22,7 +22,8 @@ struct WaveWalk {
   init(_ trace: TraceFile, _ layout: WaveLayout, _ selection: TraceSelection) throws {
     self.layout = layout
     let from = selection.cycles.lowerBound
-    cycles = from..<max(from, min(trace.end, selection.cycles.upperBound + 1))
+    // One cycle more than the last handshake: what it leaves behind is there to be seen.
+    cycles = from..<max(from, min(trace.end + 1, selection.cycles.upperBound + 1))
     for (n, stream) in layout.streams.enumerated() {
       streams.append(
         StreamWave(

@@ -63,8 +63,10 @@ import Testing
       let node = try #require(trace.design.nodes.first { $0.name == lane.name })
       let input = try #require(result.streams[node.inputs[0]])
       let output = try #require(result.streams[node.outputs[0]])
-      #expect(lane.begins == [input[0], input[input.count / 2]])
-      #expect(lane.ends == [output[output.count / 2 - 1], output[output.count - 1]])
+      let taken = try #require(plan.wordsPerFrame[node.inputs[0]])
+      let given = try #require(plan.wordsPerFrame[node.outputs[0]])
+      #expect(lane.begins == [input[0], input[taken]])
+      #expect(lane.ends == [output[given - 1], output[2 * given - 1]])
     }
   }
 }
