@@ -30,14 +30,8 @@ struct NewBlockTests {
       let after = try text("\(root)/\(Self.blocks)/BlockCatalogue.swift")
       #expect(after.replacingOccurrences(of: "    Clip.self,\n", with: "") == before)
       #expect(after.contains("    Clip.self,\n  ]"))
-      let files = try ["Clip", "ClipTiming", "ClipBits"].map { name -> String in
-        let path = "\(root)/\(Self.blocks)/Clip/\(name).swift"
-        // In the engine's own module nothing needs to be imported.
-        let imports = "@testable import DataflowSim\n@testable import SimModel\n"
-        try (imports + text(path)).write(toFile: path, atomically: true, encoding: .utf8)
-        return path
-      }
-      let compiled = try CommandLineTool.run("/usr/bin/env", Self.compiler + files, in: nil)
+      let compiled = try CommandLineTool.run(
+        "/usr/bin/env", Self.compiler + Self.engine(with: "\(root)/\(Self.blocks)"), in: nil)
       #expect(compiled.status == 0, "\(compiled.output)\(compiled.errors)")
       #expect(
         try text("\(root)/Tests/DataflowSimTests/Blocks/Clip/ClipTests.swift").contains("@Test"))
@@ -55,7 +49,16 @@ struct NewBlockTests {
     #expect(made.status == 65 && made.errors.contains(message), "\(made)")
   }
 
-  /// The compiler over the modules of this build.
+  /// The engine's sources with a block and the catalogue of a scratch repository.
+  private static func engine(with scratch: String) -> [String] {
+    let sources = TestFiles.repository("Sources/DataflowSim")
+    let files = FileManager.default.enumerator(atPath: sources)?.compactMap { $0 as? String } ?? []
+    let own = files.filter { $0.hasSuffix(".swift") && !$0.hasSuffix("/BlockCatalogue.swift") }
+    return own.map { "\(sources)/\($0)" } + ["\(scratch)/BlockCatalogue.swift"]
+      + ["Clip", "ClipTiming", "ClipBits"].map { "\(scratch)/Clip/\($0).swift" }
+  }
+
+  /// The compiler over the modules of this build, for one more file of the engine's.
   private static let compiler: [String] = {
     #if DEBUG
       let build = TestFiles.repository(".build/debug")
@@ -66,7 +69,12 @@ struct NewBlockTests {
       TestFiles.repository("Sources/\($0)/module.modulemap")
     }
     let flags =
-      ["swiftc", "-typecheck", "-swift-version", "6", "-module-name", "Scratch"]
+      ["swiftc", "-typecheck", "-swift-version", "6", "-module-name", "DataflowSim"]
+      // SwiftPM names a package by its folder.
+      + [
+        "-package-name",
+        URL(fileURLWithPath: TestFiles.repository("")).lastPathComponent.lowercased(),
+      ]
       + ["-parse-as-library", "-warnings-as-errors", "-I", "\(build)/Modules"]
     return flags
       + (maps + ["\(build)/CKernels.build/module.modulemap"]).flatMap {
