@@ -75,7 +75,7 @@ struct FoldingCandidates {
   func isBetter(
     _ a: FoldingSearch.Candidate, than b: FoldingSearch.Candidate, for aim: FoldingAim
   ) -> Bool {
-    let isCheaper = cost(a.resources) < cost(b.resources)
+    let isCheaper = cost(a.high) < cost(b.high)
     switch aim {
     case .rate:
       let reached = (aim.isReached(at: a.period), aim.isReached(at: b.period))
@@ -116,7 +116,7 @@ struct FoldingCandidates {
             + beside.reduce(0) { sum, edge in
               let a = edge.from == u ? option : chosen[edge.from]
               let b = edge.to == u ? option : chosen[edge.to]
-              return sum + cost(converter(a, b).total)
+              return sum + cost(converter(a, b).high)
             }
         }
         var best = (option: chosen[u], cost: total(chosen[u]))

@@ -7,7 +7,7 @@ package struct FoldingOption: Sendable {
   package var cycles: Int
   /// What its nodes take, and how sure that is.
   var cost: DesignCost
-  /// The same as expected: what options are compared by.
+  /// Its high end: what options are compared by, so that what nobody has placed must be cheap for sure.
   package var resources: Resources
   /// False where no formula for the cost of a node is known.
   var hasKnownCost = true
@@ -155,7 +155,7 @@ package struct FoldingOptions {
       result.outputElements = block.outputs.first?.elements ?? 0
       result.outputWidth = block.outputs.first?.width ?? 0
     }
-    result.resources = result.cost.total
+    result.resources = result.cost.high
     return result
   }
 

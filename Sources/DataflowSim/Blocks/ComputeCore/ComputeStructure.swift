@@ -50,6 +50,10 @@ struct ComputeStructure {
   func hls(_ family: String, in context: CostContext, derivation: String? = nil) -> CostStructure {
     var cost = CostStructure(family, derivation: derivation)
     let own = "MVAU_hls"
+    if settings.memoryMode == .embedded {
+      cost.derivation = "no placed unit with embedded weights: its parts, the weights as tables"
+      cost.isStandIn = true
+    }
     let outputWidth = pe * settings.outputType.bits
     cost.streamedBits = streamedBits
     cost.logic("base", 1, each: 140, asIn: own)
@@ -159,9 +163,9 @@ struct ComputeStructure {
       let place = MemoryPlace(ramStyle: settings.ramStyle, width: memoryWidth, depth: wmem)
       cost.memory(place, width: memoryWidth, depth: wmem)
     case .embedded:
-      // Constants of few words are folded into what multiplies.
+      // A table of 64 words is a LUT per bit.
       guard wmem > 128 else {
-        cost.logic("constant bit", memoryWidth * wmem.dividedUp(by: 64), each: 0.5)
+        cost.logic("constant bit", memoryWidth * wmem.dividedUp(by: 64), each: 1)
         return
       }
       cost.memory(.blockRAM, width: simd * weightBits, depth: wmem, copies: pe)
