@@ -184,10 +184,7 @@ public struct DesignCheck: Sendable {
       try check(plan, parameters, scenario, limits, costing())
       if let golden { compare(facts.design, parameters, golden) }
     } catch let error as InputError {
-      // The finding names the design's own file already.
-      var bare = error
-      if bare.file == file { bare.file = nil }
-      add(.readable, .failed, bare.description)
+      add(.readable, .failed, error.inFile(file).description)
     } catch {
       add(.readable, .failed, "\(error)")
     }

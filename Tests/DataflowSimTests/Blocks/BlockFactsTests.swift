@@ -58,8 +58,7 @@ struct BlockFactsTests {
         try FoldingOptions(sample.design, device: nil).units().first, "\(sample)")
       let offered = sample.block.foldingChoices(hasURAM: false).compactMap { change -> Int? in
         var node = sample.node
-        // A schedule is that of one folding.
-        node.fold(change)
+        node.attributes.merge(change) { $1 }
         guard let block = try? sample.design.block(of: node), block.allBuildIssues.isEmpty else {
           return nil
         }

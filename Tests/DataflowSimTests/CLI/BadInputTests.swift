@@ -90,7 +90,7 @@ import Testing
     let result = try CommandLineTool.run("configs/tfc-w1a1.json", "--part", "pynqz3", "--json")
     #expect(result.status == 0 && result.errors.hasPrefix("warning: unknown part 'pynqz3'"))
     #expect(result.errors.contains("did you mean 'Pynq-Z1'?"))
-    #expect(result.output.contains("\"utilisation\" : null"))
+    #expect(result.output.contains("\"utilisation\": null"))
     let fits = try CommandLineTool.run("check", "configs/tfc-w1a1.json", "--fits", "pynqz3")
     #expect(fits.status == 65 && fits.errors.contains("unknown part or board 'pynqz3'"))
   }

@@ -47,7 +47,8 @@ struct FoldingOptionsTests {
   ) throws {
     let node = Node(
       name: "n", opType: op, attributes: attributes, inputs: ["in0"], outputs: ["out0"])
-    let search = try folded(node, cycles: 64 * 4)
+    // A word in each of four cycles, and what HLS needs to fill and empty its pipeline.
+    let search = try folded(node, cycles: 64 * 4 + 16)
     #expect(search.meetsGoal)
     let chosen = try #require(search.chosen.design.nodes.first { $0.opType == op })
     #expect(chosen.attributes[attribute] == .int(expected))
