@@ -33,8 +33,11 @@ public struct TraceMoment: Encodable, Sendable {
     }
   }
 
+  /// A FIFO and what lies in it.
   public struct FIFO: Encodable, Sendable {
+    /// Its name in the design.
     public var name: String
+    /// Words it can hold.
     public var depth: Int
     /// Words in it at the beginning of the cycle.
     public var held: Int
@@ -43,7 +46,9 @@ public struct TraceMoment: Encodable, Sendable {
     public var last: Word?
   }
 
+  /// A stream and what is offered on it.
   public struct Stream: Encodable, Sendable {
+    /// Its name in the design.
     public var name: String
     /// The word on the stream: it is valid in this cycle.
     public var word: Word
@@ -53,9 +58,13 @@ public struct TraceMoment: Encodable, Sendable {
   }
 
   public let schemaVersion = 1
+  /// The design's name.
   public let design: String
+  /// The cycle looked at, counted from 0.
   public let cycle: Cycle
+  /// In the design's order.
   public let fifos: [FIFO]
+  /// Those with a word waiting.
   public let streams: [Stream]
 
   /// Throws `InputError` for a damaged trace, or one whose design cannot be simulated.

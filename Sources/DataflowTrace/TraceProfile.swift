@@ -3,12 +3,17 @@
 public struct TraceProfile: Encodable, Sendable {
   /// Shares of a stretch of cycles; what is left of 1 is unknown.
   public struct Shares: Encodable, Sendable, Equatable {
+    /// Share of the cycles with a word moved, 0 to 1.
     public var busy = 0.0
+    /// Share with a result and no room for it.
     public var blocked = 0.0
+    /// Share without a word to work on.
     public var starved = 0.0
   }
 
+  /// What a block does over time.
   public struct NodeLane: Encodable, Sendable {
+    /// Its name in the design.
     public var name: String
     /// Over the whole stretch.
     public var shares: Shares
@@ -20,8 +25,11 @@ public struct TraceProfile: Encodable, Sendable {
     public var blocked: [Int]
   }
 
+  /// What a FIFO holds over time.
   public struct FIFOLane: Encodable, Sendable {
+    /// Its name in the design.
     public var name: String
+    /// Words it can hold.
     public var depth: Int
     /// Most and least words per column.
     public var most: [Int]
@@ -169,13 +177,16 @@ extension TraceProfile.FIFOLane {
 /// Where the frames of a run are: for every node the cycle of a frame's first word in and of its last word
 /// out.
 public struct FrameTimes: Encodable, Sendable {
+  /// The frames of a block.
   public struct Lane: Encodable, Sendable {
+    /// Its name in the design.
     public var name: String
     /// By frame; null where it has not begun, or has not left.
     public var begins: [Cycle?]
     public var ends: [Cycle?]
   }
 
+  /// In the design's order.
   public var nodes: [Lane]
 
   /// - Parameter words: words per frame by stream.

@@ -11,6 +11,7 @@ public struct TraceValues: Sendable {
     public let isBipolar: Bool
     fileprivate(set) public var elements: [Int64]
 
+    /// Whole words kept.
     public var count: Int { elements.count / max(elementsPerWord, 1) }
     /// Bits of a word.
     public var width: Int { bits * elementsPerWord }
@@ -39,6 +40,7 @@ public struct TraceValues: Sendable {
 
   private var byStream: [String: Words] = [:]
 
+  /// The words of a stream; nil where none were kept.
   public subscript(_ stream: String) -> Words? { byStream[stream] }
 
   /// The kept words of `streams`; of all of them where that is nil.

@@ -3,8 +3,11 @@ import DataflowAnalysis
 
 /// The page of `simrun report DESIGN --html`: a design at work.
 public struct DesignDocument: Encodable, Sendable {
+  /// A hardware block of the graph.
   public struct Block: Encodable, Sendable {
+    /// Its name in the design.
     public var name: String
+    /// FINN's op type.
     public var opType: String
     /// What the op does, in one sentence.
     public var summary: String
@@ -15,7 +18,9 @@ public struct DesignDocument: Encodable, Sendable {
     public var attributes: [String: String]
   }
 
+  /// An edge of the graph.
   public struct Stream: Encodable, Sendable {
+    /// Its name in the design.
     public var name: String
     /// Places in `blocks`; null at the border of the graph.
     public var writer: Int?
@@ -30,6 +35,7 @@ public struct DesignDocument: Encodable, Sendable {
 
   public let kind = "simrun-design-page"
   public let schemaVersion = 1
+  /// Which simrun made the page.
   public let simrunVersion = SimrunVersion.current
   /// The command that shows the design's rate; options may be appended to it.
   public let command: String
@@ -49,6 +55,7 @@ public struct DesignPageOptions: Sendable {
   /// By which estimates nodes are charged.
   public var costing = Costing.calibrated
 
+  /// A page with everything on it.
   public init() {}
 }
 

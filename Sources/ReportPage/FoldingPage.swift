@@ -5,8 +5,11 @@ import DataflowAnalysis
 public struct FoldingDocument: Encodable, Sendable {
   public let kind = "simrun-folding-page"
   public let schemaVersion = 1
+  /// Which simrun made the page.
   public let simrunVersion = SimrunVersion.current
+  /// The folding chosen, as `simrun fold --json` has it.
   public let report: FoldingReport
+  /// What the part has; nil without one.
   public var device: Resources?
 }
 
@@ -25,10 +28,15 @@ extension Page where Document == FoldingDocument {
 
 /// One point of a sweep, as its page draws it.
 public struct SweepPagePoint: Encodable, Sendable {
+  /// Frames per second in the steady state.
   public var fps: Double
+  /// Look-up tables.
   public var lut: Int
+  /// RAMB18 blocks.
   public var bram18: Int
+  /// UltraRAM blocks.
   public var uram: Int
+  /// DSP slices.
   public var dsp: Int
   /// Cycles until the first frame is out.
   public var latency: Int
@@ -38,6 +46,7 @@ public struct SweepPagePoint: Encodable, Sendable {
   /// The values of the point's axes.
   public var folding: String
 
+  /// A page's data.
   public init(
     _ result: SweepResult, onFront: Bool, address: String, folding: String
   ) {
@@ -57,7 +66,9 @@ public struct SweepPagePoint: Encodable, Sendable {
 public struct SweepPageDocument: Encodable, Sendable {
   public let kind = "simrun-sweep-page"
   public let schemaVersion = 1
+  /// Which simrun made the page.
   public let simrunVersion = SimrunVersion.current
+  /// The design's name.
   public let design: String
   /// The sweep's file.
   public let database: String
@@ -69,6 +80,7 @@ public struct SweepPageDocument: Encodable, Sendable {
 }
 
 extension Page where Document == SweepPageDocument {
+  /// A page's data.
   public init(
     design: String, part: String?, database: String, count: Int, points: [SweepPagePoint]
   ) {

@@ -9,7 +9,9 @@ import Foundation
 /// `simrunVersion`, so that other programs can read a page too. What the page shows of it is made by the
 /// scripts in `CPageParts/page`, as text and never as markup: names from files cannot do anything.
 public struct Page<Document: Encodable> {
+  /// Of the window.
   public let title: String
+  /// The data that the page shows, one JSON block.
   public let document: Document
   private let parts: [PagePart]
 

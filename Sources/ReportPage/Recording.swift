@@ -3,13 +3,16 @@ import Foundation
 
 /// A run of a design as pictures need it: the first frames, and one period of the steady state.
 public struct Recording: Encodable, Sendable {
+  /// A stretch of time that is shown.
   public struct Window: Encodable, Sendable {
+    /// What the stretch is.
     public var title: String
     /// Whether it is a whole period of the proven steady state.
     public var isSteady: Bool
     public var profile: TraceProfile
   }
 
+  /// What of a run to record.
   public struct Options: Sendable {
     /// Columns of the pictures over time.
     public var columns = 280
@@ -17,6 +20,7 @@ public struct Recording: Encodable, Sendable {
     public var frames = 24
     public var handshakes = 250_000_000
 
+    /// The first frames and one steady period.
     public init() {}
   }
 

@@ -2,6 +2,7 @@
 /// are wrong at each position.
 public struct DivergencePicture: Codable, Sendable, Equatable {
   public var frame: Int
+  /// The channel shown, counted from 0.
   public var channel: Int
   /// Where the first wrong value is.
   public var row: Int

@@ -7,6 +7,7 @@ import Foundation
 /// - of the graph's border: `s_axis_N` is graph input N, `m_axis_N` graph output N, as FINN names them;
 /// - of a node: port `inN_V` or `outN_V` in a scope, or behind a prefix, that is called like the node.
 public struct CaptureSignals: Sendable {
+  /// Which signals are which streams, as found.
   public let map: VCDMap
   /// Pairs that belong to no stream of the design, by their names.
   public let unknownPairs: [String]

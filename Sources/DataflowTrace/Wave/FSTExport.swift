@@ -99,6 +99,9 @@ public struct FSTExport {
 public struct GTKWaveFile {
   private let layout: WaveLayout
 
+  /// A wave of what `selection` names in `trace`.
+  ///
+  /// Throws `InputError` for streams the trace does not have.
   public init(_ trace: TraceFile, _ selection: TraceSelection) throws {
     layout = try WaveLayout(trace, selection)
   }

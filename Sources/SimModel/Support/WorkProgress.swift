@@ -8,6 +8,7 @@ public struct WorkStep: Sendable, Equatable {
   /// The best found so far, in a few words.
   public var best: String?
 
+  /// A step of `done` of `total` (0: not known), and the best so far.
   public init(phase: String, done: Int = 0, total: Int = 0, best: String? = nil) {
     self.phase = phase
     self.done = done
@@ -21,6 +22,7 @@ public struct WorkStep: Sendable, Equatable {
 /// A listener hears of the work it is bound to and of nothing else, on whatever threads `Parallel` spreads it,
 /// so that two pieces of work in one process do not meet.
 public enum WorkProgress {
+  /// Is told every step, from any thread.
   public typealias Listener = @Sendable (WorkStep) -> Void
 
   @TaskLocal private static var listener: Listener?
