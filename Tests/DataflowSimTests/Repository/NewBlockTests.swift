@@ -58,6 +58,11 @@ struct NewBlockTests {
       + ["Clip", "ClipTiming", "ClipBits"].map { "\(scratch)/Clip/\($0).swift" }
   }
 
+  /// The name under which SwiftPM compiles the package's modules: its folder's, as an identifier.
+  private static let packageName = String(
+    URL(fileURLWithPath: TestFiles.repository("")).lastPathComponent.lowercased()
+      .map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
+
   /// The compiler over the modules of this build, for one more file of the engine's.
   private static let compiler: [String] = {
     #if DEBUG
@@ -70,12 +75,9 @@ struct NewBlockTests {
     }
     let flags =
       ["swiftc", "-typecheck", "-swift-version", "6", "-module-name", "DataflowSim"]
-      // SwiftPM names a package by its folder.
-      + [
-        "-package-name",
-        URL(fileURLWithPath: TestFiles.repository("")).lastPathComponent.lowercased(),
+      + ["-package-name", packageName] + [
+        "-parse-as-library", "-warnings-as-errors", "-I", "\(build)/Modules",
       ]
-      + ["-parse-as-library", "-warnings-as-errors", "-I", "\(build)/Modules"]
     return flags
       + (maps + ["\(build)/CKernels.build/module.modulemap"]).flatMap {
         ["-Xcc", "-fmodule-map-file=\($0)"]
