@@ -20,11 +20,7 @@ public struct HandshakeCursor {
     self.file = file
     self.chunks = chunks
     self.from = from
-    var (low, high) = (0, chunks.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if chunks[middle].lastCycle < from { low = middle + 1 } else { high = middle }
-    }
+    let low = chunks.first(reaching: from)
     nextChunk = low
     let end = chunks.last.map { $0.firstIndex + $0.count } ?? 0
     position = low < chunks.count ? chunks[low].firstIndex : end

@@ -43,8 +43,9 @@ public struct TraceFile: Sendable {
       header.streams.enumerated().flatMap { group, names in names.map { ($0, group) } },
       uniquingKeysWith: { first, _ in first })
     let body =
-      TraceBody(indexed: data, streams: streams)
-      ?? TraceBody(scanning: data, from: header.end, streams: streams.count)
+      TraceBody(indexed: data, streams: streams, version: header.version)
+      ?? TraceBody(
+        scanning: data, from: header.end, streams: streams.count, version: header.version)
     chunks = body.chunks
     report = body.report
     valueFrames = body.valueFrames
@@ -90,8 +91,8 @@ extension TraceFile {
   /// The chunks of `stream`, in order.
   func chunks(of stream: String) throws -> [TraceChunk] { chunks[try group(of: stream)] }
 
-  /// Every recorded stream.
-  var streamSet: Set<String> { Set(groupByName.keys) }
+  /// Whether `stream` is recorded.
+  func records(_ stream: String) -> Bool { groupByName[stream] != nil }
 
   private func group(of stream: String) throws -> Int {
     if let group = groupByName[stream] { return group }
@@ -126,6 +127,8 @@ private struct TraceHeader {
   var design: Design
   var scenario: Scenario
   var streams: [[String]]
+  /// Of the format.
+  var version: Int
   /// Where the chunks begin.
   var end: Int
 
@@ -137,7 +140,7 @@ private struct TraceHeader {
         "is not a simrun trace", file: path, at: "byte 0",
         hint: "`simrun run DESIGN --trace FILE` writes one")
     }
-    let version = preamble[8..<12].reversed().reduce(0) { $0 << 8 | Int($1) }
+    version = preamble[8..<12].reversed().reduce(0) { $0 << 8 | Int($1) }
     guard TraceFormat.knownVersions.contains(version) else {
       throw InputError(
         "has trace format version \(version) (known: 1 to \(TraceFormat.version))", file: path,
@@ -175,7 +178,7 @@ private struct TraceBody {
   var valueFrames = 0..<0
 
   /// Finds the chunks by the index at the file's end; `nil` if that is missing or does not fit.
-  init?(indexed data: Data, streams: [[String]]) {
+  init?(indexed data: Data, streams: [[String]], version: Int) {
     let tail = data.count - TraceFormat.tailSize
     guard let payload = ZstdFrame.skippablePayload(in: data, at: tail, count: 24),
       payload.starts(with: TraceFormat.magic)
@@ -186,7 +189,7 @@ private struct TraceBody {
     guard let footer = offset(8..<16), var next = offset(16..<24), footer < tail,
       let content = ZstdFrame.content(of: data, at: footer),
       content.first == TraceFormat.Kind.footer.rawValue,
-      let report = Self.report(content)
+      let report = Self.report(content, version: version)
     else { return nil }
     self.report = report
     if let size = ZstdFrame.size(in: data, at: next), next + size <= footer {
@@ -211,7 +214,7 @@ private struct TraceBody {
   }
 
   /// Goes through the file from the front until it ends or breaks.
-  init(scanning data: Data, from start: Int, streams: Int) {
+  init(scanning data: Data, from start: Int, streams: Int, version: Int) {
     chunks = Array(repeating: [], count: streams)
     var offset = start
     while offset < data.count {
@@ -226,7 +229,7 @@ private struct TraceBody {
           brokenAt = offset
           return
         }
-      case .footer: report = Self.report(content)
+      case .footer: report = Self.report(content, version: version)
       case .index, .values: break
       case .header, nil:
         brokenAt = offset
@@ -238,9 +241,10 @@ private struct TraceBody {
   }
 
   /// The report of a footer; nil where it is none, or speaks of cycles no run reaches.
-  private static func report(_ content: [UInt8]) -> RunReport? {
+  private static func report(_ content: [UInt8], version: Int) -> RunReport? {
     let json = Data(content.dropFirst())
-    guard let report = (try? RunReport(json: json)) ?? (try? EarlierTrace.report(json)),
+    guard
+      let report = version == 1 ? try? EarlierTrace.report(json) : try? RunReport(json: json),
       [report.lastHandshakeCycle, report.maxCycles].allSatisfy({
         ($0 ?? 0) < 1 << 61 && ($0 ?? 0) >= -1
       })

@@ -76,3 +76,15 @@ struct TraceChunk: Equatable {
       lastCycle: lastCycle)
   }
 }
+
+extension [TraceChunk] {
+  /// The first chunk of a stream that has a handshake in `cycle` or later; their number where none has.
+  func first(reaching cycle: Cycle) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle].lastCycle < cycle { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}

@@ -1,7 +1,7 @@
 /// What lies where in one cycle of a recorded run: the words in every FIFO, and the words that wait on streams.
-public struct TraceMoment: Encodable, Sendable {
+public struct TraceMoment: Sendable {
   /// A word by its place in its stream's tensor.
-  public struct Word: Codable, Sendable, Equatable {
+  public struct Word: Sendable, Equatable {
     /// Counted over the whole run.
     public var index: Int
     public var frame: Int
@@ -34,7 +34,7 @@ public struct TraceMoment: Encodable, Sendable {
   }
 
   /// A FIFO and what lies in it.
-  public struct FIFO: Encodable, Sendable {
+  public struct FIFO: Sendable {
     /// Its name in the design.
     public var name: String
     /// Words it can hold.
@@ -47,7 +47,7 @@ public struct TraceMoment: Encodable, Sendable {
   }
 
   /// A stream and what is offered on it.
-  public struct Stream: Encodable, Sendable {
+  public struct Stream: Sendable {
     /// Its name in the design.
     public var name: String
     /// The word on the stream: it is valid in this cycle.
@@ -57,7 +57,6 @@ public struct TraceMoment: Encodable, Sendable {
     public var moves: Cycle?
   }
 
-  public let schemaVersion = 1
   /// The design's name.
   public let design: String
   /// The cycle looked at, counted from 0.
@@ -71,7 +70,6 @@ public struct TraceMoment: Encodable, Sendable {
   public init(_ trace: TraceFile, at cycle: Cycle) throws {
     if let damage = trace.damage { throw damage }
     let plan = try Plan(trace.design)
-    let known = trace.streamSet
     design = trace.design.name
     self.cycle = cycle
     var ports: [String: Port] = [:]
@@ -97,10 +95,10 @@ public struct TraceMoment: Encodable, Sendable {
       uniqueKeysWithValues: trace.streamNames.map {
         ($0, try StreamPlayer(trace, $0, from: cycle))
       })
+    if let damage = players.values.lazy.compactMap(\.damage).first { throw damage }
     fifos = trace.design.nodes.compactMap { node in
-      guard node.isFIFO, node.inputs.count == 1, node.outputs.count == 1,
-        known.contains(node.inputs[0]), known.contains(node.outputs[0]),
-        let writes = players[node.inputs[0]]?.before, let reads = players[node.outputs[0]]?.before
+      guard trace.isRecordedFIFO(node), let writes = players[node.inputs[0]]?.before,
+        let reads = players[node.outputs[0]]?.before
       else { return nil }
       let held = writes - reads
       return FIFO(

@@ -56,14 +56,10 @@ public struct TraceProfile: Encodable, Sendable {
     to = cycles.upperBound
     self.columns = max(1, min(columns, cycles.count))
     let scale = Scale(cycles: cycles, columns: self.columns)
-    let known = trace.streamSet
     let nodes = trace.design.nodes.filter { node in
-      !node.isFIFO && (node.inputs + node.outputs).contains(where: known.contains)
+      !node.isFIFO && (node.inputs + node.outputs).contains(where: trace.records)
     }
-    let fifos = trace.design.nodes.filter { node in
-      node.isFIFO && node.inputs.count == 1 && node.outputs.count == 1
-        && known.contains(node.inputs[0]) && known.contains(node.outputs[0])
-    }
+    let fifos = trace.design.nodes.filter(trace.isRecordedFIFO)
     self.nodes = try Parallel.all(nodes.count) { n in
       WorkProgress.tell("nodes over time", n, of: nodes.count)
       return try NodeLane(trace, nodes[n], scale)
@@ -87,6 +83,32 @@ struct Scale: Sendable {
   }
 }
 
+/// Goes through columns as stretches of cycles come, in order.
+private struct Columns {
+  private let scale: Scale
+  private var column = 0
+  private var end: Cycle
+
+  init(_ scale: Scale) {
+    self.scale = scale
+    end = scale.start(1)
+  }
+
+  /// Calls `body` with every column that the stretch lies in, and with how many of its cycles.
+  mutating func forEach(_ start: Cycle, _ end: Cycle, _ body: (Int, Int) -> Void) {
+    var start = start
+    while start < end {
+      while start >= self.end {
+        column += 1
+        self.end = scale.start(column + 1)
+      }
+      let stop = min(end, self.end)
+      body(column, stop - start)
+      start = stop
+    }
+  }
+}
+
 extension TraceProfile.NodeLane {
   init(_ trace: TraceFile, _ node: Node, _ scale: Scale) throws {
     name = node.name
@@ -95,8 +117,7 @@ extension TraceProfile.NodeLane {
     var blocked = busy
     var totals = (busy: 0, blocked: 0, starved: 0)
     var waits = [Int](repeating: 0, count: walk.streams.count)
-    var column = 0
-    var columnEnd = scale.start(1)
+    var columns = Columns(scale)
     walk.run(until: scale.cycles.upperBound) { start, end, activity in
       switch activity {
       case .busy: totals.busy += end - start
@@ -108,16 +129,9 @@ extension TraceProfile.NodeLane {
         waits[s] += end - start
       case .unknown: break
       }
-      var start = start
-      while start < end {
-        while start >= columnEnd {
-          column += 1
-          columnEnd = scale.start(column + 1)
-        }
-        let stop = min(end, columnEnd)
-        if case .busy = activity { busy[column] += stop - start }
-        if case .blocked = activity { blocked[column] += stop - start }
-        start = stop
+      columns.forEach(start, end) { column, cycles in
+        if case .busy = activity { busy[column] += cycles }
+        if case .blocked = activity { blocked[column] += cycles }
       }
     }
     let all = Double(scale.cycles.count)
@@ -148,24 +162,17 @@ extension TraceProfile.FIFOLane {
     var most = [Int](repeating: 0, count: scale.columns)
     var least = [Int](repeating: .max, count: scale.columns)
     var (maximum, full, empty) = (0, 0, 0)
-    var column = 0
-    var columnEnd = scale.start(1)
-    try FIFOWalk(trace, node, from: scale.cycles.lowerBound)
-      .run(until: scale.cycles.upperBound) { start, end, level in
-        maximum = max(maximum, level)
-        if level >= depth { full += end - start }
-        if level == 0 { empty += end - start }
-        var start = start
-        while start < end {
-          while start >= columnEnd {
-            column += 1
-            columnEnd = scale.start(column + 1)
-          }
-          most[column] = max(most[column], level)
-          least[column] = min(least[column], level)
-          start = min(end, columnEnd)
-        }
+    var columns = Columns(scale)
+    var walk = try FIFOWalk(trace, node, from: scale.cycles.lowerBound)
+    walk.run(until: scale.cycles.upperBound) { start, end, level in
+      maximum = max(maximum, level)
+      if level >= depth { full += end - start }
+      if level == 0 { empty += end - start }
+      columns.forEach(start, end) { column, _ in
+        most[column] = max(most[column], level)
+        least[column] = min(least[column], level)
       }
+    }
     self.most = most
     self.least = least.map { $0 == .max ? 0 : $0 }
     self.maximum = maximum
@@ -191,14 +198,14 @@ public struct FrameTimes: Encodable, Sendable {
 
   /// - Parameter words: words per frame by stream.
   public init(_ trace: TraceFile, words: [String: Int], frames: Int) {
-    let known = trace.streamSet
     let names = trace.streams.compactMap(\.first)
     // Both ends of every frame, once per group of streams that share their handshakes.
     let times = Parallel.all(names.count) { n -> (begins: [Cycle?], ends: [Cycle?]) in
       guard let count = words[names[n]], count > 0 else { return ([], []) }
+      let words = (0..<frames).flatMap { [$0 * count, ($0 + 1) * count - 1] }
+      let cycles = trace.cycles(ofWords: words, on: names[n])
       return (
-        (0..<frames).map { trace.cycle(ofWord: $0 * count, on: names[n]) },
-        (0..<frames).map { trace.cycle(ofWord: ($0 + 1) * count - 1, on: names[n]) }
+        (0..<frames).map { cycles[2 * $0] }, (0..<frames).map { cycles[2 * $0 + 1] }
       )
     }
     var byStream: [String: (begins: [Cycle?], ends: [Cycle?])] = [:]
@@ -206,8 +213,8 @@ public struct FrameTimes: Encodable, Sendable {
       for name in group { byStream[name] = time }
     }
     nodes = trace.design.nodes.filter { !$0.isFIFO }.map { node in
-      let inputs = node.inputs.filter(known.contains).compactMap { byStream[$0] }
-      let outputs = node.outputs.filter(known.contains).compactMap { byStream[$0] }
+      let inputs = node.inputs.filter(trace.records).compactMap { byStream[$0] }
+      let outputs = node.outputs.filter(trace.records).compactMap { byStream[$0] }
       let sources = inputs.isEmpty ? outputs : inputs
       let sinks = outputs.isEmpty ? inputs : outputs
       return Lane(

@@ -18,8 +18,8 @@ public struct TraceValues: Sendable {
 
     /// The elements of a word; nil where it was not kept.
     public subscript(_ word: Int) -> ArraySlice<Int64>? {
+      guard word >= 0, word < count else { return nil }
       let start = word * elementsPerWord
-      guard word >= 0, start + elementsPerWord <= elements.count else { return nil }
       return elements[start..<start + elementsPerWord]
     }
 

@@ -26,9 +26,8 @@ package struct NodeWalk {
   private var now: Cycle
 
   init(_ trace: TraceFile, _ node: Node, from: Cycle = 0) throws {
-    let known = trace.streamSet
-    streams = (node.inputs + node.outputs).filter(known.contains)
-    inputs = node.inputs.count { known.contains($0) }
+    streams = (node.inputs + node.outputs).filter(trace.records)
+    inputs = node.inputs.count(where: trace.records)
     players = try streams.map { try StreamPlayer(trace, $0, from: from) }
     moved = players.map(\.before)
     vector = (try? trace.design.block(of: node))?.vectorWords
@@ -100,40 +99,70 @@ package struct NodeWalk {
 struct FIFOWalk {
   private let writes: StreamPlayer
   private let reads: StreamPlayer
-  private let start: Cycle
+  private var level: Int
+  private var now: Cycle
+  private var hasBegun = false
+  private var isLost = false
 
   init(_ trace: TraceFile, _ node: Node, from: Cycle = 0) throws {
     writes = try StreamPlayer(trace, node.inputs[0], from: from)
     reads = try StreamPlayer(trace, node.outputs[0], from: from)
-    start = from
+    level = writes.before - reads.before
+    now = from
   }
 
-  /// Calls `body` with begin, end (not included) and level of every stretch up to `end`.
-  func run(until end: Cycle, _ body: (Cycle, Cycle, Int) -> Void) {
-    var level = writes.before - reads.before
-    var since = start
-    while true {
+  var damage: InputError? { writes.damage ?? reads.damage }
+
+  /// Calls `body` with the cycles before `end`, in order, from which on the FIFO holds another number of
+  /// words, and that number; nil from the cycle on in which the trace does not tell. May be called again with
+  /// a later end.
+  mutating func steps(until end: Cycle, _ body: (Cycle, Int?) -> Void) {
+    if !hasBegun {
+      hasBegun = true
+      if level >= 0, min(writes.unknownFrom, reads.unknownFrom) > now { body(now, level) }
+    }
+    while !isLost {
+      let lost = level < 0 ? now : min(writes.unknownFrom, reads.unknownFrom)
       let cycle = min(writes.cycle, reads.cycle)
-      guard cycle < end else { break }
-      var change = 0
+      if lost < end, lost <= cycle {
+        isLost = true
+        return body(max(lost, now), nil)
+      }
+      guard cycle < .max, cycle + 1 < end else { return }
+      let before = level
       if writes.cycle == cycle {
-        change += 1
+        level += 1
         writes.advance()
       }
       if reads.cycle == cycle {
-        change -= 1
+        level -= 1
         reads.advance()
       }
-      guard change != 0 else { continue }
-      if cycle + 1 > since { body(since, cycle + 1, level) }
-      level += change
-      since = cycle + 1
+      now = cycle + 1
+      // Less than nothing: the trace contradicts itself.
+      if level != before, level >= 0 { body(now, level) }
     }
-    if since < end { body(since, end, level) }
+  }
+
+  /// Calls `body` with begin, end (not included) and level of every stretch up to `end` that the trace tells.
+  mutating func run(until end: Cycle, _ body: (Cycle, Cycle, Int) -> Void) {
+    var since = now
+    var present: Int?
+    steps(until: end) { cycle, level in
+      if let present, since < cycle { body(since, cycle, present) }
+      (since, present) = (cycle, level)
+    }
+    if let present, since < end { body(since, end, present) }
   }
 }
 
 extension TraceFile {
+  /// Whether `node` is a FIFO of which both ends are recorded.
+  func isRecordedFIFO(_ node: Node) -> Bool {
+    node.isFIFO && node.inputs.count == 1 && node.outputs.count == 1 && records(node.inputs[0])
+      && records(node.outputs[0])
+  }
+
   /// Where tracks end: after the last handshake, and where words got stuck a twentieth later, so that the
   /// state in which they are stuck is there to be seen.
   package var end: Cycle {

@@ -24,11 +24,7 @@ final class StreamPlayer {
     self.trace = trace
     chunks = try trace.chunks(of: stream)
     unfinished = trace.report?.unfinished[stream]
-    var (low, high) = (0, chunks.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if chunks[middle].lastCycle < from { low = middle + 1 } else { high = middle }
-    }
+    let low = chunks.first(reaching: from)
     nextChunk = low
     let end = chunks.last.map { $0.firstIndex + $0.count } ?? 0
     var before = low < chunks.count ? chunks[low].firstIndex : end
@@ -36,6 +32,9 @@ final class StreamPlayer {
       place = decoded.firstIndex { $0.cycle >= from } ?? decoded.count
       before += place
       nextChunk += 1
+    } else {
+      // What could be read of a broken chunk lies before `from` in part; `advance` meets it again.
+      decoded.removeAll()
     }
     self.before = before
     advance()
@@ -64,6 +63,8 @@ final class StreamPlayer {
       } catch {
         damage = error as? InputError
         nextChunk = chunks.count
+        decoded.removeAll()
+        place = 0
       }
     }
     cycle = .max
@@ -105,24 +106,27 @@ extension TraceFile {
     guard cycle == chunk.lastCycle else { throw damaged(chunk) }
   }
 
-  /// The cycle in which word `index` of `stream` moved; nil where it did not, or cannot be read.
-  package func cycle(ofWord index: Int, on stream: String) -> Cycle? {
-    guard let chunks = try? chunks(of: stream) else { return nil }
-    var (low, high) = (0, chunks.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if chunks[middle].firstIndex + chunks[middle].count <= index {
-        low = middle + 1
-      } else {
-        high = middle
-      }
-    }
-    guard low < chunks.count, index >= chunks[low].firstIndex else { return nil }
-    let chunk = chunks[low]
-    if index == chunk.firstIndex { return chunk.firstCycle }
-    if index == chunk.firstIndex + chunk.count - 1 { return chunk.lastCycle }
+  /// The cycles in which words of `stream` moved; nil where one did not, or cannot be read.
+  ///
+  /// - Parameter indices: ascending, so that a chunk is unpacked once.
+  package func cycles(ofWords indices: [Int], on stream: String) -> [Cycle?] {
+    guard let chunks = try? chunks(of: stream) else { return indices.map { _ in nil } }
+    var place = 0
+    var unpacked = -1
     var words: [Handshake] = []
-    guard (try? handshakes(in: chunk, into: &words)) != nil else { return nil }
-    return words[index - chunk.firstIndex].cycle
+    return indices.map { index in
+      while place < chunks.count, chunks[place].firstIndex + chunks[place].count <= index {
+        place += 1
+      }
+      guard place < chunks.count, index >= chunks[place].firstIndex else { return nil }
+      let chunk = chunks[place]
+      if index == chunk.firstIndex { return chunk.firstCycle }
+      if index == chunk.firstIndex + chunk.count - 1 { return chunk.lastCycle }
+      if unpacked != place {
+        guard (try? handshakes(in: chunk, into: &words)) != nil else { return nil }
+        unpacked = place
+      }
+      return words[index - chunk.firstIndex].cycle
+    }
   }
 }

@@ -18,11 +18,12 @@ public struct CaptureSignals: Sendable {
   /// - Throws: `InputError` where no pair belongs to the design, or no clock is found.
   public init(_ names: [String], design: Design, needsClock: Bool, file: String) throws {
     let known = Set(names)
+    let designStreams = Set(design.graphInputs + design.nodes.flatMap { $0.inputs + $0.outputs })
     var streams: [String: VCDMap.Pair] = [:]
     var unknown: [String] = []
     for valid in names.sorted(by: naturally) {
       guard let (base, ready) = Self.partner(valid), known.contains(ready) else { continue }
-      guard let stream = Self.stream(base, design) else {
+      guard let stream = Self.stream(base, design, designStreams) else {
         unknown.append(base)
         continue
       }
@@ -72,10 +73,9 @@ public struct CaptureSignals: Sendable {
     return nil
   }
 
-  private static func stream(_ base: String, _ design: Design) -> String? {
+  private static func stream(_ base: String, _ design: Design, _ streams: Set<String>) -> String? {
     let parts = base.split(whereSeparator: { $0 == "." || $0 == "/" }).map(String.init)
     guard let port = parts.last else { return nil }
-    let streams = Set(design.graphInputs + design.nodes.flatMap { $0.inputs + $0.outputs })
     if streams.contains(port) { return port }
     if let n = number(in: port, behind: "s_axis_") { return element(n, of: design.graphInputs) }
     if let n = number(in: port, behind: "m_axis_") { return element(n, of: design.graphOutputs) }

@@ -82,7 +82,8 @@ public struct VCDReader {
         samples[n].ready.removeFirst(before)
       }
     }
-    let names = streams.map(\.key).filter { !$0.isEmpty }
+    // The reset was sampled in front of them.
+    let names = map.streams.keys.sorted()
     return VCDCapture(
       streams: Dictionary(uniqueKeysWithValues: zip(names, samples)),
       cycles: cycle - map.firstCycle - before)

@@ -6,7 +6,7 @@ import SwiftProtobuf
 /// microsecond on the viewer's time axis.
 ///
 /// Every stretch of cycles in which a node does one thing is a slice, as long as a track has no more of them
-/// than `slicesPerTrack`. Beyond that short neighbouring stretches are summed up, which the slice says; a
+/// than its share of `mostEvents`. Beyond that short neighbouring stretches are summed up, which the slice says; a
 /// smaller selection of cycles shows them one by one. Memory and size are bounded by that, whatever the run.
 struct PerfettoExport {
   let trace: TraceFile
@@ -27,17 +27,13 @@ struct PerfettoExport {
     let limit = max(64, min(60_000, Self.mostEvents / max(nodes.count, 1)))
     output.write(try data(of: [processDescriptor()]))
     var damage = trace.damage
-    let known = trace.streamSet
     let size = 2 * max(1, ProcessInfo.processInfo.activeProcessorCount)
     for first in stride(from: 0, to: nodes.count, by: size) {
       let batch = Array(nodes[first..<min(first + size, nodes.count)])
       let tracks = try Parallel.all(batch.count) { i -> (Data, InputError?) in
         let (n, node) = batch[i]
-        let isCounter =
-          node.isFIFO && node.inputs.count == 1 && node.outputs.count == 1
-          && known.contains(node.inputs[0]) && known.contains(node.outputs[0])
-        return isCounter
-          ? (try counter(node, n, until: end, limit: limit), nil)
+        return trace.isRecordedFIFO(node)
+          ? try counter(node, n, until: end, limit: limit)
           : try activity(node, n, until: end, limit: limit)
       }
       for (bytes, broken) in tracks {
@@ -77,10 +73,12 @@ struct PerfettoExport {
     return (try data(of: packets), walk.damage)
   }
 
-  private func counter(_ node: Node, _ n: Int, until end: Cycle, limit: Int) throws -> Data {
-    var levels = LevelStretches(limit: limit)
-    try FIFOWalk(trace, node, from: selection.cycles.lowerBound)
-      .run(until: end) { levels.add($0, $1, $2) }
+  private func counter(_ node: Node, _ n: Int, until end: Cycle, limit: Int) throws -> (
+    Data, InputError?
+  ) {
+    var walk = try FIFOWalk(trace, node, from: selection.cycles.lowerBound)
+    var levels = Track<Level>(limit: limit)
+    walk.run(until: end) { levels.add(Level(start: $0, end: $1, level: $2)) }
     var track = PerfettoTrackDescriptor()
     track.uuid = Self.uuid(n)
     track.name = "\(node.name) (depth \(trace.depth(of: node) ?? 0))"
@@ -95,7 +93,7 @@ struct PerfettoExport {
       event.counterValue = Int64(stretch.level)
       packets.append(packet(event, at: stretch.start, sequence: UInt32(n) + 2))
     }
-    return try data(of: packets)
+    return (try data(of: packets), walk.damage)
   }
 
   /// An instant where a frame's first word enters each node, joined to a flow.
@@ -185,7 +183,10 @@ struct PerfettoExport {
     -> PerfettoTracePacket
   {
     var packet = PerfettoTracePacket()
-    packet.timestamp = UInt64(cycle) * 1000
+    // The last cycle a trace may state is beyond what a time in nanoseconds can.
+    packet.timestamp =
+      UInt64(cycle).multipliedReportingOverflow(by: 1000).overflow
+      ? .max : UInt64(cycle) * 1000
     packet.trustedPacketSequenceID = sequence
     packet.sequenceFlags = 2
     packet.trackEvent = event

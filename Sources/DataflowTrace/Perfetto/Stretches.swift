@@ -1,7 +1,7 @@
 import SwiftProtobuf
 
 /// Cycles in which a node does one thing, or several stretches of them summed up.
-package struct Stretch {
+package struct Stretch: TrackPart {
   package var start: Cycle
   package var end: Cycle
   package var busy = 0
@@ -10,8 +10,6 @@ package struct Stretch {
   /// The stream waited for, of a single stretch.
   var stream: Int?
   package var count = 1
-
-  var length: Int { end - start }
 
   static let names = ["busy", "blocked", "starved"]
   static let annotationNames = [
@@ -22,7 +20,7 @@ package struct Stretch {
   /// The interned name of what it is most of the time.
   var name: UInt64 { busy >= blocked && busy >= starved ? 1 : blocked >= starved ? 2 : 3 }
 
-  mutating func append(_ next: Stretch) {
+  package mutating func append(_ next: Stretch) {
     end = next.end
     busy += next.busy
     blocked += next.blocked
@@ -50,15 +48,48 @@ package struct Stretch {
   }
 }
 
-/// The stretches of a track, no more than a limit: short ones are summed up where there are too many.
-package struct Stretches {
-  package private(set) var list: [Stretch] = []
-  /// Neighbours shorter than this are summed up.
+/// A stretch of a track that can take in the one behind it.
+package protocol TrackPart {
+  var start: Cycle { get }
+  var end: Cycle { get }
+  mutating func append(_ next: Self)
+}
+
+/// The parts of a track, no more than a limit: short neighbours become one where there are too many.
+package struct Track<Part: TrackPart> {
+  package private(set) var list: [Part] = []
+  /// Neighbours shorter than this become one.
   private var resolution = 0
   private let limit: Int
 
   package init(limit: Int) { self.limit = limit }
 
+  package mutating func add(_ part: Part) {
+    append(part)
+    guard list.count > limit else { return }
+    while list.count > limit / 2 {
+      resolution = max(2, 2 * resolution)
+      let all = list
+      list.removeAll(keepingCapacity: true)
+      for part in all { append(part) }
+    }
+  }
+
+  private mutating func append(_ next: Part) {
+    if let last = list.last, last.end == next.start, last.end - last.start < resolution,
+      next.end - next.start < resolution
+    {
+      list[list.count - 1].append(next)
+    } else {
+      list.append(next)
+    }
+  }
+}
+
+/// What a node does.
+package typealias Stretches = Track<Stretch>
+
+extension Stretches {
   package mutating func add(_ start: Cycle, _ end: Cycle, _ activity: NodeWalk.Activity) {
     var stretch = Stretch(start: start, end: end)
     switch activity {
@@ -67,59 +98,18 @@ package struct Stretches {
     case .starved(let stream): (stretch.starved, stretch.stream) = (end - start, stream)
     case .unknown: return
     }
-    append(stretch)
-    guard list.count > limit else { return }
-    while list.count > limit / 2 {
-      resolution = max(2, 2 * resolution)
-      let all = list
-      list.removeAll(keepingCapacity: true)
-      for stretch in all { append(stretch) }
-    }
-  }
-
-  private mutating func append(_ stretch: Stretch) {
-    if let last = list.last, last.end == stretch.start, last.length < resolution,
-      stretch.length < resolution
-    {
-      list[list.count - 1].append(stretch)
-    } else {
-      list.append(stretch)
-    }
+    add(stretch)
   }
 }
 
-/// The levels of a FIFO, no more than a limit: short stretches become one with the highest level.
-struct LevelStretches {
-  struct Level {
-    var start: Cycle
-    var end: Cycle
-    var level: Int
-  }
+/// What a FIFO holds: of parts that became one the highest level.
+struct Level: TrackPart {
+  var start: Cycle
+  var end: Cycle
+  var level: Int
 
-  private(set) var list: [Level] = []
-  private var resolution = 0
-  private let limit: Int
-
-  init(limit: Int) { self.limit = limit }
-
-  mutating func add(_ start: Cycle, _ end: Cycle, _ level: Int) {
-    append(Level(start: start, end: end, level: level))
-    guard list.count > limit else { return }
-    while list.count > limit / 2 {
-      resolution = max(2, 2 * resolution)
-      let all = list
-      list.removeAll(keepingCapacity: true)
-      for level in all { append(level) }
-    }
-  }
-
-  private mutating func append(_ next: Level) {
-    if let last = list.last, last.end - last.start < resolution, next.end - next.start < resolution
-    {
-      list[list.count - 1].end = next.end
-      list[list.count - 1].level = max(last.level, next.level)
-    } else {
-      list.append(next)
-    }
+  mutating func append(_ next: Level) {
+    end = next.end
+    level = max(level, next.level)
   }
 }

@@ -5,7 +5,7 @@ import Foundation
 public struct FSTExport {
   private let trace: TraceFile
   private let selection: TraceSelection
-  private let layout: WaveLayout
+  fileprivate let layout: WaveLayout
   private let clock: WaveClock
 
   /// Throws `InputError` where kept values are damaged.
@@ -99,12 +99,8 @@ public struct FSTExport {
 public struct GTKWaveFile {
   private let layout: WaveLayout
 
-  /// A wave of what `selection` names in `trace`.
-  ///
-  /// Throws `InputError` for streams the trace does not have.
-  public init(_ trace: TraceFile, _ selection: TraceSelection) throws {
-    layout = try WaveLayout(trace, selection)
-  }
+  /// The signals that the dump of `export` has.
+  public init(_ export: FSTExport) { layout = export.layout }
 
   /// - Parameter dump: the file name of the dump as GTKWave should open it.
   public func text(dump: String) -> String {

@@ -21,7 +21,6 @@ struct WaveLayout {
   }
 
   struct Scope {
-    var node: Int
     var name: String
     var signals: [Signal]
   }
@@ -129,7 +128,7 @@ struct WaveLayout {
             name: names.unique("occupancy", in: scope), variable: base + fifo,
             width: fifos[fifo].width, kind: .occupancy))
       }
-      return Scope(node: n, name: scope, signals: signals)
+      return Scope(name: scope, signals: signals)
     }
   }
 }
@@ -163,8 +162,7 @@ struct WaveNames {
 extension TraceFile {
   /// Words a FIFO node holds.
   func depth(of node: Node) -> Int? {
-    let block = try? design.block(of: node)
-    return report?.fifos.first { $0.name == node.name }?.depth
-      ?? (block as? StreamingFIFO)?.adjustedDepth
+    report?.fifos.first { $0.name == node.name }?.depth
+      ?? ((try? design.block(of: node)) as? StreamingFIFO)?.adjustedDepth
   }
 }

@@ -31,12 +31,10 @@ struct WaveWalk {
           ready: layout.isEntered[n] ? nil : layout.ready(n), data: layout.data(n), now: from))
     }
     for (n, fifo) in layout.fifos.enumerated() {
-      let writes = try StreamPlayer(trace, layout.streams[fifo.input], from: from)
-      let reads = try StreamPlayer(trace, layout.streams[fifo.output], from: from)
       fifos.append(
         FIFOWave(
-          writes: writes, reads: reads, depth: fifo.depth, occupancy: layout.occupancy(n),
-          ready: layout.ready(fifo.input), now: from))
+          walk: try FIFOWalk(trace, trace.design.nodes[fifo.node], from: from), depth: fifo.depth,
+          occupancy: layout.occupancy(n), ready: layout.ready(fifo.input)))
     }
     for (n, node) in layout.stateNodes.enumerated() {
       states.append(
@@ -156,56 +154,26 @@ private struct StreamWave {
 
 /// What a FIFO holds, and whether it takes a word.
 private struct FIFOWave {
-  let writes: StreamPlayer
-  let reads: StreamPlayer
+  var walk: FIFOWalk
   let depth: Int
   let occupancy: Int
   let ready: Int
-  private var level: Int
-  private var last: Int?
-  private var now: Cycle
-  private var isLost = false
+  private var last = (level: -2, room: -2)
 
-  init(
-    writes: StreamPlayer, reads: StreamPlayer, depth: Int, occupancy: Int, ready: Int, now: Cycle
-  ) {
-    (self.writes, self.reads, self.depth) = (writes, reads, depth)
-    (self.occupancy, self.ready, self.now) = (occupancy, ready, now)
-    level = writes.before - reads.before
+  init(walk: FIFOWalk, depth: Int, occupancy: Int, ready: Int) {
+    (self.walk, self.depth, self.occupancy, self.ready) = (walk, depth, occupancy, ready)
   }
 
   mutating func run(until end: Cycle, into changes: inout [WaveWalk.Change]) {
-    if last == nil { emit(level, at: now, into: &changes) }
-    while !isLost {
-      let lost = min(writes.unknownFrom, reads.unknownFrom)
-      let cycle = min(writes.cycle, reads.cycle)
-      if lost < end, lost <= cycle {
-        isLost = true
-        return emit(WaveWalk.unknown, at: max(lost, now), into: &changes)
+    walk.steps(until: end) { cycle, level in
+      let room = level.map { $0 < depth ? 1 : 0 } ?? WaveWalk.unknown
+      let value = level ?? WaveWalk.unknown
+      if value != last.level {
+        changes.append(.init(cycle: cycle, variable: occupancy, value: value))
       }
-      guard cycle < .max, cycle + 1 < end else { return }
-      if writes.cycle == cycle {
-        level += 1
-        writes.advance()
-      }
-      if reads.cycle == cycle {
-        level -= 1
-        reads.advance()
-      }
-      now = cycle + 1
-      emit(level, at: now, into: &changes)
+      if room != last.room { changes.append(.init(cycle: cycle, variable: ready, value: room)) }
+      last = (value, room)
     }
-  }
-
-  private mutating func emit(
-    _ value: Int, at cycle: Cycle, into changes: inout [WaveWalk.Change]
-  ) {
-    guard value != last else { return }
-    changes.append(.init(cycle: cycle, variable: occupancy, value: value))
-    let room = value == WaveWalk.unknown ? value : value < depth ? 1 : 0
-    let before = last.map { $0 == WaveWalk.unknown ? $0 : $0 < depth ? 1 : 0 }
-    if room != before { changes.append(.init(cycle: cycle, variable: ready, value: room)) }
-    last = value
   }
 }
 

@@ -78,12 +78,42 @@ import Testing
     }
   }
 
-  /// Damage behind valid checksums: the content itself is checked.
   @Test func exportsOfDamagedTracesEnd() throws {
     let (data, _) = try TraceFixture.deadlock()
-    fuzz(data, count: 100, seed: 3) { damaged in
-      let trace = try TraceFile(damaged, path: "t")
-      for format in TraceExport.allCases { _ = try TraceFixture.export(format, trace) }
+    try TestFiles.withTemporaryDirectory { folder in
+      fuzz(data, count: 100, seed: 3) { damaged in
+        let trace = try TraceFile(damaged, path: "t")
+        for format in TraceExport.allCases { _ = try TraceFixture.export(format, trace) }
+        try Self.look(trace, in: folder)
+      }
     }
+  }
+
+  /// What is behind a broken chunk is unknown, wherever one begins to look: no wave invents words.
+  @Test func aBrokenChunkIsUnknownFromThere() throws {
+    let (data, result) = try sample()
+    let last = try #require(result.lastHandshakeCycle)
+    try TestFiles.withTemporaryDirectory { folder in
+      for place in stride(from: data.count / 4, to: data.count * 3 / 4, by: data.count / 40) {
+        var broken = data
+        broken[place] ^= 0x10
+        guard let trace = try? TraceFile(broken, path: "t") else { continue }
+        for from in [0, last / 3, last - 1] {
+          try? Self.look(trace, in: folder, from: from)
+          let profile = try TraceProfile(trace, cycles: from..<last, columns: 20)
+          for fifo in profile.fifos {
+            #expect((fifo.least + fifo.most).allSatisfy { 0...max(fifo.depth, 2) ~= $0 }, "\(fifo)")
+          }
+        }
+      }
+    }
+  }
+
+  /// Everything that goes through a trace's activity; throws where it says that the trace is damaged.
+  private static func look(_ trace: TraceFile, in folder: String, from: Cycle = 0) throws {
+    let selection = try TraceSelection(trace, stream: nil, cycles: from...from + 400)
+    _ = try FSTExport(trace, selection).write(to: "\(folder)/t.fst")
+    _ = try TraceProfile(trace, cycles: from..<from + 400, columns: 20)
+    _ = try TraceMoment(trace, at: from + 100)
   }
 }

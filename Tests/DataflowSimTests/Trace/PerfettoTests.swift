@@ -101,7 +101,7 @@ import Testing
       #expect(list.first?.start == 0 && list.last?.end == last + 1)
       #expect(
         zip(list, list.dropFirst()).allSatisfy {
-          $0.end == $1.start && $0.name != $1.name || $0.wait != $1.wait
+          $0.end == $1.start && ($0.name != $1.name || $0.wait != $1.wait)
         })
       var busy = Set<Int>()
       for slice in list where slice.name == "busy" { busy.formUnion(slice.start..<slice.end) }
