@@ -144,7 +144,7 @@ public struct ValueHazards: Sendable, Equatable {
   /// `hls-window-leftover-rows`: rows an HLS window never reads shift all later frames.
   public var windowLeftoverRows: Bool
 
-  /// A schedule of its parts.
+  /// Which defects change values.
   public init(
     thresholdingNarrowWrap: Bool = true, requantWideInput: Bool = true,
     windowLeftoverRows: Bool = true

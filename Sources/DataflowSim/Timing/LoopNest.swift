@@ -9,7 +9,7 @@ public indirect enum Loop: Sendable {
   /// `body` repeated `count` times.
   case repeated(Int, [Loop])
 
-  /// Iterations of a loop nest; absurd numbers, which `Plan` refuses, end at `Loop.most`.
+  /// Iterations of a loop nest; absurd numbers, which `Block.absurdSize` refuses, end at `Loop.most`.
   static func iterations(_ loops: [Loop]) -> Int {
     loops.reduce(0) { sum, loop in
       switch loop {

@@ -16,11 +16,15 @@ extension Elementwise: HLSBlock {
   /// words than the output is read on the first use of each of its words.
   package func timing() -> BlockTiming {
     if node.isDevelopmentRTL { return coreTiming }
-    let words = outputs[0].words ?? 0
-    let pace = inputs.map { max(1, words / max($0.words ?? words, 1)) }
     let slowest = pace.max() ?? 1
-    return schedule.timing([.repeated(words / slowest, group(pace, slowest))])
+    return schedule.timing([.repeated((outputs[0].words ?? 0) / slowest, group(pace, slowest))])
       .inexact(node.foreignRTL)
+  }
+
+  /// Output words per word of each input.
+  private var pace: [Int] {
+    let words = outputs[0].words ?? 0
+    return inputs.map { max(1, words / max($0.words ?? words, 1)) }
   }
 
   /// `count` iterations, of which every `pace[i]`-th reads input i.
@@ -42,8 +46,6 @@ extension Elementwise: HLSBlock {
   }
 
   var listedLoops: Int {
-    let words = outputs[0].words ?? 0
-    let pace = inputs.map { max(1, words / max($0.words ?? words, 1)) }
     let slowest = pace.max() ?? 1
     return pace.reduce(0) { $0 + ($1 > 1 ? 2 * slowest / $1 : 0) }
   }

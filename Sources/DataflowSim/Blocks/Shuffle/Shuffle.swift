@@ -15,8 +15,6 @@ package struct Shuffle: Block {
     .ints("perm", in: 0...63, default: [], "order of the axes; empty: the inner two exchanged"),
     .int("SIMD", default: 1, "elements per word; divides the last dimensions"),
     .ints("loop_coeffs", in: 0...AttributeSpec.maximumInt, default: [], "address steps, not used"),
-    .string("original_node_name", default: "", "the node this one was cut from, not used"),
-    .int("original_simd", in: 0...AttributeSpec.maximumInt, default: 1, "its SIMD, not used"),
   ]
 
   package let node: NodeSettings

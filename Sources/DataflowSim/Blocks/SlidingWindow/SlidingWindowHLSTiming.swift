@@ -21,7 +21,6 @@ extension SlidingWindow: HLSBlock {
       isMeasuredHLS ? .slidingWindow : .other(stages: 4), iterations: Loop.iterations(hlsLoops))
   }
 
-  /// Whether the generator is the one that was measured.
   /// A handful for a row of the output; along one dimension, for an output.
   var listedLoops: Int {
     switch hlsVariant {
@@ -31,6 +30,7 @@ extension SlidingWindow: HLSBlock {
     }
   }
 
+  /// Whether the generator is the one that was measured.
   private var isMeasuredHLS: Bool {
     isLineBuffered && kernel[0] == kernel[1] && stride[0] == stride[1] && ifmDim[0] == ifmDim[1]
       && ofmDim[0] == ofmDim[1] && dilation.allSatisfy { $0 == 1 }

@@ -1,6 +1,6 @@
 /// What the calibrated estimate of a sliding window is made of. Source: docs/cost-model.md#sliding-windows.
 extension SlidingWindow {
-  public func costStructure(in context: CostContext) -> CostStructure {
+  package func costStructure(in context: CostContext) -> CostStructure {
     if isRTL { return style == .parallel ? rtlParallel : rtlCyclic }
     return hlsVariant == .oneDimensionalParallel ? hlsParallel : hlsLines
   }

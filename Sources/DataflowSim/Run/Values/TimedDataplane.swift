@@ -108,9 +108,11 @@ public struct TimedDataplane: Sendable {
   public let clean: Dataplane
   /// Hazards taken as if the hardware did not have them.
   public let without: Set<Hazard>
+  /// Whether values can be wrong besides those of shifted frames.
   private let hasValueHazards: Bool
   /// The bits with every frame where it belongs.
   private let unshifted: Dataplane
+  private let shifting: Set<String>
 
   /// Prepares the bits of a planned design.
   ///
@@ -131,19 +133,21 @@ public struct TimedDataplane: Sendable {
         && plan.canMeet(.wideInput),
       windowLeftoverRows: !without.contains(.windowLeftoverRows)
         && plan.canMeet(.windowLeftoverRows))
-    hasValueHazards = hazards != .none
-    self.plane = try plane(hazards)
+    let own = try plane(hazards)
+    self.plane = own
+    shifting = Set(own.shiftingNodes)
+    guard hazards.windowLeftoverRows else {
+      unshifted = own
+      hasValueHazards = hazards != .none
+      return
+    }
     hazards.windowLeftoverRows = false
     unshifted = try plane(hazards)
+    hasValueHazards = hazards != .none
   }
 
   /// Whether a node takes words of one frame for the next one's.
-  func isShifting(_ node: String) -> Bool {
-    !without.contains(.windowLeftoverRows)
-      && zip(plan.design.nodes, plan.blocks).contains {
-        $0.name == node && $1.hazardConditions.contains { $0.hazard == .windowLeftoverRows }
-      }
-  }
+  func isShifting(_ node: String) -> Bool { shifting.contains(node) }
 
   /// A run of the time plane on the same hardware.
   public func simulate(_ scenario: Scenario) throws -> RunResult {

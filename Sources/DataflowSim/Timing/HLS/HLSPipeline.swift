@@ -13,6 +13,9 @@
 /// - `.untilLeft` (continuous): the iteration of a word stays in the stage behind W until its word has
 ///   left the output slice in cycle L[k]. Cycles O[k] + 1 … L[k] − 1 are not enabled; room is always there.
 ///
+/// What one iteration reads and writes is in `HLSPipelineWords.swift`, several iterations at once in
+/// `HLSPipelineBatches.swift`.
+///
 /// Source: docs/reference/hls-rules.md.
 struct HLSPipeline: Process {
   enum Freeze {
@@ -29,19 +32,19 @@ struct HLSPipeline: Process {
   private var step = HLSCursor.Step.wait(0)
 
   /// The latest issue slot in enabled time.
-  private var slot: Cycle
+  var slot: Cycle
   /// Cycles not enabled: those before `slot`, and all that are known.
-  private var passed = 0
-  private var decided = 0
+  var passed = 0
+  var decided = 0
   /// Words issued and not yet written.
-  private var results: Ring<Result>
+  var results: Ring<Result>
   /// Stretches that are not enabled and lie behind `slot`.
-  private var freezes: Ring<Stretch>
+  var freezes: Ring<Stretch>
   /// Enabled time of the write whose words have not been seen to leave.
-  private var leaving = Cycle.never
+  var leaving = Cycle.never
   private var leavingPorts: UInt32 = 0
   /// Outputs written since the program last drained.
-  private var undrained: UInt32 = 0
+  var undrained: UInt32 = 0
   private var isOrdered = false
 
   struct Result {
@@ -168,95 +171,6 @@ extension HLSPipeline {
   }
 }
 
-// The words of one iteration. Mutating throughout, so that the pipeline is not copied for the call.
-extension HLSPipeline {
-  /// When all words of one iteration are there, but for the rule of one word per cycle; nil while one has
-  /// not come.
-  @inline(__always) private mutating func arrival(of ports: UInt32) -> Cycle? {
-    switch ports {
-    case 0: return .never
-    case 1:
-      let input = inputs[0]
-      guard input.pointee.available > 0 else {
-        input.pointee.readerWaits = true
-        return nil
-      }
-      return input.pointee.arrival(input.pointee.read)
-    default: return arrivalOfAll(ports)
-    }
-  }
-
-  private mutating func arrivalOfAll(_ ports: UInt32) -> Cycle? {
-    var latest = Cycle.never
-    var isKnown = true
-    for port in inputs.indices where ports >> port & 1 == 1 {
-      let input = inputs[port]
-      if input.pointee.available > 0 {
-        latest = max(latest, input.pointee.arrival(input.pointee.read))
-      } else {
-        input.pointee.readerWaits = true
-        isKnown = false
-      }
-    }
-    return isKnown ? latest : nil
-  }
-
-  @inline(__always) private mutating func take(_ ports: UInt32, at t: Cycle) {
-    switch ports {
-    case 0: return
-    case 1: inputs[0].pointee.read(at: t)
-    default:
-      for port in inputs.indices where ports >> port & 1 == 1 { inputs[port].pointee.read(at: t) }
-    }
-  }
-
-  /// When there is room for a word in each of the outputs; nil while one has none.
-  @inline(__always) private mutating func room(for ports: UInt32) -> Cycle? {
-    guard ports == 1 else { return roomForAll(ports) }
-    if let room = outputs[0].pointee.room { return room }
-    outputs[0].pointee.writerWaits = true
-    return nil
-  }
-
-  private mutating func roomForAll(_ ports: UInt32) -> Cycle? {
-    var latest = Cycle.never
-    var isKnown = true
-    for port in outputs.indices where ports >> port & 1 == 1 {
-      if let room = outputs[port].pointee.room {
-        latest = max(latest, room)
-      } else {
-        outputs[port].pointee.writerWaits = true
-        isKnown = false
-      }
-    }
-    return isKnown ? latest : nil
-  }
-
-  private mutating func put(_ ports: UInt32, at t: Cycle, readySince ready: Cycle) {
-    for port in outputs.indices where ports >> port & 1 == 1 {
-      outputs[port].pointee.admit(at: t, readySince: ready)
-    }
-    undrained |= ports
-  }
-
-  /// When the last words of these outputs have left their slices; nil while that is not known.
-  private mutating func left(_ ports: UInt32, noting: Bool) -> Cycle? {
-    var latest = Cycle.never
-    var isKnown = true
-    for port in outputs.indices where ports >> port & 1 == 1 {
-      let output = outputs[port]
-      if let left = output.pointee.sliceEmptied {
-        latest = max(latest, left)
-        if noting { output.pointee.noteWait(left - output.pointee.lastWrite - 1) }
-      } else {
-        output.pointee.writerWaits = true
-        isKnown = false
-      }
-    }
-    return isKnown ? latest : nil
-  }
-}
-
 // The loop.
 extension HLSPipeline {
   /// Enabled time that is not understood yet: whether the pipeline stands still there hangs on a word that
@@ -268,7 +182,7 @@ extension HLSPipeline {
     }
   }
 
-  private mutating func freeze(from start: Cycle, for length: Int) {
+  mutating func freeze(from start: Cycle, for length: Int) {
     guard length > 0 else { return }
     if freezes.isFull { freezes.grow(filler: Stretch(start: 0, length: 0)) }
     freezes.append(Stretch(start: start, length: length))
@@ -377,7 +291,7 @@ extension HLSPipeline {
   }
 
   /// One iteration over any streams.
-  private mutating func issueOne(_ run: inout LoopCursor.Run) -> Bool {
+  mutating func issueOne(_ run: inout LoopCursor.Run) -> Bool {
     let earliest = slot + run.every * interval
     guard let arrival = arrival(of: run.reads), let next = place(earliest, arrival: arrival) else {
       return false
@@ -411,102 +325,5 @@ extension HLSPipeline {
 
   private mutating func passFreezes() {
     while !freezes.isEmpty, freezes[0].start <= slot { passed += freezes.removeFirst().length }
-  }
-}
-
-// Several iterations at once.
-extension HLSPipeline {
-  @inline(__always)
-  private mutating func batches(
-    _ run: inout LoopCursor.Run, _ inputs: some InputSide, _ outputs: some OutputSide
-  ) -> Bool {
-    while run.count > 0 {
-      let n = batch(run, inputs, outputs)
-      if n > 0 {
-        run.count -= n
-      } else {
-        guard issueOne(&run) else { return false }
-      }
-    }
-    return true
-  }
-
-  /// Issues as many iterations of a run as have their words, and room for theirs, known; returns how many.
-  @inline(__always)
-  private mutating func batch<Inputs: InputSide, Outputs: OutputSide>(
-    _ run: LoopCursor.Run, _ inputs: Inputs, _ outputs: Outputs
-  ) -> Int {
-    guard results.isEmpty, leaving == .never, writeStage > 0 || freeze == .untilLeft else {
-      return 0
-    }
-    // When the last two words there is room for leave their slice is not known yet.
-    let writable = freeze == .untilLeft && run.writes != 0 ? outputs.writable - 2 : outputs.writable
-    let n = min(run.count, inputs.readable, writable)
-    guard n > 0 else { return 0 }
-    switch freeze {
-    case .untilRoom: issueUntilRoom(n, run, inputs, outputs)
-    case .untilLeft: issueUntilLeft(n, run, inputs, outputs)
-    }
-    undrained |= run.writes
-    return n
-  }
-
-  @inline(__always)
-  private mutating func issueUntilRoom<Inputs: InputSide, Outputs: OutputSide>(
-    _ n: Int, _ run: LoopCursor.Run, _ inputs: Inputs, _ outputs: Outputs
-  ) {
-    typealias Reads = Inputs.Runs
-    typealias Writes = Outputs.Runs
-    let (pace, stage) = (run.every * interval, writeStage)
-    var (reads, writes) = (inputs.runs, outputs.runs)
-    var (slot, t) = (slot, 0)
-    for _ in 0..<n {
-      let (arrivals, rooms) = (reads.arrivals, writes.rooms)
-      slot = next(slot &+ pace, arrival: Reads.last(arrivals))
-      reads.take(at: slot &+ passed, arrivals)
-      guard run.writes != 0 else { continue }
-      let ready = slot &+ stage &+ decided
-      let room = Writes.last(rooms)
-      t = max(ready, room)
-      writes.admit(at: t, readySince: ready, rooms)
-      if room > ready { freeze(from: slot &+ stage, for: room &- ready) }
-    }
-    self.slot = slot
-    inputs.finish(reads, at: slot + passed)
-    outputs.finish(writes, at: t)
-  }
-
-  @inline(__always)
-  private mutating func issueUntilLeft<Inputs: InputSide, Outputs: OutputSide>(
-    _ n: Int, _ run: LoopCursor.Run, _ inputs: Inputs, _ outputs: Outputs
-  ) {
-    typealias Reads = Inputs.Runs
-    let (pace, stage) = (run.every * interval, writeStage)
-    var (reads, writes) = (inputs.runs, outputs.runs)
-    var (slot, t) = (slot, 0)
-    for _ in 0..<n {
-      let (arrivals, rooms) = (reads.arrivals, writes.rooms)
-      slot = next(slot &+ pace, arrival: Reads.last(arrivals))
-      reads.take(at: slot &+ passed, arrivals)
-      guard run.writes != 0 else { continue }
-      t = slot &+ stage &+ decided
-      writes.admit(at: t, readySince: t, rooms)
-      let left = writes.sliceEmptied(after: t)
-      if left > t &+ 1 { freeze(from: slot &+ stage &+ 1, for: left &- t &- 1) }
-    }
-    self.slot = slot
-    inputs.finish(reads, at: slot + passed)
-    outputs.finish(writes, at: t)
-  }
-
-  /// `place` where everything is understood.
-  @inline(__always)
-  private mutating func next(_ earliest: Cycle, arrival: Cycle) -> Cycle {
-    var slot = max(earliest, arrival &- passed)
-    while !freezes.isEmpty, slot >= freezes[0].start {
-      passed += freezes[0].length
-      slot = max(earliest, freezes.removeFirst().start, arrival &- passed)
-    }
-    return slot
   }
 }
