@@ -19,7 +19,7 @@ struct SchemaCommand: ParsableCommand {
     StressReport.self, SweepReport.self, ThroughputReport.self, TraceReport.self,
   ]
 
-  @Argument(help: "The `kind` of a document, or an input: design, space.")
+  @Argument(help: "The `kind` of a document, or an input: design, scenario, space.")
   var kind: String?
 
   func run() throws {
@@ -32,6 +32,7 @@ struct SchemaCommand: ParsableCommand {
   private static var inputs: [(kind: String, summary: String)] {
     [
       ("design", "A design file, read by every command."),
+      ("scenario", "What drives a design: sources, sinks, faults and how long."),
       ("space", "What `simrun sweep` ranges over."),
     ]
   }
@@ -51,6 +52,7 @@ struct SchemaCommand: ParsableCommand {
     }
     switch kind {
     case "design": return Array(DesignSchema.text.utf8)
+    case "scenario": return Array(ScenarioSchema.text.utf8)
     case "space": return Array(SweepSpace.schema)
     default:
       let kinds = documents.map { $0.kind } + inputs.map(\.kind)

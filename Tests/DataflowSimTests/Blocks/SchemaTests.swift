@@ -12,8 +12,10 @@ struct SchemaTests {
     #expect(try String(contentsOf: file, encoding: .utf8) == DesignSchema.text)
   }
 
-  @Test func scenarioSchemaIsJSON() throws {
+  /// `simrun schema scenario > configs/simrun-scenario.schema.json` brings it up to date.
+  @Test func committedScenarioSchemaIsCurrent() throws {
     let file = Self.configs.appending(path: "simrun-scenario.schema.json")
+    #expect(try String(contentsOf: file, encoding: .utf8) == ScenarioSchema.text)
     _ = try JSONValue(parsing: Data(contentsOf: file), file: "scenario schema")
   }
 }

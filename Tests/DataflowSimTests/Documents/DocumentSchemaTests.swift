@@ -22,7 +22,7 @@ import Testing
   private static func kinds() throws -> [String] {
     try CommandLineTool.run("schema").output.split(separator: "\n").compactMap {
       $0.split(separator: " ").first.map(String.init)
-    }.filter { $0 != "design" }
+    }.filter { !["design", "scenario"].contains($0) }
   }
 
   /// `SIMRUN_RECORD=1` brings them up to date.
@@ -44,8 +44,9 @@ import Testing
     #expect(Set(files) == Set(kinds.map { "\($0).schema.json" }))
   }
 
-  @Test func theDesignSchemaIsPrintedToo() throws {
+  @Test func theSchemasOfInputsArePrintedToo() throws {
     #expect(try CommandLineTool.run("schema", "design").output == DesignSchema.text)
+    #expect(try CommandLineTool.run("schema", "scenario").output == ScenarioSchema.text)
     let wrong = try CommandLineTool.run("schema", "hangs")
     #expect(wrong.status == 65 && wrong.errors.contains("did you mean 'hang'?"))
   }
