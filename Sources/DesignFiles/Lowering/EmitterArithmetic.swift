@@ -79,7 +79,8 @@ extension Emitter {
     }
     if let behind {
       let output = type(behind.layer)
-      var (values, steps, base) = table(behind.table, output, channels: rule.rows)
+      let (table, steps, base) = table(behind.table, output, channels: rule.rows)
+      var values = table
       // The popcount of n equal bits is (sum + n) / 2.
       if isXnor { values = values.map { ($0 + rule.columns + 1) >> 1 } }
       low = min(low, values.min()!)
@@ -87,7 +88,6 @@ extension Emitter {
       attributes["ActVal"] = .int(base)
       attributes["outputDataType"] = .string(output.name)
       arrays.append(("thresholds", try Tensor(values, shape: [rule.rows, steps])))
-      base = 0
     }
     let accumulator = DataType.holding(low...high)
     attributes["accDataType"] = .string(accumulator.name)

@@ -24,6 +24,9 @@ extension Lowering {
           "takes one index of an axis and drops the axis", hint: "slice with a range of one instead"
         )
       }
+      guard !part.shape.contains(0) else {
+        throw InputError("leaves nothing of a tensor of shape \(shape)")
+      }
       layouts[target] = layout
       let found = LoweredModel.channelsLast(part, layout).values.map { position[Int($0)] }
       try pick(found, of: input, as: target, step.node)

@@ -209,16 +209,8 @@ public struct QuantizedNeighbours {
   /// One sentence; `nil` when there are none.
   public let text: String?
 
-  /// What an operation of `node` knows before data come: its attributes, its operator set, its
-  /// constants.
+  /// Looks upstream and downstream of `node`.
   public init(of node: ModelNode, in graph: ModelGraph) {
-    func isQuantizer(_ op: String) -> Bool {
-      [
-        "Quant", "IntQuant", "BipolarQuant", "Trunc", "FloatQuant", "QuantizeLinear",
-        "MultiThreshold",
-      ]
-      .contains(op)
-    }
     func nearest(_ start: [String], _ next: (ModelNode) -> [String], _ at: (ModelNode) -> [String])
       -> String?
     {
@@ -227,7 +219,7 @@ public struct QuantizedNeighbours {
       while !queue.isEmpty {
         let name = queue.removeFirst()
         for other in graph.nodes where at(other).contains(name) {
-          if isQuantizer(other.opType) { return other.name }
+          if ModelNode.quantizers.contains(other.opType) { return other.name }
           for more in next(other) where seen.insert(more).inserted { queue.append(more) }
         }
       }

@@ -6,7 +6,7 @@ import ONNXFormat
 ///
 /// It knows ONNX and nothing of hardware.
 public struct ModelGraph: Sendable {
-  /// The file it was read from, its nodes in topological order, and its constants by tensor name.
+  /// The file it was read from, its nodes in the file's order, and its constants by tensor name.
   public var file: String
   public var nodes: [ModelNode]
   public var constants: [String: Value]
@@ -28,7 +28,7 @@ public struct ModelOptions: Sendable {
   /// Files with constants that the model leaves out, by name.
   public var archives: [NPZ]
 
-  /// A graph of its parts; nothing is checked.
+  /// Options; empty where the file says it all.
   public init(
     shapes: [String: [Int]] = [:], inputTypes: [String: String] = [:], archives: [NPZ] = []
   ) {
@@ -91,7 +91,7 @@ extension ModelGraph {
       throw InputError(
         "uses operator set \(opset) (known: \(Self.knownOpsets.lowerBound) to "
           + "\(Self.knownOpsets.upperBound))",
-        hint: "export with opset_version between 9 and 22")
+        hint: "export with an opset_version that is known, 13 for instance")
     }
     let reader = TensorReader(folder: URL(fileURLWithPath: file).deletingLastPathComponent().path)
     constants = [:]
@@ -182,16 +182,17 @@ extension ModelGraph {
   }
 }
 
+extension ModelNode {
+  /// Op types that round to levels.
+  package static let quantizers: Set<String> = [
+    "Quant", "IntQuant", "BipolarQuant", "FloatQuant", "Trunc", "MultiThreshold", "QuantizeLinear",
+  ]
+}
+
 extension ModelGraph {
   /// Whether anything in it quantises.
   public var hasQuantizers: Bool {
-    nodes.contains {
-      [
-        "Quant", "IntQuant", "BipolarQuant", "Trunc", "FloatQuant", "QuantizeLinear",
-        "MultiThreshold",
-      ]
-      .contains($0.opType)
-    }
+    nodes.contains { ModelNode.quantizers.contains($0.opType) }
   }
 
   /// The shape of a frame at a graph input.

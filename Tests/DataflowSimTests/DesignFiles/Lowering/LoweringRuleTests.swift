@@ -92,6 +92,21 @@ import Testing
     _ = try expectEqual(model)
   }
 
+  @Test func takingNothingIsRefused() throws {
+    var split = picture(4)
+    split.constant("parts", integers: [0, 4])
+    split.add("Split", ["q", "parts"], ["a", "b"], numbers: ["axis": 1])
+    split.quantiser("a", "y", scale: 1)
+    var gather = picture(4)
+    gather.constant("none", integers: [])
+    gather.add("Gather", ["q", "none"], ["a"], numbers: ["axis": 2])
+    gather.quantiser("a", "y", scale: 1)
+    for model in [split, gather] {
+      let text = inputError { _ = try LoweredModel(Reference(model.model()), name: "m") }
+      #expect(text.contains("leaves nothing of"), "\(text)")
+    }
+  }
+
   /// Scales, widths and thresholds of both branches at random, one of them a sum of a convolution that
   /// nobody has quantised, with a scale per channel.
   @Test(arguments: 1...6)
