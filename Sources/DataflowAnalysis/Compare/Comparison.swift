@@ -1,118 +1,6 @@
 import Foundation
 import SimKernels
 
-/// One tensor against its reference.
-public struct TensorComparison: Sendable {
-  /// The stream that carries it.
-  public var stream: String
-  /// The node that writes the stream; empty for a graph input.
-  public var node: String
-  public var reference: String
-  public var elements: Int
-  public var differing: Int
-  /// Largest and mean absolute error, in the reference's unit.
-  public var maximumError: Double
-  public var meanError: Double
-  /// Signal to quantisation noise, and peak signal to noise, in dB; infinite when all agree, NaN where
-  /// the reference has no signal.
-  public var sqnr: Double
-  public var psnr: Double
-  /// Words of the compared frames that never come, in a run under a scenario.
-  public var missingWords = 0
-  /// The first of them, counted from the first frame.
-  public var firstMissingWord: Int?
-  /// The frame's shape, channel last.
-  public var shape: [Int] = []
-  public var first: Divergence?
-  /// The first of the elements that differ, `TensorComparison.mostDifferences` at most.
-  public var differences: [Divergence] = []
-  public var diagnosis: Diagnosis?
-  /// What struck the first differing word, in a run under a scenario.
-  public var origin: WordOrigin?
-  /// The tensor around its first wrong value.
-  public var picture: DivergencePicture?
-  /// The stream's elements with ties decided as the reference has them.
-  var decided: Integers?
-
-  /// Differences that are kept of one tensor.
-  public static let mostDifferences = 4096
-
-  package init(
-    stream: String, node: String, reference: String, elements: Int, differing: Int,
-    maximumError: Double, meanError: Double, sqnr: Double, psnr: Double, shape: [Int] = []
-  ) {
-    self.shape = shape
-    (self.stream, self.node, self.reference) = (stream, node, reference)
-    (self.elements, self.differing) = (elements, differing)
-    (self.maximumError, self.meanError) = (maximumError, meanError)
-    (self.sqnr, self.psnr) = (sqnr, psnr)
-  }
-
-  /// All elements are there and agree, but for values that sit on a rounding boundary.
-  public var isFine: Bool {
-    if missingWords > 0 { return false }
-    if differing == 0 { return true }
-    switch diagnosis {
-    case .roundingTie?, .insideErrorZone?: return true
-    default: return false
-    }
-  }
-}
-
-extension TensorComparison {
-  /// Integers of a quantiser against integers, without a block that made them; channels last, frames in
-  /// front.
-  ///
-  /// - Parameters:
-  ///   - shape: of a frame.
-  ///   - range: integers that the quantiser can give.
-  ///   - unit: what one step means.
-  public init(
-    tensor: String, node: String, reference: String, expected: [Double], actual: [Double],
-    shape: [Int], range: ClosedRange<Int>, unit: Double
-  ) {
-    let widest = max(2, -range.lowerBound, range.upperBound + 1)
-    let type: DataType =
-      range.lowerBound >= 0 ? .smallest(for: range.upperBound) : .smallest(for: -widest)
-    let depth = max(1, shape.last ?? 1)
-    let layout = StreamLayout(
-      dataType: type, shape: shape, elements: depth, words: product(shape) / depth)
-    let sample = Sample(expected: expected, actual: actual, layout: layout, unit: unit)
-    self.init(
-      stream: tensor, node: node, reference: reference, elements: expected.count,
-      differing: sample.differing.count, maximumError: sample.maximumError * unit,
-      meanError: sample.meanError * unit, sqnr: sample.sqnr, psnr: sample.psnr, shape: shape)
-    guard let first = sample.differing.first else { return }
-    self.first = sample.divergence(at: first)
-    differences = sample.differing.prefix(Self.mostDifferences).map(sample.divergence)
-    diagnosis = Diagnosis(sample, evidence: nil)
-  }
-}
-
-/// Where a tensor differs first.
-public struct Divergence: Sendable, Equatable {
-  public var frame: Int
-  /// Index in the frame's normal shape, channel last.
-  public var index: [Int]
-  public var channel: Int
-  /// Channel fold: which word of the pixel.
-  public var fold: Int
-  /// Word of the frame, and the element in it.
-  public var word: Int
-  public var lane: Int
-  /// In the stream's integers.
-  public var expected: Double
-  public var actual: Double
-
-  package init(
-    frame: Int, index: [Int], channel: Int, fold: Int, word: Int, lane: Int, expected: Double,
-    actual: Double
-  ) {
-    (self.frame, self.index, self.channel, self.fold) = (frame, index, channel, fold)
-    (self.word, self.lane, self.expected, self.actual) = (word, lane, expected, actual)
-  }
-}
-
 /// Walks the streams of a design in dataflow order against reference activations.
 public struct Comparison: Sendable {
   /// The design made ready for values, and its weights and thresholds.
@@ -151,7 +39,8 @@ public struct Comparison: Sendable {
     try requireKnownStreams(map, result, reference)
     let against = Against(
       reference: reference, map: map, channelsFirst: try usesChannelsFirst(map, reference),
-      inputs: inputs, moved: moved)
+      moved: moved,
+      shifted: plane.shiftingNodes.isEmpty ? nil : ShiftedWords(plane, inputs))
     var comparisons: [TensorComparison] = []
     var replaced = given
     let written = plane.steps.flatMap(\.outputs).map { plane.graph.streams[$0].name }
@@ -178,9 +67,9 @@ public struct Comparison: Sendable {
     let map: ReferenceMap
     /// How the reference orders tensors whose shapes do not tell.
     let channelsFirst: Bool
-    /// What the design was fed.
-    let inputs: [String: Tensor]
     let moved: MovedValues?
+    /// nil where no block takes words of one frame for the next one's.
+    let shifted: ShiftedWords?
   }
 
   private func requireKnownStreams(
@@ -221,7 +110,7 @@ public struct Comparison: Sendable {
       unit: abs(entry.scale.first { $0 != 0 } ?? 1))
     var comparison = report(
       stream, entry, sample, result, compared: Set(against.map.entries.keys), images: images,
-      shifted: against.moved == nil ? shifted(stream, layout, against.inputs) : nil)
+      shifted: against.moved == nil ? against.shifted.map { shifted(stream, layout, $0) } : nil)
     if let missing = against.moved?.missing(stream, of: due) {
       comparison.missingWords = missing.count
       comparison.firstMissingWord = missing.lowerBound
@@ -313,7 +202,8 @@ public struct Comparison: Sendable {
       comparison.differences = sample.differing.prefix(TensorComparison.mostDifferences)
         .map(sample.divergence)
       comparison.picture = DivergencePicture(
-        expected: sample.expected, actual: sample.actual, shape: sample.layout.shape, first: first)
+        expected: sample.expected, actual: sample.actual, shape: sample.layout.shape, first: first,
+        tolerance: sample.tolerance)
       let evidence = Evidence(
         writer, plane: plane, parameters: parameters, result: result, compared: compared,
         recompute: plane.referenceOrder(of: stream) == nil ? recomputed(stream, images) : nil,
@@ -327,12 +217,11 @@ public struct Comparison: Sendable {
   }
 
   /// The elements of `stream` where blocks in front of it take words of one frame for the next one's.
-  private func shifted(_ stream: String, _ layout: StreamLayout, _ inputs: [String: Tensor]) -> (
+  private func shifted(_ stream: String, _ layout: StreamLayout, _ all: ShiftedWords) -> (
     () -> [Double]?
-  )? {
-    guard !plane.shiftingNodes.isEmpty else { return nil }
+  ) {
     return {
-      guard let words = try? plane.words(of: plane.sourceData(inputs).words)[stream],
+      guard let words = all.words[stream],
         let ordered = try? inReferenceOrder(words.elements, of: stream, layout)
       else { return nil }
       return ordered.int64s?.map(Double.init)
@@ -399,11 +288,12 @@ public struct Comparison: Sendable {
         file: file, at: "array '\(name)'")
     }
     let frames = min(limit, array.count / perFrame)
-    let values = Array(array.asDoubles().prefix(frames * perFrame))
-    if let bad = values.firstIndex(where: { !$0.isFinite }) {
-      throw InputError(
-        "\(values[bad]) is no number to compare with", file: file,
-        at: "array '\(name)', index \(Tensor.indices(of: bad, in: array.shape))")
+    let values: [Double]
+    do {
+      values = try array.comparable(
+        Array(array.asDoubles().prefix(frames * perFrame)), name: name)
+    } catch let error as InputError {
+      throw error.inFile(file)
     }
     let spatial = Array(shape.dropFirst().dropLast())
     let channels = shape.last ?? 1
@@ -418,5 +308,31 @@ public struct Comparison: Sendable {
       }
     }
     return moved
+  }
+}
+
+/// The words of all streams where blocks take words of one frame for the next one's, once they are asked for.
+private final class ShiftedWords {
+  private let plane: Dataplane
+  private let inputs: [String: Tensor]
+
+  init(_ plane: Dataplane, _ inputs: [String: Tensor]) {
+    (self.plane, self.inputs) = (plane, inputs)
+  }
+
+  /// None where they cannot be computed.
+  lazy var words = (try? plane.words(of: plane.sourceData(inputs).words)) ?? [:]
+}
+
+extension Tensor {
+  /// `values`, the first of its own, if all are numbers that others can be compared with.
+  ///
+  /// - Parameter name: of the array; nil for the only one of a file.
+  func comparable(_ values: [Double], name: String?) throws -> [Double] {
+    guard let bad = values.firstIndex(where: { !$0.isFinite }) else { return values }
+    let place = "index \(Tensor.indices(of: bad, in: shape))"
+    throw InputError(
+      "\(values[bad]) is no number to compare with",
+      at: name.map { "array '\($0)', \(place)" } ?? place)
   }
 }

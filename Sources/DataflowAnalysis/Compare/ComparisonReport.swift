@@ -154,7 +154,7 @@ extension ComparisonReport {
     return "first divergence at '\(first.stream)'"
       + (first.node.isEmpty ? "" : ", written by \(first.node)")
       + ", frame \(first.frame), index \(first.index), word \(first.word): expected "
-      + "\(number(first.expected)), got \(number(first.actual)); diagnosis: \(first.diagnosis)"
+      + "\(first.expected.plain), got \(first.actual.plain); diagnosis: \(first.diagnosis)"
   }
 
   private var verdict: String {
@@ -171,8 +171,8 @@ extension ComparisonReport {
     }
     return """
       First divergence: stream '\(first.stream)'\(first.node.isEmpty ? "" : ", written by \(first.node)"), \
-      frame \(first.frame), index \(first.index): expected \(number(first.expected)), \
-      got \(number(first.actual))
+      frame \(first.frame), index \(first.index): expected \(first.expected.plain), \
+      got \(first.actual.plain)
         channel \(first.channel), fold \(first.fold), stream word \(first.word), element \(first.lane)
         diagnosis: \(first.diagnosis)\(origin(first))\(shortage(of: first.stream))\(tied)
       """
@@ -197,9 +197,5 @@ extension ComparisonReport {
     first.origin.map { origin in
       "\n  struck by \(origin.cause): \(origin.place) (\(origin.event))"
     } ?? ""
-  }
-
-  private func number(_ x: Double) -> String {
-    x == x.rounded() && abs(x) < 1e15 ? String(Int(x)) : String(x)
   }
 }

@@ -23,7 +23,10 @@ public struct DivergencePicture: Codable, Sendable, Equatable {
   /// - Parameters:
   ///   - shape: the frame's normal shape, channel last; a tensor without space is a row of its channels.
   ///   - first: place of the first wrong value in all frames.
-  package init?(expected: [Double], actual: [Double], shape: [Int], first: Int) {
+  ///   - tolerance: up to which values are equal.
+  package init?(
+    expected: [Double], actual: [Double], shape: [Int], first: Int, tolerance: Double = 0
+  ) {
     let isRow = shape.dropLast().allSatisfy { $0 == 1 }
     let channels = isRow ? 1 : shape.last ?? 1
     let perFrame = shape.reduce(1, *)
@@ -46,7 +49,7 @@ public struct DivergencePicture: Codable, Sendable, Equatable {
       let base = start + p * channels
       self.expected.append(expected[base + channel])
       self.actual.append(actual[base + channel])
-      for c in 0..<channels where expected[base + c] != actual[base + c] {
+      for c in 0..<channels where !(abs(expected[base + c] - actual[base + c]) <= tolerance) {
         wrongChannels[p] += 1
         wrongByChannel[c] += 1
       }

@@ -32,7 +32,7 @@ public struct DumpReport: ResultDocument {
   public var outputs: [Output]
 
   /// - Parameter dump: arrays by output, or one array for the only output; frames in front, or just
-  ///   elements in the order of the words.
+  ///   elements in the order of the words. Throws `InputError` for NaN and infinity in it.
   public init(
     _ plane: Dataplane, _ inputs: [String: Tensor], _ dump: [String: Tensor], threads: Int = 1
   ) throws {
@@ -48,7 +48,8 @@ public struct DumpReport: ResultDocument {
       }
       let layout = try plane.layout(of: name)
       let expected = try result.tensor(name).asDoubles()
-      return Self.output(name, layout, expected, tensor.asDoubles(), plane, result)
+      let dumped = try tensor.comparable(tensor.asDoubles(), name: dump[name] == nil ? nil : name)
+      return Self.output(name, layout, expected, dumped, plane, result)
     }
     agrees = outputs.allSatisfy { $0.differing == 0 && $0.dumped == $0.elements }
   }
@@ -89,13 +90,8 @@ public struct DumpReport: ResultDocument {
       return
         "'\(output.stream)': \(output.differing) of \(min(output.dumped, output.elements)) elements "
         + "differ, first in frame \(frame), word \(word), element \(output.lane ?? 0): the design gives "
-        + "\(number(output.expected)), the board \(number(output.actual))\n"
+        + "\(output.expected?.plain ?? ""), the board \(output.actual?.plain ?? "")\n"
         + "  diagnosis: \(output.diagnosis ?? "")\(short)"
     }.joined(separator: "\n")
-  }
-
-  private func number(_ value: Double?) -> String {
-    guard let x = value else { return "" }
-    return x == x.rounded() && abs(x) < 1e15 ? String(Int(x)) : String(x)
   }
 }

@@ -25,7 +25,8 @@ struct Sample {
       layout.dataType == .float32
       ? max(1e-30, 1e-5 * (expected.lazy.map { abs($0) }.max() ?? 0)) : 0.25
     self.tolerance = tolerance
-    differing = expected.indices.filter { abs(expected[$0] - actual[$0]) > tolerance }
+    // What is no number differs.
+    differing = expected.indices.filter { !(abs(expected[$0] - actual[$0]) <= tolerance) }
   }
 
   var channels: Int { max(1, layout.shape.last ?? 1) }
@@ -67,10 +68,13 @@ struct Sample {
     return peak > 0 ? 10 * log10(peak * peak * Double(expected.count) / noise) : .nan
   }
 
-  /// The stream's `elements` with the expected values where they differ.
+  /// The stream's `elements` with the expected values where they differ and are integers at all.
   func decided(_ elements: Integers) -> Integers {
+    guard !isFloat else { return elements }
     var values = elements.int64s ?? []
-    for i in differing where i < values.count { values[i] = Int64(expected[i].rounded()) }
+    for i in differing where i < values.count {
+      values[i] = Int64(exactly: expected[i].rounded()) ?? values[i]
+    }
     return Integers(values, rowLength: layout.rowLength, format: elements.format)
   }
 

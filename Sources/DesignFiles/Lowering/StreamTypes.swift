@@ -107,14 +107,3 @@ struct StreamTypes {
     return .holding(low...max(low, high))
   }
 }
-
-extension DataType {
-  /// The smallest integer type that holds a range.
-  package static func holding(_ range: ClosedRange<Int>) -> DataType {
-    if range.lowerBound >= 0 { return .smallest(for: range.upperBound) }
-    let bits = max(
-      Int.bitWidth - (~range.lowerBound).leadingZeroBitCount,
-      range.upperBound > 0 ? Int.bitWidth - range.upperBound.leadingZeroBitCount : 0)
-    return .int(max(2, bits + 1))
-  }
-}

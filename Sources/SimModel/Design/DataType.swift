@@ -138,6 +138,15 @@ extension DataType {
     return .int(Int.bitWidth - (~value).leadingZeroBitCount + 1)
   }
 
+  /// The smallest integer type that holds a range.
+  package static func holding(_ range: ClosedRange<Int>) -> DataType {
+    if range.lowerBound >= 0 { return .smallest(for: range.upperBound) }
+    let bits = max(
+      Int.bitWidth - (~range.lowerBound).leadingZeroBitCount,
+      range.upperBound > 0 ? Int.bitWidth - range.upperBound.leadingZeroBitCount : 0)
+    return .int(max(2, bits + 1))
+  }
+
   /// The names a person may write, for error messages.
   public static let knownNames: [String] =
     ["BINARY", "BIPOLAR", "TERNARY", "FLOAT32", "FLOAT16"]

@@ -88,6 +88,36 @@ import Testing
     #expect(abs(found.meanError - 1.0 / 84) < 1e-12)
   }
 
+  /// No integer of 64 bits holds what the reference has there.
+  @Test func hugeReferencesAreCompared() throws {
+    let stream = try activationStream()
+    var expected = try network.activations[stream]!.map(Double.init)
+    expected[3] = 1e30
+    expected[7] = -1e30
+    let found = try network.diagnose(stream, expecting: expected)
+    #expect(found.differing == 2 && found.diagnosis == .unexplained)
+    #expect(found.first?.expected == 1e30)
+  }
+
+  /// A picture counts what the comparison counts.
+  @Test func thePictureShowsWhatDiffers() throws {
+    let stream = try activationStream()
+    var expected = try network.activations[stream]!.map { Double($0) + 0.1 }
+    expected[40] += 3
+    let found = try network.diagnose(stream, expecting: expected)
+    #expect(found.differing == 1)
+    #expect(found.picture?.wrongChannels.reduce(0, +) == 1)
+    #expect(found.picture?.wrongByChannel.reduce(0, +) == 1)
+  }
+
+  @Test func aQuantiserHasAPictureToo() throws {
+    let values = (0..<24).map(Double.init)
+    let found = TensorComparison(
+      tensor: "q", node: "Quant", reference: "q", expected: values,
+      actual: values.dropLast() + [0], shape: [1, 2, 2, 6], range: -31...31, unit: 1)
+    #expect(found.differing == 1 && found.picture?.channel == 5)
+  }
+
   @Test func noiseIsNotExplained() throws {
     let noise = try network.diagnose(try activationStream()) { i, v in
       Double((v[i] &* 7919 &+ i &* 104_729) % 13)

@@ -8,6 +8,17 @@ import Testing
 
   /// A matrix of 4 inputs and 6 outputs, two outputs to a word.
   private static func run(_ change: ([Int]) -> [Int]) throws -> DumpReport.Output {
+    var isRight = false
+    let report = try report { right in
+      let changed = change(right)
+      isRight = changed == right
+      return changed.map(Double.init)
+    }
+    #expect(report.agrees == isRight)
+    return report.outputs[0]
+  }
+
+  private static func report(_ change: ([Int]) -> [Double]) throws -> DumpReport {
     var random = SeededGenerator(seed: 4)
     func values(_ count: Int) -> [Int] {
       (0..<count).map { _ in Int.random(in: -7...7, using: &random) }
@@ -28,10 +39,7 @@ import Testing
     let input = ["x": try Tensor(values(Self.frames * 4), shape: [Self.frames, 4])]
     let right = try plane.run(input).tensor("y").asIntegers(name: "y")
     let changed = change(right)
-    let report = try DumpReport(
-      plane, input, ["board": try Tensor(changed, shape: [changed.count])])
-    #expect(report.agrees == (changed == right))
-    return report.outputs[0]
+    return try DumpReport(plane, input, ["board": try Tensor(changed, shape: [changed.count])])
   }
 
   @Test func aRightDumpAgrees() throws {
@@ -52,6 +60,23 @@ import Testing
     #expect(later.diagnosis?.hasPrefix("every frame shows the data of 2 frames later") ?? false)
     let previous = try Self.run { [Int](repeating: 1, count: 6) + $0.dropLast(6) }
     #expect(previous.diagnosis == "every frame shows the previous frame's data")
+  }
+
+  @Test(arguments: [Double.nan, .infinity]) func aDumpOfWhatIsNoNumberIsRefused(value: Double)
+    throws
+  {
+    let error = try #require(throws: InputError.self) {
+      try Self.report { $0.map(Double.init).dropLast() + [value] }
+    }
+    #expect(
+      "\(error)".contains("index [\(Self.frames * 6 - 1)]: \(value) is no number"), "\(error)")
+  }
+
+  /// Far beyond every integer the stream could carry.
+  @Test func aDumpOfHugeNumbersDiffers() throws {
+    let report = try Self.report { $0.map { _ in 1e30 } }
+    #expect(!report.agrees && report.outputs[0].differing == report.outputs[0].elements)
+    #expect(report.text.contains("the board 1e+30"))
   }
 
   @Test func anEmptyBufferIsToldAsThat() throws {
