@@ -93,11 +93,12 @@ public struct CostFit: Sendable {
     let order = families.keys.sorted { (borrows($0) ? 1 : 0, $0) < (borrows($1) ? 1 : 0, $1) }
     for family in order {
       let members = families[family]!
-      var fit = CostModel.Family(
-        nodes: members.count, builds: Set(members.map(\.build)).count)
+      // Parts that no row has, and doubts that no row tells of, stay as they were.
+      var fit = model.families[family] ?? CostModel.Family()
+      (fit.nodes, fit.builds) = (members.count, Set(members.map(\.build)).count)
       for kind in [CostKind.logic, .srl, .ff] {
         let found = coefficients(kind, of: family, members, model)
-        if !found.isEmpty { fit.coefficients[kind] = found }
+        if !found.isEmpty { fit.coefficients[kind, default: [:]].merge(found) { $1 } }
       }
       model.families[family] = fit
     }

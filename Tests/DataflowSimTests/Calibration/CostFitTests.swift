@@ -106,4 +106,30 @@ struct CostFitTests {
     #expect(estimate.expected.total(.lut) > 300)
     #expect(estimate.doubt(.lut) > 1.5)
   }
+
+  /// What the base knows of a family beyond the rows that are fitted stays.
+  @Test func aRefittedFamilyKeepsWhatItsRowsDoNotTell() throws {
+    let block = try BlockCatalogue.make(
+      opType: "FMPadding_rtl",
+      attributes: [
+        "ImgDim": .ints([4, 4]), "Padding": .ints([1, 1, 1, 1]), "NumChannels": .int(8),
+        "SIMD": .int(8), "inputDataType": .string("INT8"),
+      ], part: nil, clockMHz: 100)
+    let row = CalibrationRow(
+      build: "mine", node: "n", block: block, in: CostContext(),
+      placed: PlacedUse(lut: 200, ff: 300))
+    let base = CostModel(
+      name: "base", date: "2026-01-01", data: "made",
+      families: [
+        "FMPadding_rtl": CostModel.Family(
+          nodes: 9, builds: 4, coefficients: [.logic: ["another part": 7]],
+          spreads: [.dsp: CostModel.Spread(0.8, 1.4)], errors: [.dsp: 0.2])
+      ])
+    let model = CostFit([row], base: base, name: "mine", date: "2026-01-01", data: "one").model
+    let found = try #require(model.families["FMPadding_rtl"])
+    #expect(found.coefficients[.logic]?["another part"] == 7)
+    #expect(found.coefficients[.logic]?["base"] != nil)
+    #expect(found.spreads[.dsp] == CostModel.Spread(0.8, 1.4) && found.errors[.dsp] == 0.2)
+    #expect(found.spreads[.lut] != nil && found.nodes == 1 && found.builds == 1)
+  }
 }
