@@ -159,29 +159,27 @@ public struct DesignCheck: Sendable {
   /// Runs every check that applies. A design that cannot be read is a finding too.
   ///
   /// - Parameters:
-  ///   - design: reads the design; may throw `InputError`.
+  ///   - design: reads the design, and says by which estimates its nodes are charged; may throw `InputError`.
   ///   - file: the design file, for findings.
   ///   - scenario: how it is driven; nil: a word in every cycle.
   ///   - scenarioFile: the file it is from, for errors.
   ///   - limits: what the design must reach.
   ///   - golden: what every layer must give.
-  ///   - costing: by which estimates nodes are charged, asked once the design is read.
   public init(
     file: String, scenario: Scenario? = nil, scenarioFile: String? = nil,
     limits: CheckLimits = CheckLimits(), golden: GoldenActivations? = nil,
-    costing: () -> Costing = { .calibrated },
-    design: () throws -> (design: Design, parameters: ParameterStore?)
+    design: () throws -> (design: Design, parameters: ParameterStore?, costing: Costing)
   ) {
     self.file = file
     do {
-      let (source, parameters) = try design()
+      let (source, parameters, costing) = try design()
       let facts = try DesignFacts(source)
       let plan = try Plan(facts.design)
       if let scenario { try Self.require(scenario, scenarioFile, fits: plan.design) }
       let nodes = plan.design.nodes.count
       add(.readable, .passed, "\(nodes) node\(nodes == 1 ? "" : "s")")
       report(facts.diagnostics(parameters))
-      try check(plan, parameters, scenario, limits, costing())
+      try check(plan, parameters, scenario, limits, costing)
       if let golden { compare(facts.design, parameters, golden) }
     } catch let error as InputError {
       add(.readable, .failed, error.inFile(file).description)
@@ -267,7 +265,7 @@ public struct DesignCheck: Sendable {
 
   private mutating func measure(_ plan: Plan, _ limits: CheckLimits, _ costing: Costing) throws {
     guard limits != CheckLimits() else { return }
-    let throughput = try Throughput(plan.design, costing: costing)
+    let throughput = try Throughput(plan, costing: costing)
     let device =
       try limits.budget.map(Device.budget) ?? limits.part.map(Device.named)
       ?? plan.design.part.flatMap { try? Device.named($0) }

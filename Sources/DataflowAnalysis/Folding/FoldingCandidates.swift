@@ -13,7 +13,8 @@ struct FoldingCandidates {
   let budget: Resources?
   private var weights: [Double]
   /// The fastest candidate that fits, so far.
-  private var best: FoldingSearch.Candidate?
+  private var fastest: FoldingSearch.Candidate?
+  private let converters = ConverterCosts()
   /// Unit that writes / reads each inner stream.
   private let neighbours: [(from: Int, to: Int)]
 
@@ -65,7 +66,7 @@ struct FoldingCandidates {
   }
 
   /// What FINN's rule makes of it.
-  func finn(for aim: FoldingAim) throws -> FoldingSearch.Candidate? {
+  mutating func finn(for aim: FoldingAim) throws -> FoldingSearch.Candidate? {
     switch aim {
     case .rate(let cycles): try ifBuildable { try finn(targetCycles: cycles + 1) }
     case .highest: try finnThatFits()
@@ -145,18 +146,22 @@ struct FoldingCandidates {
     guard a.outputElements != b.inputElements, a.outputWidth > 0, b.inputWidth > 0 else {
       return DesignCost()
     }
-    let m = leastCommonMultiple(a.outputWidth, b.inputWidth)
-    let isWhole = m == a.outputWidth || m == b.inputWidth
+    return converters.cost(a.outputWidth, b.inputWidth) { converter(from: $0, to: $1) }
+  }
+
+  private func converter(from input: Int, to output: Int) -> DesignCost {
+    let m = leastCommonMultiple(input, output)
+    let isWhole = m == input || m == output
     // HLS cannot build it at any price.
     if m > hlsWidestWord, !isWhole { return DesignCost([Self.impossible]) }
     let attributes: [String: AttributeValue] = [
-      "shape": .ints([1, m]), "inWidth": .int(a.outputWidth), "outWidth": .int(b.inputWidth),
+      "shape": .ints([1, m]), "inWidth": .int(input), "outWidth": .int(output),
       "dataType": .string("BINARY"),
     ]
     let node = Node(
       name: "", opType: "StreamingDataWidthConverter_\(isWhole ? "rtl" : "hls")",
       attributes: attributes)
-    guard let block = try? bare.block(of: node) else { return DesignCost() }
+    guard let block = try? bare.block(of: node) else { return DesignCost([Self.impossible]) }
     return DesignCost([options.costing.cost(block, in: context)])
   }
 
@@ -190,7 +195,7 @@ struct FoldingCandidates {
 
   // MARK: Building
 
-  private func build(_ folded: Design, _ algorithm: FoldingSearch.Algorithm) throws
+  private mutating func build(_ folded: Design, _ algorithm: FoldingSearch.Algorithm) throws
     -> FoldingSearch.Candidate
   {
     let buffered = try folded.insertingWidthConverters().insertingFIFOs()
@@ -201,14 +206,16 @@ struct FoldingCandidates {
     sizing.reportsBefore = false
     sizing.seconds = options.sizingSeconds
     let name = algorithm == .finn ? "FINN's SetFolding" : "a folding"
-    let rate = best.map { "\(Int($0.framesPerSecond)) frames/s" }
+    let rate = fastest.map { "\(Int($0.framesPerSecond)) frames/s" }
     let sized = try WorkProgress.part(name, best: rate) {
       try FIFOSizing(buffered, options: sizing)
     }
     let total = try cost(of: sized.design)
-    return FoldingSearch.Candidate(
+    let candidate = FoldingSearch.Candidate(
       algorithm: algorithm, design: sized.design, period: sized.periodAfter,
       latency: sized.latencyAfter, cost: total, fifoWords: sized.totalAfter)
+    note(candidate)
+    return candidate
   }
 
   private func cost(of design: Design) throws -> DesignCost {
@@ -220,14 +227,14 @@ struct FoldingCandidates {
   }
 
   private mutating func note(_ candidate: FoldingSearch.Candidate) {
-    guard fits(candidate.high), best.map({ candidate.period < $0.period }) ?? true else {
+    guard fits(candidate.high), fastest.map({ candidate.period < $0.period }) ?? true else {
       return
     }
-    best = candidate
+    fastest = candidate
     options.improved?(candidate)
   }
 
-  func finn(targetCycles: Int) throws -> FoldingSearch.Candidate {
+  mutating func finn(targetCycles: Int) throws -> FoldingSearch.Candidate {
     try build(SetFolding(targetCycles: targetCycles).folded(bare), .finn)
   }
 
@@ -238,7 +245,6 @@ struct FoldingCandidates {
     for _ in 0..<4 {
       guard let chosen = balanced(bound) else { break }
       let candidate = try build(design(chosen), .simrun)
-      note(candidate)
       if best == nil || candidate.period < best!.period { best = candidate }
       if candidate.period.cyclesPerFrame <= Double(cycles) { return candidate }
       // Blocks together need more than each alone: aim below by as much.
@@ -297,7 +303,6 @@ struct FoldingCandidates {
     while index < all.count {
       if let chosen = balanced(all[index]) {
         let candidate = try build(design(chosen), .simrun)
-        note(candidate)
         if fits(candidate.high) { return candidate }
       }
       index += step
@@ -307,7 +312,7 @@ struct FoldingCandidates {
   }
 
   /// FINN's rule at the highest rate that fits, by bisection over the target.
-  func finnThatFits() throws -> FoldingSearch.Candidate? {
+  mutating func finnThatFits() throws -> FoldingSearch.Candidate? {
     let all = bounds
     var low = 0
     var high = all.count
@@ -347,9 +352,8 @@ struct FoldingCandidates {
       remaining: remaining)
   }
 
-  func nextStep(below cycles: Int, from current: FoldingSearch.Candidate)
-    -> FoldingSearch.NextStep?
-  {
+  /// The next folding whose slowest block needs fewer than `cycles`.
+  func fasterFolding(below cycles: Int) -> FoldingSearch.FasterFolding? {
     guard let bound = bounds.last(where: { $0 < cycles }), let now = choice(max(cycles, bound)),
       let next = choice(bound)
     else { return nil }
@@ -357,9 +361,27 @@ struct FoldingCandidates {
     let changed = zip(now, next).flatMap { before, after in
       after.attributes.keys.filter { before.attributes[$0] != after.attributes[$0] }
     }
-    return FoldingSearch.NextStep(
+    return FoldingSearch.FasterFolding(
       cyclesPerFrame: bound, fps: bare.clockMHz * 1e6 / Double(bound),
       resources: b - a,
       changedNodes: changed.sorted().map { bare.nodes[$0].name })
+  }
+}
+
+/// What converters cost by the widths of their two sides: every choice asks for the same few.
+private final class ConverterCosts {
+  private struct Widths: Hashable {
+    var input: Int
+    var output: Int
+  }
+
+  private var known: [Widths: DesignCost] = [:]
+
+  func cost(_ input: Int, _ output: Int, _ compute: (Int, Int) -> DesignCost) -> DesignCost {
+    let widths = Widths(input: input, output: output)
+    if let cost = known[widths] { return cost }
+    let cost = compute(input, output)
+    known[widths] = cost
+    return cost
   }
 }

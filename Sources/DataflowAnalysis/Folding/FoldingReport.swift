@@ -52,7 +52,7 @@ public struct FoldingReport: ResultDocument {
   /// Attributes that fold other blocks and cannot be changed here, and why.
   public var fixed: [FixedFolding]
   /// What the next faster folding costs; nil when there is none.
-  public var fasterFolding: FoldingSearch.NextStep?
+  public var fasterFolding: FoldingSearch.FasterFolding?
   /// Hazard `mvu-queue-overflow`: what avoiding it cost, and where it remains; nil: nowhere.
   public var queueOverflow: FoldingSearch.Safety?
   /// What to type next; nil from the library.
@@ -70,7 +70,7 @@ public struct FoldingReport: ResultDocument {
     layers = search.layers
     fixed = search.fixed
     bottleneckChain = search.chain.map { Load(node: $0.node, cyclesAlone: $0.cycles) }
-    fasterFolding = search.nextStep
+    fasterFolding = search.fasterFolding
     queueOverflow = search.safety
   }
 }

@@ -27,7 +27,7 @@ public struct FoldingSearch: Sendable {
     public var costing = Costing.calibrated
     /// Seconds for sizing the FIFOs of one candidate.
     public var sizingSeconds = 20.0
-    /// Told every candidate that fits and is faster than those before it, or reaches the target.
+    /// Told every candidate that fits and is faster than those before it, FINN's among them.
     public var improved: (@Sendable (Candidate) -> Void)?
     public init() {}
   }
@@ -49,7 +49,7 @@ public struct FoldingSearch: Sendable {
   }
 
   /// What a step up would take.
-  public struct NextStep: Sendable, Codable {
+  public struct FasterFolding: Sendable, Codable {
     /// The slowest block's cycles, frames per second at that, what it costs more, and the nodes
     /// that change.
     public var cyclesPerFrame: Int
@@ -66,7 +66,8 @@ public struct FoldingSearch: Sendable {
   public let meetsGoal: Bool
   /// The slowest blocks and the cycles per frame that each needs alone, slowest first (`Plan.cyclesAlone`).
   public let chain: [(node: String, cycles: Int)]
-  public let nextStep: NextStep?
+  /// The next step up; nil when no block can be folded further.
+  public let fasterFolding: FasterFolding?
   public let budget: Resources?
   /// What was given up so that no compute core can overflow its output queue; nil: nothing.
   public let safety: Safety?
@@ -106,11 +107,11 @@ extension FoldingSearch {
     meetsGoal = folder.fits(chosen.high) && aim.isReached(at: chosen.period)
     layers = try FoldedLayer.all(from: bare, to: chosen, costing: options.costing)
     fixed = try FixedFolding.all(in: bare)
-    let blocks = try chosen.design.makeBlocks()
-    let slowest = Self.slowestEstimate(chosen.design, blocks)
-    nextStep = folder.nextStep(below: slowest, from: chosen)
-    safety = folder.safety(within: slowest, blocks: blocks, of: chosen.design)
-    let alone = zip(chosen.design.nodes, try Plan(chosen.design).cyclesAlone())
+    let plan = try Plan(chosen.design)
+    let slowest = Self.slowestEstimate(chosen.design, plan.blocks)
+    fasterFolding = folder.fasterFolding(below: slowest)
+    safety = folder.safety(within: slowest, blocks: plan.blocks, of: chosen.design)
+    let alone = zip(chosen.design.nodes, try plan.cyclesAlone())
       .compactMap { $0.isFIFO ? nil : (node: $0.name, cycles: $1) }
     chain = Array(alone.sorted { $0.cycles > $1.cycles }.prefix(8))
   }

@@ -19,7 +19,7 @@ public struct HazardSearch {
     for (stimulus, scenario) in lengths.flatMap({ stimuli(runs, $0, seed) }) {
       guard entries.contains(where: { $0.status == .possible }) else { break }
       WorkProgress.tell(
-        "stalled runs", tried, of: runs,
+        "stalled runs", tried, of: lengths.count * runs,
         best: "\(entries.count { $0.status == .confirmed }) confirmed")
       tried += 1
       let result = try Simulation(

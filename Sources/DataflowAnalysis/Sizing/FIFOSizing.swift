@@ -30,7 +30,7 @@ public struct FIFOSizing: Sendable {
     public var workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
     /// By which estimates FIFOs are charged.
     public var costing = Costing.calibrated
-    /// Told every design that suffices, each with fewer words than the one before.
+    /// Told every design that suffices, each cheaper by `measure` than the one before.
     public var improved: (@Sendable (Design) -> Void)?
 
     /// The full rate at the fewest words.

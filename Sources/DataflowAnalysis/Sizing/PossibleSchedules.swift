@@ -22,8 +22,8 @@ public struct PossibleSchedules: Sendable {
   /// Branches of a fork told apart.
   private static let mostBranches = 4
 
-  /// - Parameter branches: sample every branch of a fork apart, too.
-  public init(of plan: Plan, branches: Bool = true) throws {
+  /// Of the design of `plan`, every branch of its forks apart.
+  public init(of plan: Plan) throws {
     let design = plan.design
     let open = design.nodes.indices.compactMap { index -> Open? in
       let ends = plan.scheduleEnds(ofNode: index)
@@ -40,8 +40,8 @@ public struct PossibleSchedules: Sendable {
       Sample(name: "least stages", design: design.with(open) { _ in false }),
       Sample(name: "most stages", design: design.with(open) { _ in true }),
     ]
-    let paths = branches ? try DesignGraph(design).branches : []
-    let count = open.compactMap { paths.isEmpty ? nil : paths[$0.node].last }.max() ?? -1
+    let paths = try DesignGraph(design).branches
+    let count = open.compactMap { paths[$0.node].last }.max() ?? -1
     for branch in 0..<min(count + 1, Self.mostBranches) {
       func isOn(_ node: Int) -> Bool { paths[node].last == branch }
       samples.append(

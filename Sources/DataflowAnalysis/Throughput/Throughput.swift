@@ -1,3 +1,8 @@
+extension IODMA {
+  /// Frames of a transfer in a batch that is a multiple of it.
+  static let framesPerTransfer = 16
+}
+
 /// How fast a design is, what limits it and what it costs: the answer of `simrun DESIGN --fps`.
 public struct Throughput: Sendable {
   /// What keeps a design from being faster.
@@ -77,7 +82,7 @@ public struct Throughput: Sendable {
     /// Cycles from an address to its first beat.
     public var memoryLatency: Int
     /// Frames of a transfer in a batch that is a multiple of it, and cycles per frame then.
-    public var batch = 16
+    public var batch: Int
     public var cyclesPerFrameInBatches: Double
     /// Cycles per frame where each is a transfer.
     public var cyclesPerFrameAlone: Double
@@ -92,9 +97,10 @@ public struct Throughput: Sendable {
     guard let (node, dma) = slowest, dma.cyclesPerFrame(inTransfersOf: 1) > period else {
       return nil
     }
+    let batch = dma.wraps ? 1 : IODMA.framesPerTransfer
     return Transfers(
-      node: node, memoryLatency: dma.memoryLatency,
-      cyclesPerFrameInBatches: max(period, dma.cyclesPerFrame(inTransfersOf: dma.wraps ? 1 : 16)),
+      node: node, memoryLatency: dma.memoryLatency, batch: batch,
+      cyclesPerFrameInBatches: max(period, dma.cyclesPerFrame(inTransfersOf: batch)),
       cyclesPerFrameAlone: dma.cyclesPerFrame(inTransfersOf: 1))
   }
 

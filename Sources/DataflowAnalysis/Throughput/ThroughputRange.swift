@@ -111,7 +111,9 @@ extension ThroughputRange {
     let ends = try Self.ends(possible)
     let isOwn = ends.contains { Double($0.mostCyclesAlone) >= 0.995 * most }
     decisive =
-      isOwn || !isSmall ? ends.first : try Self.probed(ends, possible, plan) ?? ends.first
+      isOwn || !isSmall
+      ? ends.first
+      : try Self.probed(ends, possible, samples.map(\.cyclesPerFrame)) ?? ends.first
   }
 
   fileprivate static func period(_ design: Design) throws -> Double? {
@@ -172,13 +174,13 @@ extension ThroughputRange {
 
   /// The node whose schedule changes the rate most: of the nodes in question, that half is looked into
   /// which changes it more when it alone has the most stages and all others the least.
-  private static func probed(_ ends: [Decisive], _ possible: PossibleSchedules, _ plan: Plan) throws
-    -> Decisive?
-  {
+  ///
+  /// - Parameter periods: of all samples.
+  private static func probed(
+    _ ends: [Decisive], _ possible: PossibleSchedules, _ periods: [Double?]
+  ) throws -> Decisive? {
     var left = ends
-    guard let least = try period(possible.samples[0].design),
-      let most = try period(possible.samples[1].design), least != most
-    else { return nil }
+    guard let least = periods[0], let most = periods[1], least != most else { return nil }
     var change = most - least
     while left.count > 1 {
       let half = Array(left[..<(left.count / 2)])

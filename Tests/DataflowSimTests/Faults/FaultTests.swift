@@ -175,7 +175,7 @@ import simrun
   @Test func checkWritesWhatContinuousIntegrationReads() throws {
     let names = ["residual-hang", "residual-fixed", "word-count-hang"]
     let checks = names.map { name in
-      DesignCheck(file: "\(name).json") { (try plan(name).design, nil) }
+      DesignCheck(file: "\(name).json") { (try plan(name).design, nil, .calibrated) }
     }
     #expect(checks.map(\.hasFailed) == [true, false, true])
     #expect(DesignCheck.exitCode(checks) == 2)
@@ -188,7 +188,7 @@ import simrun
     let broken = DesignCheck(file: "x.json") { throw InputError("bad") }
     #expect(DesignCheck.exitCode([broken]) == 65)
     let slow = DesignCheck(file: "s", limits: CheckLimits(minFPS: 1e12)) {
-      (try plan("residual-fixed").design, nil)
+      (try plan("residual-fixed").design, nil, Costing(nil))
     }
     #expect(DesignCheck.exitCode([slow]) == 3)
   }

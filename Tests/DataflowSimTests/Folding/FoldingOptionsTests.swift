@@ -52,7 +52,7 @@ struct FoldingOptionsTests {
     #expect(search.meetsGoal)
     let chosen = try #require(search.chosen.design.nodes.first { $0.opType == op })
     #expect(chosen.attributes[attribute] == .int(expected))
-    #expect(search.nextStep != nil)
+    #expect(search.fasterFolding != nil)
   }
 
   /// The window in front of a depthwise layer folds with it.

@@ -44,7 +44,7 @@ struct FoldingSearchTests {
     let search = try FoldingSearch(
       FIFOSizingTests.design("lenet"), goal: .framesPerSecond(90e6), device: nil)
     #expect(!search.meetsGoal)
-    #expect(search.nextStep == nil)
+    #expect(search.fasterFolding == nil)
     #expect(search.chain.first?.cycles ?? 0 > 1)
   }
 
@@ -62,6 +62,20 @@ struct FoldingSearchTests {
     }
     #expect(
       Set(search.fixed.map(\.node)).isDisjoint(with: search.layers.filter(\.isChanged).map(\.node)))
+  }
+
+  /// Whoever is interrupted has FINN's folding at least.
+  @Test func candidatesOfFINNAreTold() throws {
+    final class Told: @unchecked Sendable { var candidates: [FoldingSearch.Candidate] = [] }
+    let told = Told()
+    var options = FoldingSearch.Options()
+    options.algorithm = .finn
+    options.improved = { told.candidates.append($0) }
+    let search = try FoldingSearch(
+      FIFOSizingTests.design("tfc-w1a1"), goal: .framesPerSecond(1000), device: nil,
+      options: options)
+    #expect(told.candidates.last?.period == search.chosen.period)
+    #expect(told.candidates.allSatisfy { $0.algorithm == .finn })
   }
 
   @Test(arguments: [0, -1, 1e9]) func goalsNobodyMeansAreRefused(fps: Double) throws {

@@ -109,7 +109,7 @@ import Testing
 
 private enum WordCountsText {
   static func of(_ plan: Plan) -> String {
-    DesignCheck(file: "d") { (plan.design, nil) }.findings.filter {
+    DesignCheck(file: "d") { (plan.design, nil, .calibrated) }.findings.filter {
       $0.rule.rawValue == "partial-word"
     }
     .map(\.message).joined(separator: "\n")

@@ -63,7 +63,7 @@ import Testing
     #expect(throughput.outcome == verdict.outcome && throughput.cause == verdict.cause)
     let hang = try HangReport(plan)
     #expect(hang.outcome == verdict.outcome && hang.cause == verdict.cause)
-    let check = DesignCheck(file: "d") { (design, nil) }
+    let check = DesignCheck(file: "d") { (design, nil, .calibrated) }
     #expect(check.findings.contains { $0.rule == .live && $0.message.contains(verdict.cause) })
     #expect(check.findings.contains { $0.diagnostic?.code == "SR104" })
   }

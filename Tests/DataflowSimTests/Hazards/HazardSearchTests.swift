@@ -38,6 +38,18 @@ import Testing
     }
   }
 
+  /// No more runs are done than are announced.
+  @Test func progressCountsAllRuns() throws {
+    final class Heard: @unchecked Sendable { var steps: [WorkStep] = [] }
+    let heard = Heard()
+    let plan = try Plan(try TraceFixture.example("dsp48-lost-product"))
+    let report = try WorkProgress.listening({ heard.steps.append($0) }) {
+      try HazardSearch(plan).report(runs: 3, frames: 1)
+    }
+    let runs = heard.steps.filter { $0.phase == "stalled runs" }
+    #expect(runs.count == report.runsTried && runs.allSatisfy { $0.done < $0.total })
+  }
+
   @Test func wordsHeldOverAFrameBorderAreListed() throws {
     let design = try TraceFixture.example("conv-shallow-fifos")
     let report = try HazardSearch(try Plan(design)).report(runs: 1)
