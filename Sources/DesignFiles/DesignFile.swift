@@ -48,7 +48,9 @@ public enum DesignFile {
   }
 
   static func loadFile(_ path: String, _ options: ImportOptions) throws -> LoadedDesign {
-    let data = try path == "-" ? InputFile.readStandardInput() : InputFile.read(path)
+    let data =
+      try path == "-"
+      ? InputFile.readStandardInput() : InputFile.read(path, isStreamed: true)
     let name = path == "-" ? "standard input" : path
     if isJSON(data, path) {
       var loaded = try loadJSON(data, name, options)

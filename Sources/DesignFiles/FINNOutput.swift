@@ -91,7 +91,7 @@ struct FINNOutput {
 
   private func choice(_ model: String, after failure: InputError?) -> String {
     let others = models.filter { $0 != model }
-    let shown = others.prefix(4).joined(separator: ", ") + (others.count > 4 ? ", …" : "")
+    let shown = others.listed(atMost: 4)
     let also = others.isEmpty ? "" : "; also there (\(others.count)): \(shown)"
     let reason = failure.map { "; \($0.message)" } ?? ""
     return "\(folder)/\(model) is read\(also)\(reason)"

@@ -1,6 +1,7 @@
 import DataflowSim
 import Foundation
 import ONNXFormat
+import OriginalModel
 
 /// The hardware nodes of a graph, and where their streams begin and end.
 ///
@@ -81,7 +82,7 @@ extension HardwarePart {
   }
 
   private static func noHardware(_ graph: ONNXGraphProto) -> InputError {
-    let quantised = graph.node.contains { quantisers.contains($0.opType) }
+    let quantised = graph.node.contains { ModelNode.quantizers.contains($0.opType) }
     let what =
       quantised
       ? "a quantised model that has not been converted to hardware yet" : "no FINN dataflow graph"
@@ -91,10 +92,6 @@ extension HardwarePart {
       hint: "run FINN's build (step_qonnx_to_finn to step_convert_to_hw, then "
         + "create_dataflow_partition) and give simrun its output directory")
   }
-
-  private static let quantisers: Set<String> = [
-    "Quant", "IntQuant", "BipolarQuant", "FloatQuant", "Trunc", "MultiThreshold", "QuantizeLinear",
-  ]
 
   private static func between(
     _ graph: ONNXGraphProto, _ index: Int, others: Int, _ walk: Walk, _ isHardware: [Bool]

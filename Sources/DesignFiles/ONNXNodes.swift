@@ -134,7 +134,7 @@ extension ONNXImporter {
       return "\(first.node): \(first.opType) does not use \(first.names.joined(separator: ", "))"
     }
     let names = Set(unused.flatMap(\.names)).sorted()
-    let shown = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
+    let shown = names.listed(atMost: 8)
     return "\(unused.count) nodes have attributes that are not used: \(shown)"
   }
 

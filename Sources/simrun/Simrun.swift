@@ -115,6 +115,7 @@ enum Examples {
     "report": "simrun report design.json --finn report/",
     "calibrate": "simrun calibrate build1/ build2/ -o cost-model.json",
     "import": "simrun import model.onnx -o design.json --part Pynq-Z1",
+    "schema": "simrun schema throughput",
     "blocks":
       #"simrun blocks LabelSelect_hls --attributes '{"Labels": 10, "PE": 1, "K": 1, "inputDataType": "INT8"}'"#,
   ]

@@ -125,8 +125,9 @@ extension LoadedDesign {
       lines.append("\(count) HLS schedule\(count == 1 ? "" : "s") read from the build's files")
     }
     guard place != nil, !missing.isEmpty else { return lines }
-    let shown = missing.prefix(3).joined(separator: ", ") + (missing.count > 3 ? ", …" : "")
-    return lines + ["no build of \(missing.count) HLS nodes was found (\(shown))"]
+    return lines + [
+      "no build of \(missing.count) HLS nodes was found (\(missing.listed(atMost: 3)))"
+    ]
   }
 
   private static func text(_ x: Double) -> String {

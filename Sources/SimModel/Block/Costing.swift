@@ -14,7 +14,7 @@ public struct CostContext: Sendable, Equatable {
 
   /// That of `design`. FINN+ graphs show by their converters with two shapes.
   public init(_ design: Design) {
-    device = DSPFamily(part: design.part ?? "")
+    device = design.dspFamily
     hasLaterStreamer =
       design.finnGeneration.isDevelopment
       || design.nodes.contains {

@@ -106,7 +106,7 @@ extension FoldingConfig {
   /// One sentence on all FIFOs that the design does not have.
   private func ignoredDepths(_ fifos: [String]) -> [String] {
     guard !fifos.isEmpty else { return [] }
-    let names = fifos.prefix(3).joined(separator: ", ") + (fifos.count > 3 ? ", …" : "")
+    let names = fifos.listed(atMost: 3)
     let depths =
       fifos.count == 1 ? "the depth of 1 FIFO is" : "the depths of \(fifos.count) FIFOs are"
     return [

@@ -5,7 +5,10 @@ public enum InputFile {
   /// The bytes of `path`, mapped where possible.
   ///
   /// Throws `InputError` when it is missing, unreadable, a directory or empty.
-  public static func read(_ path: String) throws -> Data {
+  ///
+  /// - Parameter isStreamed: what is wanted may come from standard input instead, which the error for a pipe
+  ///   says.
+  public static func read(_ path: String, isStreamed: Bool = false) throws -> Data {
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
       throw InputError("no such file", file: path, hint: hintForMissing(path))
@@ -15,7 +18,8 @@ public enum InputFile {
     }
     if let kind = endlessKind(of: path) {
       throw InputError(
-        "is \(kind), not a file", file: path, hint: "a file, or - for standard input")
+        "is \(kind), not a file", file: path,
+        hint: isStreamed ? "a file, or - for standard input" : "write it to a file first")
     }
     let data: Data
     do {

@@ -79,6 +79,7 @@ extension JSONShape {
     case is Bool.Type: return (false, .boolean)
     case is String.Type: return ("", .string)
     case is Double.Type: return (0.0, .number)
+    case is Float.Type: return (Float(0), .number)
     case let type as any FixedWidthInteger.Type: return (type.init(), .integer)
     case let type as any ShapedJSON.Type: return (type.sample, type.jsonShape)
     case let type as any SampledContainer.Type: return try type.sampled()

@@ -88,11 +88,14 @@ extension JSONText {
     case let text as String: content = .literal(JSONValue.quoted(text))
     case let whole as any BinaryInteger: content = .literal("\(whole)")
     case let number as Double: content = .literal(try Self.literal(number, path))
+    case let number as Float: content = .literal(try Self.literal(number, path))
     default: try value.encode(to: JSONTextEncoder(text: self, codingPath: path))
     }
   }
 
-  private static func literal(_ number: Double, _ path: [any CodingKey]) throws -> String {
+  private static func literal(_ number: some BinaryFloatingPoint, _ path: [any CodingKey]) throws
+    -> String
+  {
     guard number.isFinite else {
       throw EncodingError.invalidValue(
         number, .init(codingPath: path, debugDescription: "\(number) has no form in JSON"))

@@ -66,11 +66,11 @@ struct CheckCommand: ParsableCommand {
   func run() throws {
     let checks = try reportingInputErrors {
       try OutputPlace.requireDistinct(
-        [("--junit", junit), ("--sarif", sarif)],
-        inputs: designs.map { ("the design", $0) } + [("--scenario", scenario)])
-      try OutputPlace.requireDistinct([
-        ("--junit", junit), ("--sarif", sarif), ("--summary", summary),
-      ])
+        [("--junit", junit), ("--sarif", sarif), ("--summary", summary)],
+        inputs: designs.map { ("the design", $0) } + [
+          ("--scenario", scenario), ("--golden", golden), ("--input", input), ("--map", map),
+          ("--folding", changes.folding), ("--cost-model", changes.costModel),
+        ] + changes.parameters.map { ("--parameters", $0) })
       let scenario = try self.scenario.map { try Scenario(contentsOf: $0) }
       if let fits { _ = try Device.named(Device.part(for: fits)) }
       let limits = CheckLimits(
@@ -86,15 +86,15 @@ struct CheckCommand: ParsableCommand {
       let checks = progressing.showing {
         designs.enumerated().map { n, file in
           let name = designs.count == 1 ? file : "\(file) (\(n + 1) of \(designs.count))"
-          var costing = base
           return WorkProgress.part(name.printable) {
             DesignCheck(
               file: file.printable, scenario: scenario, scenarioFile: self.scenario, limits: limits,
-              golden: golden, costing: { costing }
+              golden: golden
             ) {
               let loaded = try changes.portWidth == nil ? changes.read(file) : changes.load(file)
+              var costing = base
               if base.model != nil { loaded.tell(&costing) }
-              return (loaded.design, loaded.parameters)
+              return (loaded.design, loaded.parameters, costing)
             }
           }
         }

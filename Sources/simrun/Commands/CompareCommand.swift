@@ -74,6 +74,12 @@ struct CompareCommand: ParsableCommand {
     guard dump == nil || (map == nil && scenario == nil) else {
       throw ValidationError("--dump goes without --map and --scenario")
     }
+    guard dump == nil || !csv else {
+      throw ValidationError("--dump has no table: --csv is none of its")
+    }
+    guard designInput == nil || model != nil else {
+      throw ValidationError("--design-input belongs to --model")
+    }
     guard model == nil || (map == nil && scenario == nil) else {
       throw ValidationError("--model needs no --map, and goes without --scenario")
     }
@@ -81,6 +87,13 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     try reportingInputErrors {
+      try OutputPlace.requireDistinct(
+        [("--html", html)],
+        inputs: [
+          ("the design", source.design), ("--input", input), ("--golden", golden),
+          ("--model", model), ("--design-input", designInput), ("--map", map),
+          ("--scenario", scenario),
+        ])
       if let model { return try compare(with: model) }
       let loaded = try source.load()
       if let dump { return try compare(loaded, dump) }
@@ -107,7 +120,7 @@ struct CompareCommand: ParsableCommand {
       if !left.isEmpty {
         writeError(
           "note: \(left.count) of \(reference.names.count) arrays of \(golden) belong to no stream "
-            + "(\(left.prefix(3).joined(separator: ", "))\(left.count > 3 ? ", …" : ""))"
+            + "(\(left.listed(atMost: 3)))"
             + (map == nil ? "; --map says which belongs to which" : ""))
       }
       let report = ComparisonReport(loaded.design.name, results)
@@ -141,10 +154,9 @@ struct CompareCommand: ParsableCommand {
     } catch let error as InputError {
       guard try DesignFile.isOriginalModel(source.design) else { throw error }
       writeError("note: compared as graphs, since no hardware can be made of it yet: \(error)")
-      let report = try StepComparisonRun(
+      return try StepComparisonRun(
         source: source, model: model, input: input, designInput: designInput
       ).report()
-      return (report, [])
     }
     return try ModelComparisonRun(
       source: source, model: model, input: input, designInput: designInput

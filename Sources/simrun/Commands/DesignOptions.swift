@@ -90,14 +90,17 @@ struct DesignChanges: ParsableArguments {
   var arguments: [String] {
     let single: [[String]?] = [
       folding.map { ["--folding", $0] }, part.map { ["--part", $0] },
-      clockMhz.map { ["--clock-mhz", NextStep.text($0)] },
+      budget.map { ["--budget", $0.text] },
+      clockMhz.map { ["--clock-mhz", $0.plain] },
       portWidth.map { ["--port-width", String($0)] },
       finnGeneration.map { ["--finn-generation", $0.rawValue] },
+      hlsBuild.map { ["--hls-build", $0.text] },
       cost.map { ["--cost", $0.rawValue] }, costModel.map { ["--cost-model", $0] },
     ]
     let depths: [String] = depth.flatMap { ["--depth", "\($0.name)=\($0.words)"] }
     return single.compactMap(\.self).flatMap(\.self) + depths
-      + parameters.flatMap { ["--parameters", $0] }
+      + parameters.flatMap { ["--parameters", $0] } + (allowOutside ? ["--allow-outside"] : [])
+      + model.arguments
   }
 
   func validate() throws {
@@ -128,6 +131,11 @@ struct DesignChanges: ParsableArguments {
       try insertDMAs(&loaded, usesBoardPort: usesBoardPort)
     }
     return loaded
+  }
+
+  /// Adds the DMAs of the board that `--part` names, unless the design in `file` has any.
+  func insertBoardPort(_ loaded: inout LoadedDesign, _ file: String) throws {
+    try reportingFile(file) { try insertDMAs(&loaded, usesBoardPort: true) }
   }
 
   /// Reads the design in `file` and applies the changes, no more.
@@ -180,8 +188,9 @@ struct DesignChanges: ParsableArguments {
   private func tellConverters(_ streams: [String]) {
     guard !streams.isEmpty else { return }
     let plural = streams.count == 1 ? "a width converter" : "\(streams.count) width converters"
-    let shown = streams.prefix(3).joined(separator: ", ") + (streams.count > 3 ? ", …" : "")
-    writeError("note: \(plural) inserted where the widths of a stream's ends differ (\(shown))")
+    writeError(
+      "note: \(plural) inserted where the widths of a stream's ends differ "
+        + "(\(streams.listed(atMost: 3)))")
   }
 
   /// What is wrong whatever was asked for: the first, and where the others are.
@@ -217,6 +226,14 @@ extension HLSBuildPlace: ExpressibleByArgument {
     guard !argument.isEmpty else { return nil }
     self = argument == "stored" ? .stored : .below(argument)
   }
+
+  /// As it was typed.
+  fileprivate var text: String {
+    switch self {
+    case .stored: "stored"
+    case .below(let folder): folder
+    }
+  }
 }
 
 /// Names `file` in input errors that do not name one.
@@ -237,6 +254,11 @@ struct ModelChoices: ParsableArguments {
   @Option(
     help: "The integer type of a float model input: NAME=UINT8; may be repeated.")
   var inputType: [String] = []
+
+  /// The choices as they were typed.
+  var arguments: [String] {
+    shape.flatMap { ["--shape", $0] } + inputType.flatMap { ["--input-type", $0] }
+  }
 
   func options(parameters: [String] = []) throws -> ModelOptions {
     var options = ModelOptions()

@@ -42,8 +42,7 @@ struct ExportCommand: ParsableCommand {
       if !strangers.isEmpty {
         writeError(
           "warning: \(memory)/runtime_weights holds \(strangers.count.of("file")) of another export, "
-            + "which FINN's driver would load too: \(strangers.prefix(4).joined(separator: ", "))"
-            + (strangers.count > 4 ? ", …" : ""))
+            + "which FINN's driver would load too: \(strangers.listed(atMost: 4))")
       }
       for (node, reason) in images.left.sorted(by: { $0.key < $1.key }) {
         writeError("note: \(node) has no image: \(reason)")
@@ -56,8 +55,8 @@ struct ExportCommand: ParsableCommand {
     let missing = try FINNExport(loaded).write(to: path)
     if !missing.isEmpty {
       writeError(
-        "note: \(missing.count.of("array")) missing (\(missing.prefix(3).joined(separator: ", "))"
-          + "\(missing.count > 3 ? ", …" : "")); --parameters adds them")
+        "note: \(missing.count.of("array")) missing (\(missing.listed(atMost: 3))); "
+          + "--parameters adds them")
     }
     try printText("\(path): \(loaded.design.nodes.count.of("node"))")
   }

@@ -82,11 +82,7 @@ struct FIFOCommand: ParsableCommand {
           try reportingFile(source.design) { try FIFOSizing(loaded.design, options: options) }
         }
       }
-      if let output {
-        try OutputFiles.write(
-          FoldingConfig(of: sizing.design).json(order: sizing.design.nodes.map(\.name)), to: output)
-      }
-      if let apply { try OutputFiles.write(sizing.design.json(), to: apply) }
+      _ = try sizing.design.write(folding: output, design: apply)
       var report = FIFOReport(sizing)
       report.next = nextStep
       if json {
@@ -99,16 +95,18 @@ struct FIFOCommand: ParsableCommand {
 
   /// What Ctrl-C leaves: the best depths so far where they were asked for.
   private func advice(_ best: BestSoFar<Design>) -> @Sendable () -> String {
-    { [output, apply, design = source.design] in
+    let next = source.next(
+      "fifo", "--seconds", "60", reason: "stops by itself and reports")
+    return { [output, apply] in
       guard let found = best.value else {
         return "no depths that suffice were known yet; --quick stops at the first"
       }
       let words = found.nodes.filter(\.isFIFO).reduce(0) { sum, node in
         if case .int(let depth)? = node.attributes["depth"] { sum + depth } else { sum }
       }
-      let files = BestSoFar<Design>.write(found, folding: output, design: apply)
+      let files = found.written(folding: output, design: apply)
       return "FIFOs of \(words) words suffice, the least so far\(files)"
-        + "\n  next: simrun fifo \(design) --seconds N  (stops by itself and reports)"
+        + "\n  \(next.text)"
     }
   }
 

@@ -89,7 +89,7 @@ extension DesignOptions {
       !plan.blocks[node].foldings.isEmpty
     else { return nil }
     return next(
-      "fold", "--target-fps", NextStep.text((2 * fps).rounded()),
+      "fold", "--target-fps", (2 * fps).rounded().plain,
       reason: "PE and SIMD for twice the rate, at the least cost")
   }
 }

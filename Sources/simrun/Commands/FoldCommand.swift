@@ -61,8 +61,8 @@ struct FoldCommand: ParsableCommand {
       let design = loaded.design
       if let targetFps, targetFps > design.clockMHz * 1e6 {
         throw ValidationError(
-          "--target-fps \(NextStep.text(targetFps)) is more than one frame per cycle at "
-            + "\(NextStep.text(design.clockMHz)) MHz")
+          "--target-fps \(targetFps.plain) is more than one frame per cycle at "
+            + "\(design.clockMHz.plain) MHz")
       }
       let device = source.device(of: design)
       var options = FoldingSearch.Options()
@@ -81,11 +81,7 @@ struct FoldCommand: ParsableCommand {
         }
       }
       let chosen = search.chosen.design
-      if let output {
-        try OutputFiles.write(
-          FoldingConfig(of: chosen).json(order: chosen.nodes.map(\.name)), to: output)
-      }
-      if let apply { try OutputFiles.write(chosen.json(), to: apply) }
+      _ = try chosen.write(folding: output, design: apply)
       var report = FoldingReport(search)
       report.next = nextStep(chosen)
       if let html {
@@ -105,7 +101,7 @@ struct FoldCommand: ParsableCommand {
   private func advice(_ best: BestSoFar<FoldingSearch.Candidate>) -> @Sendable () -> String {
     { [output, apply] in
       guard let found = best.value else { return "no folding that fits was known yet" }
-      let files = BestSoFar<Design>.write(found.design, folding: output, design: apply)
+      let files = found.design.written(folding: output, design: apply)
       return "the best folding so far makes \(Int(found.framesPerSecond)) frames/s\(files)"
         + "\n  hint: the same command starts anew"
     }
@@ -119,7 +115,7 @@ struct FoldCommand: ParsableCommand {
     if let output {
       return NextStep(source.design, "--folding", output, reason: "the design with this folding")
     }
-    let goal = targetFps.map { ["--target-fps", NextStep.text($0)] } ?? ["--max"]
+    let goal = targetFps.map { ["--target-fps", $0.plain] } ?? ["--max"]
     let reason = "writes FINN's folding configuration"
     return NextStep(
       ["fold", source.design] + source.changes.arguments + goal + ["-o", "folding.json"],

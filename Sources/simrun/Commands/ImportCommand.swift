@@ -84,10 +84,9 @@ struct ImportCommand: ParsableCommand {
     let arrays = try loaded.write(to: output, withParameters: !noParameters)
     for note in loaded.notes { writeError("note: \(note)") }
     if !noParameters, !arrays.missing.isEmpty {
-      let names = arrays.missing.prefix(3).joined(separator: ", ")
-      let more = arrays.missing.count > 3 ? ", …" : ""
       writeError(
-        "note: \(arrays.missing.count.of("array")) missing in the model (\(names)\(more));"
+        "note: \(arrays.missing.count.of("array")) missing in the model "
+          + "(\(arrays.missing.listed(atMost: 3)));"
           + " timing does not need them, --parameters adds them")
     }
     let count = arrays.written.count

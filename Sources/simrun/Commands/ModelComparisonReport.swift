@@ -89,8 +89,8 @@ struct ModelComparisonReport: ResultDocument {
       let verdict = verdicts.first { $0.node == layer.node }
       let head =
         "\(layer.node.isEmpty ? layer.stream : layer.node): \(layer.differing) of \(layer.elements) "
-        + "values differ, first at \(layer.index): expected \(number(layer.expected)) "
-        + "(\(layer.expectedBits)), got \(number(layer.actual)) (\(layer.actualBits))"
+        + "values differ, first at \(layer.index): expected \(layer.expected.plain) "
+        + "(\(layer.expectedBits)), got \(layer.actual.plain) (\(layer.actualBits))"
       guard let verdict else { return head + "\n  \(layer.diagnosis)" }
       return head + "\n  \(verdict.finding)\n  \(verdict.advice)"
     }
@@ -109,8 +109,8 @@ struct ModelComparisonReport: ResultDocument {
 
   private func text(_ layer: Excused) -> String {
     let values = layer.values.prefix(Self.most).map { value in
-      "  frame \(value.frame) \(value.index), channel \(value.channel): expected \(number(value.expected)) "
-        + "(\(value.expectedBits)), got \(number(value.actual)) (\(value.actualBits))"
+      "  frame \(value.frame) \(value.index), channel \(value.channel): expected \(value.expected.plain) "
+        + "(\(value.expectedBits)), got \(value.actual.plain) (\(value.actualBits))"
     }
     let more =
       layer.differing > values.count
@@ -119,10 +119,6 @@ struct ModelComparisonReport: ResultDocument {
       "\(layer.node.isEmpty ? layer.stream : layer.node): \(layer.differing) of its values \(layer.differing == 1 ? "lies" : "lie") on a "
       + "rounding boundary, within the error of float32 sums; no fault:"
     return ([title] + values + more).joined(separator: "\n")
-  }
-
-  private func number(_ x: Double) -> String {
-    x == x.rounded() && abs(x) < 1e15 ? String(Int(x)) : String(x)
   }
 }
 

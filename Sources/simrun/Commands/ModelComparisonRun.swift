@@ -11,22 +11,13 @@ struct ModelComparisonRun {
   let input: String?
   let designInput: String?
 
-  /// Frames that are made up.
-  private static let madeUp = 2
-
   func report(_ loaded: LoadedDesign) throws -> (ModelComparisonReport, [TensorComparison]) {
     var comparison = try reportingFile(source.design) {
       try Comparison(loaded.design, parameters: loaded.parameters)
     }
     comparison.threads = ProcessInfo.processInfo.activeProcessorCount
     let reference = try source.changes.reference(model)
-    let arrays = try input.map { try TensorFile.read($0) } ?? reference.randomFrames(Self.madeUp)
-    let file = input ?? "made-up data"
-    if input == nil {
-      writeError(
-        "note: without --input values are compared on \(Self.madeUp) made-up frames; weights and thresholds "
-          + "need none")
-    }
+    let (arrays, file) = try reference.data(in: input, note: "; weights and thresholds need none")
     let pairing = try ModelPairing(
       comparison.plane, reference, arrays: arrays, file: file,
       designArrays: designInput.map { try TensorFile.read($0) }, threads: comparison.threads)
@@ -88,8 +79,7 @@ struct ModelComparisonRun {
     if !pairing.unpaired.isEmpty {
       writeError(
         "note: no stream carries \(pairing.unpaired.count) of the model's quantised tensors "
-          + "(\(pairing.unpaired.prefix(3).joined(separator: ", "))"
-          + "\(pairing.unpaired.count > 3 ? ", …" : ""))")
+          + "(\(pairing.unpaired.listed(atMost: 3)))")
     }
     for stream in pairing.given.keys.sorted() {
       writeError(
@@ -142,6 +132,21 @@ struct ModelComparisonRun {
   /// The element of the frame, channels last.
   private func element(_ difference: Divergence, _ result: TensorComparison) -> Int {
     zip(difference.index, result.shape).reduce(0) { $0 * $1.1 + $1.0 }
+  }
+}
+
+extension Reference {
+  /// Frames that are made up where there is no data.
+  private static let madeUp = 2
+
+  /// The arrays of `input` and the file's name; without one made-up frames, of which a note tells.
+  func data(in input: String?, note: String = "") throws -> (
+    arrays: [String: Tensor], file: String
+  ) {
+    if let input { return (try TensorFile.read(input), input) }
+    writeError(
+      "note: without --input values are compared on \(Self.madeUp) made-up frames\(note)")
+    return (try randomFrames(Self.madeUp), "made-up data")
   }
 }
 

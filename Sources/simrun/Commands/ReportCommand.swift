@@ -1,5 +1,6 @@
 import ArgumentParser
 import DataflowAnalysis
+import DesignFiles
 import ReportPage
 
 struct ReportCommand: ParsableCommand {
@@ -39,30 +40,34 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     try reportingInputErrors {
-      if let html { try writePage(to: html) }
-      if let onnx { try writeGraph(to: onnx) }
-      if let finn { try writeReports(to: finn) }
+      try OutputPlace.requireDistinct(
+        [("--html", html), ("--onnx", onnx)], inputs: [("the design", source.design)])
+      if onnx != nil, !source.design.lowercased().hasSuffix(".onnx") {
+        throw InputError(
+          "--onnx annotates the ONNX graph that is read; this is none", file: source.design)
+      }
+      let loaded = try source.load()
+      var ported = loaded
+      if html != nil || onnx != nil { try source.changes.insertBoardPort(&ported, source.design) }
+      if let html { try writePage(ported, to: html) }
+      if let onnx { try writeGraph(ported, to: onnx) }
+      if let finn { try writeReports(loaded.design, to: finn) }
     }
   }
 
-  private func writeReports(to folder: String) throws {
-    let design = try source.load().design
+  private func writeReports(_ design: Design, to folder: String) throws {
     let reports = try reportingFile(source.design) { try FINNReports(design) }
     try reports.write(to: folder)
     for file in reports.files { writeError("wrote \(folder)/\(file.name)") }
   }
 
-  private func writeGraph(to path: String) throws {
-    guard source.design.lowercased().hasSuffix(".onnx") else {
-      throw InputError(
-        "--onnx annotates the ONNX graph that is read; this is none", file: source.design)
-    }
-    _ = try OutputPlace(path)
-    let design = try source.load(usesBoardPort: true).design
+  private func writeGraph(_ loaded: LoadedDesign, to path: String) throws {
+    let design = loaded.design
+    let costing = try source.changes.costing(loaded)
     let device = source.device(of: design)
     let (data, nodes) = try progressing.showing {
       try reportingFile(source.design) {
-        let throughput = try Throughput(design)
+        let throughput = try Throughput(design, costing: costing)
         let recording = try Recording(throughput)
         return try AnnotatedGraph.annotated(
           InputFile.read(source.design), file: source.design,
@@ -75,10 +80,7 @@ struct ReportCommand: ParsableCommand {
       "wrote \(path): \(nodes.of("node")) annotated (simrun.… in netron's node properties)")
   }
 
-  private func writePage(to path: String) throws {
-    // Before the work, not after it.
-    _ = try OutputPlace(path)
-    let loaded = try source.load(usesBoardPort: true)
+  private func writePage(_ loaded: LoadedDesign, to path: String) throws {
     let design = loaded.design
     var options = DesignPageOptions()
     options.costing = try source.changes.costing(loaded)

@@ -10,21 +10,20 @@ struct StepComparisonRun {
   let input: String?
   let designInput: String?
 
-  func report() throws -> ModelComparisonReport {
+  func report() throws -> (ModelComparisonReport, [TensorComparison]) {
     let design = try source.changes.reference(source.design)
     let reference = try source.changes.reference(model)
+    let (arrays, file) = try reference.data(in: input)
     let pairing = try reportingFile(source.design) {
       try GraphPairing(
         design, reference,
-        arrays: input.map { try TensorFile.read($0) } ?? reference.randomFrames(2),
-        file: input ?? "made-up data", designArrays: designInput.map { try TensorFile.read($0) },
+        arrays: arrays, file: file, designArrays: designInput.map { try TensorFile.read($0) },
         threads: ProcessInfo.processInfo.activeProcessorCount)
     }
     if !pairing.unpaired.isEmpty {
       writeError(
         "note: '\(source.design)' has no tensor for \(pairing.unpaired.count) of the model's quantised ones "
-          + "(\(pairing.unpaired.prefix(3).joined(separator: ", "))"
-          + "\(pairing.unpaired.count > 3 ? ", …" : ""))")
+          + "(\(pairing.unpaired.listed(atMost: 3)))")
     }
     let results = pairing.layers.map { layer in
       TensorComparison(
@@ -32,10 +31,11 @@ struct StepComparisonRun {
         expected: layer.expected, actual: layer.actual, shape: layer.shape, range: layer.range,
         unit: layer.scale)
     }
-    return ModelComparisonReport(
+    let report = ModelComparisonReport(
       comparison: ComparisonReport(source.design, results),
       wrong: zip(pairing.layers, results).filter { !$1.isFine }.map {
         .init($1, .holding($0.range))
       }, excused: [], verdicts: [])
+    return (report, results)
   }
 }

@@ -42,12 +42,13 @@ struct TraceCommand: ParsableCommand {
   var output: String?
 
   func validate() throws {
+    let isWhole = stream == nil && from == nil && to == nil && output == nil
     let (from, to) = (from ?? 0, to ?? Int.max >> 2)
     guard from >= 0, to <= Int.max >> 2 else {
       throw ValidationError("--from and --to are cycles from 0 to \(Int.max >> 2)")
     }
     if let at, at < 0 { throw ValidationError("--at is a cycle from 0 on") }
-    if at != nil, fst || format != nil { throw ValidationError("--at goes alone") }
+    if at != nil, fst || format != nil || !isWhole { throw ValidationError("--at goes alone") }
     if fst, format != nil { throw ValidationError("--fst is a format of its own; state one") }
     if fst, output == nil { throw ValidationError("--fst writes a file: state it with -o") }
     if gtkw != nil, output == nil || !(fst || format == .vcd) {
@@ -66,12 +67,13 @@ struct TraceCommand: ParsableCommand {
       if let at { return try show(TraceMoment(trace, at: at)) }
       let selection = try TraceSelection(
         trace, stream: stream, cycles: (from ?? 0)...(to ?? Int.max >> 2))
-      if let gtkw, let output {
-        let text = try GTKWaveFile(trace, selection).text(dump: output)
-        try OutputFiles.write(Data(text.utf8), to: gtkw)
-      }
       if fst, let output {
-        if let damage = try FSTExport(trace, selection).write(to: output) { throw damage }
+        let export = try FSTExport(trace, selection)
+        if let gtkw {
+          let text = GTKWaveFile(export).text(dump: output)
+          try OutputFiles.write(Data(text.utf8), to: gtkw)
+        }
+        if let damage = try export.write(to: output) { throw damage }
         return
       }
       let sink = try TextOutput(to: output)

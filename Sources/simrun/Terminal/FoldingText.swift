@@ -44,8 +44,8 @@ struct FoldingText {
   private var fixed: String {
     let groups = Dictionary(grouping: report.fixed) { "\($0.attribute) of \($0.opType)" }
     return groups.sorted { naturally($0.key, $1.key) }.map { what, nodes in
-      let names = nodes.prefix(4).map(\.node).joined(separator: ", ")
-      return "Not folded: \(what) (\(names)\(nodes.count > 4 ? ", …" : "")), \(nodes[0].reason)."
+      let names = nodes.map(\.node).listed(atMost: 4)
+      return "Not folded: \(what) (\(names)), \(nodes[0].reason)."
     }.joined(separator: "\n")
   }
 
@@ -57,12 +57,12 @@ struct FoldingText {
     ])
     table.add(row("chosen (\(report.chosen.algorithm))", report.chosen))
     if report.chosen.high != report.chosen.resources {
-      table.add(["high end (90 %)", "", "", ""] + cells(report.chosen.high))
+      table.add(["high end (90 %)", "", "", ""] + report.chosen.high.cells)
     }
-    table.add(["FINN's estimate", "", "", ""] + cells(report.chosen.finnResources))
+    table.add(["FINN's estimate", "", "", ""] + report.chosen.finnResources.cells)
     if let finn = report.finn { table.add(row("FINN's SetFolding", finn)) }
     if let budget = report.budget {
-      table.add(["may use", "", "", ""] + cells(budget))
+      table.add(["may use", "", "", ""] + budget.cells)
     }
     if report.finn == nil { lines.append("FINN's SetFolding finds no folding for this goal.") }
     if !report.meetsGoal { lines.append(missed.bad) }
@@ -93,13 +93,7 @@ struct FoldingText {
     [
       name, String(format: "%.1f", r.fps), String(format: "%.0f", r.cyclesPerFrame),
       r.latency.map { String($0.firstFrameCycles) } ?? "-",
-    ] + cells(r.resources) + [String(r.fifoWords)]
-  }
-
-  private func cells(_ r: Resources) -> [String] {
-    [r.lut, r.ff, r.bram18, r.uram, r.dsp].map { count in
-      count.map { $0 >= ResourceBudget.anyNumber ? "any" : String($0) } ?? "-"
-    }
+    ] + r.resources.cells + [String(r.fifoWords)]
   }
 
   private var chain: String {
@@ -112,21 +106,18 @@ struct FoldingText {
   private var safety: String {
     guard let safety = report.queueOverflow else { return "" }
     func signed(_ x: Int) -> String { x < 0 ? String(x) : "+\(x)" }
-    func names(_ all: [String]) -> String {
-      all.prefix(6).joined(separator: ", ") + (all.count > 6 ? ", …" : "")
-    }
     var lines: [String] = []
     if !safety.avoided.isEmpty {
       let r = safety.resources
       lines.append(
         "Folded so that no result is lost in an output queue (mvu-queue-overflow): "
-          + "\(names(safety.avoided)), at LUT \(signed(r.lut)), BRAM18 \(signed(r.bram18)), "
+          + "\(safety.avoided.listed(atMost: 6)), at LUT \(signed(r.lut)), BRAM18 \(signed(r.bram18)), "
           + "DSP \(signed(r.dsp)).")
     }
     if !safety.remaining.isEmpty {
       lines.append(
         "Can still lose results under back-pressure, as no safe folding is fast enough: "
-          + "\(names(safety.remaining)); `simrun hazards` tells when.")
+          + "\(safety.remaining.listed(atMost: 6)); `simrun hazards` tells when.")
     }
     return lines.joined(separator: "\n")
   }
@@ -135,9 +126,9 @@ struct FoldingText {
     guard let step = report.fasterFolding else { return "No block can be folded further." }
     let r = step.resources
     func signed(_ x: Int) -> String { x < 0 ? String(x) : "+\(x)" }
-    let names = step.changedNodes.sorted(by: naturally).prefix(6).joined(separator: ", ")
+    let names = step.changedNodes.sorted(by: naturally).listed(atMost: 6)
     return "Next step: \(String(format: "%.1f", step.fps)) frames/s "
       + "(\(step.cyclesPerFrame) cycles) for LUT \(signed(r.lut)), BRAM18 \(signed(r.bram18)), "
-      + "DSP \(signed(r.dsp)), changing \(names)\(step.changedNodes.count > 6 ? ", …" : "")"
+      + "DSP \(signed(r.dsp)), changing \(names)"
   }
 }

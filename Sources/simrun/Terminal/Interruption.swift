@@ -12,24 +12,29 @@ final class BestSoFar<Value: Sendable>: @unchecked Sendable {
   }
 }
 
-extension BestSoFar where Value == Design {
-  /// Writes what was asked for, and says where: ", written to a and b".
-  static func write(_ found: Design, folding: String?, design: String?) -> String {
-    var written: [String] = []
-    let order = found.nodes.map(\.name)
-    if let folding,
-      (try? OutputFiles.write(FoldingConfig(of: found).json(order: order), to: folding)) != nil
-    {
-      written.append(folding)
+extension Design {
+  /// Writes its folding configuration, FIFO depths included, and the design itself where files are named;
+  /// returns these.
+  func write(folding: String?, design: String?) throws -> [String] {
+    var files: [(path: String, contents: Data)] = []
+    if let folding {
+      files.append((folding, FoldingConfig(of: self).json(order: nodes.map(\.name))))
     }
-    if let design, let json = try? found.json(),
-      (try? OutputFiles.write(json, to: design)) != nil
-    {
-      written.append(design)
+    if let design { files.append((design, try json())) }
+    try OutputFiles.write(files)
+    return files.map(\.path)
+  }
+
+  /// The same at the end of a sentence: ", written to a and b", or why it is not.
+  func written(folding: String?, design: String?) -> String {
+    do {
+      let files = try write(folding: folding, design: design)
+      return files.isEmpty
+        ? "; nothing was written (-o or --apply name a file)"
+        : ", written to \(files.joined(separator: " and "))"
+    } catch {
+      return "\n  \(error)"
     }
-    return written.isEmpty
-      ? "; nothing was written (-o or --apply name a file)"
-      : ", written to \(written.joined(separator: " and "))"
   }
 }
 

@@ -11,11 +11,6 @@ extension NextStep {
 
   var text: String { "next: \(command)".hinted + "  (\(reason))" }
 
-  /// A number as a person types it: 250, 0.5.
-  static func text(_ number: Double) -> String {
-    number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : String(number)
-  }
-
   private static func quoted(_ argument: String) -> String {
     guard argument.printable == argument else { return escaped(argument) }
     let plain = argument.allSatisfy { $0.isLetter || $0.isNumber || "-_./=,:+@%".contains($0) }

@@ -85,7 +85,8 @@ package final class ProgressLine: @unchecked Sendable {
     guard tenth > lastTenth else { return }
     lastTenth = tenth
     let seconds = Date().timeIntervalSince(phaseStart)
-    writeError(Self.text(step, seconds: seconds, columns: 200, hasBar: false))
+    // The word in front lets a program tell these lines from notes.
+    writeError("progress: " + Self.text(step, seconds: seconds, columns: 200, hasBar: false))
   }
 
   /// Columns of the terminal that standard error is.

@@ -4,6 +4,8 @@ import DataflowSim
 /// `--budget LUT=…,BRAM_18K=…,DSP=…,URAM=…`: resources stated instead of a part.
 struct ResourceBudget: ExpressibleByArgument {
   let resources: DeviceResources
+  /// As it was typed.
+  let text: String
   /// Stands for what is not stated and so does not limit.
   static let anyNumber = 1 << 40
 
@@ -18,6 +20,7 @@ struct ResourceBudget: ExpressibleByArgument {
       else { return nil }
     }
     guard !values.isEmpty else { return nil }
+    text = argument
     func limit(_ kind: String) -> Int { values[kind] ?? Self.anyNumber }
     resources = DeviceResources(
       lut: limit("LUT"), ff: values["FF"] ?? Self.anyNumber, bram18: limit("BRAM_18K"),
@@ -28,6 +31,15 @@ struct ResourceBudget: ExpressibleByArgument {
     "LUT": "LUT", "FF": "FF", "BRAM_18K": "BRAM_18K", "BRAM18": "BRAM_18K", "BRAM": "BRAM_18K",
     "URAM": "URAM", "DSP": "DSP",
   ]
+}
+
+extension Resources {
+  /// LUT, FF, BRAM18, URAM and DSP as cells of a table.
+  var cells: [String] {
+    [lut, ff, bram18, uram, dsp].map { count in
+      count.map { $0 >= ResourceBudget.anyNumber ? "any" : String($0) } ?? "-"
+    }
+  }
 }
 
 extension Substring {

@@ -180,13 +180,13 @@ struct ThroughputText {
     let cost = report.cost
     var table = TextTable(rightAligned: 1...5, hasHeading: true)
     table.add(["resources", "LUT", "FF", "BRAM18", "URAM", "DSP"])
-    table.add(["design"] + cells(cost.resources))
-    if cost.high != cost.resources { table.add(["high end (90 %)"] + cells(cost.high)) }
+    table.add(["design"] + cost.resources.cells)
+    if cost.high != cost.resources { table.add(["high end (90 %)"] + cost.high.cells) }
     if cost.finnResources != cost.resources {
-      table.add(["FINN's estimate"] + cells(cost.finnResources))
+      table.add(["FINN's estimate"] + cost.finnResources.cells)
     }
     if let device = cost.device, let shares = cost.utilisation {
-      table.add([cost.part ?? "device"] + cells(device))
+      table.add([cost.part ?? "device"] + device.cells)
       table.add(
         [cost.high == cost.resources ? "used" : "used at most"]
           + ["LUT", "FF", "BRAM_18K", "URAM", "DSP"].map { kind in
@@ -231,12 +231,6 @@ struct ThroughputText {
     return " by the rules of FINN \(generation)"
   }
 
-  private func cells(_ r: Resources) -> [String] {
-    [r.lut, r.ff, r.bram18, r.uram, r.dsp].map { count in
-      count.map { $0 >= ResourceBudget.anyNumber ? "any" : String($0) } ?? "-"
-    }
-  }
-
   private func percent(_ share: Double) -> String { String(format: "%.1f %%", share * 100) }
 
   private func list(_ names: [String], atMost most: Int = 8) -> String {
@@ -247,7 +241,7 @@ struct ThroughputText {
 
   /// Four significant digits or more, without a needless fraction.
   private func number(_ x: Double) -> String {
-    if x == x.rounded(), abs(x) < 1e15 { return String(Int(x)) }
+    if x == x.rounded(), abs(x) < 1e15 { return x.plain }
     let digits = max(0, 3 - Int(log10(max(abs(x), 1e-9)).rounded(.down)))
     return String(format: "%.\(digits)f", x)
   }

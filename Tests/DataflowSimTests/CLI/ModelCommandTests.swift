@@ -44,6 +44,11 @@ import Testing
       let none = try run(
         "compare", "d.json", "--input", "y.npz", "--dump", "y.npz", "--model", model)
       #expect(none.status == 64)
+      let dumped = ["compare", "d.json", "--input", "a.npz", "--dump", "y.npz"]
+      for more in [["--csv"], ["--design-input", "a.npz"]] {
+        let refused = try CommandLineTool.run(dumped + more, in: folder)
+        #expect(refused.status == 64 && refused.errors.contains(more[0]), "\(refused.errors)")
+      }
     }
   }
 

@@ -54,6 +54,13 @@ import Testing
     let told = try run("configs/tfc-w1a1.json", "--part", "Ultra96", "--clock-mhz", "250")
     let line = next(told.output) ?? []
     #expect(line.contains("--part") && line.contains("Ultra96") && line.contains("250"))
+    let changes = [
+      "--budget", "LUT=53200,DSP=220", "--hls-build", "stored", "--allow-outside", "--shape",
+      "x=1,784", "--input-type", "x=UINT8",
+    ]
+    let more = try CommandLineTool.run(["configs/tfc-w1a1.json", "--fps"] + changes)
+    #expect(more.status == 0, "\(more.errors)")
+    #expect(Set(changes).isSubset(of: next(more.output) ?? []), "\(more.output)")
   }
 
   // MARK: wrong use

@@ -26,6 +26,25 @@ import Testing
     }
   }
 
+  /// A result never takes the place of what it was made from.
+  @Test(arguments: [
+    "compare d.json --input x.npy --golden g.npz --html g.npz",
+    "compare d.json --input x.npy --golden g.npz --html d.json",
+    "report d.json --html d.json", "check d.json --summary d.json",
+    "check d.json --golden g.npz --junit g.npz",
+  ])
+  func inputsAreNotReplaced(_ command: String) throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      for name in ["d.json", "x.npy", "g.npz"] {
+        try TestFiles.data(TestFiles.repository("configs/ci/residual-fixed.json"))
+          .write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+      }
+      let arguments = command.split(separator: " ").map(String.init)
+      let result = try CommandLineTool.run(arguments, in: folder)
+      #expect(result.status == 65 && result.errors.contains("name the same file"), "\(result)")
+    }
+  }
+
   /// Commands that write a file, without its name.
   private static let writers = [
     "run configs/ci/residual-fixed.json --trace",

@@ -29,6 +29,11 @@ import Testing
     try trace([example, "--csv", "--vcd"]) { #expect($0.status == 64) }
     try trace([example, "--fst"]) { #expect($0.status == 64 && $0.errors.contains("-o")) }
     try trace([example, "--from", "9", "--to", "3"]) { #expect($0.status == 64) }
+    for more in [["--stream", "f_out.o"], ["--from", "1"], ["--to", "9"], ["-o", "x"]] {
+      try trace([example, "--at", "5"] + more) {
+        #expect($0.status == 64 && $0.errors.contains("--at goes alone"))
+      }
+    }
     try trace([example, "--csv", "--stream", "f_out.oo"]) {
       #expect($0.status == 65 && $0.errors.contains("did you mean 'f_out.o'?"))
     }

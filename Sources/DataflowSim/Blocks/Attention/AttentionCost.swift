@@ -1,7 +1,7 @@
 extension Attention {
   /// Two matrix products, each with a word of elements by as many rows as a word of the attention matrix has;
   /// keys, values and a row of the matrix wait; a softmax of floating point.
-  public func costStructure(in context: CostContext) -> CostStructure {
+  package func costStructure(in context: CostContext) -> CostStructure {
     var cost = streamStructure(in: context)
     cost.derivation = "no placed node of this kind: its products and memories"
     let rows = keyCount / sequenceFold

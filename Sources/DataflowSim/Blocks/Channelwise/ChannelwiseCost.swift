@@ -1,6 +1,6 @@
 extension Channelwise {
   /// As HLS thresholds: a comparator, adder or multiplier per element, and a table of parameters.
-  public func costStructure(in context: CostContext) -> CostStructure {
+  package func costStructure(in context: CostContext) -> CostStructure {
     var cost = CostStructure(
       "ChannelwiseOp_hls", derivation: "no placed node of this kind: as HLS thresholds")
     let bits = pe * inputType.bits * (function == "mul" ? parameterType.bits : 1)

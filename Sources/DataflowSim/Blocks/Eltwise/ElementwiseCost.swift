@@ -1,6 +1,6 @@
 extension Elementwise {
   /// An operator per element of a word, floating point where an operand is.
-  public func costStructure(in context: CostContext) -> CostStructure {
+  package func costStructure(in context: CostContext) -> CostStructure {
     var cost = streamStructure(in: context)
     cost.derivation = "no placed node of this kind: an operator per element"
     let bits = (left.dataType.bits, right.dataType.bits)

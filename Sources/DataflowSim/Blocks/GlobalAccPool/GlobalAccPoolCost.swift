@@ -1,6 +1,6 @@
 extension GlobalAccPool {
   /// An adder per channel of a word; the sums of the other channels wait in a memory.
-  public func costStructure(in context: CostContext) -> CostStructure {
+  package func costStructure(in context: CostContext) -> CostStructure {
     var cost = streamStructure(in: context)
     let width = pe * outputType.bits
     cost.logic("sum bit", width, each: 1)

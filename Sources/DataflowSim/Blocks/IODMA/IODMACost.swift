@@ -2,7 +2,7 @@ extension IODMA {
   /// An AXI master with its burst buffer, and converters from memory to stream words: one, or two over the
   /// common multiple of both widths, whose stream HLS keeps in block RAM above 1024 bits.
   /// Source: docs/cost-model.md#memory-dmas.
-  public func costStructure(in context: CostContext) -> CostStructure {
+  package func costStructure(in context: CostContext) -> CostStructure {
     var cost = CostStructure(readsMemory ? "IODMA_hls, from memory" : "IODMA_hls, to memory")
     let common = leastCommonMultiple(streamWidth, intfWidth)
     let converts = streamWidth != intfWidth

@@ -1,6 +1,6 @@
 extension LabelSelect {
   /// Comparators over the K best so far.
-  public func costStructure(in context: CostContext) -> CostStructure {
+  package func costStructure(in context: CostContext) -> CostStructure {
     var cost = CostStructure("LabelSelect_hls")
     cost.isTypicalStream = true
     let bits = pe * inputType.bits * k

@@ -1,6 +1,6 @@
 extension MaxPool {
   /// A comparator per channel; in 2D the best of a row of windows waits in a memory.
-  public func costStructure(in context: CostContext) -> CostStructure {
+  package func costStructure(in context: CostContext) -> CostStructure {
     var cost = CostStructure("StreamingMaxPool_hls")
     cost.isTypicalStream = true
     let width = channelsPerWord * dataType.bits

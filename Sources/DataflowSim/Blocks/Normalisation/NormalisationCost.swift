@@ -1,7 +1,7 @@
 extension LayerNorm {
   /// Mean, variance, and the scale of every element: per element of a word two sums, two products and a
   /// comparison with the mean; one root and one division in all; a vector waits twice.
-  public func costStructure(in context: CostContext) -> CostStructure {
+  package func costStructure(in context: CostContext) -> CostStructure {
     var cost = streamStructure(in: context)
     cost.derivation = "no placed node of this kind: its floating-point operators"
     cost.floatingPoint([.add, .add, .add, .multiply, .multiply], count: simd)
@@ -16,7 +16,7 @@ extension LayerNorm {
 extension Softmax {
   /// The largest element, an exponential and a division per element of a word, and their sum; a vector waits
   /// twice.
-  public func costStructure(in context: CostContext) -> CostStructure {
+  package func costStructure(in context: CostContext) -> CostStructure {
     var cost = streamStructure(in: context)
     cost.derivation = "no placed node of this kind: its floating-point operators"
     cost.floatingPoint([.compare, .add, .exponential, .add, .divide], count: simd)

@@ -1,6 +1,6 @@
 extension FMPadding {
   /// Counters and a register slice at either end.
-  public func costStructure(in context: CostContext) -> CostStructure {
+  package func costStructure(in context: CostContext) -> CostStructure {
     guard isRTL else { return streamStructure(in: context) }
     var cost = CostStructure("FMPadding_rtl")
     cost.isTypicalStream = true

@@ -1,6 +1,6 @@
 extension Requant {
   /// A multiplier and an adder per element of a word, and a table of scales and biases.
-  public func costStructure(in context: CostContext) -> CostStructure {
+  package func costStructure(in context: CostContext) -> CostStructure {
     var cost = streamStructure(in: context)
     cost.derivation = "no placed node of this kind: a multiplier per element"
     cost.count(.dsp, isRTL ? pe : 2 * pe)

@@ -1,6 +1,6 @@
 extension StreamingFIFO {
   /// Source: docs/reference/finn-dialect.md#fifo-implementations.
-  public func clockConcerns(atMHz clock: Double) -> [String] {
+  package func clockConcerns(atMHz clock: Double) -> [String] {
     style == .rtl && depth > Self.deepestRTL
       ? [
         "a shift register of \(depth) words is slow to close timing; Vivado's FIFO takes block RAM"
@@ -10,7 +10,7 @@ extension StreamingFIFO {
 
   /// A shift register of LUTs per bit and 32 words; two words are registers. Vivado's FIFO has a memory.
   /// Source: docs/cost-model.md#fifos.
-  public func costStructure(in context: CostContext) -> CostStructure {
+  package func costStructure(in context: CostContext) -> CostStructure {
     // An open port costs no storage here; the design's shape decides it.
     Self.structure(
       width: port.width ?? 0, depth: adjustedDepth, style: style, ramStyle: ramStyle)

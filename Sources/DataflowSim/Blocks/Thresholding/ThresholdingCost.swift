@@ -1,6 +1,6 @@
 extension Thresholding {
   /// A stage reads a table and compares in a cycle, unless the deep pipeline puts a register between.
-  public func clockConcerns(atMHz clock: Double) -> [String] {
+  package func clockConcerns(atMHz clock: Double) -> [String] {
     guard isRTL, !deepPipeline, steps > 1 else { return [] }
     let words = channelFold.multipliedWithoutOverflow(by: 1 << (max(1, min(stages, 24)) - 1))
     return words > 64
@@ -10,7 +10,9 @@ extension Thresholding {
       ] : []
   }
 
-  public func costStructure(in context: CostContext) -> CostStructure { isRTL ? rtl(context) : hls }
+  package func costStructure(in context: CostContext) -> CostStructure {
+    isRTL ? rtl(context) : hls
+  }
 
   /// A comparator per stage and element, each with a table of thresholds. One threshold per channel folded
   /// away in placed designs: they binarised an input. Source: docs/cost-model.md#thresholds.

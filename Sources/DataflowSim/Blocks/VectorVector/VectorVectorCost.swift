@@ -1,9 +1,9 @@
 extension VectorVector {
-  public func clockConcerns(atMHz clock: Double) -> [String] {
+  package func clockConcerns(atMHz clock: Double) -> [String] {
     compute.clockConcerns(atMHz: clock, simd: simd)
   }
 
-  public func costStructure(in context: CostContext) -> CostStructure {
+  package func costStructure(in context: CostContext) -> CostStructure {
     let parts = ComputeStructure(
       settings: compute, pe: pe, simd: simd, wmem: wmem, neuronFold: neuronFold, replayed: 0,
       counterBits: synapseFold.ceilLog2 + neuronFold.ceilLog2 + pixels.ceilLog2, node: node)

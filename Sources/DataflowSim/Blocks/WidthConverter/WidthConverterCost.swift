@@ -2,7 +2,7 @@ extension WidthConverter {
   /// Registers for a wide and a narrow word, and what shifts between them. FINN 0.8 and 0.9 took Vivado's
   /// converter for whole bytes, which is as small as the RTL one.
   /// Source: docs/cost-model.md#width-converters.
-  public func costStructure(in context: CostContext) -> CostStructure {
+  package func costStructure(in context: CostContext) -> CostStructure {
     let isWhole = inWidth % outWidth == 0 || outWidth % inWidth == 0
     let isVivados =
       (.v0_8 ... .v0_9).contains(node.generation) && isWhole && inWidth % 8 == 0
