@@ -2,7 +2,6 @@
 
 const { report, pictures, findings } = data;
 const first = report.firstDivergence;
-const wrong = report.layers.filter(l => l.differing > 0 || l.missingWords);
 
 function verdict() {
   if (report.agrees) {
@@ -63,10 +62,12 @@ function image(width, height, values, colour, caption) {
 }
 
 function pictureOf(p) {
-  const all = [...p.expected, ...p.actual];
-  const [low, high] = [Math.min(...all), Math.max(...all)];
+  // Too many numbers to hand over as arguments.
+  const ends = (values, [low, high]) => values.reduce(([l, h], v) => [v < l ? v : l, v > h ? v : h], [low, high]);
+  const [low, high] = ends(p.actual, ends(p.expected, [Infinity, -Infinity]));
   const grey = v => { const g = 30 + Math.round(210 * (v - low) / (high - low || 1)); return [g, g, g]; };
-  const most = Math.max(...p.wrongChannels, 1);
+  const most = ends(p.wrongChannels, [1, 1])[1];
+  const mostOfChannel = ends(p.wrongByChannel, [1, 1])[1];
   const heat = v => v === 0 ? [40, 60, 80] : [255, Math.round(190 - 170 * v / most), 40];
   const place = "row " + p.row + ", column " + p.column;
   return [
@@ -80,7 +81,7 @@ function pictureOf(p) {
       image(p.width, p.height, p.wrongChannels, heat, "wrong channels per position, at most " + most)),
     make("details", {}, make("summary", {}, "Wrong values per channel"),
       make("div", { style: { height: "90px" } }, chart(p.wrongByChannel.length, "wrong values per channel",
-        draw("path", { class: "blocked-fill", d: steps(null, p.wrongByChannel.map(n => n / Math.max(1, ...p.wrongByChannel))) })))),
+        draw("path", { class: "blocked-fill", d: steps(null, p.wrongByChannel.map(n => n / mostOfChannel)) })))),
   ];
 }
 

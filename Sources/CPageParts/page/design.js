@@ -310,7 +310,6 @@ function showDetails(what) {
     return;
   }
   const node = what.node !== undefined ? graph.nodes[what.node] : null;
-  fill(details, []);
   details.replaceChildren(...fill(make("div"), node
     ? node.isBorder ? [make("h2", {}, node.name), make("p", {}, "A stream at the border of the graph."), facts([["stream", portList([node.name])]])]
       : blockDetails(node.name)
@@ -475,11 +474,14 @@ function depthInput(name) {
   return input;
 }
 
+// A FIFO may be called like what every object has.
+const isInFix = name => Object.hasOwn(smallestFix, name);
+
 function fifoPanel() {
   const fifos = blocks.filter(b => b.isFIFO && present.fifos.has(b.name));
   if (!fifos.length) return null;
   const lane = b => present.fifos.get(b.name);
-  const matters = b => b.name in smallestFix || limit.limitingFIFO?.name === b.name ? 2 : hang?.waitCycle.some(l => l.fifos.includes(b.name)) ? 1 : 0;
+  const matters = b => isInFix(b.name) || limit.limitingFIFO?.name === b.name ? 2 : hang?.waitCycle.some(l => l.fifos.includes(b.name)) ? 1 : 0;
   const sorted = fifos.slice().sort((a, b) => matters(b) - matters(a));
   const place = new Map(sorted.map((b, i) => [b, i]));
   return [
@@ -488,7 +490,7 @@ function fifoPanel() {
       + ". Light: the most in each column, dark: the least, red on top: full. Edit depths to get the command that evaluates them."),
     table([
       { name: "FIFO", value: b => b.name, show: b => [make("button", { type: "button", class: "link", onclick: () => pick(b.name) }, short(b.name)),
-        b.name in smallestFix ? make("b", { class: "over" }, " ← make it " + count(smallestFix[b.name])) : limit.limitingFIFO?.name === b.name ? make("b", {}, " ← deepen") : null] },
+        isInFix(b.name) ? make("b", { class: "over" }, " ← make it " + count(smallestFix[b.name])) : limit.limitingFIFO?.name === b.name ? make("b", {}, " ← deepen") : null] },
       { name: "between", value: b => endsOf(graph.edges[edgeWith(b.name)] ?? graph.edges[0]),
         show: b => endsOf(graph.edges[edgeWith(b.name)] ?? graph.edges[0]).split(" → ").map(short).join(" → ") },
       { name: "depth", number: true, value: b => lane(b).depth, show: b => depthInput(b.name) },

@@ -2,7 +2,6 @@
 
 const { report } = data;
 const goal = report.meetsGoal;
-const changed = report.layers.filter(l => l.before.PE !== l.after.PE || l.before.SIMD !== l.after.SIMD || l.reason);
 const most = Math.max(...report.layers.flatMap(l => [l.before.cycles, l.after.cycles]), 1);
 const peOf = f => [f.pe === null || f.pe === undefined ? "" : "PE " + f.pe, f.simd === null || f.simd === undefined ? "" : "SIMD " + f.simd].filter(Boolean).join(" ");
 

@@ -280,13 +280,13 @@ function makeGraph(nodes, edges, { onselect, marked }) {
 
   // Selection
   let chosen = null;
-  function select(what, options = {}) {
+  function select(what) {
     if (canvas.classList.contains("dragging")) return;
     nodeElements.forEach((g, i) => g.classList.toggle("selected", what?.node === i));
     edgeElements.forEach((g, i) => g.classList.toggle("selected", what?.edge === i));
     chosen = what;
-    if (what && options.moves !== false) reveal(what);
-    onselect(what, options);
+    if (what) reveal(what);
+    onselect(what);
   }
   function reveal(what) {
     const p = what.node !== undefined ? picture.place[what.node] : picture.paths[what.edge].label;
@@ -359,8 +359,8 @@ function makeGraph(nodes, edges, { onselect, marked }) {
   addEventListener("beforeprint", fit);
   return {
     element,
-    selectNode: (i, options) => select({ node: i }, options),
-    selectEdge: (i, options) => select({ edge: i }, options),
+    selectNode: i => select({ node: i }),
+    selectEdge: i => select({ edge: i }),
     fade: on => element.classList.toggle("faded", on),
   };
 }

@@ -10,8 +10,6 @@ function visible(text) {
     c => "\\u{" + c.codePointAt(0).toString(16) + "}");
 }
 
-const plainAttributes = new Set(["class", "id", "href", "type", "for", "title", "role", "value", "lang"]);
-
 function assign(element, attributes) {
   for (const [name, value] of Object.entries(attributes || {})) {
     if (value === undefined || value === null || value === false) continue;
@@ -168,9 +166,7 @@ function table(columns, rows, options = {}) {
         filled();
       },
     }, c.name) : c.name));
-  const result = make("div", { class: "scroll" }, make("table", {}, options.caption
-    && make("caption", { class: "soft small" }, options.caption), make("thead", {}, make("tr", {}, heads)), body));
-  result.refill = filled;
+  const result = make("div", { class: "scroll" }, make("table", {}, make("thead", {}, make("tr", {}, heads)), body));
   filled();
   return result;
 }
