@@ -93,6 +93,32 @@ def test_wrong_arguments_are_exceptions() -> None:
         simrun.load(simrun.example("tfc-w1a1").path, clock_mhz="fast").fps()  # type: ignore[arg-type]
 
 
+def test_progress_is_told(capfd: pytest.CaptureFixture[str]) -> None:
+    done = _binary.run(["fifo", simrun.example("tfc-w1a1").path, "--quick"], progress=True)
+    assert "FIFO depths" in capfd.readouterr().err and "progress:" not in done.notes
+
+
+def test_an_interrupt_leaves_the_best_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*command: object, **_: object) -> object:
+        arguments = list(command[0])  # type: ignore[call-overload]
+        place = arguments[arguments.index("-o") + 1]
+        place.write_text('{"MVAU_0": {"PE": 4}}')
+        raise simrun.Interrupted("stopped", code=130)
+
+    monkeypatch.setattr(_binary, "run", stopped)
+    with pytest.raises(simrun.Interrupted) as caught:
+        simrun.example("tfc-w1a1").fold(target_fps=1000)
+    assert caught.value.best == {"MVAU_0": {"PE": 4}}
+
+
+def test_exceptions_travel_between_processes() -> None:
+    import pickle
+
+    for error in (simrun.MissingExtra("pandas", "x()"), simrun.InputError("m", code=65, node="a")):
+        copy = pickle.loads(pickle.dumps(error))
+        assert type(copy) is type(error) and copy.message == error.message
+
+
 def test_a_missing_extra_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(simrun.MissingExtra, match=r"pip install 'simrun\[pandas\]'"):

@@ -22,6 +22,12 @@ def test_a_sweep_here(space: dict[str, object]) -> None:
     assert len(frame) == 6
 
 
+def test_a_sweep_takes_what_load_takes(space: dict[str, object]) -> None:
+    pytest.importorskip("pandas")
+    design = simrun.example("cnv-w1a1", budget={"LUT": 50000, "BRAM_18K": 280, "DSP": 220, "URAM": 0})
+    assert len(simrun.sweep(design, space)) == 6
+
+
 def test_a_sweep_survives_lost_workers(space: dict[str, object]) -> None:
     pytest.importorskip("pandas")
     distributed = pytest.importorskip("distributed")

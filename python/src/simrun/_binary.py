@@ -15,6 +15,11 @@ from typing import IO
 
 from simrun.errors import BinaryError, InternalError, Interrupted, from_text
 
+#: Commands that tell how far they are.
+TELLING = frozenset(
+    "fps run fifo fold hang hazards compare check accuracy report import".split()
+)
+
 #: Exit codes that are answers: 0, differs or fails, deadlock, budget missed.
 ANSWERS = frozenset({0, 1, 2, 3})
 
@@ -45,7 +50,6 @@ def path() -> Path:
 def run(
     arguments: Sequence[str | os.PathLike[str]],
     *,
-    stdin: bytes | None = None,
     progress: bool | None = None,
 ) -> Completed:
     """Runs simrun and waits; wrong input and usage are exceptions, everything else an answer.
@@ -53,12 +57,14 @@ def run(
     `progress`: whether to show the program's progress; by default on a terminal and in notebooks.
     """
     command = [str(path()), *(os.fspath(a) for a in arguments)]
-    show = _Progress.wanted(progress)
+    show = arguments[0] in TELLING and _Progress.wanted(progress)
+    if show:
+        command.append("--progress")
     try:
         # A group of its own: an interrupt reaches the program once, from here.
         process = subprocess.Popen(
             command,
-            stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
@@ -77,15 +83,11 @@ def run(
     output = b""
     interrupted = False
     try:
-        if stdin is not None and process.stdin:
-            with contextlib.suppress(BrokenPipeError):
-                process.stdin.write(stdin)
-            process.stdin.close()
         output = process.stdout.read()
         process.wait()
     except KeyboardInterrupt:
         interrupted = True
-        output += _stop(process)
+        _stop(process)
     except BaseException:
         process.kill()
         process.wait()
@@ -94,14 +96,11 @@ def run(
     process.stdout.close()
     process.stderr.close()
     said = "".join(notes)
-    text = output.decode("utf-8", "replace")
     code = process.returncode
     if interrupted:
-        stopped = Interrupted("stopped", code=130)
-        stopped.best = text or None
-        raise stopped
+        raise Interrupted("stopped", code=130)
     if code in ANSWERS:
-        return Completed(code, text, said)
+        return Completed(code, output.decode("utf-8", "replace"), said)
     if code < 0:
         name = signal.Signals(-code).name
         raise InternalError(f"simrun was ended by {name}", code=128 - code)
@@ -114,17 +113,15 @@ def run(
     raise from_text(code, said)
 
 
-def _stop(process: subprocess.Popen[bytes]) -> bytes:
-    """Asks the program to end with the best so far, and does not wait for ever."""
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Asks the program to end with the best so far where `-o` said, and does not wait for ever."""
     with contextlib.suppress(ProcessLookupError):
         process.send_signal(signal.SIGINT)
     try:
-        output, _ = process.communicate(timeout=10)
-        return output or b""
-    except (subprocess.TimeoutExpired, ValueError):
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-        return b""
 
 
 def _read_notes(stream: IO[bytes], notes: list[str], progress: _Progress | None) -> None:

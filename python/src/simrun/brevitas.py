@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from simrun.design import Design, Scratch, load
@@ -20,13 +19,12 @@ def from_brevitas(module: Any, example_input: Any, **options: Any) -> Design:
     except ImportError as error:
         raise MissingExtra("brevitas", "from_brevitas()") from error
     scratch = Scratch()
-    place = Path(scratch.path) / "export.onnx"
+    place = scratch.path / "export.onnx"
     was_training = module.training
     module.eval()
     try:
         export_qonnx(module, args=example_input, export_path=str(place))
     finally:
         module.train(was_training)
-    design = load(place, **options)
-    design._kept = scratch  # type: ignore[attr-defined]  # the export lives as long as the design
-    return design
+    opened = load(place, **options)
+    return Design(opened.path, opened._options, scratch, keeps=opened)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,20 +24,21 @@ def sweep(
     client: Any = None,
     shards: int | None = None,
     store: str | os.PathLike[str] | None = None,
-    workers: int = 1,
+    workers: int | None = None,
 ) -> pandas.DataFrame:
     """Simulates every point of `space`; a data frame of the points.
 
     With `client` (a `dask.distributed.Client`) in `shards` parts on the cluster's workers, otherwise here.
     A worker that is lost has its part done again by another: parts depend on nothing but the design and
-    the space. `store`: keeps the SQLite file of all points there. Needs `simrun[dask,pandas]`.
+    the space. `store`: keeps the SQLite file of all points there. `workers`: processor cores per part; all
+    here, one on a cluster. Needs `simrun[dask,pandas]`.
     """
     try:
         import pandas
     except ImportError as error:
         raise MissingExtra("pandas", "sweep()") from error
     opened = design if isinstance(design, Design) else load(design)
-    job = _Job.of(opened, space, workers)
+    job = _Job.of(opened, space, workers if client is None else workers or 1)
     with tempfile.TemporaryDirectory(prefix="simrun-sweep-") as folder:
         parts = []
         if client is None:
@@ -64,22 +64,38 @@ def sweep(
 class _Job:
     """A design and a space as bytes: workers share no file system with whoever asks."""
 
-    def __init__(self, name: str, files: dict[str, bytes], options: list[str], workers: int) -> None:
-        self.name = name
+    def __init__(self, files: dict[str, bytes], options: list[str]) -> None:
         self.files = files
         self.options = options
-        self.workers = workers
 
     @staticmethod
-    def of(design: Design, space: Any, workers: int) -> _Job:
+    def of(design: Design, space: Any, workers: int | None) -> _Job:
         with tempfile.TemporaryDirectory(prefix="simrun-import-") as folder:
             # One self-contained file, whatever the design came from.
             place = Path(folder) / "design.json"
-            _binary.run(["import", design.path, *design._options, "-o", place])
+            kept, later = _apart(design._options)
+            _binary.run(["import", design.path, *kept, "-o", place])
             files = {p.name: p.read_bytes() for p in Path(folder).iterdir()}
         text = json.dumps(space) if isinstance(space, Mapping) else Path(os.fspath(space)).read_text()
         files["space.json"] = text.encode()
-        return _Job("design.json", files, [], workers)
+        if workers is not None:
+            later += ["--workers", str(workers)]
+        return _Job(files, later)
+
+
+def _apart(options: Sequence[str]) -> tuple[list[str], list[str]]:
+    """What a design file can hold, and what is stated where the design is simulated."""
+    kept: list[str] = []
+    later: list[str] = []
+    rest = list(options)
+    while rest:
+        name = rest.pop(0)
+        if name == "--allow-outside":
+            later.append(name)
+        else:
+            target = later if name in ("--budget", "--port-width") else kept
+            target += [name, rest.pop(0)]
+    return kept, later
 
 
 def _shard(job: _Job, index: int, count: int) -> bytes:
@@ -90,8 +106,8 @@ def _shard(job: _Job, index: int, count: int) -> bytes:
         store = Path(folder) / "part.sqlite"
         _binary.run(
             [
-                "sweep", Path(folder) / job.name, "--space", Path(folder) / "space.json",
-                "--shard", f"{index}/{count}", "--workers", str(job.workers), "-o", store,
+                "sweep", Path(folder) / "design.json", "--space", Path(folder) / "space.json",
+                "--shard", f"{index}/{count}", "-o", store, *job.options,
             ],
             progress=False,
         )
@@ -100,7 +116,5 @@ def _shard(job: _Job, index: int, count: int) -> bytes:
 
 def _write(folder: str, index: int, content: bytes) -> Path:
     place = Path(folder) / f"part-{index:05}.sqlite"
-    with contextlib.suppress(FileNotFoundError):
-        place.unlink()
     place.write_bytes(content)
     return place

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simrun.errors import InternalError, UnknownModel, UsageError
+from simrun.errors import InternalError, Interrupted, UnknownModel, UsageError
 
 if TYPE_CHECKING:
     from simrun import _binary, results
@@ -29,9 +29,7 @@ class Scratch:
     def __init__(self) -> None:
         import tempfile
 
-        # Memory before disk, where there is such a place.
-        base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-        self._folder = tempfile.TemporaryDirectory(prefix="simrun-", dir=base)
+        self._folder = tempfile.TemporaryDirectory(prefix="simrun-")
         self.path = Path(self._folder.name)
 
     def file(self, name: str, content: bytes | str) -> Path:
@@ -168,10 +166,13 @@ def read(text: str, expected: str | None = None) -> Any:
 class Design:
     """What `load` opened. Every method runs the program once; designs may be used from threads."""
 
-    def __init__(self, path: Path, options: tuple[str, ...], scratch: Scratch) -> None:
+    def __init__(
+        self, path: Path, options: tuple[str, ...], scratch: Scratch, keeps: object = None
+    ) -> None:
         self.path = path
         self._options = options
-        self._scratch = scratch
+        # What the path and the options name lives as long as the design.
+        self._keeps = (scratch, keeps)
         self._finalizer = weakref.finalize(self, scratch.close)
 
     def __repr__(self) -> str:
@@ -241,7 +242,12 @@ class Design:
     def _folded(self, kind: str, more: list[str], progress: bool | None) -> Any:
         with Scratch() as scratch:
             place = scratch.path / "folding.json"
-            document = self._document(kind, *more, "-o", place, progress=progress)
+            try:
+                document = self._document(kind, *more, "-o", place, progress=progress)
+            except Interrupted as stopped:
+                if place.exists():
+                    stopped.best = json.loads(place.read_text())
+                raise
             folding = json.loads(place.read_text()) if place.exists() else None
         return kinds()[kind]._of(document, folding=folding)
 
@@ -387,9 +393,7 @@ class Design:
             options += ["--folding", os.fspath(scratch.file("folding.json", json.dumps(folding)))]
         else:
             options += ["--folding", os.fspath(folding)]
-        other = Design(self.path, tuple(options), scratch)
-        other._kept = self  # type: ignore[attr-defined]  # its files are this one's too
-        return other
+        return Design(self.path, tuple(options), scratch, keeps=self)
 
 
 class Report:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 
 class SimrunError(Exception):
@@ -48,9 +49,9 @@ class UnknownModel(SimrunError, TypeError):
 
 
 class Interrupted(SimrunError, KeyboardInterrupt):
-    """Stopped from the keyboard; `best` is what had been found until then, where there is such."""
+    """Stopped from the keyboard; `best` is the folding found until then, of `fold` and `fifo`."""
 
-    best: object | None = None
+    best: dict[str, Any] | None = None
 
 
 class MissingExtra(SimrunError, ImportError):
@@ -61,6 +62,10 @@ class MissingExtra(SimrunError, ImportError):
             f"{what} needs more than simrun itself", code=64, hint=f"pip install 'simrun[{extra}]'"
         )
         self.extra = extra
+        self.what = what
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (MissingExtra, (self.extra, self.what))
 
 
 _CLASSES: dict[int, type[SimrunError]] = {64: UsageError, 65: InputError}
