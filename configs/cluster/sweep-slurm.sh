@@ -24,8 +24,10 @@ command -v simrun > /dev/null || {
   exit 64
 }
 mkdir -p "$OUT"
-i=$((SLURM_ARRAY_TASK_ID - SLURM_ARRAY_TASK_MIN))
-n=$SLURM_ARRAY_TASK_COUNT
+# To do task 3 of 16 once more: sbatch --array=3 with SHARDS=16 among the exported.
+n=${SHARDS:-$SLURM_ARRAY_TASK_COUNT}
+i=$SLURM_ARRAY_TASK_ID
+[ -n "${SHARDS:-}" ] || i=$((i - SLURM_ARRAY_TASK_MIN))
 simrun sweep "$DESIGN" --space "$SPACE" --shard "$i/$n" --workers "$SLURM_CPUS_PER_TASK" \
   -o "$OUT/part-$i.sqlite"
 code=$?
