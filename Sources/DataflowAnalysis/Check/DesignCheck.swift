@@ -62,6 +62,8 @@ public struct CheckFinding: Codable, Sendable, Equatable {
   public var message: String
   /// What a rule found, in parts; `nil` for the steps of the check.
   public var diagnostic: Diagnostic?
+  /// What to type next; nil from the library, where all is well, and where the message says what to change.
+  public var next: NextStep?
 
   /// A finding of its parts.
   public init(
@@ -295,4 +297,9 @@ public struct DesignCheck: Sendable {
 extension DesignCheck {
   /// Whether any finding failed.
   public var hasFailed: Bool { findings.contains { $0.level == .failed } }
+
+  /// Says of each finding what to type next.
+  public mutating func suggest(_ next: (CheckFinding) -> NextStep?) {
+    for i in findings.indices { findings[i].next = next(findings[i]) }
+  }
 }

@@ -72,6 +72,8 @@ public struct ComparisonReport: ResultDocument {
   public var ties: [String]
   /// Tensors whose only differences are what another order of float32 sums gives; nil when there are none.
   public var insideErrorZone: [String]?
+  /// What to type next; nil from the library, and where all agrees.
+  public var next: NextStep?
 
   /// The document of finished comparisons, in dataflow order.
   public init(_ design: String, _ comparisons: [TensorComparison]) {

@@ -30,6 +30,8 @@ public struct DumpReport: ResultDocument {
   /// Whether every output is whole and equal.
   public var agrees: Bool
   public var outputs: [Output]
+  /// What to type next; nil from the library, and where all agrees.
+  public var next: NextStep?
 
   /// - Parameter dump: arrays by output, or one array for the only output; frames in front, or just
   ///   elements in the order of the words. Throws `InputError` for NaN and infinity in it.

@@ -42,6 +42,8 @@ public struct HazardReport: ResultDocument, Equatable {
   public var frames: Int
   /// By hazard, then in the design's order.
   public var entries: [Entry]
+  /// What to type next; nil from the library, and where no run met a hazard.
+  public var next: NextStep?
 
   /// One paragraph per hazard.
   public var text: String {

@@ -87,7 +87,7 @@ struct CheckCommand: ParsableCommand {
         designs.enumerated().map { n, file in
           let name = designs.count == 1 ? file : "\(file) (\(n + 1) of \(designs.count))"
           return WorkProgress.part(name.printable) {
-            DesignCheck(
+            var check = DesignCheck(
               file: file.printable, scenario: scenario, scenarioFile: self.scenario, limits: limits,
               golden: golden
             ) {
@@ -96,6 +96,8 @@ struct CheckCommand: ParsableCommand {
               if base.model != nil { loaded.tell(&costing) }
               return (loaded.design, loaded.parameters, costing)
             }
+            check.suggest { next($0, file) }
+            return check
           }
         }
       }
@@ -113,9 +115,37 @@ struct CheckCommand: ParsableCommand {
     }
     for finding in checks.flatMap(\.findings) {
       try printText(finding.line)
+      if let next = finding.next { try printText("  " + next.text) }
     }
     if ProcessInfo.processInfo.environment["GITHUB_ACTIONS"] == "true" {
       for line in CheckFormats(checks).annotations { try printText(line) }
+    }
+  }
+
+  /// The command that goes on from a finding that is not as it should be.
+  private func next(_ finding: CheckFinding, _ file: String) -> NextStep? {
+    guard finding.level != .passed else { return nil }
+    func step(_ verb: [String], _ more: [String], _ reason: String) -> NextStep {
+      NextStep(verb + [file] + changes.arguments + more, reason: reason)
+    }
+    let driven = scenario.map { ["--scenario", $0] } ?? []
+    switch finding.rule {
+    case .live where finding.level == .failed:
+      return step(["hang"], driven, "the wait cycle, and the smallest change that frees it")
+    case .certificate:
+      return step(["hang"], ["--stress"], "looks for an arrival pattern that stops it")
+    case .hazards: return step(["hazards"], [], "looks for a run that meets it")
+    case .fps, .latency: return step([], ["--fps"], "what limits it")
+    case .fits:
+      let part = changes.part == nil ? fits.map { ["--part", $0] } ?? [] : []
+      return step(["fold"], part + ["--max"], "the fastest folding that fits")
+    case .golden:
+      let options = [("--golden", golden), ("--input", input), ("--map", map)]
+      guard input != nil else { return nil }
+      return step(
+        ["compare"], options.flatMap { option in option.1.map { [option.0, $0] } ?? [] },
+        "every layer up to the first that differs")
+    default: return nil
     }
   }
 

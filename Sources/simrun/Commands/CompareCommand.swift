@@ -123,7 +123,8 @@ struct CompareCommand: ParsableCommand {
             + "(\(left.listed(atMost: 3)))"
             + (map == nil ? "; --map says which belongs to which" : ""))
       }
-      let report = ComparisonReport(loaded.design.name, results)
+      var report = ComparisonReport(loaded.design.name, results)
+      report.next = next(isWrong: !report.agrees, struck: report.firstDivergence?.origin != nil)
       try writePage(report, results, reference: golden)
       try show(report)
       if !results.allSatisfy(\.isFine) { throw SimrunExit.bitsDiffer }
@@ -131,7 +132,8 @@ struct CompareCommand: ParsableCommand {
   }
 
   private func compare(with model: String) throws {
-    let (report, tensors) = try progressing.showing { try self.report(model) }
+    var (report, tensors) = try progressing.showing { try self.report(model) }
+    report.next = next(isWrong: report.isWrong)
     try writePage(
       report.comparison, tensors, reference: model,
       findings: report.verdicts.map {
@@ -142,6 +144,7 @@ struct CompareCommand: ParsableCommand {
       try printJSON(report)
     } else {
       try printText(csv ? report.comparison.csv : report.text)
+      try tell(report.next)
     }
     if report.isWrong { throw SimrunExit.bitsDiffer }
   }
@@ -170,12 +173,44 @@ struct CompareCommand: ParsableCommand {
       try Dataplane(loaded.design, parameters: loaded.parameters)
     }
     let inputs = try plane.namedInputs(TensorFile(input))
-    let report = try reportingFile(dump) {
+    var report = try reportingFile(dump) {
       try DumpReport(
         plane, inputs, TensorFile.read(dump), threads: ProcessInfo.processInfo.activeProcessorCount)
     }
-    if json { try printJSON(report) } else { try printText(report.text) }
+    if !report.agrees {
+      report.next = source.next(
+        "hazards",
+        reason: "where the design can lose, repeat or damage words, and under which stalls")
+    }
+    if json {
+      try printJSON(report)
+    } else {
+      try printText(report.text)
+      try tell(report.next)
+    }
     if !report.agrees { throw SimrunExit.bitsDiffer }
+  }
+
+  /// What goes on from a difference: the run that a hazard struck, or the pictures.
+  private func next(isWrong: Bool, struck: Bool = false) -> NextStep? {
+    guard isWrong else { return nil }
+    if struck {
+      return source.next("hazards", reason: "where else it can strike, and under which stalls")
+    }
+    guard html == nil else { return nil }
+    let typed = [
+      ("--input", input), ("--golden", golden), ("--model", model), ("--design-input", designInput),
+      ("--map", map), ("--scenario", scenario),
+    ]
+    return source.next(
+      "compare",
+      typed.flatMap { option in option.1.map { [option.0, $0] } ?? [] }
+        + (model == nil ? ["--all"] : []) + ["--html", "compare.html"],
+      reason: "every layer's error, and where its values are wrong, as a page")
+  }
+
+  private func tell(_ next: NextStep?) throws {
+    if !csv, let next { try printText("\n" + next.text) }
   }
 
   private func writePage(
@@ -193,6 +228,7 @@ struct CompareCommand: ParsableCommand {
       try printJSON(report)
     } else {
       try printText(csv ? report.csv : report.text)
+      try tell(report.next)
     }
   }
 }

@@ -21,6 +21,11 @@ struct DesignOptions: ParsableArguments {
 
   /// Another command on the same design, changed in the same way.
   func next(_ verb: String, _ more: String..., reason: String) -> NextStep {
+    next(verb, more, reason: reason)
+  }
+
+  /// Another command on the same design, changed in the same way.
+  func next(_ verb: String, _ more: [String], reason: String) -> NextStep {
     NextStep([verb, design] + changes.arguments + more, reason: reason)
   }
 

@@ -8,8 +8,8 @@ struct HazardsCommand: ParsableCommand {
     abstract: "List where a design can meet known defects of its blocks, and under which stimulus.",
     discussion: """
       Places that depend on stalls are searched for with a few short runs: the ideal one, regular \
-      stalls, then random ones from the seed. --json has the scenario of each confirmed place, ready \
-      for simrun run --scenario.
+      stalls, then random ones from the seed. --json has the scenario of each confirmed place, -o \
+      writes the first, ready for simrun run --scenario and simrun compare --scenario.
       """)
 
   @OptionGroup var source: DesignOptions
@@ -25,6 +25,10 @@ struct HazardsCommand: ParsableCommand {
   @Option(help: "Seed of the random stalls.")
   var seed: UInt64 = 1
 
+  @Option(
+    name: .shortAndLong, help: "Write the scenario that meets the first confirmed hazard here.")
+  var output: String?
+
   @Flag(help: "Print one JSON document.")
   var json = false
 
@@ -37,13 +41,34 @@ struct HazardsCommand: ParsableCommand {
 
   func run() throws {
     try reportingInputErrors {
+      try OutputPlace.requireDistinct([("-o", output)], inputs: [("the design", source.design)])
       let design = try source.load().design
-      let report = try progressing.showing {
+      var report = try progressing.showing {
         try reportingFile(source.design) {
           try HazardSearch(Plan(design)).report(runs: runs, frames: frames, seed: seed)
         }
       }
-      if json { try printJSON(report) } else { try printText(report.text) }
+      try finish(&report)
+      if json { return try printJSON(report) }
+      try printText(report.text)
+      if let next = report.next { try printText("\n" + next.text) }
     }
+  }
+
+  /// Writes the first scenario that meets a hazard, or says how to get it.
+  private func finish(_ report: inout HazardReport) throws {
+    guard let scenario = report.entries.lazy.compactMap(\.scenario).first else {
+      if let output { writeError("note: no run met a hazard: \(output) is not written") }
+      return
+    }
+    guard let output else {
+      report.next = source.next(
+        "hazards", "-o", "hazard.json", reason: "writes the stimulus that meets the first of them")
+      return
+    }
+    try OutputFiles.write(scenario.json(), to: output)
+    writeError("wrote \(output)")
+    report.next = source.next(
+      "run", "--scenario", output, reason: "the run that meets it, with what is lost")
   }
 }

@@ -71,6 +71,8 @@ struct ModelComparisonReport: ResultDocument {
   var excused: [Excused]
   /// Layers whose weights or thresholds are not the model's, found without data.
   var verdicts: [LayerVerdict]
+  /// What to type next; nil where nothing is wrong.
+  var next: NextStep?
 
   init(
     comparison: ComparisonReport, wrong: [Wrong], excused: [Excused], verdicts: [LayerVerdict]

@@ -63,6 +63,42 @@ import Testing
     #expect(Set(changes).isSubset(of: next(more.output) ?? []), "\(more.output)")
   }
 
+  /// A failed check, a hazard and a wrong bit each say how to go on, and that works as typed.
+  @Test func everyVerdictSaysHowToGoOn() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let check = try run("check", Self.hang)
+      #expect(check.output.contains("\n  next: simrun hang \(Self.hang)  ("))
+      let slow = try run("check", "configs/tfc-w1a1.json", "--min-fps", "1e9")
+      #expect(slow.output.contains("\n  next: simrun configs/tfc-w1a1.json --fps  ("))
+      let wide = try run("check", "configs/cnv-w1a1.json", "--budget", "LUT=100")
+      #expect(
+        wide.output.contains(
+          "\n  next: simrun fold configs/cnv-w1a1.json --budget LUT=100 --max  ("))
+      let design = "configs/examples/dsp48-lost-product.json"
+      let places = try run("hazards", design)
+      #expect(next(places.output) == ["hazards", design, "-o", "hazard.json"])
+      let scenario = folder + "/hazard.json"
+      let written = try run("hazards", design, "-o", scenario)
+      #expect(next(written.output) == ["run", design, "--scenario", scenario])
+      #expect(try run("run", design, "--scenario", scenario).status == 0)
+    }
+  }
+
+  @Test func aWrongBitSaysHowToSeeIt() throws {
+    let arguments = [
+      "compare", "configs/models/pose-dcr.onnx", "--input", "configs/models/pose-input.npy",
+      "--model", "configs/models/pose.onnx",
+    ]
+    let wrong = try CommandLineTool.run(arguments)
+    #expect(next(wrong.output) == arguments + ["--html", "compare.html"])
+    try TestFiles.withTemporaryDirectory { folder in
+      let page = folder + "/compare.html"
+      let shown = try CommandLineTool.run(arguments + ["--html", page])
+      #expect(shown.status == 1 && next(shown.output) == nil)
+      #expect(FileManager.default.fileExists(atPath: page))
+    }
+  }
+
   // MARK: wrong use
 
   @Test func wrongUseNamesTheCommand() throws {

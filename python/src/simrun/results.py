@@ -412,6 +412,7 @@ class Finding(Record):
     file: str
     level: Literal["passed", "warning", "failed"]
     message: str
+    next: Next | None
     rule: str
 
     @classmethod
@@ -421,6 +422,7 @@ class Finding(Record):
             file=d["file"],
             level=d["level"],
             message=d["message"],
+            next=(None if d["next"] is None else Next.read(d["next"])),
             rule=d["rule"],
         )
 
@@ -510,6 +512,7 @@ class CompareDump(Result):
     schema_version: ClassVar[int] = 2
     agrees: bool
     design: str
+    next: Next | None
     outputs: tuple[Output, ...]
 
     @classmethod
@@ -517,6 +520,7 @@ class CompareDump(Result):
         return cls(
             agrees=d["agrees"],
             design=d["design"],
+            next=(None if d["next"] is None else Next.read(d["next"])),
             outputs=tuple(Output.read(v) for v in d["outputs"]),
         )
 
@@ -530,6 +534,7 @@ class Comparison(Record):
     first_divergence: FirstDivergence | None
     inside_error_zone: tuple[str, ...] | None
     layers: tuple[Layer, ...]
+    next: Next | None
     ties: tuple[str, ...]
 
     @classmethod
@@ -540,6 +545,7 @@ class Comparison(Record):
             first_divergence=(None if d["firstDivergence"] is None else FirstDivergence.read(d["firstDivergence"])),
             inside_error_zone=(None if d["insideErrorZone"] is None else tuple(d["insideErrorZone"])),
             layers=tuple(Layer.read(v) for v in d["layers"]),
+            next=(None if d["next"] is None else Next.read(d["next"])),
             ties=tuple(d["ties"]),
         )
 
@@ -741,6 +747,7 @@ class CompareModel(Result):
     schema_version: ClassVar[int] = 2
     comparison: Comparison
     excused: tuple[Excused, ...]
+    next: Next | None
     verdicts: tuple[Verdict, ...]
     wrong: tuple[Wrong, ...]
 
@@ -749,6 +756,7 @@ class CompareModel(Result):
         return cls(
             comparison=Comparison.read(d["comparison"]),
             excused=tuple(Excused.read(v) for v in d["excused"]),
+            next=(None if d["next"] is None else Next.read(d["next"])),
             verdicts=tuple(Verdict.read(v) for v in d["verdicts"]),
             wrong=tuple(Wrong.read(v) for v in d["wrong"]),
         )
@@ -765,6 +773,7 @@ class Compare(Result):
     first_divergence: FirstDivergence | None
     inside_error_zone: tuple[str, ...] | None
     layers: tuple[Layer, ...]
+    next: Next | None
     ties: tuple[str, ...]
 
     @classmethod
@@ -775,6 +784,7 @@ class Compare(Result):
             first_divergence=(None if d["firstDivergence"] is None else FirstDivergence.read(d["firstDivergence"])),
             inside_error_zone=(None if d["insideErrorZone"] is None else tuple(d["insideErrorZone"])),
             layers=tuple(Layer.read(v) for v in d["layers"]),
+            next=(None if d["next"] is None else Next.read(d["next"])),
             ties=tuple(d["ties"]),
         )
 
@@ -1427,6 +1437,7 @@ class Hazards(Result):
     design: str
     entries: tuple[Entry, ...]
     frames: int
+    next: Next | None
     runs_tried: int
     seed: int
 
@@ -1436,6 +1447,7 @@ class Hazards(Result):
             design=d["design"],
             entries=tuple(Entry.read(v) for v in d["entries"]),
             frames=d["frames"],
+            next=(None if d["next"] is None else Next.read(d["next"])),
             runs_tried=d["runsTried"],
             seed=d["seed"],
         )
