@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import concurrent.futures
 import dataclasses
 import json
+import multiprocessing
+import signal
 import subprocess
 import sys
 import threading
+import types
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -56,8 +61,8 @@ def test_values_go_in_and_out() -> None:
         np.testing.assert_array_equal(values, again.arrays[name])
 
 
-def test_a_dictionary_is_a_design(configs: object) -> None:
-    content = json.loads((configs / "cnv-w1a1.json").read_text())  # type: ignore[operator]
+def test_a_dictionary_is_a_design(configs: Path) -> None:
+    content = json.loads((configs / "cnv-w1a1.json").read_text())
     assert simrun.load(content).fps().design == simrun.example("cnv-w1a1").fps().design
 
 
@@ -130,9 +135,9 @@ def test_a_missing_extra_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_program_that_cannot_start_says_so(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: object
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    broken = tmp_path / "simrun"  # type: ignore[operator]
+    broken = tmp_path / "simrun"
     broken.write_bytes(b"\x7fELF not a program")
     broken.chmod(0o755)
     monkeypatch.setenv("SIMRUN_BINARY", str(broken))
@@ -141,6 +146,99 @@ def test_a_program_that_cannot_start_says_so(
     monkeypatch.setenv("SIMRUN_BINARY", "/nonexistent")
     with pytest.raises(simrun.BinaryError, match="SIMRUN_BINARY"):
         simrun.load("a.json").fps()
+
+
+def test_an_interrupt_from_the_keyboard_ends_the_program() -> None:
+    script = (
+        "import simrun\n"
+        "try: simrun.example('cnv-w1a1').fold(max=True, progress=True)\n"
+        "except simrun.Interrupted as stopped: print('stopped', type(stopped.best).__name__)\n"
+    )
+    asking = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert asking.stderr
+    assert asking.stderr.read(1)  # progress: the program is at work
+    asking.send_signal(signal.SIGINT)
+    output, errors = asking.communicate(timeout=60)
+    assert output.split() in (["stopped", "dict"], ["stopped", "NoneType"]), errors
+    assert asking.returncode == 0
+
+
+def test_a_path_is_data(tmp_path: Path) -> None:
+    design = simrun.example("tfc-w1a1")
+    x = (np.arange(784) % 100).astype(np.uint8).reshape(1, 784)
+    np.save(tmp_path / "x.npy", x)
+    for given in (tmp_path / "x.npy", str(tmp_path / "x.npy"), x.tolist(), {"global_in": x}):
+        for name, values in design.run(given).arrays.items():
+            np.testing.assert_array_equal(values, design.run(x).arrays[name])
+
+
+@pytest.mark.parametrize("wrong", [["a"], [[1], [2, 3]], object(), np.array([object()]), {"global_in": "a"}])
+def test_what_is_no_tensor_is_refused(wrong: object) -> None:
+    with pytest.raises(simrun.UsageError, match="array"):
+        simrun.example("tfc-w1a1").run(wrong)  # type: ignore[arg-type]
+
+
+def test_messages_name_no_temporary_files() -> None:
+    with pytest.raises(simrun.InputError, match="^input.npy: .*UINT8") as caught:
+        simrun.example("tfc-w1a1").run(np.full((1, 784), -1, dtype=np.int8))
+    assert caught.value.file == "input.npy" and "hint: allowed: 0 to 255" in str(caught.value)
+
+
+def test_results_show_the_pages_of_the_program(configs: Path) -> None:
+    folded = simrun.example("tfc-w1a1").fold(target_fps=3e6)
+    assert folded._repr_html_().startswith("<iframe") and "sandbox='allow-scripts'" in folded._repr_html_()
+    model = configs / "models/residual.onnx"
+    same = simrun.load(model).compare(model, np.load(configs / "models/residual-input.npy"))
+    assert same._repr_html_().startswith("<iframe") and len(same.records()) > 5
+    assert "comparison.agrees=True" in repr(same)
+
+
+def test_tables_escape_what_files_say() -> None:
+    from simrun import _html
+
+    shown = _html.result("<b>", "fifo", [("<i>", "<u>")], [{"<s>": "<q>", "n": 1.5, "none": None}])
+    assert "&lt;s&gt;" in shown and "&lt;q&gt;" in shown and "none" not in shown
+    assert not any(tag in shown for tag in ("<q>", "<s>", "<u>", "<i>"))
+    assert "80px" in _html.result("t", "throughput", [], [{"name": "a", "utilisation": 1.7}])
+
+
+def test_progress_is_a_bar(capsys: pytest.CaptureFixture[str]) -> None:
+    from simrun import _progress
+
+    line = _progress.Line()
+    line.line("FIFO depths that suffice 3/8, 3 s left")
+    line.line("end")
+    line.end()
+    said = capsys.readouterr().err
+    assert said.startswith("\r[#######.............] FIFO depths") and said.endswith("\r")
+    assert _progress.share("a 1/2/3") is None and _progress.share("a 0/0") is None
+
+
+def test_progress_is_a_bar_in_a_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("IPython")
+    import IPython.display
+
+    from simrun import _progress
+
+    shown: list[str] = []
+
+    class Handle:
+        def update(self, content: object) -> None:
+            shown.append(content.data)  # type: ignore[attr-defined]
+
+    def display(content: object, display_id: bool) -> Handle:
+        shown.append(content.data)  # type: ignore[attr-defined]
+        return Handle()
+
+    monkeypatch.setattr(IPython.display, "display", display)
+    monkeypatch.setitem(sys.modules, "ipykernel", types.ModuleType("ipykernel"))
+    bar = _progress.shown()
+    bar.line("depths 1/4")
+    bar.line("<depths>")
+    bar.end()
+    assert "<progress value='0.250'" in shown[0] and "&lt;depths&gt;" in shown[1] and shown[2] == ""
 
 
 def test_threads_may_ask_at_once() -> None:
@@ -155,6 +253,31 @@ def test_threads_may_ask_at_once() -> None:
     for thread in threads:
         thread.join()
     assert len(answers) == 6 and len(set(answers)) == 1
+
+
+def _ask(job: int) -> tuple[int, float | None, int]:
+    """One of many questions: what comes back must be of this job."""
+    clock = 50 + job
+    design = simrun.example("tfc-w1a1", clock_mhz=clock)
+    x = np.full((1 + job % 3, 784), job % 2, dtype=np.int8)
+    ran = design.run(x)
+    frames = {len(values) for values in ran.arrays.values()}
+    assert frames == {len(x)}
+    return job, design.fps().throughput.fps, int(sum(v.sum() for v in ran.arrays.values()))
+
+
+@pytest.mark.parametrize("kind", ["threads", "processes"])
+def test_many_at_once_do_not_mix(kind: str) -> None:
+    pool: concurrent.futures.Executor = (
+        concurrent.futures.ThreadPoolExecutor(12)
+        if kind == "threads"
+        else concurrent.futures.ProcessPoolExecutor(4, multiprocessing.get_context("spawn"))
+    )
+    alone = {job: _ask(job) for job in range(6)}
+    with pool:
+        for job, fps, total in pool.map(_ask, range(24)):
+            assert fps == pytest.approx((alone[0][1] or 0) * (50 + job) / 50)
+            assert total == alone[job % 6][2]
 
 
 def test_the_command_is_on_the_path() -> None:

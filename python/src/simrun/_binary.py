@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from simrun import _progress
 from simrun.errors import BinaryError, InternalError, Interrupted, from_text
 
 #: Commands that tell how far they are.
@@ -57,7 +58,7 @@ def run(
     `progress`: whether to show the program's progress; by default on a terminal and in notebooks.
     """
     command = [str(path()), *(os.fspath(a) for a in arguments)]
-    show = arguments[0] in TELLING and _Progress.wanted(progress)
+    show = arguments[0] in TELLING and _progress.wanted(progress)
     if show:
         command.append("--progress")
     try:
@@ -75,15 +76,14 @@ def run(
             hint=f"it is built for Linux on x86-64; this is {sys.platform} on {os.uname().machine}",
         ) from error
     assert process.stdout and process.stderr
-    notes: list[str] = []
-    reader = threading.Thread(
-        target=_read_notes, args=(process.stderr, notes, _Progress() if show else None), daemon=True
-    )
+    # Standard output is drained beside; progress is shown from the thread that asked, as notebooks want it.
+    output: list[bytes] = []
+    reader = threading.Thread(target=_read_output, args=(process.stdout, output), daemon=True)
     reader.start()
-    output = b""
+    notes: list[str] = []
     interrupted = False
     try:
-        output = process.stdout.read()
+        _read_notes(process.stderr, notes, _progress.shown() if show else None)
         process.wait()
     except KeyboardInterrupt:
         interrupted = True
@@ -100,7 +100,7 @@ def run(
     if interrupted:
         raise Interrupted("stopped", code=130)
     if code in ANSWERS:
-        return Completed(code, output.decode("utf-8", "replace"), said)
+        return Completed(code, b"".join(output).decode("utf-8", "replace"), said)
     if code < 0:
         name = signal.Signals(-code).name
         raise InternalError(f"simrun was ended by {name}", code=128 - code)
@@ -120,41 +120,28 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     try:
         process.wait(timeout=10)
     except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+        pass
+    finally:  # after the time, or a second interrupt
+        if process.poll() is None:
+            process.kill()
+            process.wait()
 
 
-def _read_notes(stream: IO[bytes], notes: list[str], progress: _Progress | None) -> None:
-    for raw in stream:
-        line = raw.decode("utf-8", "replace")
-        if line.startswith("progress:"):
-            if progress:
-                progress.line(line[len("progress:") :].strip())
-        else:
-            notes.append(line)
-    if progress:
-        progress.end()
+def _read_output(stream: IO[bytes], output: list[bytes]) -> None:
+    output.append(stream.read())
 
 
-class _Progress:
-    """One line on a terminal or under a notebook's cell."""
-
-    def __init__(self) -> None:
-        self.width = 0
-
-    @staticmethod
-    def wanted(stated: bool | None) -> bool:
-        if stated is not None:
-            return stated
-        return sys.stderr.isatty() or "ipykernel" in sys.modules
-
-    def line(self, text: str) -> None:
-        padding = " " * max(0, self.width - len(text))
-        sys.stderr.write(f"\r{text}{padding}")
-        sys.stderr.flush()
-        self.width = len(text)
-
-    def end(self) -> None:
-        if self.width:
-            sys.stderr.write("\r" + " " * self.width + "\r")
-            sys.stderr.flush()
+def _read_notes(
+    stream: IO[bytes], notes: list[str], progress: _progress.Progress | None
+) -> None:
+    try:
+        for raw in stream:
+            line = raw.decode("utf-8", "replace")
+            if line.startswith("progress:"):
+                if progress:
+                    progress.line(line[len("progress:") :].strip())
+            else:
+                notes.append(line)
+    finally:
+        if progress:
+            progress.end()

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import html
 import json
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from simrun import _html
 from simrun.errors import MissingExtra
 
 if TYPE_CHECKING:
     import pandas
 
 #: The field that `to_pandas` makes rows of, by kind; the longest list of records otherwise.
-TABLES = {"throughput": "nodes", "fifo": "fifos", "compare": "layers", "check": "findings"}
+TABLES = {"throughput": "nodes", "fifo": "fifos", "check": "findings"}
+
+#: What a part of a result is told by in one line.
+TELLING = ("agrees", "fps", "cycles_per_frame", "node", "limit", "verdict", "lut", "bram_18k", "dsp")
 
 
 class Record:
@@ -31,6 +34,7 @@ class Result:
     _document: dict[str, Any]
     _folding: dict[str, Any] | None
     _arrays: dict[str, Any]
+    _page: str | None
 
     @classmethod
     def _of(
@@ -39,11 +43,13 @@ class Result:
         *,
         folding: dict[str, Any] | None = None,
         arrays: dict[str, Any] | None = None,
+        page: str | None = None,
     ) -> Any:
         result = cls.read(document)
         object.__setattr__(result, "_document", document)
         object.__setattr__(result, "_folding", folding)
         object.__setattr__(result, "_arrays", arrays or {})
+        object.__setattr__(result, "_page", page)
         return result
 
     @classmethod
@@ -74,17 +80,9 @@ class Result:
 
     def records(self) -> list[dict[str, Any]]:
         """The rows that make up this result: nodes, FIFOs, layers, points."""
-        key = TABLES.get(self.kind) or self._longest()
-        rows = self._document.get(key, []) if key else []
+        key = TABLES.get(self.kind)
+        rows = self._document.get(key, []) if key else _longest(self._document)
         return [_flat(row) for row in rows]
-
-    def _longest(self) -> str | None:
-        lists = [
-            (len(v), k)
-            for k, v in self._document.items()
-            if isinstance(v, list) and v and isinstance(v[0], dict)
-        ]
-        return max(lists)[1] if lists else None
 
     def to_pandas(self) -> pandas.DataFrame:
         """`records()` as a data frame. Needs `pip install simrun[pandas]`."""
@@ -107,54 +105,46 @@ class Result:
         return _apply.apply(self, model)
 
     def __repr__(self) -> str:
-        parts = [f"{k}={v}" for k, v in self._summary()]
+        parts = [f"{k}={_shown(v)}" for k, v in self._summary()]
         return f"{type(self).__name__}({', '.join(parts)})"
 
-    def _summary(self) -> list[tuple[str, str]]:
-        found: list[tuple[str, str]] = []
+    def _summary(self) -> list[tuple[str, Any]]:
+        """The plain values, and those of the parts that say the most."""
+        found: list[tuple[str, Any]] = []
         if not is_dataclass(self):
             return found
         for field in fields(self):
             value = getattr(self, field.name)
-            if isinstance(value, bool | int | str) and value != "":
-                found.append((field.name, f"{value!r}" if isinstance(value, str) else f"{value}"))
-            elif isinstance(value, float):
-                found.append((field.name, f"{value:.6g}"))
+            if isinstance(value, bool | int | float | str) and value != "":
+                found.append((field.name, value))
             elif isinstance(value, Record):
-                for name in ("fps", "cycles_per_frame", "node", "limit"):
+                for name in TELLING:
                     part = getattr(value, name, None)
-                    if part is not None:
-                        text = f"{part:.6g}" if isinstance(part, float) else f"{part!r}"
-                        found.append((f"{field.name}.{name}", text))
+                    if isinstance(part, bool | int | float | str):
+                        found.append((f"{field.name}.{name}", part))
+            elif isinstance(value, tuple) and value and isinstance(value[0], Record):
+                found.append((field.name, value))
         return found
 
     def _repr_html_(self) -> str:
-        head = "".join(
-            f"<tr><th style='text-align:left'>{html.escape(k)}</th>"
-            f"<td style='text-align:left'>{html.escape(v)}</td></tr>"
-            for k, v in self._summary()
-        )
-        rows = self.records()
-        names = list(dict.fromkeys(name for row in rows for name in row))
-        table = ""
-        if rows:
-            body = "".join(
-                "<tr>" + "".join(f"<td>{_cell(row.get(n))}</td>" for n in names) + "</tr>"
-                for row in rows[:60]
-            )
-            columns = "".join(f"<th>{html.escape(n)}</th>" for n in names)
-            more = f"<p>and {len(rows) - 60} more</p>" if len(rows) > 60 else ""
-            table = f"<table><thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table>{more}"
-        title = html.escape(type(self).__name__)
-        return f"<div class='simrun'><b>{title}</b><table>{head}</table>{table}</div>"
+        if self._page is not None:
+            return _html.page(self._page)
+        summary = [(k, v) for k, v in self._summary() if not isinstance(v, tuple)]
+        return _html.result(type(self).__name__, self.kind, summary, self.records())
 
 
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    return html.escape(str(value))
+def _shown(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"<{len(value)}>"
+    return repr(value) if isinstance(value, str | bool) else _html.number(value)
+
+
+def _longest(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The longest list of records, in the document or one level below."""
+    values = list(document.values())
+    values += [inner for v in values if isinstance(v, dict) for inner in v.values()]
+    lists = [v for v in values if isinstance(v, list) and v and isinstance(v[0], dict)]
+    return max(lists, key=len, default=[])
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:

@@ -14,10 +14,10 @@ from simrun.errors import InternalError, Interrupted, UnknownModel, UsageError
 if TYPE_CHECKING:
     from simrun import _binary, results
     from simrun._result import Result
-    import numpy as np
     import numpy.typing as npt
 
-    Array = npt.NDArray[np.generic]
+    #: What `run`, `compare` and `accuracy` take: an array, arrays by name, or a file of either.
+    Values = npt.ArrayLike | Mapping[str, npt.ArrayLike] | os.PathLike[str]
 
 #: What `load` takes: a file or folder, an open model, or a design as a dictionary.
 Model = Any
@@ -109,7 +109,8 @@ def example(name: str, **options: Any) -> Design:
         raise UsageError(
             f"there is no example '{name}'", code=64, hint=f"there are {', '.join(names) or 'none'}"
         )
-    return load(folder / f"{name}.json", **options)
+    # Installers may leave links; the package's own files are trusted wherever these lead.
+    return load(folder / f"{name}.json", **{"allow_outside": True, **options})
 
 
 def _place(model: Model, scratch: Scratch) -> Path:
@@ -242,6 +243,9 @@ class Design:
     def _folded(self, kind: str, more: list[str], progress: bool | None) -> Any:
         with Scratch() as scratch:
             place = scratch.path / "folding.json"
+            page = scratch.path / "page.html"
+            if kind == "fold":
+                more += ["--html", os.fspath(page)]
             try:
                 document = self._document(kind, *more, "-o", place, progress=progress)
             except Interrupted as stopped:
@@ -249,7 +253,7 @@ class Design:
                     stopped.best = json.loads(place.read_text())
                 raise
             folding = json.loads(place.read_text()) if place.exists() else None
-        return kinds()[kind]._of(document, folding=folding)
+            return kinds()[kind]._of(document, folding=folding, page=_read_page(page))
 
     def hang(
         self,
@@ -278,7 +282,7 @@ class Design:
 
     def run(
         self,
-        x: Array | Mapping[str, Array] | None = None,
+        x: Values | None = None,
         *,
         frames: int | None = None,
         progress: bool | None = None,
@@ -303,10 +307,10 @@ class Design:
     def compare(
         self,
         model: Model | None = None,
-        x: Array | Mapping[str, Array] | None = None,
+        x: Values | None = None,
         *,
-        golden: Mapping[str, Array] | str | os.PathLike[str] | None = None,
-        design_input: Array | None = None,
+        golden: Values | None = None,
+        design_input: Values | None = None,
         all: bool = True,
         progress: bool | None = None,
     ) -> Result:
@@ -317,24 +321,25 @@ class Design:
             more: list[str] = []
             if model is not None:
                 more += ["--model", os.fspath(_place(model, scratch))]
-            elif isinstance(golden, Mapping):
+            elif golden is not None:
                 more += ["--golden", os.fspath(save(golden, scratch, "golden"))]
-            else:
-                more += ["--golden", os.fspath(golden)]  # type: ignore[arg-type]
             if x is not None:
                 more += ["--input", os.fspath(save(x, scratch))]
             if design_input is not None:
                 more += ["--design-input", os.fspath(save(design_input, scratch, "design"))]
             if all:
                 more.append("--all")
-            return self._by_kind("compare", more, progress)  # type: ignore[no-any-return]
+            page = scratch.path / "page.html"
+            document = self._document("compare", *more, "--html", page, progress=progress)
+            kind = str(document.get("kind", "compare"))
+            return kinds()[kind]._of(document, page=_read_page(page))  # type: ignore[no-any-return]
 
     def accuracy(
         self,
-        x: Array,
-        y: Array | None = None,
+        x: Values,
+        y: Values | None = None,
         *,
-        targets: Array | None = None,
+        targets: Values | None = None,
         peak: float | None = None,
         progress: bool | None = None,
     ) -> Result:
@@ -403,12 +408,13 @@ class Report:
         self.html = html
 
     def _repr_html_(self) -> str:
-        from html import escape
+        from simrun import _html
 
-        return (
-            "<iframe style='width:100%;height:720px;border:0' sandbox='allow-scripts' "
-            f'srcdoc="{escape(self.html, quote=True)}"></iframe>'
-        )
+        return _html.page(self.html)
+
+
+def _read_page(place: Path) -> str | None:
+    return place.read_text(encoding="utf-8") if place.exists() else None
 
 
 def _option(more: list[str], name: str, value: Any) -> None:
@@ -416,20 +422,34 @@ def _option(more: list[str], name: str, value: Any) -> None:
         more.extend((name, str(value)))
 
 
-def save(
-    x: Array | Mapping[str, Array], scratch: Scratch, name: str = "input"
-) -> Path:
-    """Arrays as the file the program reads."""
+def save(x: Values, scratch: Scratch, name: str = "input") -> Path:
+    """Arrays as the file the program reads; a file that is one already stays where it is."""
+    if isinstance(x, str | os.PathLike):
+        return Path(os.fspath(x))
     import numpy as np
 
     if isinstance(x, Mapping):
         place = scratch.path / f"{name}.npz"
-        arrays: dict[str, Any] = {key: np.asarray(value) for key, value in x.items()}
+        arrays: dict[str, Any] = {str(key): _array(value, str(key)) for key, value in x.items()}
         np.savez(place, **arrays)
         return place
-    array = np.asarray(x)
-    if array.dtype == object:
-        raise UsageError("an array of objects is no tensor", code=64, hint="pass numbers")
     place = scratch.path / f"{name}.npy"
-    np.save(place, array)
+    np.save(place, _array(x, name), allow_pickle=False)
     return place
+
+
+def _array(value: Any, name: str) -> Any:
+    """`value` as an array of numbers; lists and tensors of other libraries too."""
+    import numpy as np
+
+    try:
+        array = np.asarray(value)
+    except (ValueError, TypeError, RuntimeError) as error:
+        raise UsageError(f"'{name}' cannot be made an array: {error}", code=64) from error
+    if array.dtype.kind not in "biuf":
+        raise UsageError(
+            f"'{name}' is an array of {array.dtype}, which is no tensor",
+            code=64,
+            hint="pass numbers, or the path of a .npy or .npz file",
+        )
+    return array
