@@ -23,6 +23,7 @@ from simrun.errors import (
 )
 
 if TYPE_CHECKING:
+    from simrun import finn, results
     from simrun.brevitas import from_brevitas
     from simrun.cluster import sweep
 
@@ -39,8 +40,10 @@ __all__ = [
     "UsageError",
     "__version__",
     "example",
+    "finn",
     "from_brevitas",
     "load",
+    "results",
     "sweep",
 ]
 
@@ -55,4 +58,8 @@ def __getattr__(name: str) -> Any:
         from simrun.cluster import sweep
 
         return sweep
+    if name in ("finn", "results"):
+        import importlib
+
+        return importlib.import_module(f"simrun.{name}")
     raise AttributeError(f"module 'simrun' has no attribute {name!r}")
