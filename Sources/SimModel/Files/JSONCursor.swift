@@ -34,9 +34,7 @@ package struct JSONCursor {
   }
 
   private func wrongKind(_ wanted: String) -> InputError {
-    var shown = value.compactText
-    if shown.count > 40 { shown = String(shown.prefix(39)) + "…" }
-    return error("expected \(wanted), found \(value.kind) \(shown)")
+    error("expected \(wanted), found \(value.kind) \(value.beginning(39))")
   }
 }
 

@@ -29,8 +29,8 @@ public enum JSONValue: Sendable, Equatable {
 extension JSONValue {
   /// Parses a JSON document.
   ///
-  /// Throws `InputError` with line and column where the text stops being JSON. Nesting deeper
-  /// than 512 is refused by the parser.
+  /// Throws `InputError` with line and column where the text stops being JSON, repeats a key, holds a number
+  /// beyond 64 bits of floating point, or goes beyond the bounds of `JSONParser`.
   public init(parsing data: Data, file: String) throws {
     guard !data.isEmpty else { throw InputError("is empty", file: file) }
     guard data.count <= Self.largestText else {
@@ -38,67 +38,22 @@ extension JSONValue {
         "has \(data.count) bytes; JSON may have \(Self.largestText)", file: file,
         hint: "arrays belong into a .npz")
     }
+    let text = Self.utf8(data)
     do {
-      self.init(
-        foundation: try JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed))
-    } catch {
-      throw Self.syntaxError(error, in: data, file: file)
-    }
-    if let twice = JSONDuplicates.first(in: data) {
+      self = try text.withUnsafeBytes(JSONParser.parse)
+    } catch let refusal as JSONParser.Refusal {
       throw InputError(
-        "the key \(JSONValue.quoted(twice.key)) is there twice", file: file,
-        at: Self.place(twice.offset, in: data), hint: "keep the one that is meant")
+        refusal.message, file: file, at: Self.place(refusal.offset, in: text), hint: refusal.hint)
     }
   }
 
-  /// Bytes of a document; reading it costs up to 30 times as many.
-  static let largestText = 1 << 26
+  /// Bytes of a document.
+  public static let largestText = 1 << 25
 
-  private init(foundation value: Any) {
-    if let string = value as? String {
-      self = .string(string)
-    } else if let members = value as? [String: Any] {
-      self = .object(members.mapValues(JSONValue.init(foundation:)))
-    } else if let elements = value as? [Any] {
-      self = .array(elements.map(JSONValue.init(foundation:)))
-    } else if let number = value as? NSNumber {
-      self.init(number)
-    } else {
-      self = .null
-    }
-  }
-
-  /// Foundation tells whole from real and boolean only through the encoding of the number.
-  private init(_ number: NSNumber) {
-    switch UInt8(bitPattern: number.objCType.pointee) {
-    case UInt8(ascii: "c"), UInt8(ascii: "B"): self = .bool(number.boolValue)
-    case UInt8(ascii: "d"), UInt8(ascii: "f"): self = .number(number.doubleValue)
-    case UInt8(ascii: "Q"): self = .number(Double(number.uint64Value))
-    default: self = .int(number.intValue)
-    }
-  }
-
-  /// Foundation reports a character offset; people want line and column.
-  private static func syntaxError(_ error: any Error, in data: Data, file: String) -> InputError {
-    let info = (error as NSError).userInfo["NSDebugDescription"] as? String ?? "syntax error"
-    let digits = info.range(of: "character ").map { info[$0.upperBound...].prefix { $0.isNumber } }
-    guard let offset = digits.flatMap({ Int($0) }) else {
-      return numberError(info, in: data, file: file)
-    }
-    let message = info.components(separatedBy: " around character").first!
-      .components(separatedBy: " starting from").first!
-    return InputError(
-      "is not valid JSON: \(message)", file: file, at: place(max(0, offset), in: data))
-  }
-
-  /// Foundation names a number it cannot hold, but not where it stands.
-  private static func numberError(_ info: String, in data: Data, file: String) -> InputError {
-    guard let number = info.split(separator: " ").dropFirst().first, info.hasPrefix("Number "),
-      let range = data.range(of: Data(number.utf8))
-    else { return InputError("is not valid JSON: \(info)", file: file) }
-    return InputError(
-      "the number \(number) is out of range (allowed: up to 1.8e308 in size)", file: file,
-      at: place(range.lowerBound - data.startIndex, in: data))
+  /// The text in UTF-8: what Windows shells redirect into a file is UTF-16, with a mark.
+  private static func utf8(_ data: Data) -> Data {
+    guard data.starts(with: [0xFF, 0xFE]) || data.starts(with: [0xFE, 0xFF]) else { return data }
+    return String(data: data, encoding: .utf16).map { Data($0.utf8) } ?? data
   }
 
   private static func place(_ offset: Int, in data: Data) -> String {
@@ -126,6 +81,37 @@ extension JSONValue {
         + v.sorted { $0.key < $1.key }
         .map { "\(JSONValue.quoted($0.key)): \($0.value.compactText)" }.joined(separator: ", ")
         + "}"
+    }
+  }
+
+  /// The beginning of `compactText`, at most `limit` characters of it, at no more cost than that.
+  package func beginning(_ limit: Int) -> String {
+    var text = ""
+    add(to: &text, limit)
+    return text.count > limit ? text.prefix(limit) + "…" : text
+  }
+
+  private func add(to text: inout String, _ limit: Int) {
+    guard text.utf8.count <= 4 * limit else { return }
+    switch self {
+    case .array(let elements):
+      text += "["
+      for (n, element) in elements.prefix(limit).enumerated() {
+        if n > 0 { text += ", " }
+        element.add(to: &text, limit)
+      }
+      text += "]"
+    case .object(let members) where members.count > limit: text += "{ \(members.count) members }"
+    case .object(let members):
+      text += "{"
+      for (n, member) in members.sorted(by: { $0.key < $1.key }).enumerated() {
+        if n > 0 { text += ", " }
+        text += "\(Self.quoted(String(member.key.prefix(limit)))): "
+        member.value.add(to: &text, limit)
+      }
+      text += "}"
+    case .string(let string): text += Self.quoted(String(string.prefix(limit + 1)))
+    default: text += compactText
     }
   }
 
