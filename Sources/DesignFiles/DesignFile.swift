@@ -50,7 +50,8 @@ public enum DesignFile {
   static func loadFile(_ path: String, _ options: ImportOptions) throws -> LoadedDesign {
     let data =
       try path == "-"
-      ? InputFile.readStandardInput() : InputFile.read(path, isStreamed: true)
+      ? InputFile.readStandardInput(check: requireModel)
+      : InputFile.read(path, isStreamed: true, atMost: largestModel)
     let name = path == "-" ? "standard input" : path
     if isJSON(data, path) {
       var loaded = try loadJSON(data, name, options)
@@ -59,7 +60,9 @@ public enum DesignFile {
     }
     let source = try GraphSource(data, file: name, options: options)
     if source.importer.isOriginalModel { return try lower(data, name, options) }
-    var loaded = try source.load(options.finnGeneration ?? source.age.generation)
+    let age = source.age
+    var loaded = try source.load(options.finnGeneration ?? age.generation)
+    loaded.design.isGenerationAssumed = options.finnGeneration == nil && age.isOpen
     try loaded.readSchedules(beside: folders([path] + source.childFiles), options.hlsBuild)
     loaded.dropBuildPaths()
     return loaded
@@ -100,6 +103,28 @@ public enum DesignFile {
     let data = try InputFile.read(path)
     guard !isJSON(data, path) else { return false }
     return try ONNXImporter(data, file: path, options: ImportOptions()).isOriginalModel
+  }
+
+  /// Bytes of a model: what protobuf can hold.
+  static let largestModel = 1 << 31
+
+  /// Throws for what begins like neither JSON nor a model, or goes on for longer than JSON may.
+  private static func requireModel(_ start: Data) throws {
+    guard let first = start.first else { return }
+    // The fields of a model, and UTF-8's mark.
+    let tags: Set<UInt8> = [0x08, 0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A, 0x42, 0x72, 0xA2, 0xCA, 0xEF]
+    guard !isJSON(start, "") else {
+      guard start.count <= JSONValue.largestText else {
+        throw InputError(
+          "is longer than the \(JSONValue.largestText) bytes that JSON may have",
+          file: "standard input")
+      }
+      return
+    }
+    guard tags.contains(first) || [0x20, 0x09, 0x0A, 0x0D].contains(first) else {
+      throw InputError(
+        "is neither JSON nor an ONNX model: it begins with byte \(first)", file: "standard input")
+    }
   }
 
   /// An ONNX file starts with a protobuf tag; no tag it may start with is a brace, a bracket or

@@ -60,6 +60,9 @@ public struct FINNExport {
         })
     }
     graph.metadataProps = [Self.entry("clk_ns", String(1000 / design.clockMHz))]
+    if !design.isGenerationAssumed {
+      graph.metadataProps.append(Self.entry("finn_generation", design.finnGeneration.rawValue))
+    }
     if let part = design.part { graph.metadataProps.append(Self.entry("fpga_part", part)) }
     let model = ONNXModelProto.with {
       $0.irVersion = 8

@@ -78,11 +78,20 @@ struct ONNXImporter {
     guard model.hasGraph, !model.graph.node.isEmpty else {
       throw InputError("is not an ONNX model with nodes", file: file)
     }
+    do {
+      try Design.requirePlausible(nodes: model.graph.node.count)
+    } catch let error as InputError {
+      throw error.inFile(file)
+    }
     graph = model.graph.withPrintableNames
-    age = GraphAge(graph.node)
-    generation = age.generation
     let entries = model.metadataProps + model.graph.metadataProps
     metadata = Dictionary(entries.map { ($0.key, $0.value) }) { _, last in last }
+    do {
+      age = try GraphAge(graph.node, stated: metadata["finn_generation"])
+    } catch let error as InputError {
+      throw error.inFile(file)
+    }
+    generation = age.generation
     initializers = Dictionary(graph.initializer.map { ($0.name, $0) }) { first, _ in first }
   }
 

@@ -222,7 +222,7 @@ public struct ThroughputReport: ResultDocument {
     }
     cost = Cost(t, device: device)
     exactness = ExactnessReport(
-      t.nodes.map { ($0.name, $0.exactness, $0.timing) }, t.plan.design.finnGeneration)
+      t.nodes.map { ($0.name, $0.exactness, $0.timing) }, t.plan)
     if t.outcome != .complete {
       stuck = Stuck(
         fullFIFOs: t.stuckFIFOs.full, emptyFIFOs: t.stuckFIFOs.empty, cause: t.cause)

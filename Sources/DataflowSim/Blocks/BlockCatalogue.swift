@@ -95,6 +95,24 @@ public enum BlockCatalogue {
       .filter { $0.applies(to: opType) }
   }
 
+  /// Why the block of `generation` is not the one the attributes ask for: it has no such attribute. nil: it has
+  /// all of those that are not at their defaults.
+  package static func foreignAttribute(
+    of opType: String, _ attributes: [String: AttributeValue], _ generation: FINNGeneration
+  ) -> String? {
+    guard let specs = try? Self.attributes(of: opType) else { return nil }
+    let foreign = specs.first { spec in
+      guard let first = spec.first, first > generation, let value = attributes[spec.name] else {
+        return false
+      }
+      return value != spec.defaultValue
+    }
+    return foreign.map { spec in
+      "\(spec.name) belongs to FINN's development branch, the design to FINN \(generation.rawValue) "
+        + "(--finn-generation \(spec.first!.rawValue))"
+    }
+  }
+
   /// Builds a block from attributes as written in a design. Whoever has a design asks it
   /// (`Design.block(of:)`), which also says at which node something is wrong.
   ///

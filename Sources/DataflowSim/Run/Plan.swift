@@ -58,7 +58,8 @@ extension Plan {
           "\(node.opType) has shapes and costs but no cycle behaviour in simrun",
           at: "node '\(node.name)'")
       }
-      return timed.timing().inexact(node.setsOfParameters)
+      return timed.timing().inexact(node.setsOfParameters).inexact(
+        BlockCatalogue.foreignAttribute(of: node.opType, node.attributes, design.finnGeneration))
     }
     try Self.requirePlausibleBuffers(design, timings)
     try Self.checkPortCounts(design, blocks)

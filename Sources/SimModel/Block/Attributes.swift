@@ -22,6 +22,8 @@ public struct AttributeSpec: Sendable {
   public let summary: String
   /// Set when only one of a block's implementations has the attribute.
   public let backend: Backend?
+  /// The first FINN whose block has the attribute; nil: all of them.
+  public private(set) var first: FINNGeneration?
 
   /// How a block is implemented: the suffix of its op type.
   public enum Backend: String, Sendable {
@@ -43,7 +45,16 @@ public struct AttributeSpec: Sendable {
 
   /// The same attribute, present only on the implementation `backend`.
   public func only(_ backend: Backend) -> AttributeSpec {
-    AttributeSpec(name, kind, default: defaultValue, summary, backend: backend)
+    var spec = AttributeSpec(name, kind, default: defaultValue, summary, backend: backend)
+    spec.first = first
+    return spec
+  }
+
+  /// The same attribute, which blocks of a FINN before `generation` do not have.
+  public func since(_ generation: FINNGeneration) -> AttributeSpec {
+    var spec = self
+    spec.first = generation
+    return spec
   }
 
   /// Whether nodes of `opType` have the attribute.

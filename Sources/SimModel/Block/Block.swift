@@ -78,6 +78,8 @@ public protocol Block: Sendable {
   static var parameterRoles: [String] { get }
   /// Whether output word k depends on input word k of every input alone.
   var isWordWise: Bool { get }
+  /// Whether the releases and the development branch have other cycles or values for the same attributes.
+  var dependsOnGeneration: Bool { get }
   /// The stream its parameters come from, where they come from one.
   var weightInput: WeightInput? { get }
   /// The input words that make up a vector, where results come vector by vector.

@@ -77,6 +77,7 @@ extension Block {
   public static var parameterRoles: [String] { [] }
   public func clockConcerns(atMHz clock: Double) -> [String] { [] }
   public var isWordWise: Bool { false }
+  public var dependsOnGeneration: Bool { false }
   public var weightInput: WeightInput? { nil }
   public var vectorWords: VectorWords? { nil }
   public var hazardConditions: [HazardCondition] { [] }

@@ -11,6 +11,8 @@ public struct Design: Sendable, Equatable {
   public var clockMHz: Double
   /// The FINN whose blocks these are.
   public var finnGeneration: FINNGeneration
+  /// Nothing in the file says which FINN that is; `finnGeneration` is then the last release.
+  public var isGenerationAssumed = false
   public var nodes: [Node]
   /// Per-stream settings; streams not listed are plain wires.
   public var streams: [String: StreamSettings]
@@ -41,6 +43,14 @@ public struct Design: Sendable, Equatable {
 extension Design {
   /// Clock frequencies in MHz that a design may state: 1 kHz to 10 GHz.
   public static let clockRange = 0.001...10_000.0
+  /// Nodes that a design or a model may have; the largest known have some hundreds.
+  public static let mostNodes = 1 << 15
+
+  /// Throws `InputError` for more nodes than a design may have.
+  package static func requirePlausible(nodes count: Int) throws {
+    guard count > mostNodes else { return }
+    throw InputError("has \(count) nodes (allowed: \(mostNodes))")
+  }
 }
 
 /// One hardware block of a design, with FINN's own op type and attribute names.

@@ -21,7 +21,7 @@ extension Design {
 
   /// Reads the JSON design at `path`.
   public init(contentsOf path: String) throws {
-    try self.init(json: try InputFile.read(path), file: path)
+    try self.init(json: try InputFile.readJSON(path), file: path)
   }
 
   /// The version of `simrun-design` that is read and written.
@@ -42,7 +42,9 @@ extension Design {
     if let generation = root.optional("finn_generation") {
       finnGeneration = try Self.generation(generation)
     }
-    nodes = try root.member("nodes").elements().map(Node.init)
+    let list = try root.member("nodes").elements()
+    try Self.requirePlausible(nodes: list.count)
+    nodes = try list.map(Node.init)
     for (name, settings) in try root.optional("streams")?.members() ?? [] {
       streams[name] = try StreamSettings(settings)
     }

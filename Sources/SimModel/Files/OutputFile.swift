@@ -25,7 +25,9 @@ public struct OutputPlace: Sendable {
   public func open() throws -> UnsafeMutablePointer<FILE> {
     PartialFiles.removeAbandoned(of: target)
     PartialFiles.add(temporaryPath)
-    guard let file = fopen(temporaryPath, "wb") else {
+    // What has this name already is of no living process, or a link that somebody laid to lead elsewhere.
+    unlink(temporaryPath)
+    guard let file = fopen(temporaryPath, "wbxe") else {
       let error = failure()
       PartialFiles.remove(temporaryPath)
       throw error

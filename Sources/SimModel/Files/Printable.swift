@@ -3,13 +3,18 @@ extension String {
   /// showing is written as `\u{…}`.
   ///
   /// That is every control and format character (line ends, escape sequences, marks that turn the
-  /// direction of text), and the colons of `::command::` at the beginning, which GitHub's runners obey
-  /// wherever a line starts with them. Text without any of these is returned as it is.
+  /// direction of text); the colons of `::command::` at the beginning, which GitHub's runners obey wherever a
+  /// line starts with them; and the first of two `#`, since runners obey `##[command]` and `##vso[command]`
+  /// anywhere in a line. Text without any of these is returned as it is.
   package var printable: String {
-    if utf8.allSatisfy({ (0x20..<0x7F).contains($0) }), !startsCommand { return self }
+    if utf8.allSatisfy({ (0x20..<0x7F).contains($0) }), !startsCommand, !contains("##") {
+      return self
+    }
     var result = ""
-    for (index, scalar) in unicodeScalars.enumerated() {
-      if scalar.isShown, !(index == 0 && startsCommand) {
+    let scalars = Array(unicodeScalars)
+    for (index, scalar) in scalars.enumerated() {
+      let isMark = scalar == "#" && index + 1 < scalars.count && scalars[index + 1] == "#"
+      if scalar.isShown, !isMark, !(index == 0 && startsCommand) {
         result.unicodeScalars.append(scalar)
       } else {
         result += "\\u{\(String(scalar.value, radix: 16))}"
@@ -28,7 +33,7 @@ extension String {
 
   private var startsCommand: Bool {
     let start = drop { $0 == " " || $0 == "\t" }
-    return start.hasPrefix("::") || start.hasPrefix("##[")
+    return start.hasPrefix("::")
   }
 }
 

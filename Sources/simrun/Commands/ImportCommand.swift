@@ -68,8 +68,12 @@ struct ImportCommand: ParsableCommand {
   }
 
   private func importModel() throws {
+    try OutputPlace.requireDistinct(
+      [("-o", output)],
+      inputs: [("the model", model), ("--folding", folding)]
+        + parameters.map { ("--parameters", $0) })
     var options = ImportOptions(
-      name: name, part: part.map(Device.part(for:)), clockMHz: clockMhz,
+      name: name, part: part.map { Device.part(for: $0.printable) }, clockMHz: clockMhz,
       finnGeneration: finnGeneration,
       parameterFiles: parameters, model: try original.options(parameters: parameters))
     options.hlsBuild = hlsBuild
@@ -88,6 +92,11 @@ struct ImportCommand: ParsableCommand {
         "note: \(arrays.missing.count.of("array")) missing in the model "
           + "(\(arrays.missing.listed(atMost: 3)));"
           + " timing does not need them, --parameters adds them")
+    }
+    if loaded.design.isGenerationAssumed {
+      writeError(
+        "note: nothing in the graph tells which FINN it is for; FINN "
+          + "\(loaded.design.finnGeneration.rawValue) is taken (--finn-generation)")
     }
     let count = arrays.written.count
     writeError(

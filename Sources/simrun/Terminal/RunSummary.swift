@@ -96,7 +96,7 @@ struct RunSummary {
     let open = [
       ("predicted", report.exactness.predicted), ("approximate", report.exactness.approximate),
     ].filter { !$0.1.isEmpty }
-    let rules = ThroughputText.rules(report.exactness.finnGeneration)
+    let rules = ThroughputText.rules(report.exactness)
     guard !open.isEmpty else { return "Every cycle is the hardware's\(rules)." }
     let exact = report.exactness.exact.count
     let count = open.reduce(exact) { $0 + $1.1.count }

@@ -212,7 +212,7 @@ struct ThroughputText {
     let schedules = [(TimingBasis.read, "read from the build"), (.stated, "stated")]
       .compactMap { basis, how in counts[basis].map { "\($0.of("HLS schedule")) \(how)" } }
     let known = schedules.isEmpty ? "" : " (\(schedules.joined(separator: ", ")))"
-    let rules = Self.rules(report.exactness.finnGeneration)
+    let rules = Self.rules(report.exactness)
     let exact = report.exactness.exact.count
     guard exact < report.nodes.count else { return "Every node is cycle-exact\(rules)\(known)." }
     let open = [
@@ -226,9 +226,13 @@ struct ThroughputText {
   }
 
   /// By whose rules, where it is not the last release.
-  static func rules(_ generation: String?) -> String {
-    guard let generation, generation != FINNGeneration.default.rawValue else { return "" }
-    return " by the rules of FINN \(generation)"
+  static func rules(_ exactness: ExactnessReport) -> String {
+    let generation = exactness.finnGeneration
+    if let note = exactness.generationNote {
+      return " by the rules of FINN \(generation) (\(note); --finn-generation)"
+    }
+    return generation == FINNGeneration.default.rawValue
+      ? "" : " by the rules of FINN \(generation)"
   }
 
   private func percent(_ share: Double) -> String { String(format: "%.1f %%", share * 100) }

@@ -1628,6 +1628,7 @@ class Exactness(Record):
     approximate: dict[str, str]
     exact: tuple[str, ...]
     finn_generation: str
+    generation_note: str | None
     predicted: dict[str, str]
 
     @classmethod
@@ -1636,6 +1637,7 @@ class Exactness(Record):
             approximate=dict(d["approximate"]),
             exact=tuple(d["exact"]),
             finn_generation=d["finnGeneration"],
+            generation_note=d["generationNote"],
             predicted=dict(d["predicted"]),
         )
 

@@ -46,7 +46,9 @@ enum CommonAttributes {
       "device_id", in: 0...AttributeSpec.maximumInt, default: 0, "device of a multi-FPGA design"),
     .string("output_hook", default: "", "hook behind the output, e.g. checksum"),
     .int(
-      "mlo_max_iter", in: 0...AttributeSpec.maximumInt, default: 0, "multi-layer offload passes"),
+      "mlo_max_iter", in: 0...AttributeSpec.maximumInt, default: 0, "multi-layer offload passes"
+    )
+    .since(.dev2026_04),
   ]
 
   private static let buildProducts: [AttributeSpec] =

@@ -98,9 +98,8 @@ package struct ComputeSettings: Sendable {
   package let generation: FINNGeneration
   /// The core of an RTL block of FINN's development branch; `computeCore` is then nil.
   package let lockedCore: LockedCoreShape?
-  /// Has attributes of the development branch in a design of a release.
-  private let isForeign: Bool
-  private let hasUnmeasuredMemory: Bool
+  /// The weight memory works at twice the clock.
+  let isMemoryPumped: Bool
   /// Computes at twice the clock.
   package let isPumped: Bool
   /// Whether that is the core only if a weight is the most negative value of its type, which nobody said.
@@ -139,9 +138,12 @@ package struct ComputeSettings: Sendable {
       "segment_length", in: -1...1 << 20, default: -1,
       "DSP58s chained without a register; 0: all; -1: chosen by the clock"
     ).only(.rtl),
-    .flag("pumpedMemory", "weight memory at twice the clock (development branch), not modelled"),
-    .flag("pumpedCompute", "compute at twice the clock (development branch)").only(.rtl),
-    .flag("dynamic_input", "second input brings the weights (development branch)"),
+    .flag("pumpedMemory", "weight memory at twice the clock (development branch)")
+      .since(.dev2026_04),
+    .flag("pumpedCompute", "compute at twice the clock (development branch)").only(.rtl)
+      .since(.dev2026_04),
+    .flag("dynamic_input", "second input brings the weights (development branch)")
+      .since(.dev2026_04),
     .int(
       "narrow_weights", in: -1...1, default: -1,
       "no weight is the most negative value of its type; -1: read off the weights where they are known"
@@ -150,10 +152,7 @@ package struct ComputeSettings: Sendable {
 
   init(_ a: Attributes, simd: Int, fold: Int) throws {
     generation = a.generation
-    isForeign =
-      !generation.isDevelopment
-      && (a.flag("dynamic_input") || a.isRTL && a.flag("pumpedCompute"))
-    hasUnmeasuredMemory = generation.isDevelopment && a.isRTL && a.flag("pumpedMemory")
+    isMemoryPumped = a.flag("pumpedMemory")
     isPumped = a.isRTL && a.flag("pumpedCompute")
     inputType = a.dataType("inputDataType")
     weightType = a.dataType("weightDataType")
@@ -242,13 +241,7 @@ package struct ComputeSettings: Sendable {
 
   /// What the cycles of an RTL core rest on.
   var coreExactness: Exactness {
-    if isForeign {
-      return .approximate(
-        "dynamic_input and pumpedCompute belong to FINN's development branch; the design is one of FINN "
-          + "\(generation.rawValue) (--finn-generation 2026-04)")
-    }
-    if hasUnmeasuredMemory { return .approximate("pumpedMemory was not measured") }
-    return guessesNarrow
+    guessesNarrow
       ? .approximate(
         "which core FINN takes depends on whether a weight is \(weightType)'s most negative value; "
           + "state the weights (--parameters) or narrow_weights")

@@ -34,14 +34,20 @@ extension ComputeSettings {
   func weightPort(_ ports: Ports) -> WeightPort {
     switch weightStream {
     case .external, .dynamic: .stream(ports.inputs[1])
-    case .memstream: .valid(from: MemoryStreamer.firstCycle(generation))
+    case .memstream: .valid(from: memoryFrom)
     case .always: .valid(from: 0)
     }
   }
 
-  /// First cycle in which an HLS loop has weights: a memory streamer's first word comes in cycle 2 and
-  /// passes a register slice.
-  var weightsFrom: Cycle { weightStream == .memstream ? 3 : 0 }
+  private var memoryFrom: Cycle {
+    MemoryStreamer.firstCycle(generation, isPumped: isMemoryPumped)
+  }
+
+  /// First cycle in which an HLS loop has weights: a memory streamer's first word passes a register slice.
+  var weightsFrom: Cycle { weightStream == .memstream ? memoryFrom + 1 : 0 }
+
+  /// Whether releases and development branch have other cycles for the same attributes.
+  func dependsOnGeneration(isRTL: Bool) -> Bool { isRTL || weightStream == .memstream }
 
   /// What Vitis HLS schedules. `thresholds` are those of a channel.
   func products(pe: Int, simd: Int, isDepthwise: Bool = false) -> HLSProducts {

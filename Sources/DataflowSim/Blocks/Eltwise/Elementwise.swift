@@ -27,7 +27,8 @@ package struct Elementwise: Block {
     .string(
       "mem_mode", oneOf: ["internal_embedded", "internal_decoupled"],
       default: "internal_embedded", "where constants are"),
-    .flag("runtime_writeable_weights", "constants writable over AXI-Lite (development branch)"),
+    .flag("runtime_writeable_weights", "constants writable over AXI-Lite (development branch)")
+      .since(.dev2026_04),
     .ints(
       "inFIFODepths", in: 0...AttributeSpec.maximumInt, default: [2, 2], "FIFO depth per input"),
   ]

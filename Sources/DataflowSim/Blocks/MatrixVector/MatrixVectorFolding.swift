@@ -15,5 +15,6 @@ extension MatrixVector {
   package var weightInput: WeightInput? {
     compute.weightStream == .external ? WeightInput(port: 1, passes: vectors) : nil
   }
+  package var dependsOnGeneration: Bool { compute.dependsOnGeneration(isRTL: isRTL) }
   package var vectorWords: VectorWords? { VectorWords(inputs: synapseFold, outputs: neuronFold) }
 }

@@ -150,6 +150,8 @@ package struct Thresholding: Block {
   package var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: channels)] }
   package var setFoldingRule: SetFoldingRule { .raise("PE", upTo: channels) }
   package var isWordWise: Bool { true }
+  /// Input types wider than the thresholds wrap in the releases only.
+  package var dependsOnGeneration: Bool { canWrapNarrowly }
   package static var parameterRoles: [String] { ["thresholds"] }
 }
 

@@ -25,5 +25,6 @@ extension VectorVector {
   package var weightInput: WeightInput? {
     compute.memoryMode == .external ? WeightInput(port: 1, passes: pixels) : nil
   }
+  package var dependsOnGeneration: Bool { compute.dependsOnGeneration(isRTL: isRTL) }
   package var vectorWords: VectorWords? { VectorWords(inputs: synapseFold, outputs: 1) }
 }

@@ -67,8 +67,7 @@ public struct RunReport: ResultDocument, Equatable {
       NodeTiming(node: $0.name, timing: TimingReport($1))
     }
     exactness = ExactnessReport(
-      zip(timings, plan.timings).map { ($0.node, $1.exactness, $0.timing) },
-      plan.design.finnGeneration)
+      zip(timings, plan.timings).map { ($0.node, $1.exactness, $0.timing) }, plan)
   }
 
   /// Reads what `json` wrote.
@@ -121,15 +120,19 @@ public struct ExactnessReport: Codable, Sendable, Equatable {
   public var approximate: [String: String] = [:]
   /// The FINN whose rules these are.
   public var finnGeneration: String
+  /// Why it might be another one, whose cycles would be others; nil: the file or the user says which it is.
+  public var generationNote: String?
 
   /// - Parameters:
   ///   - nodes: by name, how far the timing of each holds, and what it rests on.
-  ///   - generation: of the design.
+  ///   - plan: the design's.
   package init(
-    _ nodes: [(name: String, exactness: Exactness, timing: TimingReport)],
-    _ generation: FINNGeneration
+    _ nodes: [(name: String, exactness: Exactness, timing: TimingReport)], _ plan: Plan
   ) {
-    finnGeneration = generation.rawValue
+    finnGeneration = plan.design.finnGeneration.rawValue
+    if plan.design.isGenerationAssumed, plan.blocks.contains(where: \.dependsOnGeneration) {
+      generationNote = "nothing in the graph tells which FINN it is for"
+    }
     for (name, exactness, timing) in nodes {
       switch exactness {
       case .exact: exact.append(name)
