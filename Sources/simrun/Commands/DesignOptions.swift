@@ -19,6 +19,9 @@ struct DesignOptions: ParsableArguments {
     try changes.load(design, usesBoardPort: usesBoardPort)
   }
 
+  /// The files that what a command tells is made of; no result may replace one of them.
+  var files: [(what: String, path: String?)] { [("the design", design)] + changes.files }
+
   /// Another command on the same design, changed in the same way.
   func next(_ verb: String, _ more: String..., reason: String) -> NextStep {
     next(verb, more, reason: reason)
@@ -91,6 +94,11 @@ struct DesignChanges: ParsableArguments {
 
   @OptionGroup var model: ModelChoices
 
+  /// The files that say what is changed.
+  var files: [(what: String, path: String?)] {
+    [("--folding", folding), ("--cost-model", costModel)] + parameters.map { ("--parameters", $0) }
+  }
+
   /// The changes as they were typed.
   var arguments: [String] {
     let single: [[String]?] = [
@@ -146,7 +154,8 @@ struct DesignChanges: ParsableArguments {
   /// Reads the design in `file` and applies the changes, no more.
   func read(_ file: String) throws -> LoadedDesign {
     var options = ImportOptions(
-      part: part.map(Device.part(for:)), clockMHz: clockMhz, finnGeneration: finnGeneration,
+      part: part.map { Device.part(for: $0.printable) }, clockMHz: clockMhz,
+      finnGeneration: finnGeneration,
       parameterFiles: parameters, model: try model.options(parameters: parameters))
     options.hasFolding = folding != nil
     options.hlsBuild = hlsBuild

@@ -40,6 +40,13 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Keep what the words were in the trace, not only when they moved; needs data.")
   var values = false
 
+  @Flag(
+    help: """
+      Run with FIFOs that are never full, as FINN simulates to size them: what each held is the depth \
+      FINN takes.
+      """)
+  var gauge = false
+
   @OptionGroup var data: DataOptions
 
   @Flag(help: "Compute a quantised model as the hardware it lowers to, not as it was trained.")
@@ -50,7 +57,7 @@ struct RunCommand: ParsableCommand {
 
   /// Whether the run goes by cycles.
   private var isTimed: Bool {
-    data.input == nil || scenario != nil || trace != nil || maxCycles != nil
+    data.input == nil || scenario != nil || trace != nil || maxCycles != nil || gauge
   }
 
   func validate() throws {
@@ -76,7 +83,7 @@ struct RunCommand: ParsableCommand {
     try reportingInputErrors {
       try OutputPlace.requireDistinct(
         [("--trace", trace), ("--outputs", data.outputs), ("--activations", data.activations)],
-        inputs: [("the design", source.design), ("--scenario", scenario)])
+        inputs: source.files + [("--scenario", scenario), ("--input", data.input)])
       if !isTimed, !lowered, data.repeats == nil, try DesignFile.isOriginalModel(source.design) {
         return try ReferenceRun(source: source, data: data, json: json).run()
       }
@@ -189,6 +196,13 @@ extension RunCommand {
   private func simulate(_ loaded: LoadedDesign) throws -> RunReport {
     let off = try data.hazardsOff()
     var scenario = try readScenario()
+    var loaded = loaded
+    if gauge {
+      loaded.design = try reportingFile(self.scenario ?? source.design) {
+        try loaded.design.gaugingFIFOs(for: scenario)
+      }
+      writeError("note: no FIFO is ever full (--gauge); their depths hold all words of the run")
+    }
     let plan = try reportingFile(source.design) { try Plan(loaded.design) }
     let hasData = data.isUsed || scenario.sources.values.contains { $0.data != nil }
     let values = try hasData ? prepare(plan, loaded, scenario) : nil
