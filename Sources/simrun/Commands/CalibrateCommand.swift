@@ -34,6 +34,8 @@ struct CalibrateCommand: ParsableCommand {
 
   func run() throws {
     try reportingInputErrors {
+      try OutputPlace.requireDistinct(
+        [("-o", output)], inputs: builds.map { ("a build", $0) })
       var rows: [CalibrationRow] = []
       var sources: [String] = []
       for path in builds {

@@ -31,6 +31,7 @@ struct ExportCommand: ParsableCommand {
 
   func run() throws {
     try reportingInputErrors {
+      try OutputPlace.requireDistinct([("--finn", finn)], inputs: source.files)
       let loaded = try source.load()
       if let finn { try writeGraph(loaded, to: finn) }
       guard let memory else { return }

@@ -55,13 +55,18 @@ struct ReplayCommand: ParsableCommand {
   }
 
   private func replay() throws -> ReplayReport {
+    try OutputPlace.requireDistinct(
+      [("-o", output)],
+      inputs: changes.files + [
+        ("--design", design), ("the trace", trace), ("--map", map), ("the capture", vcd),
+      ])
     let changed = try design.map { try changes.load($0).design }
     if let trace {
       let file = try TraceFile(contentsOf: trace)
       return try reportingFile(design ?? trace) { try ReplayReport(file, on: changed) }
     }
     guard let vcd, let changed else { throw SimrunExit.usage }
-    let stated = try map.map { try VCDMap(json: try InputFile.read($0), file: $0) }
+    let stated = try map.map { try VCDMap(json: try InputFile.readJSON($0), file: $0) }
     if let stated, let map {
       try reportingFile(map) { try ReplayReport.requireStreams(stated.streams.keys, of: changed) }
     }

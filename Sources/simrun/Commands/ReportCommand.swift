@@ -41,7 +41,7 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     try reportingInputErrors {
       try OutputPlace.requireDistinct(
-        [("--html", html), ("--onnx", onnx)], inputs: [("the design", source.design)])
+        [("--html", html), ("--onnx", onnx)], inputs: source.files)
       if onnx != nil, !source.design.lowercased().hasSuffix(".onnx") {
         throw InputError(
           "--onnx annotates the ONNX graph that is read; this is none", file: source.design)

@@ -94,7 +94,7 @@ struct SweepRunCommand: ParsableCommand {
   func run() throws {
     try reportingStorageFailures {
       try OutputPlace.requireDistinct(
-        [("--output", output)], inputs: [("the design", source.design), ("--space", space)])
+        [("--output", output)], inputs: source.files + [("--space", space)])
       if initialises {
         try OutputPlace.requireDistinct(
           [("--space", space)], inputs: [("the design", source.design)])
@@ -103,7 +103,7 @@ struct SweepRunCommand: ParsableCommand {
       let design = loaded.design
       if initialises { return try writeSpace(for: design) }
       guard let spaceFile = self.space, let output else { return }
-      let space = try SweepSpace(json: InputFile.read(spaceFile), file: spaceFile, for: design)
+      let space = try SweepSpace(json: InputFile.readJSON(spaceFile), file: spaceFile, for: design)
       let costing = try source.changes.costing(loaded)
       let text = String(decoding: try design.json(), as: UTF8.self)
       let database = try SweepDatabase(
@@ -173,6 +173,8 @@ struct SweepMergeCommand: ParsableCommand {
 
   func run() throws {
     try reportingStorageFailures {
+      try OutputPlace.requireDistinct(
+        [("-o", output)], inputs: parts.map { ("a part", $0) })
       let sources = try parts.map { try SweepDatabase($0, for: nil) }
       guard let first = sources.first else { throw ValidationError("name the parts to join") }
       let whole = try SweepDatabase(output, for: try first.subject)

@@ -61,7 +61,8 @@ struct TraceCommand: ParsableCommand {
     try reportingInputErrors {
       // Text may go to a pipe or a device, which no trace is.
       if let output, (try? OutputPlace(output)) != nil {
-        try OutputPlace.requireDistinct([("-o", output)], inputs: [("the trace", file)])
+        try OutputPlace.requireDistinct(
+          [("-o", output), ("--gtkw", gtkw)], inputs: [("the trace", file)])
       }
       let trace = try TraceFile(contentsOf: file)
       if let at { return try show(TraceMoment(trace, at: at)) }
