@@ -48,6 +48,9 @@ package enum Licences {
       source: "https://github.com/facebook/zstd"),
     Component(name: "zlib1g-dev", version: nil, licence: "Zlib", source: "https://zlib.net"),
     Component(
+      name: "ICU (in Foundation)", version: nil, licence: "Unicode-3.0",
+      source: "https://icu.unicode.org"),
+    Component(
       name: "swift (runtime, Foundation)", version: nil,
       licence: "Apache-2.0 WITH Swift-exception", source: "https://swift.org"),
   ]
@@ -58,7 +61,10 @@ package enum Licences {
       name: "dagre", version: "netron 9.3.3", licence: "MIT",
       source: "https://github.com/dagrejs/dagre"),
     Component(
-      name: "fstapi", version: "verilator 5.006", licence: "MIT AND BSD-2-Clause",
+      name: "fastlz, lz4 (in fstapi)", version: "verilator 5.006", licence: "MIT AND BSD-2-Clause",
+      source: "https://github.com/gtkwave/gtkwave"),
+    Component(
+      name: "fstapi", version: "verilator 5.006", licence: "MIT",
       source: "https://github.com/gtkwave/gtkwave"),
   ]
 
