@@ -121,16 +121,15 @@ struct FINNOutput {
   private func takeClock(
     from report: String, for loaded: inout LoadedDesign, _ options: ImportOptions
   ) {
-    struct Performance: Decodable {
-      var max_cycles: Double
-      var estimated_throughput_fps: Double
-    }
-    let url = URL(fileURLWithPath: "\(folder)/\(report)")
+    let path = "\(folder)/\(report)"
     let index = loaded.notes.firstIndex(of: ONNXImporter.noClock)
-    guard options.clockMHz == nil, let index, let data = try? Data(contentsOf: url),
-      let found = try? JSONDecoder().decode(Performance.self, from: data)
+    guard options.clockMHz == nil, let index,
+      let data = try? InputFile.read(path, atMost: JSONValue.largestText),
+      let root = try? JSONCursor(JSONValue(parsing: data, file: path)),
+      let cycles = try? root.optional("max_cycles")?.double(),
+      let rate = try? root.optional("estimated_throughput_fps")?.double()
     else { return }
-    let clock = found.max_cycles * found.estimated_throughput_fps / 1e6
+    let clock = cycles * rate / 1e6
     guard clock.isFinite, clock >= 0.001, clock <= 10_000 else { return }
     loaded.design.clockMHz = (clock * 1e6).rounded() / 1e6
     loaded.notes[index] = "the clock, \(loaded.design.clockMHz) MHz, is that of \(folder)/\(report)"

@@ -7,7 +7,7 @@ public enum FoldingFile {
   ///
   /// Throws `InputError` with file and place.
   public static func read(_ path: String) throws -> FoldingConfig {
-    let data = try InputFile.read(path)
+    let data = try InputFile.readJSON(path)
     let first = data.first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
     if first == UInt8(ascii: "{") { return try FoldingConfig(json: data, file: path) }
     let document = try YAMLDocument.value(data, file: path)

@@ -19,7 +19,8 @@ struct GraphSource {
       guard depth < 4 else { throw InputError("partitions are nested too deeply", file: file) }
       let path = try Self.childFile(partition.model, of: file, options.allowsOutside)
       children[partition.index] = try GraphSource(
-        try InputFile.read(path), file: path, options: options, depth: depth + 1)
+        try InputFile.read(path, atMost: DesignFile.largestModel), file: path, options: options,
+        depth: depth + 1)
     }
     self.children = children
   }

@@ -106,6 +106,17 @@ public final class SweepDatabase: Sendable {
         "is no file name", file: path, hint: "results must outlive the command: name a file")
     }
     _ = try OutputPlace(path)
+    // SQLite writes into these, wherever they lead.
+    let file = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    for companion in ["-wal", "-shm", "-journal"] {
+      var status = stat()
+      guard lstat(file + companion, &status) == 0, status.st_mode & S_IFMT != S_IFREG else {
+        continue
+      }
+      throw InputError(
+        "\(URL(fileURLWithPath: file + companion).lastPathComponent.printable) beside it is no regular file",
+        file: path, hint: "remove it: SQLite would write into what it leads to")
+    }
   }
 
   private static func openToRead(_ path: String) throws -> DatabaseQueue {

@@ -48,7 +48,7 @@ extension ReferenceMap {
   /// Reads the map in the file at `path`.
   public init(contentsOf path: String) throws {
     try self.init(
-      document: try JSONValue(parsing: try InputFile.read(path), file: path), file: path)
+      document: try JSONValue(parsing: try InputFile.readJSON(path), file: path), file: path)
   }
 
   /// Reads a map: either `{"tensors": {STREAM: {"reference": NAME, "scale": S, "offset": O}}}`, scale and

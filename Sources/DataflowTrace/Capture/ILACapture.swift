@@ -7,13 +7,19 @@ public struct ILACapture {
   /// Names without their index ranges, in the order of the columns.
   private let columns: [String]
   private let radixes: [String]
-  private let rows: [Data.SubSequence]
+  /// The samples, empty lines among them.
+  private let rows: TextLines
+  private let count: Int
 
   /// Throws `InputError` for text that is no such table.
   public init(_ data: Data, file: String) throws {
     self.file = file
-    var rows = data.split(separator: UInt8(ascii: "\n"))[...]
-    guard let head = rows.popFirst(), let second = rows.first else {
+    var rows = TextLines(data)
+    guard let head = rows.next(), head.count <= Self.longestLine else {
+      throw InputError("is no table of samples", file: file, at: "line 1")
+    }
+    var ahead = rows
+    guard let second = ahead.next() else {
       throw InputError("is no table of samples", file: file, at: "line 1")
     }
     let names = Self.cells(head)
@@ -26,16 +32,22 @@ public struct ILACapture {
       // "u/s_axis_0_tvalid[0:0]" and "u/s_axis_0_tvalid" are the same.
       name.firstIndex(of: "[").map { String(name[..<$0]) } ?? name
     }
-    let radixes = Self.cells(second)
+    let radixes = Self.cells(second.prefix(Self.longestLine))
     let hasRadixes = radixes.first?.hasPrefix("Radix") == true
-    if hasRadixes { rows.removeFirst() }
+    if hasRadixes { rows = ahead }
     self.radixes = hasRadixes ? radixes : []
-    self.rows = Array(rows)
-    guard !rows.isEmpty else { throw InputError("has no sample", file: file) }
-    guard rows.count <= VCDReader.longest else {
-      throw InputError("has more than \(VCDReader.longest) samples", file: file)
+    self.rows = rows
+    count = rows.lazy.filter { !$0.isEmpty }.count
+    guard count > 0 else { throw InputError("has no sample", file: file) }
+    guard count <= Self.mostSamples else {
+      throw InputError("has more than \(Self.mostSamples) samples", file: file)
     }
   }
+
+  /// Twice the depth of the largest analyser.
+  static let mostSamples = 1 << 18
+  /// Bytes of a line; no capture has columns for more.
+  private static let longestLine = 1 << 20
 
   /// The names of the columns.
   public var names: [String] { columns }
@@ -44,7 +56,7 @@ public struct ILACapture {
   ///
   /// Throws `InputError` with the line of a value that is none.
   public func levels(_ map: VCDMap) throws -> VCDCapture {
-    var capture = VCDCapture(streams: [:], cycles: rows.count)
+    var capture = VCDCapture(streams: [:], cycles: count)
     let reset = try map.reset.map { try column($0) }
     let isLow = map.resetIsLow
     var first = map.firstCycle
@@ -53,8 +65,8 @@ public struct ILACapture {
     }
     var levels = pairs.map { _ in VCDCapture.Levels() }
     var isReset = reset != nil
-    for (n, row) in rows.enumerated() {
-      let cells = Self.cells(row)
+    for (n, row) in rows.lazy.filter({ !$0.isEmpty }).enumerated() {
+      let cells = Self.cells(row.prefix(Self.longestLine))
       guard cells.count >= columns.count else {
         throw InputError(
           "has \(cells.count) of \(columns.count) values", file: file, at: "line \(line(n))")
@@ -70,14 +82,14 @@ public struct ILACapture {
         levels[i].ready.append(try value(cells, pair.ready, n))
       }
     }
-    guard !isReset, first < rows.count else {
+    guard !isReset, first < count else {
       throw InputError(
         isReset
           ? "the reset '\(map.reset ?? "")' is never released" : "ends before \"first_cycle\"",
         file: file)
     }
     for (pair, levels) in zip(pairs, levels) { capture.streams[pair.name] = levels }
-    capture.cycles = rows.count - first
+    capture.cycles = count - first
     return capture
   }
 
@@ -129,6 +141,7 @@ public enum CaptureFile {
     capture: VCDCapture, map: VCDMap
   ) {
     let data = try InputFile.read(path)
+    try TextLines.requireText(data, file: path)
     let mark = data.first(where: { !" \t\r\n".utf8.contains($0) })
     if mark == UInt8(ascii: "$") {
       let map =

@@ -6,6 +6,9 @@ public struct VCDReader {
   static let longest = 1 << 24
   /// Cycles a capture without a clock may have: nothing in the file bounds them but its last time.
   static let longestWithoutClock = 1 << 22
+  /// Signals a dump may declare, and scopes within scopes.
+  static let mostSignals = 1 << 18
+  static let deepestScope = 64
 
   private let file: String
   private let map: VCDMap
@@ -45,7 +48,7 @@ public struct VCDReader {
   private mutating func run(_ data: Data) throws -> VCDCapture {
     var isHeader = true
     var pending: [Substring] = []
-    for bytes in data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+    for bytes in TextLines(data) {
       line += 1
       let text = String(decoding: bytes, as: UTF8.self)
       for token in text.split(whereSeparator: \.isWhitespace) {
@@ -96,7 +99,7 @@ public struct VCDReader {
     var reader = VCDReader(VCDMap(clock: nil, reset: nil, streams: [:]), file: file)
     var words: [Substring] = []
     var isHeader = true
-    for bytes in data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+    for bytes in TextLines(data) {
       reader.line += 1
       for token in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace) {
         words.append(token)
@@ -118,11 +121,18 @@ public struct VCDReader {
     switch words[0] {
     case "$scope":
       header.scopes.append(words.count > 3 ? String(words[2]) : "")
+      guard header.scopes.count <= Self.deepestScope else {
+        throw error("scopes lie deeper in each other than \(Self.deepestScope)")
+      }
     case "$upscope":
       guard header.scopes.popLast() != nil else { throw error("$upscope without $scope") }
     case "$var":
       guard words.count >= 6, let width = Int(words[2]) else {
         throw error("$var needs type, width, code and name")
+      }
+      header.declared += 1
+      guard header.declared <= Self.mostSignals else {
+        throw error("declares more than \(Self.mostSignals) signals")
       }
       header.declare(String(words[4]), code: String(words[3]), width: width, line: line)
     case "$enddefinitions":
@@ -226,6 +236,7 @@ private struct VCDHeader {
 
   var scopes: [String] = []
   var codes: Set<String> = []
+  var declared = 0
   /// Place among the sampled signals, by code.
   var places: [String: Int] = [:]
   private var byPath: [String: Signal] = [:]

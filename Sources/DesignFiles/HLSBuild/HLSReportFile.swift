@@ -11,11 +11,7 @@ public enum HLSReportFile {
   ///
   /// Throws `InputError` when the file is too large, is no XML, ends early or is no such report.
   public static func read(_ path: String) throws -> [HLSModuleReport] {
-    let data = try InputFile.read(path)
-    guard data.count <= maximumBytes else {
-      throw InputError(
-        "is \(data.count) bytes long; a synthesis report has at most \(maximumBytes)", file: path)
-    }
+    let data = try InputFile.read(path, atMost: maximumBytes)
     do {
       return try reports(data)
     } catch let error as InputError {

@@ -49,12 +49,7 @@ public struct HLSVerilog: Sendable, Equatable {
         continue
       }
       guard !Self.isHelper(stem) else { continue }
-      let data = try InputFile.read(path)
-      guard data.count <= Self.maximumBytes else {
-        throw InputError(
-          "is \(data.count) bytes long; a generated module has at most \(Self.maximumBytes)",
-          file: path)
-      }
+      let data = try InputFile.read(path, atMost: Self.maximumBytes)
       if stem == top || header == nil, let found = Self.header(data.prefix(Self.headerBytes)) {
         if header == nil || stem == top { header = found }
       }

@@ -32,13 +32,15 @@ struct XMLElements {
 
   /// Throws `InputError` with the line at which the text is no XML or ends early.
   init(_ data: Data) throws {
-    guard let parser = XML_ParserCreate("UTF-8") else { throw InputError("is too large to read") }
+    guard let count = Int32(exactly: data.count), let parser = XML_ParserCreate("UTF-8") else {
+      throw InputError("is too large to read")
+    }
     defer { XML_ParserFree(parser) }
     let builder = Builder(parser)
     let isWhole = withExtendedLifetime(builder) {
       data.withUnsafeBytes { bytes in
         let text = bytes.bindMemory(to: CChar.self)
-        return XML_Parse(parser, text.baseAddress, Int32(text.count), 1) == XML_STATUS_OK
+        return XML_Parse(parser, text.baseAddress, count, 1) == XML_STATUS_OK
       }
     }
     if let refusal = builder.refusal { throw refusal }

@@ -14,7 +14,7 @@ public enum CalibrationSource {
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
       return try build(path, options)
     }
-    let data = try InputFile.read(path)
+    let data = try InputFile.readJSON(path)
     guard CalibrationFile.isOne(try JSONValue(parsing: data, file: path)) else {
       throw InputError(
         "is no \"simrun-calibration\" file", file: path,

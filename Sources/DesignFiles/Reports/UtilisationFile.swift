@@ -8,7 +8,7 @@ public struct UtilisationFile: Sendable {
 
   /// Throws `InputError` when the file is truncated, of another kind or holds numbers that are no counts.
   public init(contentsOf path: String) throws {
-    try self.init(json: InputFile.read(path), file: path)
+    try self.init(json: InputFile.readJSON(path), file: path)
   }
 
   /// The same from its bytes; `file` is for messages.
@@ -66,7 +66,7 @@ public struct HLSAreaFile: Sendable {
 
   /// Throws `InputError` when the file is truncated or of another kind.
   public init(contentsOf path: String) throws {
-    try self.init(json: InputFile.read(path), file: path)
+    try self.init(json: InputFile.readJSON(path), file: path)
   }
 
   /// The same from its bytes; `file` is for messages.

@@ -10,7 +10,7 @@ extension CostModel {
   /// Throws `InputError` for a file of another kind or version, an unknown kind or a number that is no
   /// coefficient.
   public init(contentsOf path: String) throws {
-    try self.init(json: InputFile.read(path), file: path)
+    try self.init(json: InputFile.readJSON(path), file: path)
   }
 
   /// The same from its bytes; `file` is for messages.

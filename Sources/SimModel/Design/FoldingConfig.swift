@@ -165,7 +165,7 @@ extension FoldingConfig {
 
   /// Reads the folding file at `path`.
   public init(contentsOf path: String) throws {
-    try self.init(json: try InputFile.read(path), file: path)
+    try self.init(json: try InputFile.readJSON(path), file: path)
   }
 
   /// FINN's form: a flat list of value, target, value, target, …, where a target is `"all"` or a

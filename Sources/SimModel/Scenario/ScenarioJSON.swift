@@ -22,7 +22,7 @@ extension Scenario {
 
   /// Reads the scenario file at `path`.
   public init(contentsOf path: String) throws {
-    try self.init(json: try InputFile.read(path), file: path)
+    try self.init(json: try InputFile.readJSON(path), file: path)
   }
 
   private init(_ root: JSONCursor) throws {

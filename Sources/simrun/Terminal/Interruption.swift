@@ -49,6 +49,12 @@ enum Interruption {
   static func prepare() {
     // A file size limit then is an error of the write that meets it, with a message of its own.
     signal(SIGXFSZ, SIG_IGN)
+    // A mapped file that someone cuts short while it is read.
+    signal(SIGBUS) { _ in
+      let message: StaticString = "error: a file was cut short while it was being read\n"
+      write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
+      _exit(65)
+    }
     sources = [SIGINT, SIGTERM, SIGHUP].compactMap(source)
   }
 

@@ -50,6 +50,20 @@ import Testing
     }
   }
 
+  /// Commands of runners, wherever in a line they stand, and what turns or hides text.
+  @Test func whatOthersObeyIsShown() throws {
+    let name =
+      "a##[group]b ##vso[task.setvariable]\u{202e}\u{1b}[31m\u{2066}\u{200b}\u{85}\u{2028}\u{e000}é"
+    let design = """
+      {"format": "simrun-design", "version": 1, "name": \(JSONValue.quoted(name)), "nodes": [],
+       "graph_inputs": [], "graph_outputs": []}
+      """
+    #expect(
+      try Design(json: Data(design.utf8), file: "d").name
+        == #"a\u{23}#[group]b \u{23}#vso[task.setvariable]\u{202e}\u{1b}[31m\u{2066}\u{200b}\u{85}\u{2028}\u{e000}é"#
+    )
+  }
+
   /// The name of a file is no more obeyed than what is in it, and what to type next names the file.
   @Test func fileNamesAreNotObeyed() throws {
     try TestFiles.withTemporaryDirectory { folder in
@@ -104,6 +118,47 @@ import Testing
       #expect(result.status == 65)
       #expect(result.errors.utf8.count < 6000 && result.errors.contains("characters)"))
     }
+  }
+
+  /// Text that goes on for ever, or holds nothing, is refused before it is taken apart.
+  @Test func endlessCapturesAreRefused() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      func replay(_ name: String, _ text: Data) throws -> CommandLineTool.Result {
+        try text.write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+        return try Self.bounded(
+          "replay --capture '\(folder)/\(name)' --design configs/ci/residual-fixed.json")
+      }
+      let cases: [(String, Data, String)] = [
+        ("zeros.vcd", Data("$scope module a $end\n".utf8) + Data(count: 1 << 24), "zero byte"),
+        (
+          "signals.vcd", Data(String(repeating: "$var wire 1 ! a $end\n", count: 300_000).utf8),
+          "more than 262144 signals"
+        ),
+        (
+          "scopes.vcd", Data(String(repeating: "$scope module a $end\n", count: 1000).utf8),
+          "scopes lie deeper"
+        ),
+        (
+          "rows.csv", Data(("a,b\n" + String(repeating: "1,1\n", count: 400_000)).utf8),
+          "more than 262144 samples"
+        ),
+      ]
+      for (name, text, message) in cases {
+        let result = try replay(name, text)
+        #expect(result.status == 65 && result.errors.contains(message), "\(name): \(result.errors)")
+      }
+    }
+  }
+
+  @Test func designsHaveBoundedNodes() {
+    let nodes = Array(
+      repeating: #"{"name": "n", "op_type": "Fork", "inputs": [], "outputs": []}"#, count: 40_000)
+    let design =
+      #"{"format": "simrun-design", "version": 1, "graph_inputs": [], "graph_outputs": [], "nodes": ["#
+      + nodes.joined(separator: ",") + "]}"
+    #expect(
+      inputError { _ = try Design(json: Data(design.utf8), file: "d.json") }
+        == "d.json: has 40000 nodes (allowed: 32768)")
   }
 
   /// A key that is there twice is an error, and so is a number no computer holds; both say where.

@@ -18,6 +18,12 @@ import Testing
     "check F --junit F",
     "sweep --init F --space F",
     "sweep F --space F -o F",
+    "run configs/tfc-w1a1.json --input F.npz --outputs F.npz",
+    "trace README.md --fst -o F --gtkw F",
+    "export F --finn F",
+    "import F -o F",
+    "calibrate F -o F",
+    "sweep merge -o F F",
   ])
   func twoResultsNeedTwoPlaces(_ command: String) throws {
     try TestFiles.withTemporaryDirectory { folder in
@@ -34,6 +40,36 @@ import Testing
       for name in ["F", "F.npz"] {
         #expect(try TestFiles.data("\(folder)/\(name)") == Data("old".utf8))
       }
+    }
+  }
+
+  /// Under whatever names: a link to an input is that input.
+  @Test func linksAreTheFilesTheyLeadTo() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let design = "\(folder)/d.json"
+      try FileManager.default.copyItem(
+        atPath: TestFiles.repository("configs/tfc-w1a1.json"), toPath: design)
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(folder)/link.json", withDestinationPath: "d.json")
+      let before = try TestFiles.data(design)
+      let result = try CommandLineTool.run("fold", design, "--max", "-o", "\(folder)/link.json")
+      #expect(result.status == 65 && result.errors.contains("name the same file"))
+      #expect(try TestFiles.data(design) == before)
+    }
+  }
+
+  /// SQLite's own files beside a sweep lead nowhere else.
+  @Test func linksBesideASweepAreRefused() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      try Data("mine".utf8).write(to: URL(fileURLWithPath: "\(folder)/victim"))
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(folder)/s.sqlite-wal", withDestinationPath: "victim")
+      let result = try CommandLineTool.run(
+        "sweep", "configs/cnv-w1a1.json", "--space", "configs/spaces/cnv.json", "--strategy",
+        "random",
+        "--points", "2", "-o", "\(folder)/s.sqlite")
+      #expect(result.status == 65 && result.errors.contains("no regular file"), "\(result.errors)")
+      #expect(try TestFiles.data("\(folder)/victim") == Data("mine".utf8))
     }
   }
 
