@@ -44,10 +44,11 @@ let package = Package(
         .unsafeFlags(["-O2", "-w"]), .define("FST_CONFIG_INCLUDE", to: "\"fst_config.h\""),
       ],
       linkerSettings: [.linkedLibrary("z")]),
+    .target(name: "CFSTText", dependencies: ["CFST"]),
     .target(
       name: "DataflowTrace",
       dependencies: [
-        "DataflowSim", "CZstd", "CFST",
+        "DataflowSim", "CZstd", "CFST", "CFSTText",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ], exclude: ["Perfetto/perfetto.proto"]),
     .target(

@@ -127,34 +127,3 @@ public struct ILACapture {
       .map { $0.trimmingCharacters(in: CharacterSet(charactersIn: " \t\r\"")) }
   }
 }
-
-/// A capture of whatever kind.
-public enum CaptureFile {
-  /// Reads a value change dump or an ILA's CSV.
-  ///
-  /// - Parameters:
-  ///   - map: which signals are which streams; nil: found by their names.
-  ///   - design: what was captured.
-  /// - Returns: the levels, and the map by which they were read.
-  /// - Throws: `InputError` with the line where the file is wrong.
-  public static func read(_ path: String, map: VCDMap?, design: Design) throws -> (
-    capture: VCDCapture, map: VCDMap
-  ) {
-    let data = try InputFile.read(path)
-    try TextLines.requireText(data, file: path)
-    let mark = data.first(where: { !" \t\r\n".utf8.contains($0) })
-    if mark == UInt8(ascii: "$") {
-      let map =
-        try map
-        ?? CaptureSignals(
-          VCDReader.signals(in: data, file: path), design: design, needsClock: true, file: path
-        ).map
-      return (try VCDReader.read(data, file: path, map: map), map)
-    }
-    let table = try ILACapture(data, file: path)
-    let found =
-      try map
-      ?? CaptureSignals(table.names, design: design, needsClock: false, file: path).map
-    return (try table.levels(found), found)
-  }
-}

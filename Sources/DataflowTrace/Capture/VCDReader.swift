@@ -50,8 +50,7 @@ public struct VCDReader {
     var pending: [Substring] = []
     for bytes in TextLines(data) {
       line += 1
-      let text = String(decoding: bytes, as: UTF8.self)
-      for token in text.split(whereSeparator: \.isWhitespace) {
+      for token in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace) {
         if isHeader || !pending.isEmpty {
           pending.append(token)
           guard pending.count < 4096 else { throw error("\(pending[0]) does not end") }
@@ -97,18 +96,32 @@ public struct VCDReader {
   /// Throws `InputError` with the line.
   public static func signals(in data: Data, file: String) throws -> [String] {
     var reader = VCDReader(VCDMap(clock: nil, reset: nil, streams: [:]), file: file)
+    try reader.readHeader(data)
+    return reader.header.oneBitSignals
+  }
+
+  /// The codes of the signals that `map` names.
+  ///
+  /// Throws `InputError` naming the one that is missing.
+  static func codes(of map: VCDMap, in data: Data, file: String) throws -> [String] {
+    var reader = VCDReader(map, file: file)
+    try reader.readHeader(data)
+    return reader.header.places.keys.sorted()
+  }
+
+  private mutating func readHeader(_ data: Data) throws {
     var words: [Substring] = []
     var isHeader = true
-    for bytes in TextLines(data) {
-      reader.line += 1
-      for token in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace) {
+    for bytes in TextLines(data) where isHeader {
+      line += 1
+      for token in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+      where isHeader {
         words.append(token)
-        guard words.count < 4096 else { throw reader.error("\(words[0]) does not end") }
-        if try reader.declared(&words, &isHeader) { words = [] }
-        guard isHeader else { return reader.header.oneBitSignals }
+        guard words.count < 4096 else { throw error("\(words[0]) does not end") }
+        if try declared(&words, &isHeader) { words = [] }
       }
     }
-    throw reader.error("ends before $enddefinitions")
+    if isHeader { throw error("ends before $enddefinitions") }
   }
 
   /// A section of the header; true once it is complete.

@@ -11,7 +11,7 @@ struct ReplayCommand: ParsableCommand {
     discussion: """
       simrun replay RUN.simtrace.zst [--design CHANGED] repeats what `simrun run --trace` recorded. \
       simrun replay --capture board.csv --design DESIGN drives the design with the stalls a logic \
-      analyser captured: an ILA's CSV or a value change dump. Handshakes are recognised by their names \
+      analyser or a simulator captured: an ILA's CSV, a VCD or an FST. Handshakes are recognised by their names \
       (…_tvalid and …_tready of s_axis_0, m_axis_0, or of a node's ports), cycle 0 by the reset; --map \
       says it where they are called otherwise. Exit code 0 when every recorded handshake is repeated, 1 when one \
       differs or its stream is not in the design, 65 when there is nothing to compare.
@@ -27,7 +27,8 @@ struct ReplayCommand: ParsableCommand {
 
   @Option(
     name: [.customLong("capture"), .customLong("vcd")],
-    help: "A capture of valid and ready signals: an ILA's CSV or a VCD.", completion: .file())
+    help: "A capture of valid and ready signals: an ILA's CSV, a VCD or an FST.",
+    completion: .file())
   var vcd: String?
 
   @Option(help: "Which signals of the capture are which streams.", completion: .file())

@@ -130,4 +130,58 @@ import Testing
       _ = try table.levels(found.map)
     }
   }
+
+  private static let trace = TestFiles.resource("captures/conv-shallow-fifos.fst")
+
+  private func readFST(_ data: Data, map: VCDMap? = nil) throws -> (
+    capture: VCDCapture, map: VCDMap
+  ) {
+    let design = try TraceFixture.example("conv-shallow-fifos")
+    return try TestFiles.withTemporaryDirectory { folder in
+      let path = folder + "/capture.fst"
+      try data.write(to: URL(fileURLWithPath: path))
+      return try CaptureFile.read(path, map: map, design: design)
+    }
+  }
+
+  /// What Verilator traced of a testbench replays as it is: clock, reset and handshakes are found.
+  @Test func anFSTReplays() throws {
+    let design = try TraceFixture.example("conv-shallow-fifos")
+    let (capture, map) = try CaptureFile.read(Self.trace, map: nil, design: design)
+    #expect(map.clock == "TOP.top.aclk" && map.reset == "TOP.top.aresetn")
+    let report = try ReplayReport(capture, on: design)
+    #expect(report.isSame && report.handshakes == 512)
+    let stated = try VCDMap(
+      json: Data(
+        #"{"clock": "aclk", "reset": "aresetn", "streams": {"src.o": {"valid": "s_axis_0_tvalid", "ready": "s_axis_0_tready"}}}"#
+          .utf8), file: "map.json")
+    let few = try CaptureFile.read(Self.trace, map: stated, design: design).capture
+    #expect(few.streams["src.o"] == capture.streams["src.o"] && few.streams.count == 1)
+  }
+
+  /// A simulator that was stopped leaves a file that breaks off; a shorter capture is not made of it.
+  @Test func anFSTThatBreaksOffIsRefused() throws {
+    let whole = try TestFiles.data(Self.trace)
+    for size in stride(from: 9, to: whole.count, by: whole.count / 24) {
+      #expect(inputError { _ = try readFST(whole.prefix(size)) }.contains("not closed"), "\(size)")
+    }
+    #expect(inputError { _ = try readFST(whole + Data([1, 0])) }.contains("not closed"))
+    var wrong = whole
+    // The declarations end early, or a section says it is longer than memory.
+    for at in [340, whole.count / 2, whole.count - 40] { wrong[at] ^= 0xFF }
+    #expect(!inputError { _ = try readFST(wrong) }.isEmpty)
+    #expect(
+      inputError {
+        let map = try VCDMap(
+          json: Data(
+            #"{"clock": "aclc", "streams": {"src.o": {"valid": "s_axis_0_tvalid", "ready": "s_axis_0_tready"}}}"#
+              .utf8), file: "map.json")
+        _ = try readFST(whole, map: map)
+      }.contains("did you mean 'aclk'"))
+  }
+
+  @Test(.timeLimit(.minutes(3))) func damagedFSTsNeverCrash() throws {
+    let whole = try TestFiles.data(Self.trace)
+    fuzz(whole, count: 60) { _ = try readFST($0) }
+  }
 }
