@@ -42,6 +42,8 @@ public struct CheckFinding: Codable, Sendable, Equatable {
     public static let latency = Rule(rawValue: "latency")
     public static let fits = Rule(rawValue: "fits")
     public static let golden = Rule(rawValue: "golden")
+    /// Whether there was time for all of it.
+    public static let finished = Rule(rawValue: "finished")
   }
 
   /// How it turned out.
@@ -101,6 +103,7 @@ public enum CheckSteps {
     (.latency, "The time that --max-latency-us allows."),
     (.fits, "The part that --fits names."),
     (.golden, "Every layer against the reference of --golden."),
+    (.finished, "Listed only where an interruption left something unlooked at."),
   ]
 }
 
@@ -156,7 +159,10 @@ public struct DesignCheck: Sendable {
   /// The design file.
   public let file: String
   /// Of all designs, in the order in which they were given.
-  public private(set) var findings: [CheckFinding] = []
+  public private(set) var findings: [CheckFinding] = [] {
+    didSet { known?(self) }
+  }
+  private var known: (@Sendable (DesignCheck) -> Void)?
 
   /// Runs every check that applies. A design that cannot be read is a finding too.
   ///
@@ -167,12 +173,15 @@ public struct DesignCheck: Sendable {
   ///   - scenarioFile: the file it is from, for errors.
   ///   - limits: what the design must reach.
   ///   - golden: what every layer must give.
+  ///   - known: is told what was found so far.
   public init(
     file: String, scenario: Scenario? = nil, scenarioFile: String? = nil,
     limits: CheckLimits = CheckLimits(), golden: GoldenActivations? = nil,
+    known: (@Sendable (DesignCheck) -> Void)? = nil,
     design: () throws -> (design: Design, parameters: ParameterStore?, costing: Costing)
   ) {
     self.file = file
+    self.known = known
     do {
       let (source, parameters, costing) = try design()
       let facts = try DesignFacts(source)
@@ -188,6 +197,21 @@ public struct DesignCheck: Sendable {
     } catch {
       add(.readable, .failed, "\(error)")
     }
+  }
+
+  /// A check that never began; it counts as failed.
+  public init(interrupted file: String) {
+    self.file = file
+    known = nil
+    add(.finished, .failed, "interrupted before it was looked at")
+  }
+
+  /// The check as an interruption leaves it, which counts as failed.
+  public var interrupted: DesignCheck {
+    var check = self
+    check.known = nil
+    check.add(.finished, .failed, "interrupted before all was looked at")
+    return check
   }
 
   private static func require(_ scenario: Scenario, _ file: String?, fits design: Design) throws {

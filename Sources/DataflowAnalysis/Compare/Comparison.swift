@@ -8,6 +8,8 @@ public struct Comparison: Sendable {
   public let parameters: ParameterStore?
   /// Frames computed at the same time.
   public var threads = 1
+  /// Is told the tensors compared so far.
+  public var known: (@Sendable ([TensorComparison]) -> Void)?
 
   /// Throws `InputError` for a design whose values cannot be computed.
   public init(_ design: Design, parameters: ParameterStore?) throws {
@@ -51,6 +53,7 @@ public struct Comparison: Sendable {
       let comparison = try compare(
         stream, entry, result, against, images: isFirst ? inputs : nil)
       comparisons.append(comparison)
+      known?(comparisons)
       if stopsAtFirst, !comparison.isFine { break }
       if moved == nil, comparison.isFine || feedsReference, let decided = comparison.decided {
         // What reads the tensor is compared on the reference's side of the tie.

@@ -74,6 +74,8 @@ public struct ComparisonReport: ResultDocument {
   public var insideErrorZone: [String]?
   /// What to type next; nil from the library, and where all agrees.
   public var next: NextStep?
+  /// An interruption ended it: what is missing was not looked at.
+  public var interrupted = false
 
   /// The document of finished comparisons, in dataflow order.
   public init(_ design: String, _ comparisons: [TensorComparison]) {

@@ -57,6 +57,8 @@ public struct HangReport: ResultDocument, Equatable {
   public var faultEffects: [FaultEffect]
   /// For a design that ran.
   public var certificate: Proof
+  /// An interruption ended it: what frees the design, or its certificate, was still being looked for.
+  public var interrupted: Bool
   /// What to type next; nil from the library, and for a design that runs.
   public var next: NextStep?
 
@@ -77,6 +79,8 @@ public struct HangOptions: Sendable {
   public var certifies = true
   /// For a design that ran.
   public var certificate = CertificateBudget()
+  /// Is told what is known while the rest is worked out.
+  public var known: (@Sendable (HangReport) -> Void)?
 
   /// The defaults.
   public init() {}
@@ -115,18 +119,29 @@ extension HangReport {
     }
     cause = nil
     (waitCycle, fixes, starvation, waits) = ([], [], [], [])
+    interrupted = false
     faultEffects = try FaultEffect.all(
       plan, scenario, missing: completedFrames - frames, sinks: simulation.sinks)
     certificate = Proof(verdict: .none, reason: "not asked for")
     switch outcome {
     case .complete, .maxCycles:
       if options.certifies {
+        tell(options)
         WorkProgress.tell("proving that it cannot hang")
         certificate = Proof(try Certificate(plan, budget: options.certificate))
       }
     case .deadlock, .starved:
       try explain(simulation, options)
     }
+  }
+
+  /// Says what is known already, as it stands if the rest never comes.
+  private func tell(_ options: HangOptions) {
+    guard let known = options.known else { return }
+    var report = self
+    report.interrupted = true
+    report.certificate.reason = "interrupted while it was looked for"
+    known(report)
   }
 
   private static let fewFrames = 64
@@ -160,6 +175,7 @@ extension HangReport {
     }.min { $0.cycle < $1.cycle }
     // No depth holds the surplus of every frame to come.
     guard options.findsFixes, starvation.isEmpty else { return }
+    tell(options)
     WorkProgress.tell("looking for what frees it")
     (fixes, minimalTotal) = try FixSearch(
       plan: plan, scenario: scenario, frames: scenario.frames

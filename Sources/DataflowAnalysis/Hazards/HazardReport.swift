@@ -44,6 +44,8 @@ public struct HazardReport: ResultDocument, Equatable {
   public var entries: [Entry]
   /// What to type next; nil from the library, and where no run met a hazard.
   public var next: NextStep?
+  /// An interruption ended it: what is missing was not looked at.
+  public var interrupted: Bool
 
   /// One paragraph per hazard.
   public var text: String {

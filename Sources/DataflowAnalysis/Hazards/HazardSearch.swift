@@ -12,16 +12,24 @@ public struct HazardSearch {
   ///   - runs: how many stimuli to try; the first is the ideal one, the others stall.
   ///   - frames: frames of each.
   ///   - seed: of the random stalls.
-  public func report(runs: Int = 16, frames: Int = 2, seed: UInt64 = 1) throws -> HazardReport {
+  ///   - known: is told what is known so far, before every run.
+  public func report(
+    runs: Int = 16, frames: Int = 2, seed: UInt64 = 1, known: (HazardReport) -> Void = { _ in }
+  ) throws -> HazardReport {
     var entries = zip(plan.design.nodes, plan.blocks).flatMap { Self.entries($0, $1) }
     var tried = 0
+    func report(isWhole: Bool) -> HazardReport {
+      HazardReport(
+        design: plan.design.name, seed: seed, runsTried: tried, frames: frames, entries: entries,
+        interrupted: !isWhole)
+    }
     let lengths = enough > frames ? [frames, enough] : [frames]
     for (stimulus, scenario) in lengths.flatMap({ stimuli(runs, $0, seed) }) {
       guard entries.contains(where: { $0.status == .possible }) else { break }
       WorkProgress.tell(
         "stalled runs", tried, of: lengths.count * runs,
         best: "\(entries.count { $0.status == .confirmed }) confirmed")
-      tried += 1
+      known(report(isWhole: false))
       let result = try Simulation(
         plan, scenario: scenario, observing: Observation(hazards: true)
       ).run()
@@ -35,9 +43,9 @@ public struct HazardSearch {
         entries[i].stimulus = stimulus
         entries[i].scenario = scenario
       }
+      tried += 1
     }
-    return HazardReport(
-      design: plan.design.name, seed: seed, runsTried: tried, frames: frames, entries: entries)
+    return report(isWhole: true)
   }
 
   /// Frames that are long enough together for words to queue: a frame may be a single word.

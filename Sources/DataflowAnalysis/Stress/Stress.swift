@@ -1,3 +1,5 @@
+import Foundation
+
 /// A stall pattern that does harm, as small as it could be made.
 public struct StressFinding: Codable, Sendable, Equatable {
   /// What a stall pattern can do.
@@ -34,8 +36,12 @@ public struct StressReport: ResultDocument, Equatable {
   public var design: String
   /// Of the patterns.
   public var seed: UInt64
-  /// How many were asked for.
+  /// How many patterns were tried, or asked for where one did harm.
   public var patternsTried: Int
+  /// Patterns left out in front of them.
+  public var skipped: Int
+  /// An interruption ended it: what is missing was not looked at.
+  public var interrupted: Bool
   /// Frames of each run.
   public var frames: Int
   /// nil when no pattern did harm.
@@ -79,15 +85,33 @@ public struct Stress: Sendable {
   }
 
   /// Tries `count` patterns over the cores. The answer is the same however many there are.
-  public func run(_ count: Int) throws -> StressReport {
+  ///
+  /// - Parameters:
+  ///   - skipped: patterns left out, since they were tried before.
+  ///   - known: is told what is known so far, after every pattern.
+  public func run(
+    _ count: Int, skipping skipped: Int = 0, known: (@Sendable (StressReport) -> Void)? = nil
+  ) throws -> StressReport {
     var report = StressReport(
-      design: plan.design.name, seed: seed, patternsTried: count, frames: frames, finding: nil)
-    let found = try Parallel.first(count) { index -> (Int, Scenario, StressFinding.Harm)? in
-      WorkProgress.tell("stall patterns", index, of: count)
+      design: plan.design.name, seed: seed, patternsTried: count, skipped: skipped,
+      interrupted: false, frames: frames, finding: nil)
+    let tried = TriedPatterns(report, known)
+    let found = try Parallel.first(count) { n -> (Int, Scenario, StressFinding.Harm)? in
+      WorkProgress.tell("stall patterns", n, of: count)
+      let index = skipped + n
       let scenario = try scenario(index)
-      return try judge.harm(scenario).map { (index, scenario, $0.kind) }
+      let harm = try judge.harm(scenario)
+      tried.add(
+        n,
+        harm.map {
+          StressFinding(
+            harm: $0.kind, detail: $0.detail, isMeasured: $0.isMeasured, pattern: index,
+            scenario: scenario)
+        })
+      return harm.map { (index, scenario, $0.kind) }
     }
     guard let (index, scenario, kind) = found else { return report }
+    WorkProgress.tell("making the pattern smaller")
     let least = try ScenarioMinimiser { try judge.harm($0)?.kind == kind }.minimise(scenario)
     guard let harm = try judge.harm(least) else { return report }
     report.finding = StressFinding(
@@ -106,5 +130,32 @@ public struct Stress: Sendable {
     }
     for (name, sink) in blind.sinks { result.sinks[name] = sink }
     return result
+  }
+}
+
+/// What is known of patterns that are tried side by side.
+private final class TriedPatterns: @unchecked Sendable {
+  private let lock = NSLock()
+  private let known: (@Sendable (StressReport) -> Void)?
+  private var report: StressReport
+  private var done: Set<Int> = []
+  private var next = 0
+
+  init(_ report: StressReport, _ known: (@Sendable (StressReport) -> Void)?) {
+    self.known = known
+    self.report = report
+    self.report.interrupted = true
+  }
+
+  func add(_ index: Int, _ finding: StressFinding?) {
+    guard let known else { return }
+    lock.withLock {
+      done.insert(index)
+      while done.remove(next) != nil { next += 1 }
+      // All in front of it are done, so that going on leaves none out.
+      report.patternsTried = next
+      if let finding, finding.pattern < report.finding?.pattern ?? .max { report.finding = finding }
+      known(report)
+    }
   }
 }

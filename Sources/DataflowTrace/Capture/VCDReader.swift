@@ -112,7 +112,8 @@ public struct VCDReader {
   private mutating func readHeader(_ data: Data) throws {
     var words: [Substring] = []
     var isHeader = true
-    for bytes in TextLines(data) where isHeader {
+    for bytes in TextLines(data) {
+      guard isHeader else { break }
       line += 1
       for token in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace)
       where isHeader {

@@ -106,7 +106,8 @@ public struct Accuracy: Sendable {
 
   /// A model as it was trained.
   public func trained(
-    _ reference: Reference, _ frames: ModelFrames, name: String, progress: (Int) -> Void = { _ in }
+    _ reference: Reference, _ frames: ModelFrames, name: String,
+    progress: (AccuracyResult) -> Void = { _ in }
   ) throws -> AccuracyResult {
     try check(frames.count)
     var count = AccuracyCount(goal)
@@ -120,14 +121,15 @@ public struct Accuracy: Sendable {
         let isLabel = output.kind.range != nil && output.count == 1
         try count.add(start + i, output.floats, isLabel: isLabel)
       }
-      progress(start + size)
+      progress(count.result(name, "as trained"))
     }
     return count.result(name, "as trained")
   }
 
   /// A model as the hardware it lowers to.
   public func lowered(
-    _ run: LoweredRun, _ frames: ModelFrames, name: String, progress: (Int) -> Void = { _ in }
+    _ run: LoweredRun, _ frames: ModelFrames, name: String,
+    progress: (AccuracyResult) -> Void = { _ in }
   ) throws -> AccuracyResult {
     try check(frames.count)
     var count = AccuracyCount(goal)
@@ -139,7 +141,7 @@ public struct Accuracy: Sendable {
         try count.add(
           start + i, isPictures ? run.model.inModelOrder(output) : output, isLabel: isLabel)
       }
-      progress(end)
+      progress(count.result(name, "as hardware"))
     }
     return count.result(name, "as hardware")
   }
@@ -151,7 +153,7 @@ public struct Accuracy: Sendable {
   /// A design: integers in, integers out, as the hardware gives them.
   public func design(
     _ loaded: LoadedDesign, _ inputs: [String: Tensor], plane: Dataplane, name: String,
-    progress: (Int) -> Void = { _ in }
+    progress: (AccuracyResult) -> Void = { _ in }
   ) throws -> AccuracyResult {
     let total = inputs.values.first?.shape.first ?? 0
     try check(total)
@@ -170,7 +172,6 @@ public struct Accuracy: Sendable {
       let whole = min(total, values.count / size)
       try add(Array(values.prefix(whole * size)), from: 0)
       count.miss(total - whole)
-      progress(total)
       var result = count.result(name, "as hardware")
       result.hazards = plane.shiftingNodes.map {
         .init(hazard: Hazard.windowLeftoverRows.rawValue, node: $0, values: nil)
@@ -187,7 +188,7 @@ public struct Accuracy: Sendable {
         strikes[[hazard.rawValue, found.node], default: 0] += values
       }
       try add(result.tensor(output).asDoubles(), from: start)
-      progress(end)
+      progress(count.result(name, "as hardware"))
     }
     var result = count.result(name, "as hardware")
     if !strikes.isEmpty {

@@ -57,17 +57,34 @@ struct AccuracyCommand: ParsableCommand {
       var accuracy = Accuracy(try goal())
       accuracy.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
       let arrays = try TensorFile.read(input)
-      var results: [AccuracyResult] = []
-      for subject in subjects {
-        results += try reportingFile(input) { try measure(subject, arrays, accuracy) }
+      let known = BestSoFar<[AccuracyResult]>()
+      let results = try Interruption.reporting(
+        known, { [self] in try show(AccuracyReport(results: $0, interrupted: true)) },
+        advice: {
+          ($0 == nil ? "no frame was measured yet" : "shown are the frames measured until then")
+            + "\n  hint: the same command starts anew; data of fewer frames take less time"
+        }
+      ) {
+        var results: [AccuracyResult] = []
+        for subject in subjects {
+          let before = results
+          results += try reportingFile(input) {
+            try measure(subject, arrays, accuracy) { known.value = before + $0 }
+          }
+        }
+        return results
       }
-      let report = AccuracyReport(results: results)
-      if json { try printJSON(report) } else { try printText(report.text) }
+      try show(AccuracyReport(results: results))
     }
   }
 
+  private func show(_ report: AccuracyReport) throws {
+    if json { try printJSON(report) } else { try printText(report.text) }
+  }
+
   private func measure(
-    _ subject: String, _ arrays: [String: Tensor], _ accuracy: Accuracy
+    _ subject: String, _ arrays: [String: Tensor], _ accuracy: Accuracy,
+    known: ([AccuracyResult]) -> Void
   ) throws -> [AccuracyResult] {
     let line = ProgressLine(isAskedFor: progressing.progress)
     defer { line.clear() }
@@ -80,7 +97,8 @@ struct AccuracyCommand: ParsableCommand {
       let total = inputs.values.first?.shape.first ?? 0
       return [
         try accuracy.design(loaded, inputs, plane: plane, name: subject) {
-          line.show($0, of: total, "frames")
+          line.show($0.frames, of: total, "frames")
+          known([$0])
         }
       ]
     }
@@ -88,14 +106,16 @@ struct AccuracyCommand: ParsableCommand {
     let frames = try reference.frames(of: arrays, file: input)
     var results = [
       try accuracy.trained(reference, frames, name: subject) {
-        line.show($0, of: frames.count, "frames as trained")
+        line.show($0.frames, of: frames.count, "frames as trained")
+        known([$0])
       }
     ]
     do {
       let model = try LoweredModel(reference, name: subject, part: changes.part)
       results.append(
         try accuracy.lowered(LoweredRun(model), frames, name: subject) {
-          line.show($0, of: frames.count, "frames as hardware")
+          line.show($0.frames, of: frames.count, "frames as hardware")
+          known(results + [$0])
         })
     } catch let error as InputError {
       line.clear()
@@ -139,8 +159,12 @@ struct AccuracyReport: ResultDocument {
 
   /// A model is measured twice, a design once.
   var results: [AccuracyResult]
+  /// An interruption ended it: what is missing was not looked at.
+  var interrupted: Bool
 
-  init(results: [AccuracyResult]) { self.results = results }
+  init(results: [AccuracyResult], interrupted: Bool = false) {
+    (self.results, self.interrupted) = (results, interrupted)
+  }
 
   var text: String {
     let rows = results.map { result in

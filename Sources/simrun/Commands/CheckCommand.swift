@@ -83,13 +83,15 @@ struct CheckCommand: ParsableCommand {
           map: try map.map(ReferenceMap.init(contentsOf:)))
       }
       let base = try changes.costing()
-      let checks = progressing.showing {
-        designs.enumerated().map { n, file in
-          let name = designs.count == 1 ? file : "\(file) (\(n + 1) of \(designs.count))"
-          return WorkProgress.part(name.printable) {
+      let known = BestSoFar<[DesignCheck]>()
+      let checks = try Interruption.reporting(
+        known, { [self] in try tell(rest(behind: $0)) }, advice: advice
+      ) {
+        progressing.showing {
+          all(known) { file, name, known in
             var check = DesignCheck(
-              file: file.printable, scenario: scenario, scenarioFile: self.scenario, limits: limits,
-              golden: golden
+              file: name, scenario: scenario, scenarioFile: self.scenario, limits: limits,
+              golden: golden, known: known
             ) {
               let loaded = try changes.portWidth == nil ? changes.read(file) : changes.load(file)
               var costing = base
@@ -107,6 +109,48 @@ struct CheckCommand: ParsableCommand {
     try reportingInputErrors { try show(checks) }
     let code = DesignCheck.exitCode(checks)
     if code != 0 { throw ExitCode(code) }
+  }
+
+  /// The checks of all designs; `known` has those that are done, and what the one at work has found.
+  private func all(
+    _ known: BestSoFar<[DesignCheck]>,
+    check: (
+      _ file: String, _ name: String, _ known: @escaping @Sendable (DesignCheck) -> Void
+    ) -> DesignCheck
+  ) -> [DesignCheck] {
+    var done: [DesignCheck] = []
+    known.value = done
+    for (n, file) in designs.enumerated() {
+      let name = file.printable
+      let title = designs.count == 1 ? name : "\(name) (\(n + 1) of \(designs.count))"
+      let before = done
+      done.append(
+        WorkProgress.part(title) { check(file, name) { known.value = before + [$0.interrupted] } })
+      known.value = done
+    }
+    return done
+  }
+
+  /// What Ctrl-C leaves: a design that was not looked at to its end counts as failed.
+  private func rest(behind known: [DesignCheck]) -> [DesignCheck] {
+    known + designs.dropFirst(known.count).map { DesignCheck(interrupted: $0.printable) }
+  }
+
+  private var advice: @Sendable ([DesignCheck]?) -> String {
+    { [designs, changes] known in
+      let done = known?.prefix { !$0.findings.contains { $0.rule == .finished } }.count ?? 0
+      let next = NextStep(
+        ["check"] + designs.dropFirst(done) + changes.arguments,
+        reason: "the rest, with the same limits")
+      return
+        "\(done) of \(designs.count.of("design")) \(done == 1 ? "was" : "were") looked at to the end"
+        + "\n  \(next.text)"
+    }
+  }
+
+  private func tell(_ checks: [DesignCheck]) throws {
+    try write(CheckFormats(checks))
+    try show(checks)
   }
 
   private func show(_ checks: [DesignCheck]) throws {

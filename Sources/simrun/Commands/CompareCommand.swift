@@ -107,10 +107,17 @@ struct CompareCommand: ParsableCommand {
       let reference = try NPZ(contentsOf: golden)
       let map = try map.map(ReferenceMap.init(contentsOf:))
       let stimulus = try scenario.map { try Scenario(contentsOf: $0) }
-      let results = try progressing.showing {
-        try reportingFile(input) {
-          try comparison.run(
-            inputs, reference: reference, map: map, stopsAtFirst: !all, under: stimulus)
+      let known = BestSoFar<[TensorComparison]>()
+      comparison.known = { known.value = $0 }
+      let name = loaded.design.name
+      let results = try Interruption.reporting(
+        known, { [self] in try show($0, name, reference: golden) }, advice: Self.advice
+      ) {
+        try progressing.showing {
+          try reportingFile(input) {
+            try comparison.run(
+              inputs, reference: reference, map: map, stopsAtFirst: !all, under: stimulus)
+          }
         }
       }
       if stimulus == nil {
@@ -132,7 +139,12 @@ struct CompareCommand: ParsableCommand {
   }
 
   private func compare(with model: String) throws {
-    var (report, tensors) = try progressing.showing { try self.report(model) }
+    let known = BestSoFar<[TensorComparison]>()
+    var (report, tensors) = try Interruption.reporting(
+      known, { [self] in try show($0, source.design, reference: model) }, advice: Self.advice
+    ) {
+      try progressing.showing { try self.report(model) { known.value = $0 } }
+    }
     report.next = next(isWrong: report.isWrong)
     try writePage(
       report.comparison, tensors, reference: model,
@@ -149,8 +161,24 @@ struct CompareCommand: ParsableCommand {
     if report.isWrong { throw SimrunExit.bitsDiffer }
   }
 
+  /// What Ctrl-C leaves: the tensors compared until then, as table and as page.
+  private func show(_ results: [TensorComparison], _ design: String, reference: String) throws {
+    var report = ComparisonReport(design, results)
+    report.interrupted = true
+    try writePage(report, results, reference: reference)
+    try show(report)
+  }
+
+  private static let advice: @Sendable ([TensorComparison]?) -> String = { known in
+    (known.map { "after \($0.count.of("tensor")); those behind were not compared" }
+      ?? "no tensor was compared yet")
+      + "\n  hint: the same command starts anew; fewer frames of --input take less time"
+  }
+
   /// A design against a model, or two graphs in front of any hardware.
-  private func report(_ model: String) throws -> (ModelComparisonReport, [TensorComparison]) {
+  private func report(
+    _ model: String, known: @escaping @Sendable ([TensorComparison]) -> Void
+  ) throws -> (ModelComparisonReport, [TensorComparison]) {
     let loaded: LoadedDesign
     do {
       loaded = try source.load()
@@ -162,7 +190,7 @@ struct CompareCommand: ParsableCommand {
       ).report()
     }
     return try ModelComparisonRun(
-      source: source, model: model, input: input, designInput: designInput
+      source: source, model: model, input: input, designInput: designInput, known: known
     ).report(loaded)
   }
 

@@ -34,6 +34,9 @@ struct HangCommand: ParsableCommand {
   @Option(help: "Seed of the patterns.")
   var seed: UInt64 = 1
 
+  @Option(help: "Leave out so many patterns, which were tried before.")
+  var skip = 0
+
   @Flag(help: "Print one JSON document.")
   var json = false
 
@@ -41,6 +44,10 @@ struct HangCommand: ParsableCommand {
     if let stress, !(1...1_000_000).contains(stress) {
       throw ValidationError("--stress must be from 1 to 1000000")
     }
+    guard (0...1_000_000).contains(skip) else {
+      throw ValidationError("--skip must be from 0 to 1000000")
+    }
+    if skip > 0, stress == nil { throw ValidationError("--skip belongs to --stress") }
     if let frames, frames < 1 { throw ValidationError("--frames must be at least 1") }
   }
 
@@ -113,14 +120,47 @@ struct HangCommand: ParsableCommand {
 
   private func runStress(_ count: Int) throws {
     let (plan, scenario, parameters) = try load()
-    let report = try progressing.showing {
-      try reportingFile(self.scenario ?? source.design) {
-        try Stress(
-          plan, parameters: parameters, base: scenario, frames: frames ?? max(scenario.frames, 3),
-          seed: seed
-        ).run(count)
+    let known = BestSoFar<StressReport>()
+    let report = try Interruption.reporting(
+      known, { [self] in try show($0) }, advice: stressAdvice(count)
+    ) {
+      try progressing.showing {
+        try reportingFile(self.scenario ?? source.design) {
+          try Stress(
+            plan, parameters: parameters, base: scenario, frames: frames ?? max(scenario.frames, 3),
+            seed: seed
+          ).run(count, skipping: skip) { known.value = $0 }
+        }
       }
     }
+    try show(report)
+    switch report.finding?.harm {
+    case nil: break
+    case .hang: throw SimrunExit.deadlock
+    case .surplusWords, .lostWords, .changedBits: throw SimrunExit.bitsDiffer
+    }
+  }
+
+  /// What Ctrl-C leaves of stalls: how many did no harm, or the one that did, not made smaller yet.
+  private func stressAdvice(_ count: Int) -> @Sendable (StressReport?) -> String {
+    { [self] known in
+      guard let known, known.finding == nil else {
+        return known == nil
+          ? "no stall pattern was tried yet"
+          : "a pattern that does harm is known, but not made smaller\n  hint: the same command ends with it"
+      }
+      let done = skip + known.patternsTried
+      let again = scenario.map { ["--scenario", $0] } ?? []
+      let next = NextStep(
+        ["hang", source.design] + source.changes.arguments + again + [
+          "--stress", "\(max(1, count - known.patternsTried))", "--skip", "\(done)", "--seed",
+          "\(seed)",
+        ], reason: "goes on from there")
+      return "\(known.patternsTried) of \(count.of("pattern")) were tried\n  \(next.text)"
+    }
+  }
+
+  private func show(_ report: StressReport) throws {
     try save(report.finding?.scenario)
     if json {
       try printJSON(report)
@@ -132,12 +172,8 @@ struct HangCommand: ParsableCommand {
           ?? String(decoding: finding.scenario.json(), as: UTF8.self))
     } else {
       try printText(
-        "No harm from \(count) stall patterns over \(report.frames) frames (seed \(seed)).")
-    }
-    switch report.finding?.harm {
-    case nil: break
-    case .hang: throw SimrunExit.deadlock
-    case .surplusWords, .lostWords, .changedBits: throw SimrunExit.bitsDiffer
+        "No harm from \(report.patternsTried.of("stall pattern")) over \(report.frames.of("frame")) (seed \(seed)"
+          + (report.skipped > 0 ? ", \(report.skipped) left out)." : ")."))
     }
   }
 
@@ -152,15 +188,37 @@ struct HangCommand: ParsableCommand {
     let (plan, scenario, parameters) = try load()
     var options = HangOptions()
     options.frames = frames
-    let report = try progressing.showing {
-      try reportingFile(self.scenario ?? source.design) {
-        var report = try HangReport(plan, scenario: scenario, options: options)
-        try report.measureFaults(plan, parameters: parameters, scenario: scenario)
-        return report
+    let known = BestSoFar<HangReport>()
+    options.known = { known.value = $0 }
+    let report = try Interruption.reporting(
+      known,
+      { [json] in
+        if json { try printJSON($0) } else { try printText(HangText($0, design: plan.design).text) }
+      }, advice: advice
+    ) {
+      try progressing.showing {
+        try reportingFile(self.scenario ?? source.design) {
+          var report = try HangReport(plan, scenario: scenario, options: options)
+          try report.measureFaults(plan, parameters: parameters, scenario: scenario)
+          return report
+        }
       }
     }
     try save(report.certificate.witness)
     return (report, plan.design)
+  }
+
+  /// What Ctrl-C leaves: whether and why it hangs is known before what frees it.
+  private var advice: @Sendable (HangReport?) -> String {
+    let sizing = source.next(
+      "fifo", "--quick", "--apply", "sized.json", reason: "sizes all FIFOs, which frees it too")
+    return { known in
+      guard let known else { return "it was still running; fewer --frames end sooner" }
+      return known.outcome == .deadlock
+        ? "what frees it was still being looked for\n  \(sizing.text)"
+        : "whether other arrival patterns can stop it was still being looked for"
+          + "\n  hint: the same command starts anew"
+    }
   }
 
   /// Writes the pattern that does harm to `--output`, or says that there is none.

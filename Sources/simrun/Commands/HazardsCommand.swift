@@ -43,15 +43,37 @@ struct HazardsCommand: ParsableCommand {
     try reportingInputErrors {
       try OutputPlace.requireDistinct([("-o", output)], inputs: [("the design", source.design)])
       let design = try source.load().design
-      var report = try progressing.showing {
-        try reportingFile(source.design) {
-          try HazardSearch(Plan(design)).report(runs: runs, frames: frames, seed: seed)
+      let known = BestSoFar<HazardReport>()
+      let report = try Interruption.reporting(known, { [self] in try tell($0) }, advice: advice) {
+        try progressing.showing {
+          try reportingFile(source.design) {
+            try HazardSearch(Plan(design)).report(runs: runs, frames: frames, seed: seed) {
+              known.value = $0
+            }
+          }
         }
       }
-      try finish(&report)
-      if json { return try printJSON(report) }
-      try printText(report.text)
-      if let next = report.next { try printText("\n" + next.text) }
+      try tell(report)
+    }
+  }
+
+  private func tell(_ found: HazardReport) throws {
+    var report = found
+    try finish(&report)
+    if json { return try printJSON(report) }
+    try printText(report.text)
+    if let next = report.next { try printText("\n" + next.text) }
+  }
+
+  /// What Ctrl-C leaves.
+  private var advice: @Sendable (HazardReport?) -> String {
+    let all = runs
+    let other = source.next(
+      "hazards", "--seed", "\(seed &+ 1)", reason: "tries other random stalls")
+    return { known in
+      let tried = known?.runsTried ?? 0
+      return "after \(tried.of("run")) of \(all)"
+        + "\n  hint: --runs \(max(1, tried)) ends here by itself\n  \(other.text)"
     }
   }
 

@@ -10,12 +10,15 @@ struct ModelComparisonRun {
   /// The model's data; made-up frames when nil.
   let input: String?
   let designInput: String?
+  /// Is told the tensors compared so far.
+  let known: @Sendable ([TensorComparison]) -> Void
 
   func report(_ loaded: LoadedDesign) throws -> (ModelComparisonReport, [TensorComparison]) {
     var comparison = try reportingFile(source.design) {
       try Comparison(loaded.design, parameters: loaded.parameters)
     }
     comparison.threads = ProcessInfo.processInfo.activeProcessorCount
+    comparison.known = known
     let reference = try source.changes.reference(model)
     let (arrays, file) = try reference.data(in: input, note: "; weights and thresholds need none")
     let pairing = try ModelPairing(

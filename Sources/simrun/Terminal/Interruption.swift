@@ -67,6 +67,25 @@ enum Interruption {
     return try body()
   }
 
+  /// While `body` runs, an interruption prints what `print` makes of the newest of `known`, and ends with what
+  /// `advice` says of it; nil: nothing is known yet.
+  static func reporting<Known: Sendable, T>(
+    _ known: BestSoFar<Known>, _ print: @escaping @Sendable (Known) throws -> Void,
+    advice: @escaping @Sendable (Known?) -> String, _ body: () throws -> T
+  ) rethrows -> T {
+    try advising(
+      {
+        let value = known.value
+        guard let value else { return advice(nil) }
+        do {
+          try print(value)
+        } catch {
+          return "\(error)\n  \(advice(value))"
+        }
+        return advice(value)
+      }, body)
+  }
+
   private static func source(_ number: Int32) -> (any DispatchSourceSignal)? {
     // What `nohup` ignores stays ignored.
     var present = sigaction()
@@ -82,8 +101,10 @@ enum Interruption {
 
   private static func end(_ number: Int32) {
     PartialFiles.removeAll()
+    // Below the line of progress, if there is one.
+    writeError("")
     let text = lock.withLock { advice }?() ?? "nothing was left half written"
-    writeError("\ninterrupted: \(text)")
+    writeError("interrupted: \(text)")
     _exit(128 + number)
   }
 }

@@ -147,6 +147,17 @@ import Testing
     let results = try network.comparison.run(network.inputs, reference: reference, map: nil)
     #expect(results.count == network.activations.count)
     #expect(results.allSatisfy { $0.differing == 0 })
+    // Told one by one, for whoever interrupts it.
+    let known = KnownTensors()
+    var comparison = network.comparison
+    comparison.known = { known.add($0) }
+    _ = try comparison.run(network.inputs, reference: reference, map: nil)
+    #expect(known.counts == Array(1...results.count))
+  }
+
+  private final class KnownTensors: @unchecked Sendable {
+    private(set) var counts: [Int] = []
+    func add(_ tensors: [TensorComparison]) { counts.append(tensors.count) }
   }
 
   @Test func badReferencesAreNamed() throws {

@@ -18,6 +18,11 @@ import Testing
     #expect(met.contains { $0.hazard == hit.hazard && $0.words == hit.words })
     #expect(report.text.contains("Confirmed: "))
     #expect(try HazardSearch(plan).report(runs: 20) == report)
+    // What is known before each run, as an interruption leaves it.
+    var known: [HazardReport] = []
+    _ = try HazardSearch(plan).report(runs: 20) { known.append($0) }
+    #expect(known.map(\.runsTried) == Array(0..<report.runsTried))
+    #expect(known.allSatisfy(\.interrupted) && !report.interrupted)
   }
 
   /// No measured case met a hazard that the search does not list.
