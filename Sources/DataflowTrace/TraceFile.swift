@@ -31,8 +31,17 @@ public struct TraceFile: Sendable {
     try self.init(try InputFile.read(path), path: path)
   }
 
+  /// Opens a trace of one's own, from which `TraceWriter.left` left cycles out.
+  package init(temporary path: String) throws {
+    try self.init(try InputFile.read(path), path: path, hasGaps: true)
+  }
+
   /// Reads a trace from its bytes; `path` is for messages.
   public init(_ data: Data, path: String) throws {
+    try self.init(data, path: path, hasGaps: false)
+  }
+
+  private init(_ data: Data, path: String, hasGaps: Bool) throws {
     self.path = path
     self.data = data
     let header = try TraceHeader(data, path)
@@ -43,7 +52,7 @@ public struct TraceFile: Sendable {
       header.streams.enumerated().flatMap { group, names in names.map { ($0, group) } },
       uniquingKeysWith: { first, _ in first })
     let body =
-      TraceBody(indexed: data, streams: streams, version: header.version)
+      TraceBody(indexed: data, streams: streams, version: header.version, hasGaps: hasGaps)
       ?? TraceBody(
         scanning: data, from: header.end, streams: streams.count, version: header.version)
     chunks = body.chunks
@@ -178,7 +187,7 @@ private struct TraceBody {
   var valueFrames = 0..<0
 
   /// Finds the chunks by the index at the file's end; `nil` if that is missing or does not fit.
-  init?(indexed data: Data, streams: [[String]], version: Int) {
+  init?(indexed data: Data, streams: [[String]], version: Int, hasGaps: Bool) {
     let tail = data.count - TraceFormat.tailSize
     guard let payload = ZstdFrame.skippablePayload(in: data, at: tail, count: 24),
       payload.starts(with: TraceFormat.magic)
@@ -205,8 +214,9 @@ private struct TraceBody {
       next = before
     }
     for chunk in parts.reversed().joined() {
-      guard append(chunk) else { return nil }
+      guard append(chunk, hasGaps: hasGaps) else { return nil }
     }
+    if hasGaps { return }
     for (names, chunks) in zip(streams, chunks) {
       let count = chunks.last.map { $0.firstIndex + $0.count } ?? 0
       guard let name = names.first, report.handshakeCounts[name] == count else { return nil }
@@ -253,9 +263,10 @@ private struct TraceBody {
   }
 
   /// False if the chunk does not continue its stream.
-  private mutating func append(_ chunk: TraceChunk) -> Bool {
+  private mutating func append(_ chunk: TraceChunk, hasGaps: Bool = false) -> Bool {
     let before = chunks[chunk.stream].last
-    guard chunk.firstIndex == before.map({ $0.firstIndex + $0.count }) ?? 0,
+    let next = before.map { $0.firstIndex + $0.count } ?? 0
+    guard hasGaps ? chunk.firstIndex >= next : chunk.firstIndex == next,
       chunk.firstCycle > before?.lastCycle ?? -1
     else { return false }
     chunks[chunk.stream].append(chunk)

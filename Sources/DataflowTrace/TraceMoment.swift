@@ -18,11 +18,11 @@ public struct TraceMoment: Sendable {
     public var text: String { place + (values.map { " = \(Self.short($0))" } ?? "") }
 
     /// Some elements, enough to recognise a word.
-    private static func short(_ values: [Int64]) -> String {
+    package static func short(_ values: [Int64]) -> String {
       values.prefix(8).map(String.init).joined(separator: " ") + (values.count > 8 ? " …" : "")
     }
 
-    private var place: String {
+    package var place: String {
       let place = "frame \(frame), word \(word)"
       guard let position, let last = position.last else { return place }
       let end = last + max(elements ?? 1, 1) - 1
@@ -68,29 +68,17 @@ public struct TraceMoment: Sendable {
 
   /// Throws `InputError` for a damaged trace, or one whose design cannot be simulated.
   public init(_ trace: TraceFile, at cycle: Cycle) throws {
+    let values = trace.hasValues ? try TraceValues(trace) : nil
+    try self.init(
+      trace, TraceWords(try Plan(trace.design)) { values?[$0]?[$1].map { Array($0) } }, at: cycle)
+  }
+
+  /// The same of a trace of which several cycles are looked at.
+  package init(_ trace: TraceFile, _ words: TraceWords, at cycle: Cycle) throws {
     if let damage = trace.damage { throw damage }
-    let plan = try Plan(trace.design)
     design = trace.design.name
     self.cycle = cycle
-    var ports: [String: Port] = [:]
-    for (n, node) in plan.design.nodes.enumerated() {
-      for (stream, port) in zip(node.inputs, plan.inputPorts[n]) { ports[stream] = port }
-      for (stream, port) in zip(node.outputs, plan.outputPorts[n]) { ports[stream] = port }
-    }
-    let values = trace.hasValues ? try TraceValues(trace) : nil
-    func word(_ index: Int, on stream: String) -> Word {
-      let perFrame = max(plan.wordsPerFrame[stream] ?? 1, 1)
-      let port = ports[stream]
-      let elements = port?.elements
-      let inFrame = index % perFrame
-      var position: [Int]?
-      if let shape = port?.normalShape, let elements, shape.reduce(1, *) == perFrame * elements {
-        position = Tensor.indices(of: inFrame * elements, in: shape)
-      }
-      return Word(
-        index: index, frame: index / perFrame, word: inFrame, position: position,
-        elements: elements, values: values?[stream]?[index].map { Array($0) })
-    }
+    func word(_ index: Int, on stream: String) -> Word { words[index, on: stream] }
     let players = try Dictionary(
       uniqueKeysWithValues: trace.streamNames.map {
         ($0, try StreamPlayer(trace, $0, from: cycle))
@@ -112,5 +100,36 @@ public struct TraceMoment: Sendable {
         name: name, word: word(player.before, on: name), since: player.offered,
         moves: player.cycle == .max ? nil : player.cycle)
     }
+  }
+}
+
+/// Words of streams by their number in a run: where in its frame each stands, and what it is.
+package struct TraceWords {
+  private let wordsPerFrame: [String: Int]
+  private var ports: [String: Port] = [:]
+  private let values: (_ stream: String, _ index: Int) -> [Int64]?
+
+  /// - Parameter values: the elements of a word, element 0 first; nil where they are not known.
+  package init(_ plan: Plan, values: @escaping (_ stream: String, _ index: Int) -> [Int64]?) {
+    wordsPerFrame = plan.wordsPerFrame
+    self.values = values
+    for (n, node) in plan.design.nodes.enumerated() {
+      for (stream, port) in zip(node.inputs, plan.inputPorts[n]) { ports[stream] = port }
+      for (stream, port) in zip(node.outputs, plan.outputPorts[n]) { ports[stream] = port }
+    }
+  }
+
+  package subscript(index: Int, on stream: String) -> TraceMoment.Word {
+    let perFrame = max(wordsPerFrame[stream] ?? 1, 1)
+    let port = ports[stream]
+    let elements = port?.elements
+    let inFrame = index % perFrame
+    var position: [Int]?
+    if let shape = port?.normalShape, let elements, shape.reduce(1, *) == perFrame * elements {
+      position = Tensor.indices(of: inFrame * elements, in: shape)
+    }
+    return TraceMoment.Word(
+      index: index, frame: index / perFrame, word: inFrame, position: position,
+      elements: elements, values: values(stream, index))
   }
 }

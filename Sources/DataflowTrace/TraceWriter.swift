@@ -22,6 +22,16 @@ public final class TraceWriter: HandshakeListener {
   /// Handshakes written so far, chunks not yet full included.
   public private(set) var handshakes = 0
 
+  /// Cycles whose handshakes are left out, but for the first one of each stream, which says how long its word
+  /// has waited. Such a trace is for `TraceFile(temporary:)`.
+  package var left: Range<Cycle>? {
+    didSet {
+      for n in columns.indices where oldValue?.lowerBound != left?.lowerBound {
+        columns[n].hasPassed = false
+      }
+    }
+  }
+
   /// - Parameters:
   ///   - path: the final name, by custom `….simtrace.zst`.
   ///   - plan: the design made ready.
@@ -61,6 +71,25 @@ public final class TraceWriter: HandshakeListener {
 
 extension TraceWriter {
   public func took(_ batch: UnsafeBufferPointer<Handshake>, stream: Int) {
+    guard let left, let last = batch.last, last.cycle >= left.lowerBound else {
+      return keep(batch, stream)
+    }
+    var start = batch.firstIndex { $0.cycle >= left.lowerBound }!
+    if !columns[stream].hasPassed {
+      columns[stream].hasPassed = true
+      start += 1
+    }
+    keep(UnsafeBufferPointer(rebasing: batch[..<start]), stream)
+    let end = batch[start...].firstIndex { $0.cycle >= left.upperBound } ?? batch.count
+    if end > start {
+      writeChunk(stream)
+      columns[stream].skip(end - start)
+    }
+    keep(UnsafeBufferPointer(rebasing: batch[end...]), stream)
+  }
+
+  private func keep(_ batch: UnsafeBufferPointer<Handshake>, _ stream: Int) {
+    guard !batch.isEmpty else { return }
     handshakes += batch.count
     columns[stream].append(batch)
     if columns[stream].count >= handshakesPerChunk { writeChunk(stream) }
@@ -92,10 +121,13 @@ extension TraceWriter {
 
   /// Writes what is still in memory and the run's report, and gives the file its name.
   ///
-  /// - Parameter values: what the words were, by stream, with the type of their elements.
+  /// - Parameters:
+  ///   - values: what the words were, by stream, with the type of their elements.
+  ///   - isTemporary: the file need not outlive the machine.
   /// Throws `InputError` if anything could not be written; then no file is left.
   public func finish(
-    _ report: RunReport, values: [String: (words: WordSequence, type: DataType)] = [:]
+    _ report: RunReport, values: [String: (words: WordSequence, type: DataType)] = [:],
+    isTemporary: Bool = false
   ) throws {
     for stream in columns.indices { writeChunk(stream) }
     writeIndex()
@@ -110,7 +142,8 @@ extension TraceWriter {
     let footer = offset
     put(frame: .footer, Array(try report.json()))
     put(TraceFormat.tail(footer: footer, index: lastIndex))
-    guard fflush(file) == 0, failure == nil, fsync(fileno(file)) == 0 else {
+    guard fflush(file) == 0, failure == nil, isTemporary || fsync(fileno(file)) == 0
+    else {
       let error = failure ?? place.failure()
       discard()
       throw error
@@ -149,6 +182,8 @@ private struct ChunkBuilder {
   private var cycles = ByteColumn()
   private var waits = ByteColumn()
   private(set) var count = 0
+  /// Whether the first handshake of those that are left out was kept.
+  var hasPassed = false
   private var written = 0
   private var first: Cycle = 0
   private var last: Cycle = 0
@@ -156,6 +191,9 @@ private struct ChunkBuilder {
   private var wait = 0
 
   init(stream: Int) { self.stream = stream }
+
+  /// Words that are not kept, between two chunks.
+  mutating func skip(_ words: Int) { written += words }
 
   func deallocate() {
     cycles.deallocate()

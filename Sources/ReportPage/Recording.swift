@@ -10,6 +10,8 @@ public struct Recording: Encodable, Sendable {
     /// Whether it is a whole period of the proven steady state.
     public var isSteady: Bool
     public var profile: TraceProfile
+    /// What the words were; null where there is no data.
+    public var moments: Moments?
   }
 
   /// What of a run to record.
@@ -18,7 +20,9 @@ public struct Recording: Encodable, Sendable {
     public var columns = 280
     /// Frames recorded at most, and handshakes about.
     public var frames = 24
-    public var handshakes = 250_000_000
+    public var handshakes = 1_200_000_000
+    /// What is sent; nil: only when words move is shown.
+    public var data: PageData?
 
     /// The first frames and one steady period.
     public init() {}
@@ -32,12 +36,15 @@ public struct Recording: Encodable, Sendable {
   /// The first frames, then, where the design runs and the recording is long enough, the steady state.
   public var windows: [Window]
   public var frameTimes: FrameTimes
+  /// Frames in the data that was sent; null without data.
+  public var dataFrames: Int?
 
   /// Columns of all nodes together.
   private static let mostColumns = 60_000
 
-  /// Frames of the first window.
+  /// Frames of the first window at most, and handshakes about: each is looked at several times.
   private static let firstFrames = 4
+  private static let firstHandshakes = 60_000_000
 
   /// Runs the design of `throughput` once more and looks at every handshake.
   ///
@@ -45,8 +52,11 @@ public struct Recording: Encodable, Sendable {
   public init(_ throughput: Throughput, options: Options = Options()) throws {
     let plan = throughput.plan
     let plannedFrames = Self.frames(throughput, options)
-    let trace = try Self.trace(plan, frames: plannedFrames)
+    let shown = Self.shownFrames(plan)
+    let trace = try Self.trace(
+      plan, frames: plannedFrames, shown: shown, steady: throughput.steadyState)
     frames = plannedFrames
+    dataFrames = options.data?.frames
     outcome = trace.report?.outcome ?? throughput.outcome
     lastCycle = trace.report?.lastHandshakeCycle
     let times = FrameTimes(trace, words: plan.wordsPerFrame, frames: plannedFrames)
@@ -57,11 +67,11 @@ public struct Recording: Encodable, Sendable {
     let frameEnds = (0..<completed).map { f in ends.map { $0[f] }.max() ?? 0 }
     var parts: [(title: String, isSteady: Bool, cycles: Range<Cycle>)] = []
     let last = trace.end
-    if throughput.steadyState == nil || frameEnds.count < Self.firstFrames {
+    if throughput.steadyState == nil || frameEnds.count < shown {
       parts.append(("Whole run", false, 0..<max(last, 1)))
     } else {
       parts.append(
-        ("First \(Self.firstFrames) frames", false, 0..<frameEnds[Self.firstFrames - 1] + 1))
+        (shown == 1 ? "First frame" : "First \(shown) frames", false, 0..<frameEnds[shown - 1] + 1))
     }
     if let steady = throughput.steadyState, frameEnds.count >= 2 {
       let period = min(steady.frames, frameEnds.count - 1)
@@ -78,13 +88,20 @@ public struct Recording: Encodable, Sendable {
     windows = try parts.map { part in
       Window(
         title: part.title, isSteady: part.isSteady,
-        profile: try TraceProfile(trace, cycles: part.cycles, columns: columns))
+        profile: try TraceProfile(trace, cycles: part.cycles, columns: columns),
+        moments: try options.data.map {
+          try Moments(trace, plan, $0, cycles: part.cycles)
+        })
     }
   }
 
   /// The cycle up to which graph inputs are still busy with frames.
   private static func feeds(_ trace: TraceFile, _ plan: Plan) -> Cycle {
     plan.design.graphInputs.compactMap { try? trace.extent(of: $0).last }.min() ?? .max
+  }
+
+  private static func shownFrames(_ plan: Plan) -> Int {
+    max(1, min(firstFrames, firstHandshakes / max(plan.wordsPerFrame.values.reduce(0, +), 1)))
   }
 
   /// As many frames as show the steady state while frames still come in behind, within reason.
@@ -97,8 +114,10 @@ public struct Recording: Encodable, Sendable {
     return max(1, min(wanted, options.frames, options.handshakes / max(words, 1)))
   }
 
-  /// Records `frames` frames.
-  private static func trace(_ plan: Plan, frames: Int) throws -> TraceFile {
+  /// Records `frames` frames; what is shown of neither window is simulated and left out.
+  private static func trace(_ plan: Plan, frames: Int, shown: Int, steady: SteadyState?) throws
+    -> TraceFile
+  {
     let path = FileManager.default.temporaryDirectory
       .appendingPathComponent("simrun-\(UUID().uuidString).simtrace.zst").path
     defer { unlink(path) }
@@ -109,9 +128,20 @@ public struct Recording: Encodable, Sendable {
     for frame in 1...frames {
       WorkProgress.tell("recording frames", frame - 1, of: frames)
       simulation.run(frames: frame)
-      if simulation.outcome(frames: frame) != .complete { break }
+      guard simulation.outcome(frames: frame) == .complete,
+        let end = simulation.completed(frame)
+      else {
+        writer.left = nil
+        break
+      }
+      // A frame more than the window in front of it, since some words move behind the end of their frame.
+      guard let steady, steady.simulatedFrames > shown + 1,
+        frames >= steady.simulatedFrames + steady.frames
+      else { continue }
+      if frame == shown { writer.left = end + 1..<Cycle.max >> 1 }
+      if frame == steady.simulatedFrames - 1 { writer.left = writer.left!.lowerBound..<end + 1 }
     }
-    try writer.finish(RunReport(plan, scenario, simulation.run()))
-    return try TraceFile(contentsOf: path)
+    try writer.finish(RunReport(plan, scenario, simulation.run()), isTemporary: true)
+    return try TraceFile(temporary: path)
   }
 }

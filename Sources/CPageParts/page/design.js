@@ -117,7 +117,7 @@ function sentence(link) {
       : link.node + " waits for " + count(link.words) + " more words of " + link.stream;
   }
   return link.capacity === 0 ? link.node + " waits for " + link.stream + " to be read (no buffer)"
-    : link.node + " waits for room in " + (link.fifos.join(", ") || link.stream) + " (full, " + link.held + " of " + link.capacity + ")";
+    : link.node + " waits for room in " + (link.fifos.join(" and ") || link.stream) + " (full, " + link.held + " of " + some(link.capacity, "word") + ")";
 }
 
 function waitList(links, isRing) {
@@ -137,7 +137,7 @@ function fixSentence() {
   const changes = fixes.map(([fifo, depth]) => {
     const edge = graph.edges[edgeWith(fifo)];
     const before = depthOf(fifo);
-    return make("li", {}, before ? ["Make ", make("b", {}, fifo), " deeper: ", make("b", {}, count(before) + " → " + count(depth) + " words")]
+    return make("li", {}, before ? ["Make ", make("b", {}, fifo), " deeper: ", make("b", { class: "together" }, count(before) + " → " + count(depth) + " words")]
       : ["Insert a FIFO of ", make("b", {}, count(depth) + " words"), " on " + fifo.replace(/_fifo$/, "")],
     edge ? " (" + endsOf(edge) + ")" : "");
   });
@@ -163,10 +163,10 @@ function stopVerdict() {
     const rooms = links.filter(l => l.waitsFor === "room");
     const room = rooms[rooms.length - 1];
     const others = links.filter(l => l !== join && !rooms.includes(l)).length;
-    const full = room ? (room.fifos[0] ?? room.stream) : "";
+    const full = room ? (room.fifos.length ? room.fifos.map((f, i) => [i ? " and " : "", make("b", {}, f)]) : make("b", {}, room.stream)) : "";
     why = [make("b", {}, join.node), " waits for a word from a branch" + (others ? " of " + some(others, "block") : "")
       + ". That branch gets no more input, because ", make("b", {}, room?.node ?? "its source"),
-    " waits for room in ", make("b", {}, full), room?.capacity ? " (full: " + room.held + " of " + some(room.capacity, "word") + ")" : "",
+    " waits for room in ", full, room?.capacity ? " (full: " + room.held + " of " + some(room.capacity, "word") + ")" : "",
     ", which only ", make("b", {}, join.node), " could empty. Each waits for the other, for ever."];
   } else why = [hang?.starvation.join(" ") || report.stuck?.cause || ""];
   return make("div", { class: "panel verdict bad" },
@@ -177,6 +177,22 @@ function stopVerdict() {
 
 function slowest() {
   return report.nodes.reduce((a, b) => b.cyclesAlone > a.cyclesAlone ? b : a, report.nodes[0]);
+}
+
+// The blocks that work most, as shares of the time of a frame.
+function busiest() {
+  const cycles = report.throughput.cyclesPerFrame;
+  const list = report.nodes.filter(n => n.cyclesAlone > 0 && !blocks[blockAt.get(n.name)]?.isFIFO)
+    .sort((a, b) => b.cyclesAlone - a.cyclesAlone).slice(0, 5);
+  if (!cycles || !list.length) return null;
+  return make("div", {}, make("h3", {}, "Where the time goes"),
+    make("p", { class: "soft small" }, "Cycles that the slowest blocks work, of the " + count(cycles) + " of a frame:"),
+    make("div", { class: "meter busiest" }, list.map(n => {
+      const share = Math.min(1, n.cyclesAlone / cycles);
+      return [make("button", { type: "button", class: "link", title: n.name, onclick: () => pick(n.name) }, short(n.name)),
+        bar([[share, "busy-fill", n.name]], n.name + " works " + percent(share, 0) + " of the time"),
+        make("span", { class: "number" }, count(n.cyclesAlone) + " (" + percent(share, 0) + ")")];
+    })));
 }
 
 function runVerdict() {
@@ -222,7 +238,7 @@ function runVerdict() {
       tile(report.latency ? duration(report.latency.microseconds) : "–", "latency of the first frame"),
       tile({ fifo: "FIFOs", compute: "compute", memory: "memory port", source: "source" }[limit.limit] ?? "–", "limit"),
       report.finnEstimate && tile(rounded(report.finnEstimate.fps), "frames/s in FINN’s estimate")),
-    parts, range && make("p", { class: "small" }, range + "."),
+    parts, busiest(), range && make("p", { class: "small" }, range + "."),
     make("p", { class: "small" }, some(report.exactness.exact.length, "node") + " cycle-exact"
       + (predicted ? ", " + predicted + " with a predicted HLS schedule" : "")
       + (Object.keys(report.exactness.approximate).length ? ", " + Object.keys(report.exactness.approximate).length + " approximate" : "") + "."),
@@ -235,7 +251,7 @@ function costPanel() {
   return make("div", { class: "panel" },
     make("h2", {}, cost.part ? "Cost on " + cost.part : "Cost"), meters(cost.resources, cost.device),
     cost.device ? null : make("p", { class: "soft small" }, "--part or --budget compares it with a device."),
-    make("h3", { style: { marginTop: ".8rem" } }, "Dearest blocks"), dearest());
+    make("h3", { style: { marginTop: ".8rem" } }, "Largest blocks"), dearest());
 }
 
 function dearest() {
@@ -409,9 +425,12 @@ function timePanel() {
     return { name, share, lane };
   });
   rows.prepend(head);
+  const words = make("div", { class: "words" });
   function show(window) {
     const { from, to, columns } = window.profile;
     const known = lanesOf.get(window);
+    rows.classList.toggle("has-cursor", !!window.moments);
+    words.replaceChildren(...fill(make("div"), window.moments ? wordsPanel(window, rows) : []).childNodes);
     head.lastChild.replaceChildren(timeAxis(from, to, clock));
     for (const { name, share, lane } of lanes) {
       const l = known.nodes.get(name);
@@ -436,7 +455,43 @@ function timePanel() {
         make("span", {}, [0, 1, 2, 3].map(f => make("i", { style: { background: frameColour(f), marginRight: ".1em" } })), " frames, first word in to last word out"),
         make("span", {}, make("i", { class: "busy-fill" }), "busy"), make("span", {}, make("i", { class: "blocked-fill" }), "blocked"),
         make("span", {}, make("i", { class: "starved-fill" }), "starved"))),
-    rows,
+    rows, words,
+  ];
+}
+
+// What the words on the streams are in a cycle that a slider chooses; a line in the rows shows where it is.
+function wordsPanel(window, rows) {
+  const { cycles, streams: lanes } = window.moments;
+  const { from, to } = window.profile;
+  const list = make("div");
+  const when = make("output", { class: "number" });
+  const slider = make("input", {
+    type: "range", min: 0, max: cycles.length - 1, step: 1, value: Math.floor(cycles.length / 2), "aria-label": "Cycle whose words are shown",
+    oninput: () => choose(Number(slider.value)),
+  });
+  const between = name => {
+    const e = graph.edges[edgeWith(name)];
+    return e ? endsOf(e).split(" → ").map(short).join(" → ") : "";
+  };
+  function choose(n) {
+    when.textContent = "cycle " + count(cycles[n]);
+    slider.setAttribute("aria-valuetext", when.textContent);
+    rows.style.setProperty("--at", 100 * (cycles[n] - from) / (to - from) + "%");
+    const offered = lanes.filter(l => l.words[n]);
+    list.replaceChildren(offered.length ? table([
+      { name: "stream", value: l => l.name, show: l => make("button", { type: "button", class: "link", onclick: () => pick(l.name) }, l.name) },
+      { name: "between", value: l => between(l.name) },
+      { name: "word", value: l => l.words[n].split(" = ")[0] },
+      { name: "elements", class: "mono", value: l => l.words[n].split(" = ")[1] ?? "–" },
+    ], offered) : make("p", { class: "soft" }, "No word is offered in this cycle."));
+  }
+  choose(Number(slider.value));
+  return [
+    make("h3", {}, "Words in a cycle"),
+    make("div", { class: "tools" }, slider, when),
+    make("p", { class: "soft small" }, "The word that each stream offers: frame, word, [position, channels], and its elements, element 0 first."
+      + (recording.dataFrames < recording.frames ? " The data has " + some(recording.dataFrames, "frame") + ", which came again and again." : "")),
+    list,
   ];
 }
 

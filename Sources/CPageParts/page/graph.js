@@ -234,7 +234,8 @@ function makeGraph(nodes, edges, { onselect, marked }) {
     if (scale < 0.6 && marked?.length) {
       const whole = scale;
       show(around(marked), 1);
-      if (scale < whole) fit();
+      // Where little is gained, all is shown.
+      if (scale < 1.4 * whole) fit();
     }
     // A graph too large to be read as a whole is shown from its start.
     if (scale < 0.2) { scale = 0.5; dx = 10; dy = 20; apply(); }

@@ -22,6 +22,13 @@ struct ReportCommand: ParsableCommand {
 
   @Option(
     help: """
+      With --html: input data (.npy or .npz), leading axis frames. The page then shows what the words on \
+      every stream were.
+      """)
+  var input: String?
+
+  @Option(
+    help: """
       Write the ONNX graph that was read with cycles, waits, FIFO fill and cost at every node, as \
       netron shows them.
       """)
@@ -36,12 +43,13 @@ struct ReportCommand: ParsableCommand {
     guard html != nil || finn != nil || onnx != nil else {
       throw ValidationError("state what to write: --html PAGE, --onnx GRAPH or --finn FOLDER")
     }
+    guard input == nil || html != nil else { throw ValidationError("--input belongs to --html") }
   }
 
   func run() throws {
     try reportingInputErrors {
       try OutputPlace.requireDistinct(
-        [("--html", html), ("--onnx", onnx)], inputs: source.files)
+        [("--html", html), ("--onnx", onnx)], inputs: source.files + [("--input", input)])
       if onnx != nil, !source.design.lowercased().hasSuffix(".onnx") {
         throw InputError(
           "--onnx annotates the ONNX graph that is read; this is none", file: source.design)
@@ -85,6 +93,11 @@ struct ReportCommand: ParsableCommand {
     var options = DesignPageOptions()
     options.costing = try source.changes.costing(loaded)
     options.command = source.next("fps", reason: "").command
+    if let input {
+      options.recording.data = try reportingFile(input) {
+        try PageData(design, loaded.parameters, inputs: TensorFile(input))
+      }
+    }
     let device = source.device(of: design)
     let page = try progressing.showing {
       try reportingFile(source.design) {

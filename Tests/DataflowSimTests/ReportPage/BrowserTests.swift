@@ -1,5 +1,7 @@
 import DataflowAnalysis
+import DesignFiles
 import Foundation
+import ReportPage
 import Testing
 
 /// The pages in a real browser: nothing complains, what matters is to be seen, keys work, names stay text.
@@ -120,6 +122,36 @@ struct BrowserTests {
         try browser.evaluate(
           "[...document.querySelectorAll('button, input, select, svg[role=img]')].filter(e => !(e.textContent.trim() || e.getAttribute('aria-label') || e.closest('label'))).length"
         ) == "0")
+    }
+  }
+
+  /// The slider chooses a cycle, the table has the words of that cycle, and a line shows it in the rows.
+  @Test func wordsOfACycleAreShown() throws {
+    let loaded = try DesignFile.load(TestFiles.repository("configs/tfc-w1a1.json"))
+    var options = DesignPageOptions()
+    let recorded = CompressedResource.url("activations/tfc-w1a1.npz").path
+    let image = try NPZ(contentsOf: recorded).tensor("__input__")
+    try TestFiles.withTemporaryDirectory { folder in
+      try NPY.encode(image).write(to: URL(fileURLWithPath: folder + "/x.npy"))
+      options.recording.data = try PageData(
+        loaded.design, loaded.parameters, inputs: TensorFile(folder + "/x.npy"))
+    }
+    try look(try Page(loaded.design, device: nil, options: options).html()) { browser, path in
+      for width in [400, 1280] {
+        try browser.open(path, width: width)
+        try requireSound(browser, "words, \(width) px")
+      }
+      let text = "document.querySelector('.words').textContent"
+      let before = try browser.evaluate(text)
+      #expect(before.contains("cycle ") && before.contains("frame "))
+      try browser.evaluate(
+        "(s => { s.value = s.max; s.dispatchEvent(new Event('input')); })(document.querySelector('.words input'))"
+      )
+      #expect(try browser.evaluate(text) != before)
+      #expect(
+        try browser.evaluate(
+          "getComputedStyle(document.querySelector('.row:not(.head) .lane'), '::after').borderLeftWidth"
+        ) == "2px")
     }
   }
 

@@ -1,4 +1,5 @@
 import DataflowAnalysis
+import DesignFiles
 import Foundation
 import ReportPage
 import Testing
@@ -74,5 +75,44 @@ import Testing
       DivergencePicture(expected: [1, 2, 3], actual: [1, 2, 4], shape: [1, 3], first: 2))
     #expect(row.width == 3 && row.height == 1 && row.wrongChannels == [0, 0, 1])
     #expect(DivergencePicture(expected: [1], actual: [], shape: [1, 3], first: 0) == nil)
+  }
+
+  /// With data the page has the words that every stream offers, as `simrun trace --at` has them.
+  @Test func wordsAreThoseOfTheTrace() throws {
+    let loaded = try DesignFile.load(TestFiles.repository("configs/tfc-w1a1.json"))
+    let recorded = CompressedResource.url("activations/tfc-w1a1.npz").path
+    let image = try NPZ(contentsOf: recorded).tensor("__input__")
+    try TestFiles.withTemporaryDirectory { folder in
+      let file = folder + "/x.npy"
+      try NPY.encode(image).write(to: URL(fileURLWithPath: file))
+      var options = DesignPageOptions()
+      let data = try PageData(loaded.design, loaded.parameters, inputs: TensorFile(file))
+      options.recording.data = data
+      let recording = try Page(loaded.design, device: nil, options: options).document.recording
+      #expect(recording.dataFrames == image.shape[0])
+      let plane = try Dataplane(loaded.design, parameters: loaded.parameters)
+      let result = try plane.run([plane.inputs[0]: image], keep: .all)
+      var compared = 0
+      for window in recording.windows {
+        let moments = try #require(window.moments)
+        #expect(moments.cycles.count > 8)
+        for lane in moments.streams {
+          let layout = try plane.layout(of: lane.name)
+          let all = try #require(result.streams[lane.name]?.int64s)
+          for word in lane.words where !word.isEmpty {
+            let found = try #require(word.firstMatch(of: /^frame (\d+), word (\d+).* = ([-\d ]+)/))
+            let frame = Int(found.1)! % image.shape[0]
+            let start = (frame * layout.words + Int(found.2)!) * layout.elements
+            let shown = found.3.split(separator: " ").map { Int64($0)! }
+            #expect(Array(all[start..<start + shown.count]) == shown, "\(lane.name) \(word)")
+            compared += 1
+          }
+        }
+      }
+      #expect(compared > 50)
+    }
+    // Without data nothing changes.
+    let bare = try Page(TraceFixture.example("conv-shallow-fifos"), device: nil)
+    #expect(bare.document.recording.windows.allSatisfy { $0.moments == nil })
   }
 }
