@@ -85,6 +85,14 @@ def test_wrong_input_is_an_exception_with_a_hint() -> None:
     assert caught.value.node == "a" and "MVAU_rtl" in str(caught.value)
 
 
+def test_a_design_that_cannot_be_read_fails_its_check() -> None:
+    found = simrun.load("/nonexistent/model.onnx").check()
+    assert found.failed and found.findings[0].rule == "readable"
+    assert "no such file" in found.findings[0].message
+    with pytest.raises(simrun.InputError, match="xczu0"):
+        simrun.example("tfc-w1a1").check(fits="xczu0")
+
+
 def test_wrong_arguments_are_exceptions() -> None:
     with pytest.raises(simrun.UnknownModel, match="from_brevitas"):
         simrun.load(3)

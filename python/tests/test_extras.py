@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -50,6 +51,81 @@ def test_builder_steps_leave_what_finn_expects(wrapper: object, tmp_path: Path) 
     assert (tmp_path / "report/simrun_fifo.json").exists()
     assert (tmp_path / "report/simrun.html").read_text().lstrip().lower().startswith("<!doctype html")
     assert (tmp_path / "simrun_folding_config.json").exists()
+    fifos = [n for n in wrapper.graph.node if n.op_type == "StreamingFIFO_rtl"]  # type: ignore[attr-defined]
+    assert max(a.i for n in fifos for a in n.attribute if a.name == "depth") > 2
+
+
+def test_depths_go_to_both_ends_of_a_stream_without_fifo() -> None:
+    """A fork whose first branch goes through a converter that FINN will insert, and a sum of both."""
+    helper = pytest.importorskip("onnx").helper
+    from simrun._apply import stream_depths
+
+    nodes = [
+        helper.make_node("DuplicateStreams_hls", ["x"], ["a", "b"], name="fork"),
+        helper.make_node("MVAU_hls", ["a", "weights"], ["c"], name="core"),
+        helper.make_node("AddStreams_hls", ["c", "b"], ["y"], name="sum", inFIFODepths=[2, 7]),
+    ]
+    value = [helper.make_tensor_value_info(n, 1, [1]) for n in ("x", "y")]
+    weights = helper.make_tensor("weights", 1, [1], [1.0])
+    graph = helper.make_graph(nodes, "g", value[:1], value[1:], [weights])
+    rows = [("x", "fork", 3), ("fork", "dwc", 4), ("fork", "sum", 9), ("dwc", "core", 5), ("core", "sum", 6), ("sum", "y", 8)]
+    document = {
+        "fifos": [
+            {"name": f"StreamingFIFO_rtl_{i}", "from": a, "to": b, "depthAfter": depth}
+            for i, (a, b, depth) in enumerate(rows)
+        ]
+    }
+    result, model = SimpleNamespace(document=document), SimpleNamespace(graph=graph)
+    assert stream_depths(result, model) == {
+        "fork": {"inFIFODepths": [3], "outFIFODepths": [4, 9]},
+        "core": {"inFIFODepths": [5], "outFIFODepths": [6]},
+        "sum": {"inFIFODepths": [6, 9], "outFIFODepths": [8]},
+    }
+
+
+def test_a_graph_without_fifos_gets_its_depths(wrapper: object, tmp_path: Path) -> None:
+    """The same network before FINN inserts FIFOs and converters: each stream from its maker to its user."""
+    import simrun.finn as steps
+
+    graph = wrapper.graph  # type: ignore[attr-defined]
+    inserted = [n for n in graph.node if n.op_type.startswith(("StreamingFIFO", "StreamingDataWidthC"))]
+    source = {n.output[0]: n.input[0] for n in inserted}
+    for node in inserted:
+        graph.node.remove(node)
+    for node in graph.node:
+        for i, name in enumerate(node.input):
+            while name in source:
+                name = source[name]
+            node.input[i] = name
+    for value in graph.output:
+        if value.name in source:
+            name = value.name
+            while name in source:
+                name = source[name]
+            value.name = name
+    before = simrun.load(wrapper, clock_mhz=100).fps().throughput.fps or 0
+    for step in (steps.step_fifo, steps.step_check, steps.step_report):
+        step(wrapper, _config(tmp_path))
+    reported = json.loads((tmp_path / "report/simrun_throughput.json").read_text())
+    assert reported["throughput"]["fps"] > 1.5 * before
+    depths = {
+        a.name: list(a.ints) for n in graph.node for a in n.attribute if "FIFODepths" in a.name and max(a.ints) > 2
+    }
+    assert set(depths) == {"inFIFODepths", "outFIFODepths"}
+    written = json.loads((tmp_path / "simrun_folding_config.json").read_text())
+    assert any("inFIFODepths" in attributes for attributes in written.values())
+
+
+def test_a_builder_step_folds(wrapper: object, tmp_path: Path) -> None:
+    import simrun.finn as steps
+
+    before = simrun.load(wrapper, clock_mhz=100).fps().throughput.fps or 0
+    wrapper = steps.step_fold(wrapper, _config(tmp_path, target_fps=2 * before))
+    folding = json.loads((tmp_path / "simrun_folding_config.json").read_text())
+    assert any("PE" in attributes for attributes in folding.values())
+    sized = steps.step_fifo(wrapper, _config(tmp_path))
+    after = simrun.load(sized, clock_mhz=100).fps()
+    assert (after.throughput.fps or 0) > 1.5 * before
 
 
 def test_a_design_that_misses_its_rate_stops_the_build(wrapper: object, tmp_path: Path) -> None:
@@ -57,6 +133,16 @@ def test_a_design_that_misses_its_rate_stops_the_build(wrapper: object, tmp_path
 
     with pytest.raises(simrun.SimrunError, match="checks failed"):
         steps.step_check(wrapper, _config(tmp_path, target_fps=10**9))
+
+
+def test_an_export_cannot_carry_depths(configs: Path, tmp_path: Path) -> None:
+    module = pytest.importorskip("qonnx.core.modelwrapper")
+    import simrun.finn as steps
+
+    export = module.ModelWrapper(str(configs / "models/residual.onnx"))
+    steps.step_check(export, _config(tmp_path))
+    with pytest.raises(simrun.UnknownModel, match="export of training"):
+        steps.step_fifo(export, _config(tmp_path))
 
 
 def test_a_folding_of_another_graph_is_refused(wrapper: object) -> None:

@@ -52,8 +52,9 @@ def run(
     arguments: Sequence[str | os.PathLike[str]],
     *,
     progress: bool | None = None,
+    answers: frozenset[int] = ANSWERS,
 ) -> Completed:
-    """Runs simrun and waits; wrong input and usage are exceptions, everything else an answer.
+    """Runs simrun and waits; exit codes other than `answers` are exceptions.
 
     `progress`: whether to show the program's progress; by default on a terminal and in notebooks.
     """
@@ -99,7 +100,7 @@ def run(
     code = process.returncode
     if interrupted:
         raise Interrupted("stopped", code=130)
-    if code in ANSWERS:
+    if code in answers:
         return Completed(code, b"".join(output).decode("utf-8", "replace"), said)
     if code < 0:
         name = signal.Signals(-code).name

@@ -17,10 +17,26 @@ from simrun.design import Design, load
 from simrun.errors import SimrunError, UsageError
 
 
+#: The depths of FIFOs that FINN has not inserted yet: later steps look at the design as it will be.
+_DEPTHS = "simrun_fifo_depths"
+
+
+def _holds_fifos(model: Any) -> bool:
+    return any(node.op_type.startswith("StreamingFIFO") for node in model.graph.node)
+
+
+def _keep_depths(model: Any, folding: dict[str, Any]) -> None:
+    if hasattr(model, "set_metadata_prop") and not _holds_fifos(model):
+        fifos = {name: a for name, a in folding.items() if name.startswith("StreamingFIFO")}
+        model.set_metadata_prop(_DEPTHS, json.dumps(fifos))
+
+
 def _design(model: Any, cfg: Any) -> Design:
     period = getattr(cfg, "synth_clk_period_ns", None)
     part = getattr(cfg, "fpga_part", None) or getattr(cfg, "board", None)
-    return load(model, part=part, clock_mhz=1000 / period if period else None)
+    kept = model.get_metadata_prop(_DEPTHS) if hasattr(model, "get_metadata_prop") else None
+    folding = json.loads(kept) if kept and not _holds_fifos(model) else None
+    return load(model, part=part, clock_mhz=1000 / period if period else None, folding=folding)
 
 
 def _report(cfg: Any, name: str, result: Any) -> Path:
@@ -40,15 +56,23 @@ def _keep_folding(cfg: Any, folding: dict[str, Any]) -> None:
 
 
 def step_fifo(model: Any, cfg: Any) -> Any:
-    """Sets `inFIFODepths` and `outFIFODepths` to the least depths at full rate, in seconds.
+    """Sets the least FIFO depths at full rate, in seconds.
 
-    Writes report/simrun_fifo.json and simrun_folding_config.json. Goes in place of FINN's search by RTL
-    simulation (step_set_fifo_depths with auto_fifo_depths=False behind it).
+    Before FINN has inserted FIFOs: in `inFIFODepths` and `outFIFODepths` of the nodes, from which
+    step_set_fifo_depths with auto_fifo_depths=False makes them, without the search by RTL simulation. In a
+    graph that holds FIFOs: in their `depth`. Writes report/simrun_fifo.json and simrun_folding_config.json.
     """
+    from simrun._apply import stream_depths
+
     result = _design(model, cfg).fifo(minimise="finn")
     _report(cfg, "simrun_fifo.json", result)
-    _keep_folding(cfg, result.folding)
-    return result.apply(model)
+    folding = {name: dict(attributes) for name, attributes in result.folding.items()}
+    for name, depths in stream_depths(result, model).items():
+        folding.setdefault(name, {}).update(depths)
+    result.apply(model)
+    _keep_depths(model, folding)
+    _keep_folding(cfg, folding)
+    return model
 
 
 def step_fold(model: Any, cfg: Any) -> Any:
@@ -58,7 +82,9 @@ def step_fold(model: Any, cfg: Any) -> Any:
     result = design.fold(target_fps=target) if target else design.fold(max=True)
     _report(cfg, "simrun_fold.json", result)
     _keep_folding(cfg, result.folding)
-    return result.apply(model)
+    result.apply(model)
+    _keep_depths(model, result.folding)
+    return model
 
 
 def step_check(model: Any, cfg: Any) -> Any:
