@@ -18,6 +18,10 @@ public struct Channel {
   private let filler: Cycle
   /// See `Stage.upstreamCapacity`.
   private let upstreamCapacity: Int
+  /// So many words, or so much room, is worth running a process for at once.
+  private let batch: Int
+  /// More at a time saves nothing.
+  private static let largestBatch = 64
 
   /// Words admitted and words read so far.
   package private(set) var written = 0
@@ -63,6 +67,7 @@ public struct Channel {
     let first = stage?.firstReady ?? 0
     filler = first > 0 ? first - credit : .never
     upstreamCapacity = stage?.upstreamCapacity ?? 0
+    batch = min(max(capacity / 2, 1), Self.largestBatch)
     var size = 1
     // The proof of a steady state looks back over the reads of the longest period.
     while size < capacity + (watcher?.history?.words ?? 0) { size *= 2 }
@@ -185,6 +190,8 @@ extension Channel {
       if onWrite & Self.orders != 0 { return }
       queue.pointee.push(reader)
     } else if readerWaits {
+      // A reader who is to run later stays marked, so that more words bring that forward.
+      guard available >= batch else { return queue.pointee.pushLater(reader) }
       readerWaits = false
       queue.pointee.push(reader)
     }
@@ -251,6 +258,7 @@ extension Channel {
       admit(from: earliest)
     }
     if writerWaits {
+      guard capacity - available >= batch else { return queue.pointee.pushLater(writer) }
       writerWaits = false
       queue.pointee.push(writer)
     }

@@ -124,11 +124,18 @@ package final class Network {
     // The runners outlive the loop, so it need not retain them one by one.
     let runners = runners.map(Unmanaged.passUnretained)
     runners.withUnsafeBufferPointer { runners in
-      while let id = queue.pointee.pop() {
+      while let (id, waited) = queue.pointee.pop() {
         activations += 1
+        if waited { unmark(id) }
         runners[id]._withUnsafeGuaranteedRef { $0.run() }
       }
     }
+  }
+
+  /// A process marks anew what it waits for when it runs.
+  private func unmark(_ id: Int) {
+    for link in links[id].inputs { link.pointee.readerWaits = false }
+    for link in links[id].outputs { link.pointee.writerWaits = false }
   }
 
   func finish() { for runner in runners { runner.finish() } }

@@ -1,37 +1,84 @@
 /// The processes that may be able to move, each at most once, in first-in first-out order.
+///
+/// Two lines: of those that have enough to do, and of those that could move only a little. Of the latter one
+/// runs when nobody else is left, so that words move in large batches. The order changes no handshake.
 struct WorkQueue {
-  private let ring: UnsafeMutablePointer<Int32>
-  private let queued: UnsafeMutablePointer<Bool>
-  private let mask: Int
-  private var head = 0
-  private var tail = 0
+  private var ready: Line
+  private var patient: Line
+  /// Who has been put in the second line and has not run since.
+  private let isWanted: UnsafeMutablePointer<Bool>
 
   init(processes: Int) {
-    var size = 1
-    while size <= processes { size *= 2 }
-    mask = size - 1
-    ring = .allocate(capacity: size)
-    queued = .allocate(capacity: max(processes, 1))
-    queued.initialize(repeating: false, count: max(processes, 1))
+    ready = Line(processes: processes)
+    patient = Line(processes: processes)
+    isWanted = .allocate(capacity: max(processes, 1))
+    isWanted.initialize(repeating: false, count: max(processes, 1))
   }
 
   func deallocate() {
-    ring.deallocate()
-    queued.deallocate()
+    ready.deallocate()
+    patient.deallocate()
+    isWanted.deallocate()
   }
 
-  @inline(__always) mutating func push(_ process: Int32) {
-    guard !queued[Int(process)] else { return }
-    queued[Int(process)] = true
-    ring[tail & mask] = process
-    tail += 1
+  /// Lets a process run after those who are in line already.
+  @inline(__always) mutating func push(_ process: Int32) { ready.push(process) }
+
+  /// Lets a process run when nobody has more to do.
+  @inline(__always) mutating func pushLater(_ process: Int32) {
+    isWanted[Int(process)] = true
+    patient.push(process)
   }
 
-  @inline(__always) mutating func pop() -> Int? {
-    guard head != tail else { return nil }
-    let process = Int(ring[head & mask])
-    head += 1
-    queued[process] = false
-    return process
+  /// The next process to run, and whether it has been put in the second line since it last ran.
+  @inline(__always) mutating func pop() -> (process: Int, waited: Bool)? {
+    if let process = ready.pop() { return (process, take(process)) }
+    while let process = patient.pop() {
+      if take(process) { return (process, true) }
+    }
+    return nil
+  }
+
+  @inline(__always) private func take(_ process: Int) -> Bool {
+    let was = isWanted[process]
+    isWanted[process] = false
+    return was
+  }
+
+  private struct Line {
+    private let ring: UnsafeMutablePointer<Int32>
+    private let queued: UnsafeMutablePointer<Bool>
+    private let mask: Int
+    private var head = 0
+    private var tail = 0
+
+    init(processes: Int) {
+      var size = 1
+      while size <= processes { size *= 2 }
+      mask = size - 1
+      ring = .allocate(capacity: size)
+      queued = .allocate(capacity: max(processes, 1))
+      queued.initialize(repeating: false, count: max(processes, 1))
+    }
+
+    func deallocate() {
+      ring.deallocate()
+      queued.deallocate()
+    }
+
+    @inline(__always) mutating func push(_ process: Int32) {
+      guard !queued[Int(process)] else { return }
+      queued[Int(process)] = true
+      ring[tail & mask] = process
+      tail += 1
+    }
+
+    @inline(__always) mutating func pop() -> Int? {
+      guard head != tail else { return nil }
+      let process = Int(ring[head & mask])
+      head += 1
+      queued[process] = false
+      return process
+    }
   }
 }

@@ -39,7 +39,7 @@ struct TwoHLSProcesses: Process {
   mutating func run() {
     first.run()
     second.run()
-    while let process = queue.pointee.pop() {
+    while let (process, _) = queue.pointee.pop() {
       if process == 0 { first.run() } else { second.run() }
     }
   }
