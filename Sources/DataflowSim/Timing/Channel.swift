@@ -21,7 +21,7 @@ public struct Channel {
   /// So many words, or so much room, is worth running a process for at once.
   private let batch: Int
   /// More at a time saves nothing.
-  private static let largestBatch = 64
+  private static let largestBatch = 4096
 
   /// Words admitted and words read so far.
   package private(set) var written = 0
@@ -67,7 +67,7 @@ public struct Channel {
     let first = stage?.firstReady ?? 0
     filler = first > 0 ? first - credit : .never
     upstreamCapacity = stage?.upstreamCapacity ?? 0
-    batch = min(max(capacity / 2, 1), Self.largestBatch)
+    batch = min(max(7 * capacity / 8, 1), Self.largestBatch)
     var size = 1
     // The proof of a steady state looks back over the reads of the longest period.
     while size < capacity + (watcher?.history?.words ?? 0) { size *= 2 }

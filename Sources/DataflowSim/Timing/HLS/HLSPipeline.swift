@@ -200,12 +200,34 @@ extension HLSPipeline {
 
   private mutating func writeWhatHasRoom() {
     while !results.isEmpty {
+      if results[0].ports == 1, outputs[0].pointee.writable > 0 {
+        writeToOne()
+        continue
+      }
       guard let room = room(for: results[0].ports) else { return }
       let result = results.removeFirst()
       let ready = result.mature + decided
       freeze(from: result.mature, for: room - ready)
       put(result.ports, at: max(ready, room), readySince: ready)
     }
+  }
+
+  /// Results for output 0 alone, as many as it has room for.
+  private mutating func writeToOne() {
+    var writes = outputs[0].pointee.writes
+    var (left, t) = (outputs[0].pointee.writable, outputs[0].pointee.lastWrite)
+    while left > 0, !results.isEmpty, results[0].ports == 1 {
+      let mature = results.removeFirst().mature
+      let ready = mature + decided
+      let free = writes.room
+      let room = max(t + 1, free)
+      freeze(from: mature, for: room - ready)
+      t = max(ready, room)
+      writes.admit(at: t, readySince: ready, free)
+      left -= 1
+    }
+    outputs[0].pointee.finish(writes, at: t)
+    undrained |= 1
   }
 
   private mutating func writeWhatMayFollow() {

@@ -62,11 +62,12 @@ extension HLSPipeline {
     return isKnown ? latest : nil
   }
 
-  mutating func put(_ ports: UInt32, at t: Cycle, readySince ready: Cycle) {
+  @inline(__always) mutating func put(_ ports: UInt32, at t: Cycle, readySince ready: Cycle) {
+    undrained |= ports
+    if ports == 1 { return outputs[0].pointee.admit(at: t, readySince: ready) }
     for port in outputs.indices where ports >> port & 1 == 1 {
       outputs[port].pointee.admit(at: t, readySince: ready)
     }
-    undrained |= ports
   }
 
   /// When the last words of these outputs have left their slices; nil while that is not known.
