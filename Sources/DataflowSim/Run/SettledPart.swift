@@ -24,7 +24,8 @@ struct SettledPart {
     /// Members of S that read from the rest, and those channels.
     var border: [(process: Int, tracks: [(channel: Link, reads: FrameReads)])]
     var members: Set<Int>
-    var shift: Cycle
+    /// nil: whether S repeats is not known yet.
+    var shift: Cycle?
   }
 
   init(_ network: Network) { self.network = network }
@@ -36,19 +37,50 @@ struct SettledPart {
   /// From now on players may take the words of one more frame.
   func beginFrame() { clock.frames += 1 }
 
+  /// Records what enters everything behind `slowest`, which mostly does in the frame that comes what it did
+  /// in the first; with the reads at hand it can be replayed from the next on.
+  mutating func expectBehind(_ slowest: Int) {
+    candidate = recording(everythingBehind(slowest), nil)
+  }
+
+  /// The process and every reader of what is written there; with processes that look at words long before
+  /// they take them also those that write the words.
+  private func everythingBehind(_ process: Int) -> Set<Int> {
+    var members: Set<Int> = []
+    var open = [process]
+    while let next = open.popLast() {
+      guard members.insert(next).inserted else { continue }
+      open += network.outputs(of: next).map { Int($0.pointee.reader) }
+      if network.readsAhead(next) {
+        open += network.inputs(of: next).map { Int($0.pointee.writer) }
+      }
+    }
+    return members
+  }
+
+  /// More than a frame has gone by since what is recorded began.
+  mutating func forget() {
+    for track in candidate?.border.flatMap(\.tracks) ?? [] {
+      network.record(nil, at: track.channel)
+    }
+    candidate = nil
+  }
+
   /// After a frame: replays what has repeated and was recorded, and looks for more. Returns whether the
   /// part still simulated has become smaller.
   mutating func update(_ now: NetworkState, since earlier: NetworkState, shift: Cycle) -> Bool {
     let repeating = now.repeating(since: earlier, shift: shift)
     var isSmaller = false
     if let found = candidate {
-      candidate = nil
+      forget()
       let tracks = found.border.flatMap(\.tracks)
-      for track in tracks { network.record(nil, at: track.channel) }
-      if found.shift == shift, found.members.isSubset(of: repeating.processes),
+      let repeats =
+        found.shift.map { $0 == shift }
+        ?? found.members.flatMap(network.outputs).allSatisfy(repeating.channels.contains)
+      if repeats, found.members.isSubset(of: repeating.processes),
         tracks.allSatisfy({ $0.reads.neverWaited && !$0.reads.times.isEmpty })
       {
-        replay(found)
+        replay(found, shift: shift)
         isSmaller = true
       }
     }
@@ -57,7 +89,7 @@ struct SettledPart {
     return isSmaller
   }
 
-  /// The largest set S, with recorders on the channels into it.
+  /// The largest set S that is seen to repeat.
   private func prepare(_ repeating: NetworkState.Repeating, shift: Cycle) -> Candidate? {
     var members = repeating.processes
     var isStable = false
@@ -76,6 +108,11 @@ struct SettledPart {
         }
       }
     }
+    return recording(members, shift)
+  }
+
+  /// Puts recorders on the channels into `members`; nil: not worth it.
+  private func recording(_ members: Set<Int>, _ shift: Cycle?) -> Candidate? {
     var border: [(process: Int, tracks: [(channel: Link, reads: FrameReads)])] = []
     for process in members.sorted() {
       let outside = network.inputs(of: process).filter {
@@ -91,15 +128,15 @@ struct SettledPart {
     return Candidate(border: border, members: members, shift: shift)
   }
 
-  private mutating func replay(_ found: Candidate) {
-    shift = found.shift
+  private mutating func replay(_ found: Candidate, shift: Cycle) {
+    self.shift = shift
     let players = found.border.map { process, tracks in
       (
         process,
         Player(
           tracks: tracks.map {
             Player.Track(input: $0.channel, times: $0.reads.times, first: $0.channel.pointee.read)
-          }, shift: found.shift, firstFrame: clock.frames, clock: clock)
+          }, shift: shift, firstFrame: clock.frames, clock: clock)
       )
     }
     network.retire(found.members)

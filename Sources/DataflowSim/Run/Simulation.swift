@@ -11,6 +11,8 @@ public final class Simulation {
   private(set) var coreLogs: [Int: CoreLog] = [:]
   package private(set) var sinks: [SinkRecord] = []
   package private(set) var released: [SourceWords] = []
+  /// The process of each node that is one.
+  private(set) var processes: [Int: Int] = [:]
   /// The channels at the ends of every chain of the plan.
   package private(set) var ends: [Ends] = []
   /// The same for the parts between which faults and resets come.
@@ -276,6 +278,7 @@ public final class Simulation {
     guard case .process(let make) = plan.timings[process.node].body else { return }
     let inputs = process.inputs.map { ends[$0].last }
     let outputs = process.outputs.map { ends[$0].first }
+    processes[process.node] = network.processCount
     network.add(reading: inputs, writing: outputs) { [unowned self] in
       let log = observing.cores || observing.hazards ? CoreLog(keepsSlots: observing.cores) : nil
       coreLogs[process.node] = log

@@ -32,6 +32,9 @@ public struct SteadyStateBudget: Sendable {
   public var framesUnpaced = 12
   /// Frames after which the state is not looked at yet: keeping it costs as much as the FIFOs are deep.
   public var framesBefore = 0
+  /// Where a frame takes as many handshakes, a part that may repeat is recorded before it is known to:
+  /// that takes some time in each frame, and saves one.
+  public var handshakesToRecord = 1_000_000
   /// Give up after this many handshakes at channels, whatever the frames.
   public var handshakes = 600_000_000
 
@@ -67,6 +70,11 @@ extension Simulation {
     while frames.ends.count < budget.frames {
       let frame = frames.ends.count + 1
       settled?.beginFrame()
+      if frame == 2, budget.framesBefore == 0, handshakes >= budget.handshakesToRecord,
+        let slowest = slowestProcess
+      {
+        settled?.expectBehind(slowest)
+      }
       run(frames: frame + frames.lead, isLast: false)
       if settled?.isBroken == true {
         startAgain()
@@ -115,8 +123,11 @@ extension Simulation {
   private func replaysMore(
     _ settled: inout SettledPart?, _ state: NetworkState, _ frames: FrameStates
   ) -> Bool {
-    guard let last = frames.last,
-      settled?.update(state, since: last.state, shift: frames.ends.last! - last.end) == true
+    guard let last = frames.last else {
+      settled?.forget()
+      return false
+    }
+    guard settled?.update(state, since: last.state, shift: frames.ends.last! - last.end) == true
     else { return false }
     leastPeriod = settled?.shift
     return true
@@ -133,6 +144,17 @@ extension Simulation {
     budget.frames = 2 * budget.framesUnpaced
     let steady = simulation.steadyState(budget)
     return steady.map { $0.isProven && $0.cycles == cycles * $0.frames } ?? false
+  }
+
+  /// The process that needs the most cycles per frame by itself, the first of them where several do.
+  private var slowestProcess: Int? {
+    let busy = plan.processes.compactMap { process -> (id: Int, cycles: Int)? in
+      guard let id = processes[process.node], let cycles = plan.timings[process.node].busyCycles
+      else { return nil }
+      return (id, cycles)
+    }
+    guard let most = busy.map(\.cycles).max() else { return nil }
+    return busy.first { $0.cycles == most }?.id
   }
 
   /// Whether nothing in the run is tied to absolute cycles, and nobody follows it.

@@ -75,6 +75,7 @@ import Testing
   private func expectSameWithReplays(_ plan: Plan, _ what: String) throws -> Bool {
     var budget = SteadyStateBudget()
     budget.frames = 48
+    budget.handshakesToRecord = 0
     let replayed = try Simulation(plan)
     let simulated = try Simulation(plan)
     let a = replayed.steadyState(budget)
