@@ -11,6 +11,11 @@ enum FIFOHeuristics {
   /// How often FIFOs that later changes have made too deep are lowered again.
   static let roundsOfProof = 8
 
+  /// Words per frame of designs that are searched as a whole for the cheapest depths there are.
+  static let frameOfWholeSearch = 1_500_000
+  /// About so many words are simulated to find out what depths cost at least.
+  static let wordsForBound = 100_000_000
+
   /// From here on a FIFO holds so many words by itself that it mostly needs few more.
   private static let deepFrom = 200
 

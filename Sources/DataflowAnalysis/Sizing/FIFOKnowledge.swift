@@ -8,6 +8,8 @@ struct FIFOKnowledge {
   private var depths: [FIFOReduction.Key: [Int]] = [:]
   /// What stretches needed once they turned out to be too slow.
   var needed: [FIFOStretch.Shape: [Int]] = [:]
+  /// What sections cost at least.
+  var leastCost: [FIFOStretch.Shape: Int] = [:]
   private var evidence: [FIFOStretch.Shape: FIFOEvidence] = [:]
   /// Stretches in which frames are late at first, so that proofs tell sooner than paced runs.
   private var provenFirst: Set<ClosedRange<Int>> = []

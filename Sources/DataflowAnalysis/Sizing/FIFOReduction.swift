@@ -23,7 +23,7 @@ struct FIFOReduction {
   private(set) var room: FIFORoom
   var knowledge = FIFOKnowledge()
   /// What every section needs by itself.
-  private var leastOfSections: [Int] = []
+  private(set) var leastOfSections: [Int] = []
   /// Depths with which the whole design is known to reach the target, and what its FIFOs then hold.
   private var enough: (depths: [Int], occupancy: Later<FIFOBench.Occupancy>?)?
   /// Rounds of `settle` that are done.

@@ -82,7 +82,7 @@ extension FIFOReduction {
     // Where a simulation is long, the second order is not worth its time.
     let orders: [FIFOSearch.Order] =
       sections.nodes.count > FIFOHeuristics.sectionsWithEveryOrder
-      ? [.frameCost] : FIFOSearch.Order.allCases
+      ? [.frameCost] : [.frameCost, .depth]
     var best: [Int]?
     var all = Found(depths: roomy)
     for order in orders {

@@ -43,6 +43,18 @@ public struct FIFOReport: ResultDocument {
     public var certifiedWords: Int
   }
 
+  /// What all FIFOs cost beside what none can be below, in the measure that was minimised, before what the
+  /// margin adds.
+  public struct Bound: Codable, Sendable {
+    /// Of the depths found.
+    public var found: Int
+    /// No depths that keep the rate cost less.
+    public var atLeast: Int
+    /// Whether that takes it that a deeper FIFO never delays a word. Pipelines made by HLS freeze with their
+    /// bubbles, so that it may.
+    public var assumesMonotony: Bool
+  }
+
   /// The design's name.
   public var design: String
   /// The clock.
@@ -74,6 +86,8 @@ public struct FIFOReport: ResultDocument {
   public var verified: Bool
   /// The search was not stopped early.
   public var complete: Bool
+  /// How far from the cheapest the depths may be; nil: not looked for.
+  public var bound: Bound?
   /// Runs it took.
   public var simulations: Int
   /// nil: not asked for, or every schedule is known.
@@ -108,6 +122,9 @@ public struct FIFOReport: ResultDocument {
     latencyAfter = sizing.latencyAfter.map { LatencyReport(cycles: $0, clock) }
     verified = sizing.isVerified
     complete = sizing.isComplete
+    bound = sizing.bound.map {
+      Bound(found: $0.found, atLeast: $0.atLeast, assumesMonotony: $0.assumesMonotony)
+    }
     simulations = sizing.simulations
     margin = sizing.margin.map { margin in
       Margin(

@@ -37,12 +37,16 @@ struct FIFOSearch {
   }
 
   /// Which FIFOs are lowered first.
-  enum Order: CaseIterable {
+  enum Order: Sendable, Equatable {
     /// Those in which a frame takes the most room: what has to be held is then held where it is
     /// smallest.
     case frameCost
     /// The costliest.
     case depth
+    /// The first, or the last, in the flow of the words.
+    case upstream, downstream
+    /// In an order that depends on the number alone.
+    case shuffled(seed: UInt64)
   }
 
   /// Lowers each of `fifos` as far as it goes, but not below `floors`, which do not suffice.
@@ -79,9 +83,15 @@ struct FIFOSearch {
   private mutating func lowerInOrder(
     _ fifos: [Int], _ order: Order, _ isKnownToFail: Bool
   ) throws {
+    let shuffled = bench.fifos.indices.shuffled(order)
     func rank(_ i: Int) -> Int {
-      order == .frameCost
-        ? bench.frameCost(i) : bench.cost.cost(depth: depths[i], width: bench.fifos[i].width)
+      switch order {
+      case .frameCost: bench.frameCost(i)
+      case .depth: bench.cost.cost(depth: depths[i], width: bench.fifos[i].width)
+      case .upstream: -bench.fifos[i].node
+      case .downstream: bench.fifos[i].node
+      case .shuffled: shuffled[i]
+      }
     }
     let candidates = fifos.filter { depths[$0] > floors[$0] }
       .sorted { (rank($0), depths[$0], $1) > (rank($1), depths[$1], $0) }
@@ -260,6 +270,15 @@ struct FIFOSearch {
     guard paced.isGuess, !provesFirst else { return (paced, false) }
     let verdict = try proof()
     return verdict.suffices == nil ? (paced, false) : (verdict, true)
+  }
+}
+
+extension Range<Int> {
+  /// The numbers as an order mixes them; as they are in all others.
+  fileprivate func shuffled(_ order: FIFOSearch.Order) -> [Int] {
+    guard case .shuffled(let seed) = order else { return Array(self) }
+    var generator = SeededGenerator(seed: seed)
+    return shuffled(using: &generator)
   }
 }
 

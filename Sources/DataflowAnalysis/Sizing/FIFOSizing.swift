@@ -17,6 +17,9 @@ public struct FIFOSizing: Sendable {
     public var measure = FIFOCost.Measure.words
     /// Rerun each FIFO one step smaller at the end.
     public var verifiesMinimality = true
+    /// Look for cheaper depths in other places as well, and for what none can be below, once no FIFO can be
+    /// lowered any more; several times the work.
+    public var looksForLeast = false
     /// Stop at the first depths that suffice.
     public var isQuick = false
     /// Stop the search after this many seconds, but not before there are depths that suffice; the result
@@ -67,6 +70,8 @@ public struct FIFOSizing: Sendable {
   public let isComplete: Bool
   /// No FIFO can be one step smaller: each such step was rerun and is proven too little.
   public let isVerified: Bool
+  /// How far the depths may be from the cheapest, before what `margin` adds; nil: not looked for.
+  public let bound: FIFOBound?
   /// Sets of depths tried on the design or a stretch of it.
   public let simulations: Int
   /// What was added so that the depths hold for every possible schedule; nil: not asked for.
@@ -106,7 +111,13 @@ extension FIFOSizing {
     let goesOn = !options.isQuick && !budget.isSpent
     if goesOn { try search.deepenFromLeast() }
     isComplete = goesOn && !budget.isSpent
-    let isMinimal = try isComplete && options.verifiesMinimality && search.verify()
+    var isMinimal = try isComplete && options.verifiesMinimality && search.verify()
+    var bound: FIFOBound?
+    if isComplete, options.looksForLeast {
+      let least = try search.seekLeast(isMinimal: isMinimal)
+      (isMinimal, bound) = (least.isMinimal, least.bound)
+    }
+    self.bound = bound
     let covered = try Self.withMargin(bench, search.depths, budget, options)
     let depths = covered.depths
     margin = covered.margin

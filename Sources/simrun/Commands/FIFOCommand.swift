@@ -33,6 +33,10 @@ struct FIFOCommand: ParsableCommand {
   @Flag(help: "Stop at the first depths that suffice: some words more, several times sooner.")
   var quick = false
 
+  @Flag(
+    help: "Look for cheaper depths in other places as well, and say what none can be below; slow.")
+  var least = false
+
   @Option(
     help: "Stop after this many seconds, or at the first depths that suffice if that is later.")
   var seconds: Double?
@@ -59,6 +63,9 @@ struct FIFOCommand: ParsableCommand {
     guard (least...1).contains(keep) else {
       throw ValidationError("--keep must be at least \(least) and at most 1")
     }
+    if self.least, quick {
+      throw ValidationError("--least goes on where --quick stops: give one of them")
+    }
     if let seconds, !(seconds > 0) { throw ValidationError("--seconds must be above 0") }
   }
 
@@ -72,6 +79,7 @@ struct FIFOCommand: ParsableCommand {
       options.measure = measure
       options.verifiesMinimality = !noVerify
       options.isQuick = quick
+      options.looksForLeast = least
       options.margin = margin
       options.seconds = seconds
       options.costing = try source.changes.costing(loaded)

@@ -12,7 +12,7 @@ struct FIFOText {
   }
 
   var text: String {
-    [table, totals, certainty, margin, report.certificate.text, report.next?.text ?? ""]
+    [table, totals, certainty, bound, margin, report.certificate.text, report.next?.text ?? ""]
       .filter { !$0.isEmpty }.joined(separator: "\n\n")
   }
 
@@ -69,6 +69,19 @@ struct FIFOText {
     return report.complete
       ? "These depths suffice; that none can be smaller is not proven (\(report.simulations.of("simulation")))."
       : "Stopped early: these depths suffice, some may still be larger than needed."
+  }
+
+  private var bound: String {
+    guard let bound = report.bound else { return "" }
+    let proviso =
+      bound.assumesMonotony ? ", if a deeper FIFO never delays a word (HLS pipelines may)" : ""
+    guard bound.atLeast < bound.found else {
+      return "No other depths that keep the rate are cheaper\(proviso)."
+    }
+    let share = 100 * Double(bound.found - bound.atLeast) / Double(bound.found)
+    return
+      "Depths that keep the rate cost at least \(bound.atLeast), these \(bound.found): at most "
+      + "\(String(format: "%.0f", share.rounded(.up))) % could be saved\(proviso)."
   }
 
   private var margin: String {

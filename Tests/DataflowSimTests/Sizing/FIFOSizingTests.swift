@@ -92,6 +92,21 @@ struct FIFOSizingTests {
     #expect(stopped.fifos == quick.fifos && !stopped.isComplete)
   }
 
+  /// On a small design the depths found are proven the cheapest there are.
+  @Test func findsTheLeast() throws {
+    let name = "tfc-w2a2"
+    var options = Self.predictedAlone
+    #expect(try FIFOSizing(Self.design(name), options: options).bound == nil)
+    options.looksForLeast = true
+    let sizing = try FIFOSizing(Self.design(name), options: options)
+    let bound = try #require(sizing.bound)
+    #expect(bound.found == sizing.totalAfter)
+    #expect(bound.isLeast && bound.atLeast == bound.found)
+    #expect(bound.assumesMonotony)
+    #expect(sizing.isVerified)
+    #expect(try period(sizing.design) == sizing.periodUnbounded.cyclesPerFrame)
+  }
+
   @Test func keepsAFraction() throws {
     var options = FIFOSizing.Options()
     options.keep = 0.8

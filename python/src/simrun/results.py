@@ -790,6 +790,23 @@ class Compare(Result):
 
 
 @dataclass(frozen=True, repr=True)
+class Bound(Record):
+    """Part of a result: `Bound`."""
+
+    assumes_monotony: bool
+    at_least: int
+    found: int
+
+    @classmethod
+    def read(cls, d: dict[str, Any]) -> Bound:
+        return cls(
+            assumes_monotony=d["assumesMonotony"],
+            at_least=d["atLeast"],
+            found=d["found"],
+        )
+
+
+@dataclass(frozen=True, repr=True)
 class Certificate(Record):
     """Part of a result: `Certificate`."""
 
@@ -896,6 +913,7 @@ class FIFOSizing(Result):
     schema_version: ClassVar[int] = 2
     bits_after: int
     bits_before: int
+    bound: Bound | None
     certificate: Certificate
     clock_mhz: float
     complete: bool
@@ -920,6 +938,7 @@ class FIFOSizing(Result):
         return cls(
             bits_after=d["bitsAfter"],
             bits_before=d["bitsBefore"],
+            bound=(None if d["bound"] is None else Bound.read(d["bound"])),
             certificate=Certificate.read(d["certificate"]),
             clock_mhz=d["clockMHz"],
             complete=d["complete"],
@@ -1915,7 +1934,7 @@ class Node(Record):
 class Range(Record):
     """Part of a result: `Range`."""
 
-    bound: Bound | None
+    bound: RangeBound | None
     decisive_cycles_alone: tuple[int, ...] | None
     decisive_node: str | None
     least_fps: float | None
@@ -1927,7 +1946,7 @@ class Range(Record):
     @classmethod
     def read(cls, d: dict[str, Any]) -> Range:
         return cls(
-            bound=(None if d["bound"] is None else Bound.read(d["bound"])),
+            bound=(None if d["bound"] is None else RangeBound.read(d["bound"])),
             decisive_cycles_alone=(None if d["decisiveCyclesAlone"] is None else tuple(d["decisiveCyclesAlone"])),
             decisive_node=d["decisiveNode"],
             least_fps=d["leastFPS"],
@@ -1939,14 +1958,14 @@ class Range(Record):
 
 
 @dataclass(frozen=True, repr=True)
-class Bound(Record):
-    """Part of a result: `Bound`."""
+class RangeBound(Record):
+    """Part of a result: `RangeBound`."""
 
     cycles_per_frame: float
     nodes: tuple[str, ...]
 
     @classmethod
-    def read(cls, d: dict[str, Any]) -> Bound:
+    def read(cls, d: dict[str, Any]) -> RangeBound:
         return cls(
             cycles_per_frame=d["cyclesPerFrame"],
             nodes=tuple(d["nodes"]),
