@@ -4,11 +4,23 @@ import Foundation
 public struct CheckFormats: Sendable {
   /// One per design.
   public let checks: [DesignCheck]
+  private let lines: [String: DesignLines]
 
   /// Forms of what `checks` found.
-  public init(_ checks: [DesignCheck]) { self.checks = checks }
+  ///
+  /// - Parameter lines: of the files that are text, by the names that the checks give them.
+  public init(_ checks: [DesignCheck], lines: [String: DesignLines] = [:]) {
+    self.checks = checks
+    self.lines = lines
+  }
 
-  private var problems: [CheckFinding] {
+  /// Where in its file a finding points: at its node; the first line where it names none. `nil` in a file
+  /// without lines.
+  func line(of finding: CheckFinding) -> Int? {
+    lines[finding.file].map { lines in finding.node.flatMap { lines[$0] } ?? 1 }
+  }
+
+  var problems: [CheckFinding] {
     checks.flatMap(\.findings).filter { $0.level != .passed }
   }
 
@@ -39,47 +51,6 @@ public struct CheckFormats: Sendable {
       lines.append("  </testsuite>")
     }
     return (lines + ["</testsuites>", ""]).joined(separator: "\n")
-  }
-
-  /// SARIF 2.1.0 with one result per problem, and what every rule is about.
-  public func sarif() throws -> Data {
-    let results = problems.map { finding -> [String: Any] in
-      var location: [String: Any] = [
-        "physicalLocation": ["artifactLocation": ["uri": finding.file]]
-      ]
-      if let node = finding.diagnostic?.node {
-        location["logicalLocations"] = [["name": node, "kind": "object"]]
-      }
-      return [
-        "ruleId": finding.diagnostic?.code ?? finding.rule.rawValue,
-        "level": finding.level == .failed ? "error" : "warning",
-        "message": ["text": finding.message],
-        "locations": [location],
-      ]
-    }
-    let driver: [String: Any] = ["name": "simrun", "rules": Self.sarifRules]
-    let document: [String: Any] = [
-      "$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0",
-      "runs": [["tool": ["driver": driver], "results": results]],
-    ]
-    return try JSONSerialization.data(
-      withJSONObject: document, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
-  }
-
-  private static var sarifRules: [[String: Any]] {
-    let steps = CheckSteps.all.map { step -> [String: Any] in
-      ["id": step.rule.rawValue, "shortDescription": ["text": step.summary]]
-    }
-    let rules = RuleCatalogue.all.map { rule -> [String: Any] in
-      let info = rule.info
-      return [
-        "id": info.code, "name": info.name, "shortDescription": ["text": info.summary],
-        "fullDescription": ["text": info.reason],
-        "help": ["text": info.reason, "markdown": RuleDocumentation.section(rule)],
-        "defaultConfiguration": ["level": info.severity.rawValue],
-      ]
-    }
-    return steps + rules
   }
 
   /// A Markdown table per design.
@@ -119,7 +90,8 @@ public struct CheckFormats: Sendable {
       let kind = finding.level == .failed ? "error" : "warning"
       let file = Self.command(finding.file).replacingOccurrences(of: ",", with: "%2C")
         .replacingOccurrences(of: ":", with: "%3A")
-      return "::\(kind) file=\(file),title=simrun \(finding.title)::"
+      let line = line(of: finding).map { ",line=\($0)" } ?? ""
+      return "::\(kind) file=\(file)\(line),title=simrun \(finding.title)::"
         + Self.command(finding.message)
     }
   }

@@ -85,6 +85,11 @@ public struct CheckFinding: Codable, Sendable, Equatable {
       message: found.sentence + (found.help.map { " (\($0))" } ?? ""), diagnostic: found)
   }
 
+  /// The node it is about, where it names one.
+  var node: String? {
+    diagnostic?.node ?? message.firstMatch(of: /node '([^']+)'/).map { String($0.1) }
+  }
+
   /// As a person reads it: `file: SR103 window-order failed: message`.
   public var line: String {
     let code = diagnostic.map { "\($0.code) " } ?? ""
@@ -94,16 +99,44 @@ public struct CheckFinding: Codable, Sendable, Equatable {
 
 /// The steps of a check beside the rules, for reports that list what can be found.
 public enum CheckSteps {
-  /// Each step, and what it asks.
-  public static let all: [(rule: CheckFinding.Rule, summary: String)] = [
-    (.readable, "The file opens, its attributes are allowed and its wiring is whole."),
-    (.live, "Three frames come out; what stops them otherwise, and what faults do."),
-    (.certificate, "Whether that holds for every arrival pattern."),
-    (.fps, "The rate that --min-fps demands."),
-    (.latency, "The time that --max-latency-us allows."),
-    (.fits, "The part that --fits names."),
-    (.golden, "Every layer against the reference of --golden."),
-    (.finished, "Listed only where an interruption left something unlooked at."),
+  /// Each step, what it asks, and what to do where it finds something.
+  public static let all: [(rule: CheckFinding.Rule, summary: String, advice: String)] = [
+    (
+      .readable, "The file opens, its attributes are allowed and its wiring is whole.",
+      "The message names file, place, value and what is allowed."
+    ),
+    (
+      .hazards, "Blocks of FINN's development branch that can misbehave in hardware.",
+      "`simrun hazards DESIGN` looks for a run that meets the hazard."
+    ),
+    (
+      .live, "Three frames come out; what stops them otherwise, and what faults do.",
+      "`simrun hang DESIGN` shows who waits for whom, and the smallest depths that free the design."
+    ),
+    (
+      .certificate, "Whether that holds for every arrival pattern.",
+      "`simrun hang DESIGN` says what is missing; with --stress 200 it looks for a pattern that stops it."
+    ),
+    (
+      .fps, "The rate that --min-fps demands.",
+      "`simrun DESIGN --fps` names the limit; `simrun fifo` and `simrun fold` raise it."
+    ),
+    (
+      .latency, "The time that --max-latency-us allows.",
+      "`simrun DESIGN --fps` shows the latency; `simrun fold` makes the slowest blocks faster."
+    ),
+    (
+      .fits, "The part that --fits names.",
+      "`simrun fold DESIGN --part PART --max` looks for the fastest folding that fits."
+    ),
+    (
+      .golden, "Every layer against the reference of --golden.",
+      "`simrun compare DESIGN --golden FILE --all` shows every layer, and what explains the first difference."
+    ),
+    (
+      .finished, "Listed only where an interruption left something unlooked at.",
+      "The same command looks at what is left."
+    ),
   ]
 }
 

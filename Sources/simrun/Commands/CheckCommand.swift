@@ -103,7 +103,7 @@ struct CheckCommand: ParsableCommand {
           }
         }
       }
-      try write(CheckFormats(checks))
+      try write(formats(checks))
       return checks
     }
     try reportingInputErrors { try show(checks) }
@@ -149,7 +149,7 @@ struct CheckCommand: ParsableCommand {
   }
 
   private func tell(_ checks: [DesignCheck]) throws {
-    try write(CheckFormats(checks))
+    try write(formats(checks))
     try show(checks)
   }
 
@@ -162,7 +162,7 @@ struct CheckCommand: ParsableCommand {
       if let next = finding.next { try printText("  " + next.text) }
     }
     if ProcessInfo.processInfo.environment["GITHUB_ACTIONS"] == "true" {
-      for line in CheckFormats(checks).annotations { try printText(line) }
+      for line in formats(checks).annotations { try printText(line) }
     }
   }
 
@@ -177,7 +177,7 @@ struct CheckCommand: ParsableCommand {
     case .live where finding.level == .failed:
       return step(["hang"], driven, "the wait cycle, and the smallest change that frees it")
     case .certificate:
-      return step(["hang"], ["--stress"], "looks for an arrival pattern that stops it")
+      return step(["hang"], ["--stress", "200"], "looks for an arrival pattern that stops it")
     case .hazards: return step(["hazards"], [], "looks for a run that meets it")
     case .fps, .latency: return step([], ["--fps"], "what limits it")
     case .fits:
@@ -191,6 +191,13 @@ struct CheckCommand: ParsableCommand {
         "every layer up to the first that differs")
     default: return nil
     }
+  }
+
+  private func formats(_ checks: [DesignCheck]) -> CheckFormats {
+    let texts = designs.filter { $0.hasSuffix(".json") }.compactMap { file in
+      (try? InputFile.read(file)).map { (file.printable, DesignLines($0)) }
+    }
+    return CheckFormats(checks, lines: Dictionary(texts) { first, _ in first })
   }
 
   private func write(_ formats: CheckFormats) throws {
