@@ -26,6 +26,8 @@ public struct FSTExport {
     // fstapi keeps the names in a second file until it closes the first.
     let names = place.temporaryPath + ".hier"
     PartialFiles.add(names)
+    // Nothing of that name is of a living process; a link would lead elsewhere.
+    unlink(names)
     defer {
       place.discard()
       unlink(names)
