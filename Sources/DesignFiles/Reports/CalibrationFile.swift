@@ -8,8 +8,21 @@ public struct CalibrationFile: Sendable {
   /// Where its nodes come from, in words.
   public var source: String
   public var rows: [CalibrationRow]
+  /// Nodes of which only HLS' report is known. Nothing is fitted to them.
+  public var reports: [ReportedNode] = []
   /// Rows whose attributes make no block, and why.
   public var refused: [String] = []
+
+  /// A node and what HLS reported of it.
+  public struct ReportedNode: Sendable {
+    /// The build it is from, and its name there.
+    public var build: String
+    public var node: String
+    /// What it is built of.
+    public var structure: CostStructure
+    /// What HLS reported.
+    public var area: ReportedArea
+  }
 
   private static let format = "simrun-calibration"
 
@@ -31,7 +44,22 @@ public struct CalibrationFile: Sendable {
       rows = []
       for row in try document.member("rows").elements() {
         do {
-          rows.append(try Self.row(row))
+          let known = try Self.node(row)
+          let area = try row.optional("reported").map(Self.area)
+          if let placed = row.optional("placed") {
+            var result = CalibrationRow(
+              build: known.build, node: known.name, block: known.block, in: known.context,
+              placed: try Self.placed(placed), reported: area)
+            result.isTrimmed = try row.optional("trimmed")?.bool() ?? false
+            rows.append(result)
+          } else if let area {
+            reports.append(
+              ReportedNode(
+                build: known.build, node: known.name,
+                structure: known.block.costStructure(in: known.context), area: area))
+          } else {
+            throw row.error("has neither \"placed\" nor \"reported\"")
+          }
         } catch let error as UnknownBlock {
           refused.append(error.text)
         }
@@ -43,7 +71,14 @@ public struct CalibrationFile: Sendable {
 
   private struct UnknownBlock: Error { let text: String }
 
-  private static func row(_ row: JSONCursor) throws -> CalibrationRow {
+  private struct KnownNode {
+    var build: String
+    var name: String
+    var block: any Block
+    var context: CostContext
+  }
+
+  private static func node(_ row: JSONCursor) throws -> KnownNode {
     try row.requireKeys([
       "build", "node", "op", "part", "generation", "laterStreamer", "attributes", "placed",
       "reported", "trimmed",
@@ -68,14 +103,11 @@ public struct CalibrationFile: Sendable {
       throw UnknownBlock(text: "\(build), \(name): \(error.message)")
     }
     let later = try row.optional("laterStreamer")?.bool() ?? false
-    var result = CalibrationRow(
-      build: build, node: name, block: block,
-      in: CostContext(
+    return KnownNode(
+      build: build, name: name, block: block,
+      context: CostContext(
         device: DSPFamily(part: part ?? ""),
-        hasLaterStreamer: later || generation?.isDevelopment == true),
-      placed: try placed(row.member("placed")), reported: try row.optional("reported").map(area))
-    result.isTrimmed = try row.optional("trimmed")?.bool() ?? false
-    return result
+        hasLaterStreamer: later || generation?.isDevelopment == true))
   }
 
   private static func placed(_ cursor: JSONCursor) throws -> PlacedUse {

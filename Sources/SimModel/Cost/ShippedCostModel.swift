@@ -30,7 +30,7 @@ extension CostModel {
             }
           },
           "error" : {
-            "DSP" : 1,
+            "DSP" : 0,
             "FF" : 0.065,
             "LUT" : 0.018
           },
@@ -139,21 +139,21 @@ extension CostModel {
           "builds" : 8,
           "coefficients" : {
             "FF" : {
-              "base" : 26.0504,
-              "FF reported" : 0.7967,
-              "streamed bit" : 3.6054
+              "base" : 27.2542,
+              "FF reported" : 0.9161,
+              "streamed bit" : 3.4721
             },
             "LUT_logic" : {
-              "base" : 23.7982,
-              "LUT reported" : 0.144,
-              "streamed bit" : 0.8818
+              "base" : 26.2869,
+              "LUT reported" : 0.153,
+              "streamed bit" : 1.1949
             }
           },
           "error" : {
             "BRAM_18K" : 1,
             "DSP" : 1,
-            "FF" : 0.232,
-            "LUT" : 0.492
+            "FF" : 0.118,
+            "LUT" : 0.438
           },
           "nodes" : 73,
           "spread" : {
@@ -166,12 +166,12 @@ extension CostModel {
               1
             ],
             "FF" : [
-              0.657,
-              1.777
+              0.649,
+              1.485
             ],
             "LUT" : [
-              0.648,
-              4.079
+              0.701,
+              3.272
             ]
           }
         },
@@ -231,7 +231,7 @@ extension CostModel {
           },
           "error" : {
             "BRAM_18K" : 0,
-            "DSP" : 1,
+            "DSP" : 0,
             "FF" : 0.026,
             "LUT" : 0.013
           },

@@ -16,6 +16,15 @@ public enum DSPFamily: String, Sendable, Codable, CaseIterable {
       self = .dsp48e2
     }
   }
+
+  /// Bits of both factors of a slice's multiplier, signed.
+  package var multiplierWidths: (wide: Int, narrow: Int) {
+    switch self {
+    case .dsp48e1: (25, 18)
+    case .dsp48e2: (27, 18)
+    case .dsp58: (27, 24)
+    }
+  }
 }
 
 extension Design {

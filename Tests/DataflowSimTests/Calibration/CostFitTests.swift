@@ -42,6 +42,61 @@ struct CostFitTests {
     #expect(try #require(off["LUT"]) < 0.5 * #require(report.overall.finn["LUT"]))
   }
 
+  /// Every build with DSPs is met within 5 %, and no other is given any.
+  @Test func slicesOfBuildsAreCounted() throws {
+    let report = try CalibrationReport(Self.fit.get())
+    var withSlices = 0
+    for build in report.builds {
+      let (placed, said) = (build.placed["DSP"] ?? 0, build.calibrated["DSP"] ?? 0)
+      if placed > 0 { withSlices += 1 }
+      #expect(abs(said - placed) * 20 <= placed, "\(build.name): \(said) of \(placed)")
+    }
+    #expect(withSlices == 3)
+  }
+
+  /// Whether HLS takes DSPs at all, on every report there is, those of builds that nothing was placed of
+  /// included; docs/cost-model.md#multipliers has the numbers.
+  @Test func slicesOrNoneAsHLSReports() throws {
+    let file = try CalibrationSource.read(TestFiles.resource("calibration/placed.json"))
+    #expect(file.refused == [] && file.reports.count == 148)
+    let reports =
+      file.reports.map { ($0.node, $0.structure, $0.area) }
+      + file.rows.compactMap { row in row.reported.map { (row.node, row.structure, $0) } }
+    var agreeing: [String: Int] = [:]
+    var all: [String: Int] = [:]
+    for (node, structure, area) in reports {
+      let family = String(structure.family.prefix { $0 != "," })
+      let slices = structure.parts.filter { $0.kind == .dsp }.reduce(0) { $0 + $1.amount }
+      all[family, default: 0] += 1
+      if (slices > 0) == (area.dsp > 0) {
+        agreeing[family, default: 0] += 1
+      } else {
+        Issue.record("\(node) (\(family)): \(slices) said, \(area.dsp) reported")
+      }
+    }
+    #expect(agreeing == all)
+    #expect(all["MVAU_hls"] == 118 && all["ConvolutionInputGenerator_hls"] == 30, "\(all)")
+  }
+
+  /// How many nodes that nothing like was placed of are estimated where HLS' reports put them, as docs/cost-model.md
+  /// says.
+  @Test func derivedEstimatesAgreeWithReports() throws {
+    let file = try CalibrationSource.read(TestFiles.resource("calibration/placed.json"))
+    var (derived, inReach) = (0, 0)
+    for report in file.reports {
+      let estimate = CostModel.shipped.estimate(report.structure)
+      guard estimate.basis == .derived else { continue }
+      let byReport = CostModel.shipped.estimate(
+        report.area.structure(streamedBits: report.structure.streamedBits))
+      derived += 1
+      let expected = estimate.expected.total(.lut)
+      if expected >= byReport.low.total(.lut), expected <= byReport.high.total(.lut) {
+        inReach += 1
+      }
+    }
+    #expect(derived == 30 && inReach >= 12, "\(inReach) of \(derived)")
+  }
+
   /// On the rows it was fitted to the shipped model is closer than on builds it does not know.
   @Test func theShippedModelMeetsThePlacedDesigns() throws {
     let fit = try Self.fit.get()

@@ -41,6 +41,10 @@ struct CostModelTests {
           #expect(expected.isFinite, "\(sample)")
         }
         #expect(!estimate.source.isEmpty)
+        // Nothing that is hardware is free, and nothing is out of all proportion to its words.
+        guard !["Fork", "Join", "Decimate"].contains(sample.opType) else { continue }
+        #expect(estimate.expected.total(.lut) > 0 && estimate.expected.total(.ff) > 0, "\(sample)")
+        #expect(estimate.high.total(.lut) >= 1.049 * estimate.expected.total(.lut), "\(sample)")
       }
     }
   }

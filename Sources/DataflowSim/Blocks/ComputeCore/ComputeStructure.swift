@@ -54,6 +54,10 @@ struct ComputeStructure {
       cost.derivation = "no placed unit with embedded weights: its parts, the weights as tables"
       cost.isStandIn = true
     }
+    if choosesSmallProducts {
+      cost.derivation = "products this small: one HLS takes a DSP for two, another LUTs"
+      cost.isStandIn = true
+    }
     let outputWidth = pe * settings.outputType.bits
     cost.streamedBits = streamedBits
     cost.logic("base", 1, each: 140, asIn: own)
@@ -76,26 +80,42 @@ struct ComputeStructure {
     addStreamer(&cost, context, asIn: own)
     addWeights(&cost)
     cost.count(.bram18, thresholdBlocks)
-    cost.count(.dsp, usesDSPs ? products : 0)
+    cost.count(
+      .dsp, productsInDSPs.multipliedWithoutOverflow(by: slicesPerProduct(context.device)))
     return cost
   }
 
-  /// Whether HLS multiplies in DSPs: where told so, and by its own choice from products of seven bits with
-  /// both factors above two. FINN up to 0.9 said LUTs unless told otherwise.
-  private var usesDSPs: Bool {
-    if weightBits == 1, inputBits == 1 { return false }
-    switch settings.resType {
-    case "dsp": return true
-    case "auto" where !settings.generation.hasOldNames:
-      return min(weightBits, inputBits) > 2 && weightBits + inputBits >= 7
-    default: return false
-    }
+  /// Whether HLS multiplies as it likes. FINN up to 0.9 said LUTs unless told otherwise.
+  private var choosesFreely: Bool {
+    settings.resType == "auto" && !settings.generation.hasOldNames
+      && min(weightBits, inputBits) > 1
+  }
+
+  /// Whether factors are so small that HLS' choice depends on its version.
+  private var choosesSmallProducts: Bool {
+    choosesFreely && (min(weightBits, inputBits) <= 2 || weightBits + inputBits < 7)
+  }
+
+  /// Products in DSPs: all where HLS is told so, and by its own choice from products of seven bits with both
+  /// factors above two. Of smaller ones HLS 2022.2 adds the second of a pair to the first in a DSP, a later HLS
+  /// none. Source: docs/cost-model.md#multipliers.
+  private var productsInDSPs: Int {
+    if settings.resType == "dsp", weightBits > 1 || inputBits > 1 { return products }
+    guard choosesFreely else { return 0 }
+    guard choosesSmallProducts else { return products }
+    return settings.generation.isDevelopment ? 0 : pe * simd.dividedUp(by: 2)
+  }
+
+  /// DSP slices of a product: one up to the widths of a slice's multiplier.
+  private func slicesPerProduct(_ device: DSPFamily) -> Int {
+    let signed = [settings.weightType, settings.inputType].map { $0.bits + ($0.isSigned ? 0 : 1) }
+    let (wide, narrow) = (max(signed[0], signed[1]), min(signed[0], signed[1]))
+    let (a, b) = device.multiplierWidths
+    return max(1, (wide - 1).dividedUp(by: a - 1)) * max(1, (narrow - 1).dividedUp(by: b - 1))
   }
 
   /// Partial-product bits in LUTs.
-  private var multiplierBits: Int {
-    usesDSPs ? 0 : products * weightBits * inputBits
-  }
+  private var multiplierBits: Int { (products - productsInDSPs) * weightBits * inputBits }
 
   private var thresholds: Int {
     settings.hasThresholds ? (1 << min(settings.outputType.bits, 16)) - 1 : 0

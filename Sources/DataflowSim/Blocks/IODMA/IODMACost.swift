@@ -21,6 +21,9 @@ extension IODMA {
     cost.registers("common bit", twice, each: 4)
     cost.shiftRegisters("base", 1, each: readsMemory ? 40 : 110)
     cost.memory(.blockRAM, width: intfWidth, depth: 512)
+    // HLS multiplies the host's number of frames by the words of a frame: by constants of up to 15 bits in
+    // LUTs, by the one of 16 bits that was seen in two DSPs.
+    cost.count(.dsp, converts && max(memoryWords, streamWords) >= 1 << 15 ? 2 : 0)
     // A stream of two words.
     if 2 * twice > 1024 { cost.memory(.blockRAM, width: twice, depth: 512) }
     return cost

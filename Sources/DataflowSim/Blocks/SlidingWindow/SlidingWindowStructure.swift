@@ -52,6 +52,9 @@ extension SlidingWindow {
     cost.registers("stream bit", wordBits, each: 5)
     let place = MemoryPlace(ramStyle: ramStyle, width: wordBits, depth: depth)
     cost.memory(place, width: wordBits, depth: depth, copies: lines)
+    // The address of a pixel is its number times its words: a shift, or a product.
+    let isShift = channelFold & (channelFold - 1) == 0
+    cost.count(.dsp, is1D || isShift ? 0 : 1)
     return cost
   }
 

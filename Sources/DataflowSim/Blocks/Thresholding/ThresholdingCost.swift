@@ -17,12 +17,17 @@ extension Thresholding {
   /// A comparator per stage and element, each with a table of thresholds. One threshold per channel folded
   /// away in placed designs: they binarised an input. Source: docs/cost-model.md#thresholds.
   private func rtl(_ context: CostContext) -> CostStructure {
-    var cost = CostStructure("Thresholding_rtl")
+    let own = "Thresholding_rtl"
+    var cost = CostStructure(steps > 1 ? "\(own), several thresholds" : own)
+    if steps > 1 {
+      cost.derivation =
+        "placed RTL thresholds had one per channel: a comparator per stage as these, and tables"
+    }
     let compared = pe * stages * inputType.bits
-    cost.logic("base", 1, each: 10)
-    cost.logic("compared bit", compared, each: 1.2)
-    cost.registers("base", 1, each: 11)
-    cost.registers("compared bit", compared, each: 1.2)
+    cost.logic("base", 1, each: 10, asIn: own)
+    cost.logic("compared bit", compared, each: 1.2, asIn: own)
+    cost.registers("base", 1, each: 11, asIn: own)
+    cost.registers("compared bit", compared, each: 1.2, asIn: own)
     cost.shiftRegisters("stage", pe * stages, each: 1)
     guard steps > 1 else { return cost }
     let counted = resources(on: context.device).corrected
