@@ -64,7 +64,9 @@ function announce(text) { live.textContent = visible(text); }
 
 // A command with a button that copies it.
 function command(text) {
-  const code = make("code", {}, text);
+  // An option stays whole where a line ends.
+  const words = value => value.split(" ").flatMap((word, i) => [i ? " " : "", word.startsWith("-") ? make("span", { class: "together" }, word) : word]);
+  const code = make("code", {}, words(text));
   const button = make("button", {
     class: "copy", type: "button", "aria-label": "Copy the command",
     onclick: async () => {
@@ -83,7 +85,7 @@ function command(text) {
     },
   }, "copy");
   const box = make("div", { class: "command" }, code, button);
-  box.setText = value => code.textContent = visible(value);
+  box.setText = value => code.replaceChildren(...fill(make("code"), words(value)).childNodes);
   return box;
 }
 
