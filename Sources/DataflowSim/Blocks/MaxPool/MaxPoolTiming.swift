@@ -2,7 +2,11 @@ extension MaxPool: TimedBlock {
   /// Source: docs/reference/hls-rules.md#nested-structure; the one-dimensional form
   /// #what-an-iteration-does, in the states of the others.
   package func timing() -> BlockTiming {
-    schedule.timing(
+    if schedule.tool == .vivado, !is1D, !isOneBit {
+      return schedule.timing(
+        loops, [.wait(1)] + vivadoRows + [.wait(1), .drain], freeze: .untilRoom, writeStage: 1)
+    }
+    return schedule.timing(
       loops, [.wait(3)] + (is1D ? line : isOneBit ? flattenedRows : rows) + [.wait(1), .drain],
       freeze: .untilRoom, writeStage: 1)
   }
@@ -30,6 +34,20 @@ extension MaxPool: TimedBlock {
           .wait(1),
           .repeated(groups, [.wait(3), .loop([.run(poolDim[1], reads: 1)], stages: 1)]),
           .wait(1), .loop([.run(outputDim[1], writes: 1)], stages: 2),
+        ]),
+    ]
+  }
+
+  /// Vivado HLS 2020.1: two cycles per read and per write, by the sums its reports state; where in a row the
+  /// words move is not known. Source: docs/reference/hls-rules.md#vivado-hls-20201.
+  private var vivadoRows: [HLSStep] {
+    [
+      .loop([.run(outputDim[1])], stages: 1),
+      .repeated(
+        outputDim[0],
+        [
+          .repeated(poolDim[0] * imgDim[1], [.loop([.run(1, reads: 1)], stages: 1)]),
+          .wait(outputDim[1] + 2), .loop([.run(outputDim[1], writes: 1)], stages: 2),
         ]),
     ]
   }
