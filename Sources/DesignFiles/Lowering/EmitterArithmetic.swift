@@ -89,7 +89,8 @@ extension Emitter {
       attributes["outputDataType"] = .string(output.name)
       arrays.append(("thresholds", try Tensor(values, shape: [rule.rows, steps])))
     }
-    let accumulator = DataType.holding(low...high)
+    // Without thresholds the sums leave as they are, in the type their stream has for other reasons too.
+    let accumulator = behind == nil && !isXnor ? type(i) : DataType.holding(low...high)
     attributes["accDataType"] = .string(accumulator.name)
     if behind == nil { attributes["outputDataType"] = .string(accumulator.name) }
     return add(

@@ -120,7 +120,27 @@ public struct ErrorZone: Sendable {
         path.sums.insert(step, at: 0)
       }
     }
-    return path.sums.isEmpty ? nil : path
+    return path.sums.isEmpty && !path.steps.contains(where: addsStreams) ? nil : path
+  }
+
+  /// Whether a step rounds the sum of two tensors.
+  private func addsStreams(_ step: Reference.Step) -> Bool {
+    ["Add", "Sub", "Sum"].contains(step.node.opType)
+      && step.node.inputs.filter { reference.constants[$0] == nil }.count > 1
+  }
+
+  /// By how much the rounded sum of tensors, and what is done to it, may be off.
+  private func margin(_ step: Reference.Step, _ values: [String: Value], _ steps: Int) -> [Float]? {
+    guard addsStreams(step), let shape = values[step.node.outputs[0]]?.shape else { return nil }
+    var sums = [Float](repeating: 0, count: shape.reduce(1, *))
+    for name in step.node.inputs {
+      guard let x = values[name] ?? reference.constants[name], x.count == sums.count else {
+        continue
+      }
+      for (i, value) in x.floats.enumerated() { sums[i] += abs(value) }
+    }
+    let factor = Float(2 + 2 * steps) * 0x1p-24
+    return sums.map { $0 * factor }
   }
 
   /// What each element may be.
@@ -143,7 +163,7 @@ public struct ErrorZone: Sendable {
     let names = margins.keys.sorted()
     var bounds = Bounds()
     // Every combination of directions of up to two sums.
-    for direction in 0..<(1 << min(2, names.count)) {
+    for direction in 0..<(1 << min(2, max(1, names.count))) {
       var moved = values
       for (i, name) in names.enumerated() {
         let isUp = direction >> (i & 1) & 1 == 1
@@ -153,6 +173,16 @@ public struct ErrorZone: Sendable {
       }
       for step in path.steps {
         for (name, value) in try reference.evaluate(step, on: moved) { moved[name] = value }
+        let name = step.node.outputs[0]
+        if let sum = moved[name],
+          let margin = isTight
+            ? (addsStreams(step) ? sum.floats.map(\.ulp) : nil)
+            : margin(step, moved, path.steps.count)
+        {
+          let isUp = direction & 1 == 1
+          moved[name] = Value(
+            zip(sum.floats, margin).map { isUp ? $0 + $1 : $0 - $1 }, shape: sum.shape)
+        }
       }
       bounds.add(
         LoweredModel.channelsLast(moved[tensor]!, layouts[tensor] ?? .vector).values

@@ -8,7 +8,24 @@ struct Grid {
   var scale: [Double]
   var low: Int
   var high: Int
+  /// What each channel can give, where zero points or widths differ between them.
+  var limits: [ClosedRange<Int>]?
   var isBipolar = false
+
+  func lows(_ channels: Int) -> [Int] {
+    limits?.map(\.lowerBound) ?? Array(repeating: low, count: channels)
+  }
+
+  func highs(_ channels: Int) -> [Int] {
+    limits?.map(\.upperBound) ?? Array(repeating: high, count: channels)
+  }
+
+  /// The integer of a number, within what the channel can give.
+  func code(_ value: Float, _ channel: Int) throws -> Int {
+    let integer = try integer(value, channel)
+    guard let limits else { return min(max(integer, low), high) }
+    return min(max(integer, limits[channel].lowerBound), limits[channel].upperBound)
+  }
 
   /// The integer of a number.
   ///
@@ -40,11 +57,11 @@ extension Grid {
       }
       return value
     }
-    func perChannel(_ value: Value) throws -> [Double] {
+    func perChannel(_ value: Value, _ what: String = "scale") throws -> [Double] {
       let list = value.doubles
       if Set(list).count == 1 { return [list[0]] }
       guard list.count == channels else {
-        throw InputError("a scale of shape \(value.shape) is not one per channel")
+        throw InputError("a \(what) of shape \(value.shape) is not one per channel")
       }
       return list
     }
@@ -66,33 +83,44 @@ extension Grid {
     }
     let isSigned = try node.int("signed", default: 1) != 0
     let isNarrow = try node.int("narrow", default: node.opType == "IntQuant" ? 1 : 0) != 0
-    func limits(_ bits: Int) -> (Int, Int) {
+    func range(_ bits: Int) -> (Int, Int) {
       isSigned
         ? (-(1 << (bits - 1)) + (isNarrow ? 1 : 0), (1 << (bits - 1)) - 1)
         : (0, (1 << bits) - 1 - (isNarrow ? 1 : 0))
     }
     func width(_ index: Int) throws -> Int {
-      let bits = try whole(try single(index, "bit width"), "bit width")
+      try bits(try single(index, "bit width"))
+    }
+    func bits(_ number: Double) throws -> Int {
+      let bits = try whole(number, "bit width")
       guard (1...32).contains(bits) else { throw InputError("\(bits) bits are beyond any stream") }
       return bits
+    }
+    /// Whole numbers, one or one per channel.
+    func list(_ index: Int, _ what: String) throws -> [Double] {
+      guard let value = try parameter(index) else { return [0] }
+      return try perChannel(value, what)
     }
     switch node.opType {
     case "Quant", "IntQuant":
       scale = try perChannel(parameter(1)!)
-      let zero = try whole(single(2, "zero point"), "zero point")
-      let bits = try width(3)
-      if bits == 1, isSigned {
-        (low, high, isBipolar) = (-1 - zero, 1 - zero, zero == 0)
-      } else {
-        let (l, h) = limits(bits)
-        (low, high) = (l - zero, h - zero)
+      let zeros = try list(2, "zero point").map { try whole($0, "zero point") }
+      let widths = try list(3, "bit width").map(bits)
+      let count = max(zeros.count, widths.count)
+      let all = (0..<count).map { c -> ClosedRange<Int> in
+        let (zero, bits) = (zeros[c % zeros.count], widths[c % widths.count])
+        let (l, h) = bits == 1 && isSigned ? (-1, 1) : range(bits)
+        return l - zero...h - zero
       }
+      (low, high) = (all.map(\.lowerBound).min()!, all.map(\.upperBound).max()!)
+      self.limits = count > 1 ? all : nil
+      isBipolar = isSigned && widths == [1] && zeros == [0]
     case "BipolarQuant":
       scale = try perChannel(parameter(1)!)
       (low, high, isBipolar) = (-1, 1, true)
     case "Trunc" where node.inputs.count == 6:
       scale = try perChannel(parameter(4)!)
-      let (l, h) = limits(try width(5))
+      let (l, h) = range(try width(5))
       let step = exp2(log2(scale[0] / (try parameter(1)!.doubles[0])).rounded())
       let zero = try whole(try single(2, "zero point") / step, "zero point")
       (low, high) = (l - zero, h - zero)
@@ -101,9 +129,11 @@ extension Grid {
       (low, high) = (Int.min, Int.max)
     case "DequantizeLinear":
       scale = try perChannel(parameter(1)!)
-      let zero = try whole(single(2, "zero point"), "zero point")
+      let zeros = try list(2, "zero point").map { try whole($0, "zero point") }
       guard let source else { throw InputError("what it takes has no integer type") }
-      (low, high) = (source.lowerBound - zero, source.upperBound - zero)
+      (low, high) = (source.lowerBound - zeros.max()!, source.upperBound - zeros.min()!)
+      self.limits =
+        zeros.count > 1 ? zeros.map { source.lowerBound - $0...source.upperBound - $0 } : nil
     case "MultiThreshold":
       let step = Double(try node.float("out_scale") ?? 1)
       let bias = Double(try node.float("out_bias") ?? 0)

@@ -2,37 +2,57 @@ import DataflowSim
 import OriginalModel
 import SimModel
 
-// Sums of two streams, concatenations, and labels.
+// Sums of streams, concatenations, and labels.
 
 extension Lowering {
-  /// Two streams in front of a quantiser as one sum of whole multiples, such that every pair of codes
-  /// gives the code of the reference.
-  mutating func joinPair(_ edge: Edge, _ grid: Grid, _ step: Reference.Step) throws -> Edge {
-    var edge = edge
-    let front = edge
-    edge.steps.append(step)
-    edge.tensor = step.node.outputs[0]
-    guard edge.pools.isEmpty else { throw InputError("pools a sum that is not quantised") }
+  /// Several streams in front of a quantiser as one: their sum in whole multiples.
+  ///
+  /// Where every combination of their integers can be looked at, the multiples are the smallest for which each
+  /// of them gives the code of the reference; otherwise they are as exact as a float32 sum.
+  mutating func join(_ edge: Edge, _ grid: Grid, _ step: Reference.Step) throws -> Edge {
+    if edge.starts.count == 2, let pair = try joinPair(edge, grid, step) { return pair }
+    if edge.starts.count > 2, let small = try joinSmall(edge, grid, step) { return small }
+    let sum = try carried(edge)
+    notes.append(
+      "'\(step.node.name)' quantises a sum of streams with too many combinations to look at, or none of whose "
+        + "multiples give every code: single sums may lie inside the float error of the training framework "
+        + "(simrun compare lists them)")
+    return sum
+  }
+
+  /// Two streams such that every pair of codes gives the code of the reference; `nil` when there is no such sum.
+  private mutating func joinPair(_ edge: Edge, _ grid: Grid, _ step: Reference.Step) throws -> Edge?
+  {
     let streams = edge.starts.map { layers[$0.layer] }
     let codes = PairCodes(edge: edge, grid: grid, probe: probe(), streams: streams)
-    guard codes.isSearchable else { return try sumOfEqualScales(edge, step) }
+    guard codes.isSearchable else { return nil }
     guard let pair = try PairSum(codes) else {
-      if let separated = try separated(front) { return try joinPair(separated, grid, step) }
-      if Self.haveOneScale(streams), let sum = try? sumOfEqualScales(edge, step) {
-        notes.append(
-          "'\(step.node.name)' adds two streams of one scale: single sums may lie inside the float error "
-            + "of the training framework (simrun compare lists them)")
-        return sum
-      }
-      throw InputError(
-        "adds streams of scales \(streams[0].scale(0)) and \(streams[1].scale(0)): no small whole "
-          + "multiples of the two give the model's code for every pair",
-        hint: "use one shared quantiser for both branches of the addition in the training code")
+      guard let separated = try separated(edge) else { return nil }
+      return try joinPair(separated, grid, step)
     }
-    let sum = try added(
-      edge.starts.map(\.layer), pair.factors, edge.starts.map(\.tensor), step.node.name)
-    // Thresholds on the sum: the code of any pair that gives it.
-    pairTables[sum] = pair.table
+    return try joined(edge, pair.factors, pair.table, step)
+  }
+
+  /// Three streams or more.
+  private mutating func joinSmall(_ edge: Edge, _ grid: Grid, _ step: Reference.Step) throws
+    -> Edge?
+  {
+    guard
+      let last = edge.steps.last(where: { step in
+        step.node.inputs.filter { !$0.isEmpty && constants[$0] == nil }.count > 1
+      }), let sum = try? affine(last.node.outputs[0]),
+      sum.terms.map(\.layer).sorted() == edge.starts.map(\.layer).sorted(),
+      let small = try SmallSum(edge, grid, sum, probe())
+    else { return nil }
+    return try joined(edge, small.factors, small.table, step)
+  }
+
+  /// The sum of an edge's streams, and thresholds on it: the code of any combination that gives it.
+  private mutating func joined(
+    _ edge: Edge, _ factors: [[Int]], _ table: SumTable, _ step: Reference.Step
+  ) throws -> Edge {
+    let sum = try added(edge.starts.map(\.layer), factors, edge.tensor, step.node.name)
+    pairTables[sum] = table
     return Edge(
       starts: [.init(layer: sum, tensor: edge.tensor)], steps: [], pools: [], tensor: edge.tensor)
   }
@@ -66,84 +86,45 @@ extension Lowering {
     return joined
   }
 
-  private static func haveOneScale(_ streams: [Layer]) -> Bool {
-    Set(streams.map(\.scale)).count == 1 && streams[0].scale.count == 1
+  /// Streams in whole multiples as one; each list of factors is one number, or one per channel.
+  mutating func added(_ sources: [Int], _ factors: [[Int]], _ tensor: String, _ node: String) throws
+    -> Int
+  {
+    let shapes = sources.map { layers[$0].shape.tensor }
+    if let other = shapes.first(where: { $0 != shapes[0] }) {
+      throw InputError("adds streams of shape \(shapes[0]) and \(other)")
+    }
+    let parts = zip(sources, factors).map { multiplied($0, $1, node) }
+    guard parts.count > 1 else {
+      return parts[0] == sources[0] ? multiplied(parts[0], [1], node, always: true) : parts[0]
+    }
+    return parts.dropFirst().reduce(parts[0]) { sum, part in
+      let (a, b) = (layers[sum], layers[part])
+      return add(
+        Layer(
+          kind: .add, inputs: [sum, part], shape: a.shape, low: zip(a.low, b.low).map(+),
+          high: zip(a.high, b.high).map(+), scale: a.scale, tensor: tensor, node: node))
+    }
   }
 
-  /// Two wide streams: exact only when one integer means the same on both.
-  private mutating func sumOfEqualScales(_ edge: Edge, _ step: Reference.Step) throws -> Edge {
-    var plain = edge
-    plain.steps.removeLast()
-    plain.tensor = step.node.inputs[0]
-    guard let first = plain.steps.first(where: { $0.node.opType == "Add" }) else {
-      throw unquantised(step.node.inputs[0])
-    }
-    let tensor = first.node.outputs[0]
-    guard let place = plain.steps.firstIndex(where: { $0.node.outputs[0] == tensor }) else {
-      throw unquantised(tensor)
-    }
-    let front = Edge(
-      starts: plain.starts, steps: Array(plain.steps[...place]), pools: [], tensor: tensor)
-    let sum = try sum(front)
-    return Edge(
-      starts: [.init(layer: sum.layer, tensor: tensor)],
-      steps: Array(plain.steps[(place + 1)...]), pools: [], tensor: plain.tensor)
-  }
-
-  /// The sum of two streams with nothing behind it: scales must be whole multiples of one.
-  mutating func sum(_ edge: Edge) throws -> Proportional {
-    guard let last = edge.steps.last, ["Add", "Sub"].contains(last.node.opType) else {
-      throw unquantised(edge.tensor)
-    }
-    let parts = try last.node.inputs.map { try proportional($0) }
-    guard parts.allSatisfy({ $0.scale.count == 1 }) else {
-      throw InputError("adds streams with a scale per channel", at: last.node.place)
-    }
-    let sign = last.node.opType == "Sub" ? -1 : 1
-    let (base, factors) = try Self.commonScale(parts.map { $0.scale[0] })
-    let layer = try added(
-      parts.map(\.layer), [[factors[0]], [sign * factors[1]]], last.node.inputs, last.node.name)
-    layers[layer].scale = [base]
-    layers[layer].tensor = edge.tensor
-    edges[edge.tensor] = Edge(
-      starts: [.init(layer: layer, tensor: edge.tensor)], steps: [], pools: [], tensor: edge.tensor)
-    return Proportional(layer: layer, scale: [base])
-  }
-
-  /// factors[0] · first + factors[1] · second as a stream; each one number, or one per channel.
-  private mutating func added(
-    _ sources: [Int], _ factors: [[Int]], _ tensors: [String], _ node: String
-  ) throws -> Int {
-    guard layers[sources[0]].shape.tensor == layers[sources[1]].shape.tensor else {
-      throw InputError(
-        "adds streams of shape \(layers[sources[0]].shape.tensor) and \(layers[sources[1]].shape.tensor)"
-      )
-    }
-    var parts: [Int] = []
-    for (source, list) in zip(sources, factors) {
-      guard list.contains(where: { $0 != 1 }) else {
-        parts.append(source)
-        continue
-      }
-      var layer = layers[source]
-      let channels = layer.shape.channels
-      let each = list.count == 1 ? Array(repeating: list[0], count: channels) : list
-      let ends = (0..<channels).map { (layer.low[$0] * each[$0], layer.high[$0] * each[$0]) }
-      layer.kind = .multiply(each)
-      layer.inputs = [source]
-      layer.low = ends.map { min($0.0, $0.1) }
-      layer.high = ends.map { max($0.0, $0.1) }
-      let scales = (0..<channels).map { layer.scale($0) / Double(each[$0]) }
-      layer.scale = Set(scales).count == 1 ? [scales[0]] : scales
-      layer.isBipolar = false
-      layer.node = node
-      parts.append(add(layer))
-    }
-    let (a, b) = (layers[parts[0]], layers[parts[1]])
-    return add(
-      Layer(
-        kind: .add, inputs: parts, shape: a.shape, low: zip(a.low, b.low).map(+),
-        high: zip(a.high, b.high).map(+), scale: a.scale, tensor: tensors[0], node: node))
+  /// A stream times whole numbers, itself when they are 1.
+  private mutating func multiplied(
+    _ source: Int, _ factors: [Int], _ node: String, always: Bool = false
+  ) -> Int {
+    guard always || factors.contains(where: { $0 != 1 }) else { return source }
+    var layer = layers[source]
+    let channels = layer.shape.channels
+    let each = factors.count == 1 ? Array(repeating: factors[0], count: channels) : factors
+    let ends = (0..<channels).map { (layer.low[$0] * each[$0], layer.high[$0] * each[$0]) }
+    layer.kind = .multiply(each)
+    layer.inputs = [source]
+    layer.low = ends.map { min($0.0, $0.1) }
+    layer.high = ends.map { max($0.0, $0.1) }
+    let scales = (0..<channels).map { layer.scale($0) / Double(each[$0] == 0 ? 1 : each[$0]) }
+    layer.scale = Set(scales).count == 1 ? [scales[0]] : scales
+    layer.isBipolar = false
+    layer.node = node
+    return add(layer)
   }
 
   /// Streams side by side on the channels; their scales may differ between channels.

@@ -62,6 +62,8 @@ struct Layer: Sendable {
   var bias: [Float]?
   /// What pixels that are not centred on 0 add to each sum.
   var offset: [Double]?
+  /// Its integers are sums of marked pixels: they say how many pixels were summed up.
+  var marks: PoolMarks?
   /// Every element is −1 or +1.
   var isBipolar = false
   /// The tensor of the model whose values it carries.
@@ -72,7 +74,9 @@ struct Layer: Sendable {
   var range: ClosedRange<Int> { low.min()!...high.max()! }
 
   /// Whether integers are proportional to real numbers.
-  var isProportional: Bool { offset == nil && bias?.allSatisfy { $0 == 0 } ?? true }
+  var isProportional: Bool {
+    marks == nil && offset == nil && bias?.allSatisfy { $0 == 0 } ?? true
+  }
 
   /// Sums that are divided by the number of their elements.
   var isAverage: Bool {
@@ -86,6 +90,9 @@ struct Layer: Sendable {
 
   /// The real number that integer `q` of a channel means.
   func value(_ q: Int, _ channel: Int) -> Float {
+    if let part = marks?.split(q) {
+      return Float(Double(part.sum) * scale(channel) / Double(part.count))
+    }
     let product = Double(q) * scale(channel) / Double(divisor)
     let constant = (offset?[channel] ?? 0) + Double(bias?[channel] ?? 0)
     return Float(product + constant)
@@ -200,7 +207,7 @@ struct Layout: Equatable, Sendable {
   }
 }
 
-/// A tensor of the model as an elementwise function of one or two integer streams.
+/// A tensor of the model as an elementwise function of one or several integer streams.
 struct Edge: Sendable {
   /// Streams and the tensors whose values their integers mean; none for what only the host knows.
   var starts: [Start]
@@ -226,4 +233,9 @@ struct Edge: Sendable {
   var isHost: Bool { starts.isEmpty }
   /// The stream itself.
   var isPlain: Bool { steps.isEmpty && pools.isEmpty && starts.count == 1 }
+  /// The stream itself, its axes perhaps elsewhere.
+  var isStream: Bool {
+    pools.isEmpty && starts.count == 1
+      && steps.allSatisfy { LayoutOperations.names.contains($0.node.opType) }
+  }
 }

@@ -247,7 +247,7 @@ extension Lowering {
     } else if rule.isDepthwise {
       scale = (0..<rule.rows).map { (scale.count == 1 ? scale[0] : scale[$0]) * input.scale[$0] }
     } else {
-      let (base, factors) = try Self.commonScale(input.scale)
+      let (base, factors) = try multiples(input.scale, rule, step.node)
       for i in rule.weights.indices { rule.weights[i] *= factors[i % source.shape.channels] }
       rule.isBipolar = rule.isBipolar && Set(factors) == [1]
       scale = scale.map { $0 * base }
@@ -304,8 +304,35 @@ extension Lowering {
     list.count == count ? list : Array(repeating: list[0], count: count)
   }
 
-  /// Scales of input channels as whole multiples of one: only then does one integer sum them.
-  static func commonScale(_ scales: [Double]) throws -> (base: Double, factors: [Int]) {
+  /// Scales of input channels as whole multiples of one, which then are in the weights: small ones where the
+  /// scales are such, otherwise as near as a float32 sum is to the exact one.
+  private mutating func multiples(_ scales: [Double], _ rule: LinearRule, _ node: ModelNode) throws
+    -> (base: Double, factors: [Int])
+  {
+    if let exact = Self.commonScale(scales) { return exact }
+    let ratio = WholeRatio(scales, tolerance: Double(max(4, rule.columns / 2)) * 0x1p-24)
+    let most = ratio.multiples.map(abs).max()!
+    let weight = rule.weights.map(abs).max() ?? 1
+    let (found, bits) = (
+      DataType.holding(-weight...weight).bits, DataType.holding(-weight * most...weight * most).bits
+    )
+    guard bits <= 32 else {
+      throw InputError(
+        "sums channels whose scales are far apart and no whole multiples of one (\(scales.map(abs).min()!) to "
+          + "\(scales.map(abs).max()!)): its weights would need \(bits) bits",
+        hint:
+          "use one scale per tensor, or power-of-two scales, for the activation in front of a layer that "
+          + "mixes channels; one standard deviation for all channels if it takes pixels")
+    }
+    notes.append(
+      "'\(node.name)' sums channels whose scales are no small whole multiples of one: they are in its weights, which "
+        + "have \(bits) bits instead of \(found), and single values may lie inside the float error (simrun compare "
+        + "lists them); one scale for all channels, or powers of two, in the training code keeps weights small"
+    )
+    return (ratio.unit, ratio.multiples)
+  }
+
+  private static func commonScale(_ scales: [Double]) -> (base: Double, factors: [Int])? {
     let base = scales.map(abs).min()!
     for divisor in 1...16 {
       let unit = base / Double(divisor)
@@ -313,11 +340,7 @@ extension Lowering {
       let fits = zip(scales, factors).allSatisfy { abs($0 / unit - $1) < 1e-6 * abs($1) }
       if fits, factors.allSatisfy({ abs($0) <= 256 }) { return (unit, factors.map { Int($0) }) }
     }
-    throw InputError(
-      "sums channels whose scales are no whole multiples of one (\(scales[0]), "
-        + "\(scales.first { $0 != scales[0] } ?? scales[0]), …)",
-      hint: "use one scale per tensor, or power-of-two scales, for the activation in front of a "
-        + "layer that mixes channels; one standard deviation for all channels if it takes pixels")
+    return nil
   }
 
   /// The range of each row's sum; padding adds zeros.

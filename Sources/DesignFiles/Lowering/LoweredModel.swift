@@ -35,7 +35,7 @@ public struct LoweredModel: Sendable {
     _ reference: Reference, name: String, part: String? = nil, clockMHz: Double? = nil
   ) throws {
     self.reference = reference
-    let lowering = try Self.lowered(reference)
+    let lowering = try Lowering.walked(reference)
     let outputs = try Self.outputs(lowering)
     let emitter: Emitter
     do {
@@ -67,29 +67,6 @@ public struct LoweredModel: Sendable {
     }.sorted { (order[$0.tensor] ?? -1, $0.tensor) < (order[$1.tensor] ?? -1, $1.tensor) }
     inputs = emitter.design.graphInputs
     (self.lowering, self.outputs) = (lowering, outputs)
-  }
-
-  /// The inputs' axes are read channels first, and channels last when that does not fit the layers.
-  private static func lowered(_ reference: Reference) throws -> Lowering {
-    var lowering = try Lowering(reference)
-    do {
-      let usesWindows = reference.graph.nodes.contains {
-        ["Conv", "MaxPool", "AveragePool", "ConvTranspose", "GlobalAveragePool"].contains($0.opType)
-      }
-      let hasRank3 = reference.inputShapes.values.contains { $0.count == 3 }
-      try lowering.run(isChannelsLast: hasRank3 && !usesWindows)
-      return lowering
-    } catch is Lowering.LayoutMismatch {
-      var other = try Lowering(reference)
-      do {
-        try other.run(isChannelsLast: true)
-        return other
-      } catch is Lowering.LayoutMismatch {
-        throw InputError(
-          "its layers do not agree about which axis holds the channels", file: reference.graph.file,
-          hint: "transpose the data once, at the input")
-      }
-    }
   }
 
   private static func outputs(_ lowering: Lowering) throws -> [(name: String, layer: Int)] {

@@ -5,7 +5,7 @@ import SimModel
 /// Turns an original model into integer streams: what FINN's streamlining and conversion do, by exact
 /// search instead of formulas.
 ///
-/// Every tensor of the model is an elementwise function of one integer stream (or two, until a quantiser
+/// Every tensor of the model is an elementwise function of one integer stream (or several, until a quantiser
 /// has said how to join them). Linear layers, pools and quantisers make new streams; everything between
 /// is absorbed into thresholds. What cannot be exact is refused by name.
 struct Lowering: Sendable {
@@ -36,6 +36,8 @@ struct Lowering: Sendable {
     var scale: [Double]
     var node: String
     var layout: Layout
+    /// No quantiser of the model makes it: other designs need not have it.
+    var isInner = false
   }
 
   init(_ reference: Reference) throws {
@@ -72,6 +74,17 @@ struct Lowering: Sendable {
         leave(step)
       }
     }
+    for name in reference.graph.outputs {
+      if try quantizeOutput(name) { continue }
+      guard let edge = edges[name], edge.starts.count > 1 else { continue }
+      do {
+        edges[name] = try carried(edge)
+      } catch let error as InputError where !isLenient {
+        throw error.at("graph output '\(name)'").inFile(reference.graph.file)
+      } catch is InputError {
+        continue
+      }
+    }
   }
 
   /// What a step makes is taken as the host's.
@@ -88,6 +101,30 @@ struct Lowering: Sendable {
           : rank == 3 ? .channelsFirst1D : .vector
     }
   }
+
+  /// The walk of a model; axes of its inputs are read channels first, and channels last where that does not fit.
+  static func walked(_ reference: Reference, isLenient: Bool = false) throws -> Lowering {
+    let usesWindows = reference.graph.nodes.contains { windowed.contains($0.opType) }
+    let hasRank3 = reference.inputShapes.values.contains { $0.count == 3 }
+    var lowering = try Lowering(reference)
+    do {
+      try lowering.run(isChannelsLast: hasRank3 && !usesWindows, isLenient: isLenient)
+    } catch is LayoutMismatch {
+      lowering = try Lowering(reference)
+      do {
+        try lowering.run(isChannelsLast: true, isLenient: isLenient)
+      } catch is LayoutMismatch {
+        throw InputError(
+          "its layers do not agree about which axis holds the channels", file: reference.graph.file,
+          hint: "transpose the data once, at the input")
+      }
+    }
+    return lowering
+  }
+
+  private static let windowed: Set<String> = [
+    "Conv", "MaxPool", "AveragePool", "ConvTranspose", "GlobalAveragePool",
+  ]
 
   func probe() -> Probe {
     Probe(reference: reference, layers: layers, layouts: layouts, shapes: shapes)
@@ -127,6 +164,7 @@ extension Lowering {
       }
       return range
     }
+    integerRanges[input.name] = input.kind.range
     guard let range = range ?? input.kind.range, range.upperBound - range.lowerBound < 1 << 32
     else {
       edges[input.name] = Edge(starts: [], steps: [], pools: [], tensor: input.name)
@@ -183,7 +221,9 @@ extension Lowering {
   private mutating func lower(_ step: Reference.Step) throws {
     let op = step.node.opType
     if step.node.inputs.contains(where: tails.contains) { return try stayBehind(step) }
-    if op == "Clip" || op == "QuantizeLinear" { noteIntegerRange(step.node) }
+    if op == "Clip" || op == "QuantizeLinear" || Self.keepsIntegers.contains(op) {
+      noteIntegerRange(step.node)
+    }
     let isHost = step.node.inputs.allSatisfy { edges[$0]?.isHost ?? true }
     if ElementwiseOperations.quantizers.contains(op) {
       try quantize(step)
@@ -263,9 +303,18 @@ extension Lowering {
     }
   }
 
+  /// Operations on integers that give some of them again.
+  private static let keepsIntegers: Set<String> = LayoutOperations.names.union([
+    "MaxPool", "GlobalMaxPool", "Slice", "Gather", "Split", "Resize", "Upsample", "DepthToSpace",
+  ])
+
   private mutating func noteIntegerRange(_ node: ModelNode) {
     guard let output = node.outputs.first else { return }
-    if node.opType == "QuantizeLinear" {
+    if Self.keepsIntegers.contains(node.opType) {
+      if let range = integerRanges[node.inputs[0]] {
+        for name in node.outputs { integerRanges[name] = range }
+      }
+    } else if node.opType == "QuantizeLinear" {
       let kind = node.inputs.count > 2 ? reference.constants[node.inputs[2]]?.kind : .uint8
       integerRanges[output] = kind?.range
     } else if let source = integerRanges[node.inputs[0]] {

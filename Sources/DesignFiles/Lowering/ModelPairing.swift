@@ -73,7 +73,7 @@ public struct ModelPairing: Sendable {
       codes.quantised.map { ($0.tensor, $0.code.layer) }, uniquingKeysWith: { first, _ in first })
     let carried = Set(used.compactMap { layers[$0] })
     let left = codes.quantised.filter {
-      !used.contains($0.tensor) && !carried.contains($0.code.layer)
+      !$0.code.isInner && !used.contains($0.tensor) && !carried.contains($0.code.layer)
     }
     unpaired = left.map { $0.tensor }
     inputs = search.inputs
@@ -107,13 +107,7 @@ struct ModelCodes {
   let lowering: Lowering
 
   init(_ reference: Reference) throws {
-    var lowering = try Lowering(reference)
-    do {
-      try lowering.run(isChannelsLast: false, isLenient: true)
-    } catch is Lowering.LayoutMismatch {
-      lowering = try Lowering(reference)
-      try lowering.run(isChannelsLast: true, isLenient: true)
-    }
+    let lowering = try Lowering.walked(reference, isLenient: true)
     self.lowering = lowering
     let order = Dictionary(
       reference.steps.enumerated().flatMap { i, step in step.node.outputs.map { ($0, i) } }

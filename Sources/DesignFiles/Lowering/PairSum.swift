@@ -1,7 +1,7 @@
 import OriginalModel
 import SimModel
 
-/// What a quantiser makes of pairs of integers on two streams.
+/// What a quantiser makes of integers on several streams, two of them as a rule.
 struct PairCodes {
   let edge: Edge
   let grid: Grid
@@ -26,7 +26,7 @@ struct PairCodes {
   /// One channel stands for all: nothing on the way differs between them.
   var isUniform: Bool {
     streams.allSatisfy { $0.scale.count == 1 && $0.bias == nil && $0.offset == nil }
-      && grid.scale.count == 1
+      && grid.scale.count == 1 && grid.limits == nil
       && edge.steps.allSatisfy { step in
         step.node.inputs.allSatisfy { name in
           guard let constant = probe.reference.constants[name] else { return true }
@@ -44,20 +44,18 @@ struct PairCodes {
       && streams.allSatisfy { $0.shape.channels == channels }
   }
 
-  /// Codes of pairs, channel after channel in turn; of one channel when all are alike.
+  /// Codes of combinations, channel after channel in turn; of one channel when all are alike.
   ///
-  /// - Parameter pairs: per stream `count × channels` integers, or any number of one channel.
-  func codes(_ first: [Int], _ second: [Int], isUniform: Bool) throws -> [Int] {
-    var (a, b) = (first, second)
+  /// - Parameter integers: per stream `count × channels` integers, or any number of one channel.
+  func codes(_ integers: [[Int]], isUniform: Bool) throws -> [Int] {
+    let count = integers[0].count
+    var lists = integers
     if isUniform {
-      let rest = (channels - a.count % channels) % channels
-      a += Array(repeating: a[0], count: rest)
-      b += Array(repeating: b[0], count: rest)
+      let rest = (channels - count % channels) % channels
+      for i in lists.indices { lists[i] += Array(repeating: lists[i][0], count: rest) }
     }
-    let values = try probe.evaluate(edge, [a, b], count: a.count / channels)[0]
-    return try first.indices.map { i in
-      min(max(try grid.integer(values[i], isUniform ? 0 : i % channels), grid.low), grid.high)
-    }
+    let values = try probe.evaluate(edge, lists, count: lists[0].count / channels)[0]
+    return try (0..<count).map { try grid.code(values[$0], isUniform ? 0 : $0 % channels) }
   }
 }
 
@@ -221,8 +219,8 @@ private struct Staircases {
     // Slots: what is asked of each channel in one go.
     func ask(_ a: [Int], _ b: [Int]) throws -> [Int] {
       w == 0
-        ? try codes.codes(a, b, isUniform: isUniform)
-        : try codes.codes(b, a, isUniform: isUniform)
+        ? try codes.codes([a, b], isUniform: isUniform)
+        : try codes.codes([b, a], isUniform: isUniform)
     }
     func spread(_ list: [Int]) -> [Int] {
       list.flatMap { Array(repeating: $0, count: distinct) }

@@ -15,16 +15,14 @@ extension Lowering {
       isLast
         ? (rank == 4 ? .channelsLast : .channelsLast1D)
         : (rank == 4 ? .channelsFirst : .channelsFirst1D))
-    let edge = try edge(node.inputs[0])
-    guard edge.starts.count == 1 else { throw unquantised(node.inputs[0]) }
+    let edge = try single(node.inputs[0])
     let rule = try PoolRule(WindowRule(node), currentShape(edge))
     try pool(edge, rule, step)
   }
 
   mutating func globalMaximum(_ step: Reference.Step) throws {
     let node = step.node
-    let edge = try edge(node.inputs[0])
-    guard edge.starts.count == 1 else { throw unquantised(node.inputs[0]) }
+    let edge = try single(node.inputs[0])
     if node.opType == "ReduceMax" { try requireSpatial(node) }
     let shape = currentShape(edge)
     let size = [shape.height, shape.width]
@@ -32,6 +30,16 @@ extension Lowering {
       edge,
       PoolRule(
         kernel: size, stride: size, dilation: [1, 1], padding: [0, 0, 0, 0], output: [1, 1]), step)
+  }
+
+  /// The edge of a tensor, several streams of it as one.
+  private mutating func single(_ name: String) throws -> Edge {
+    let edge = try edge(name)
+    guard !edge.isHost else { throw unquantised(name) }
+    guard edge.starts.count > 1 else { return edge }
+    let sum = try carried(edge)
+    edges[name] = sum
+    return sum
   }
 
   private func currentShape(_ edge: Edge) -> StreamShape {
@@ -46,8 +54,13 @@ extension Lowering {
     let (source, target) = (step.node.inputs[0], step.node.outputs[0])
     layouts[target] = try layoutBehindPool(step)
     let layer = layers[edge.starts[0].layer]
-    let isCodes = layer.range.upperBound - layer.range.lowerBound <= 1 << 12
-    if isCodes, edge.pools.allSatisfy({ settledPools.contains($0.output) }), try isRising(edge) {
+    // Codes of many bits rise as their scale does.
+    let isWide =
+      edge.isStream && codes[edge.starts[0].tensor] != nil && layer.scale.allSatisfy { $0 > 0 }
+    let isCodes = isWide || layer.range.upperBound - layer.range.lowerBound <= 1 << 12
+    if isCodes, edge.pools.allSatisfy({ settledPools.contains($0.output) }),
+      try isWide || isRising(edge)
+    {
       // The pool of the codes, then the same function of what it gives.
       let index = pooled(edge.starts[0].layer, rule, edge.starts[0].tensor, step.node.name)
       if edge.isPlain {
@@ -131,31 +144,64 @@ extension Lowering {
     let input = try proportional(node.inputs[0])
     let source = layers[input.layer]
     let rule = try PoolRule(WindowRule(node), source.shape)
-    let counts = try node.int("count_include_pad", default: 0) != 0
-    guard !rule.isPadded || counts else {
-      throw InputError(
-        "divides by the pixels inside the picture, which differ at the border",
-        hint: "use count_include_pad=True, or no padding, in the training code")
-    }
-    if try node.int("ceil_mode", default: 0) != 0 {
-      let span = zip(zip(rule.output, rule.stride), rule.kernel).map { ($0.0 - 1) * $0.1 + $1 }
-      guard span[0] <= source.shape.height, span[1] <= source.shape.width else {
-        throw InputError(
-          "has incomplete windows (ceil_mode), whose divisor differs",
-          hint: "pad the picture or leave ceil_mode out in the training code")
-      }
+    layouts[node.outputs[0]] = layouts[node.inputs[0]]
+    if let uneven = try unevenAverage(input, rule, node) {
+      return try unequalAverage(uneven.input, uneven.rule, node)
     }
     let lows = source.low.map { rule.isPadded ? min($0, 0) : $0 }
     let highs = source.high.map { rule.isPadded ? max($0, 0) : $0 }
     var shape = source.shape
     (shape.height, shape.width) = (rule.output[0], rule.output[1])
-    layouts[node.outputs[0]] = layouts[node.inputs[0]]
     add(
       Layer(
         kind: .sum(rule), inputs: [input.layer], shape: shape, low: lows.map { $0 * rule.taps },
         high: highs.map { $0 * rule.taps }, scale: input.scale, divisor: rule.taps,
         tensor: node.outputs[0], node: node.name),
       carrying: node.outputs[0])
+  }
+
+  /// The stream and its windows where these differ in how many pixels they divide by; `nil` where none do.
+  private mutating func unevenAverage(_ input: Proportional, _ rule: PoolRule, _ node: ModelNode)
+    throws
+    -> (input: Proportional, rule: PoolRule)?
+  {
+    let size = [layers[input.layer].shape.height, layers[input.layer].shape.width]
+    var (inner, rule) = (input, rule)
+    if try node.int("count_include_pad", default: 0) != 0 {
+      // Stated padding counts; what ceil_mode adds behind it does not.
+      let stated = try node.ints("pads") ?? []
+      let axes = stated.count / 2
+      func two(_ list: ArraySlice<Int>) -> [Int] { axes == 1 ? [0] + list : Array(list) }
+      let automatic = try node.string("auto_pad") ?? "NOTSET"
+      let isStated = axes > 0 && automatic == "NOTSET"
+      let ends = isStated ? two(stated[axes...]) : [rule.padding[2], rule.padding[3]]
+      let reach = [0, 1].map { axis -> Int in
+        let extent = (rule.kernel[axis] - 1) * rule.dilation[axis] + 1
+        return (rule.output[axis] - 1) * rule.stride[axis] + extent - rule.padding[axis]
+          - size[axis]
+      }
+      guard reach[0] > ends[0] || reach[1] > ends[1] else { return nil }
+      let border = [rule.padding[0], rule.padding[1], ends[0], ends[1]]
+      if border.contains(where: { $0 > 0 }) { inner.layer = bordered(input, border, node) }
+      rule.padding = [0, 0, max(0, reach[0] - ends[0]), max(0, reach[1] - ends[1])]
+    }
+    let shape = layers[inner.layer].shape
+    let isEven =
+      rule.inside(0, of: shape.height).count == 1 && rule.inside(1, of: shape.width).count == 1
+    return isEven && inner.layer == input.layer ? nil : (inner, rule)
+  }
+
+  /// Zeros around a stream, as pixels of their own.
+  private mutating func bordered(_ input: Proportional, _ padding: [Int], _ node: ModelNode) -> Int
+  {
+    var layer = layers[input.layer]
+    layer.kind = .pad(padding)
+    layer.inputs = [input.layer]
+    layer.shape.height += padding[0] + padding[2]
+    layer.shape.width += padding[1] + padding[3]
+    (layer.low, layer.high) = (layer.low.map { min($0, 0) }, layer.high.map { max($0, 0) })
+    (layer.isBipolar, layer.node) = (false, node.name)
+    return add(layer)
   }
 
   mutating func globalAverage(_ step: Reference.Step) throws {

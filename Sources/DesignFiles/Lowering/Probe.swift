@@ -159,7 +159,7 @@ enum LayoutOperations {
 /// Operations on one element at a time.
 enum ElementwiseOperations {
   static let names: Set<String> = [
-    "Add", "Sub", "Mul", "Div", "Pow", "Max", "Min", "Neg", "Abs", "Sqrt", "Exp", "Log",
+    "Add", "Sub", "Sum", "Mul", "Div", "Pow", "Max", "Min", "Neg", "Abs", "Sqrt", "Exp", "Log",
     "Reciprocal", "Floor", "Ceil", "Round", "Sign", "Relu", "LeakyRelu", "PRelu", "Clip", "Sigmoid",
     "Tanh", "Softplus", "Erf", "Elu", "HardSigmoid", "HardSwish", "BatchNormalization", "Cast",
     "Where", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "QuantizeLinear",
@@ -174,7 +174,7 @@ enum ElementwiseOperations {
       return ((try? node.float("alpha")) ?? nil).map { $0 < 0 } ?? false
     case "PRelu":
       return constants[node.inputs[1]]?.floats.contains { $0 < 0 } ?? true
-    case "Add", "Sub", "Mul", "Div", "Max", "Min":
+    case "Add", "Sub", "Sum", "Mul", "Div", "Max", "Min":
       // Two functions of one stream.
       return node.inputs.allSatisfy { constants[$0] == nil }
     default: return false

@@ -20,14 +20,28 @@ extension Lowering {
   mutating func proportional(_ name: String, allowsOffset: Bool = false) throws -> Proportional {
     let edge = try edge(name)
     guard !edge.isHost else { throw unquantised(name) }
-    if edge.starts.count == 2 { return try sum(edge) }
+    if edge.starts.count > 1 {
+      edges[name] = try carried(edge)
+      return try proportional(name, allowsOffset: allowsOffset)
+    }
     let layer = layers[edge.starts[0].layer]
-    if edge.isPlain {
-      guard layer.isProportional else { return try biased(edge.starts[0].layer, name) }
+    if edge.isStream {
+      guard layer.isProportional else {
+        return try biased(edge.starts[0].layer, name, allowsOffset: allowsOffset)
+      }
       return Proportional(
         layer: edge.starts[0].layer, scale: layer.scale.map { $0 / Double(layer.divisor) })
     }
     let span = layer.range.upperBound - layer.range.lowerBound + 1
+    if span > 1 << 12, isAffine(edge) {
+      let sum = try affine(name)
+      guard sum.terms.count == 1, sum.offset.allSatisfy({ $0 == 0 }) else {
+        throw unquantised(name)
+      }
+      let factor = sum.terms[0].factor
+      return Proportional(
+        layer: sum.terms[0].layer, scale: Set(factor).count == 1 ? [factor[0]] : factor)
+    }
     guard span <= 1 << 12, edge.pools.allSatisfy({ settledPools.contains($0.output) }) else {
       throw unquantised(name)
     }
@@ -147,28 +161,38 @@ extension Lowering {
         kind: .thresholds(result.table), inputs: [source], shape: layer.shape,
         low: Array(repeating: low, count: channels), high: Array(repeating: high, count: channels),
         scale: [scale], tensor: name, node: node))
+    note(name, index, [scale], node, isInner: true)
+    edges[name] = Edge(
+      starts: [.init(layer: index, tensor: name)], steps: [], pools: [], tensor: name)
     return Proportional(layer: index, scale: [scale])
   }
 
   /// An accumulator with a bias on its own grid, added in hardware.
-  private mutating func biased(_ source: Int, _ name: String) throws -> Proportional {
+  private mutating func biased(_ source: Int, _ name: String, allowsOffset: Bool) throws
+    -> Proportional
+  {
     let layer = layers[source]
-    guard layer.offset == nil, let bias = layer.bias, let steps = Self.steps(of: bias, layer) else {
-      throw unquantised(name)
+    guard layer.marks == nil else { throw unquantised(name) }
+    let channels = layer.shape.channels
+    let bias = (0..<channels).map { (layer.offset?[$0] ?? 0) + Double(layer.bias?[$0] ?? 0) }
+    let scale = layer.scale.map { $0 / Double(layer.divisor) }
+    guard let steps = Self.steps(of: bias, layer) else {
+      guard allowsOffset, layer.range.count <= 1 << 20 else { throw unquantised(name) }
+      return Proportional(layer: source, scale: scale, offset: bias)
     }
     let index = add(
       Layer(
         kind: .offset(steps), inputs: [source], shape: layer.shape,
         low: zip(layer.low, steps).map(+), high: zip(layer.high, steps).map(+), scale: layer.scale,
         divisor: layer.divisor, tensor: name, node: layer.node))
-    return Proportional(layer: index, scale: layer.scale.map { $0 / Double(layer.divisor) })
+    return Proportional(layer: index, scale: scale)
   }
 
   /// A bias in steps of its layer's integers; `nil` when it is on no step.
-  static func steps(of bias: [Float], _ layer: Layer) -> [Int]? {
+  static func steps(of bias: [Double], _ layer: Layer) -> [Int]? {
     var steps: [Int] = []
     for (c, b) in bias.enumerated() {
-      let exact = Double(b) * Double(layer.divisor) / layer.scale(c)
+      let exact = b * Double(layer.divisor) / layer.scale(c)
       guard abs(exact - exact.rounded()) < 0x1p-16 * max(1, abs(exact)), abs(exact) < 0x1p40 else {
         return nil
       }

@@ -90,7 +90,7 @@ extension Lowering {
         throw InputError("combines a pooled stream with one that is not")
       }
     }
-    guard edge.starts.count <= 2 else {
+    guard edge.starts.count <= 16 else {
       throw InputError(
         "combines \(edge.starts.count) streams before any quantiser",
         hint: "quantise after each addition in the training code")
@@ -111,8 +111,14 @@ extension Lowering {
     let channels = layers[edge.starts[0].layer].shape.channels
     var grid = try Grid(
       step.node, reference, channels: channels, source: integerRanges[source])
-    if edge.starts.count == 2 { edge = try joinPair(edge, grid, step) }
+    if edge.starts.count > 1 { edge = try join(edge, grid, step) }
     let layer = edge.starts[0].layer
+    if let index = try shifted(edge, grid, step) {
+      edges[target] = Edge(
+        starts: [.init(layer: index, tensor: target)], steps: [], pools: [], tensor: target)
+      note(target, index, grid.scale, step.node.name)
+      return
+    }
     if isIdentity(edge, grid) {
       note(target, layer, grid.scale, step.node.name)
       let stream = layers[layer]
@@ -131,15 +137,36 @@ extension Lowering {
     note(target, index, grid.scale, step.node.name)
   }
 
-  mutating func note(_ tensor: String, _ layer: Int, _ scale: [Double], _ node: String) {
-    codes[tensor] = CodeStream(layer: layer, scale: scale, node: node, layout: layouts[tensor]!)
+  /// A graph output of integers: thresholds give them, whether or not anybody takes them for numbers again.
+  mutating func quantizeOutput(_ name: String) throws -> Bool {
+    guard let range = integerRanges[name], let edge = edges[name], !edge.isHost, !edge.isPlain,
+      !tails.contains(name),
+      let step = edge.steps.last(where: { !LayoutOperations.names.contains($0.node.opType) }),
+      step.node.opType == "QuantizeLinear"
+    else { return false }
+    var grid = Grid(scale: [1], low: range.lowerBound, high: range.upperBound)
+    grid.limits = nil
+    guard edge.starts.count == 1, let index = try? thresholds(edge, grid, step) else {
+      return false
+    }
+    edges[name] = Edge(
+      starts: [.init(layer: index, tensor: name)], steps: [], pools: [], tensor: name)
+    note(name, index, [1], step.node.name)
+    return true
+  }
+
+  mutating func note(
+    _ tensor: String, _ layer: Int, _ scale: [Double], _ node: String, isInner: Bool = false
+  ) {
+    codes[tensor] = CodeStream(
+      layer: layer, scale: scale, node: node, layout: layouts[tensor]!, isInner: isInner)
   }
 
   /// A quantiser of codes that gives each its own value again needs no hardware.
   private func isIdentity(_ edge: Edge, _ grid: Grid) -> Bool {
     let layer = layers[edge.starts[0].layer]
     guard edge.pools.isEmpty, pairTables[edge.starts[0].layer] == nil,
-      layer.range.upperBound - layer.range.lowerBound <= 1 << 10,
+      (1...1 << 10).contains(layer.range.upperBound - layer.range.lowerBound),
       grid.low != Int.min, layer.isProportional
     else { return false }
     let channels = layer.shape.channels
@@ -151,6 +178,38 @@ extension Lowering {
     return integers.indices.allSatisfy { i in
       (try? grid.integer(values[i], i % channels)) == integers[i]
     }
+  }
+
+  /// Codes that are the stream's integers and a constant: another zero point.
+  private mutating func shifted(_ edge: Edge, _ grid: Grid, _ step: Reference.Step) throws -> Int? {
+    let source = edge.starts[0].layer
+    let layer = layers[source]
+    let channels = layer.shape.channels
+    guard edge.pools.isEmpty, pairTables[source] == nil, layer.marks == nil, grid.low != Int.min,
+      layer.range.count <= 1 << 10, !grid.isBipolar
+    else { return nil }
+    let span = Array(layer.range)
+    let integers = span.flatMap { q in
+      (0..<channels).map { min(max(q, layer.low[$0]), layer.high[$0]) }
+    }
+    guard let values = try? probe().evaluate(edge, [integers], count: span.count)[0] else {
+      return nil
+    }
+    var shifts = [Int?](repeating: nil, count: channels)
+    for (i, value) in values.enumerated() {
+      let c = i % channels
+      guard let code = try? grid.code(value, c),
+        shifts[c] ?? (code - integers[i]) == code - integers[i]
+      else { return nil }
+      shifts[c] = code - integers[i]
+    }
+    let list = shifts.map { $0 ?? 0 }
+    guard list.contains(where: { $0 != 0 }) else { return nil }
+    return add(
+      Layer(
+        kind: .offset(list), inputs: [source], shape: layer.shape, low: zip(layer.low, list).map(+),
+        high: zip(layer.high, list).map(+), scale: grid.scale, tensor: step.node.outputs[0],
+        node: step.node.name))
   }
 
   /// Limits of a quantiser that has none of its own (Trunc of version 1).
@@ -178,8 +237,7 @@ extension Lowering {
     }
     let layer = Layer(
       kind: .input, inputs: [], shape: shape,
-      low: Array(repeating: grid.low, count: shape.channels),
-      high: Array(repeating: grid.high, count: shape.channels), scale: grid.scale,
+      low: grid.lows(shape.channels), high: grid.highs(shape.channels), scale: grid.scale,
       isBipolar: grid.isBipolar, tensor: target, node: step.node.name)
     let index = add(layer, carrying: target)
     note(target, index, grid.scale, step.node.name)
@@ -215,8 +273,7 @@ extension Lowering {
     var index = add(
       Layer(
         kind: .thresholds(result.table), inputs: [source], shape: layer.shape,
-        low: Array(repeating: grid.low, count: channels),
-        high: Array(repeating: grid.high, count: channels), scale: grid.scale,
+        low: grid.lows(channels), high: grid.highs(channels), scale: grid.scale,
         isBipolar: grid.isBipolar, tensor: step.node.outputs[0], node: node))
     for pool in edge.pools where !settledPools.contains(pool.output) {
       index = pooled(index, pool.rule, pool.output, pool.node)
@@ -238,11 +295,11 @@ extension Lowering {
     let probe = probe()
     var search = ThresholdSearch(low: layer.low, high: layer.high) { integers, count in
       let values = try probe.evaluate(edge, [integers], count: count)[0]
-      return try values.indices.map { i in
-        min(max(try grid.integer(values[i], i % channels), grid.low), grid.high)
-      }
+      return try values.indices.map { try grid.code(values[$0], $0 % channels) }
     }
-    search.mayTurn = edge.steps.contains { ElementwiseOperations.mayTurn($0.node, constants) }
+    search.mayTurn =
+      layer.marks != nil
+      || edge.steps.contains { ElementwiseOperations.mayTurn($0.node, constants) }
     return search
   }
 
@@ -254,6 +311,7 @@ extension Lowering {
     guard !edge.pools.contains(where: { !settledPools.contains($0.output) }),
       pairTables[source] == nil, let lists = try TurningSearch(search: search).run(lowest: grid.low)
     else {
+      if layers[source].marks != nil { throw unequalWindows(reason) }
       throw InputError(
         reason,
         hint: "thresholds can express rising or falling functions only; use an activation that "
@@ -271,13 +329,15 @@ extension Lowering {
     }
     let parts = [thresholds(lists.rises), thresholds(lists.falls)]
     notes.append(
-      "'\(node)' quantises a function that rises and falls: two lists of thresholds, the second taken "
-        + "from the first; a monotone activation would need one")
+      layer.marks != nil
+        ? "'\(node)' quantises averages over windows of unequal size: two lists of thresholds, the second taken "
+          + "from the first; windows of one size (count_include_pad=True, no ceil_mode) would need one"
+        : "'\(node)' quantises a function that rises and falls: two lists of thresholds, the second taken "
+          + "from the first; a monotone activation would need one")
     return add(
       Layer(
         kind: .difference, inputs: parts, shape: layer.shape,
-        low: Array(repeating: grid.low, count: channels),
-        high: Array(repeating: grid.high, count: channels), scale: grid.scale,
+        low: grid.lows(channels), high: grid.highs(channels), scale: grid.scale,
         tensor: step.node.outputs[0], node: node))
   }
 
@@ -299,7 +359,7 @@ extension Lowering {
       Layer(
         kind: .multiply(isNegated.map { $0 ? -1 : 1 }), inputs: [source], shape: layer.shape,
         low: low, high: high, scale: scale, divisor: layer.divisor, bias: layer.bias,
-        tensor: layer.tensor, node: node))
+        offset: layer.offset, tensor: layer.tensor, node: node))
   }
 
   /// A maximum commutes with the functions behind it only if these never fall.

@@ -4,6 +4,8 @@ import SimModel
 /// type for streams that a block takes or hands on unchanged.
 struct StreamTypes {
   private var parent: [Int]
+  /// The same without streams that are alike only because they are added.
+  private var passed: [Int]
   private let layers: [Layer]
   private let live: Set<Int>
   private let consumers: [Int: [Int]]
@@ -14,6 +16,7 @@ struct StreamTypes {
     self.layers = layers
     self.live = live
     parent = Array(layers.indices)
+    passed = parent
     var consumers: [Int: [Int]] = [:]
     for i in live.sorted() {
       for source in layers[i].inputs { consumers[source, default: []].append(i) }
@@ -22,9 +25,9 @@ struct StreamTypes {
     isXnor = Array(repeating: false, count: layers.count)
     for i in live.sorted() {
       switch layers[i].kind {
-      case .maxPool, .upsample, .shuffle, .spread, .crop, .pick, .pad: join(i, layers[i].inputs[0])
+      case .maxPool, .upsample, .shuffle, .spread, .crop, .pick, .pad: pass(i, layers[i].inputs[0])
       case .concat:
-        for source in layers[i].inputs { join(i, source) }
+        for source in layers[i].inputs { pass(i, source) }
       case .add, .difference: join(layers[i].inputs[0], layers[i].inputs[1])
       default: break
       }
@@ -34,15 +37,37 @@ struct StreamTypes {
     }
   }
 
-  private func find(_ i: Int) -> Int {
+  private func find(_ i: Int) -> Int { Self.root(of: i, parent) }
+
+  private static func root(of i: Int, _ parents: [Int]) -> Int {
     var i = i
-    while parent[i] != i { i = parent[i] }
+    while parents[i] != i { i = parents[i] }
     return i
   }
 
-  private mutating func join(_ a: Int, _ b: Int) {
-    let (p, q) = (find(a), find(b))
-    parent[max(p, q)] = min(p, q)
+  private static func join(_ a: Int, _ b: Int, _ parents: inout [Int]) {
+    let (p, q) = (root(of: a, parents), root(of: b, parents))
+    parents[max(p, q)] = min(p, q)
+  }
+
+  private mutating func join(_ a: Int, _ b: Int) { Self.join(a, b, &parent) }
+
+  /// Both have one type, whatever else they are joined with.
+  private mutating func pass(_ a: Int, _ b: Int) {
+    Self.join(a, b, &parent)
+    Self.join(a, b, &passed)
+  }
+
+  /// The layer whose block gives a stream its type: one that computes, perhaps in front of blocks that hand on.
+  private func computing(_ i: Int) -> Int? {
+    let root = Self.root(of: i, passed)
+    return live.sorted().first { other in
+      guard Self.root(of: other, passed) == root else { return false }
+      switch layers[other].kind {
+      case .add, .difference, .globalSum: return true
+      default: return false
+      }
+    }
   }
 
   private func members(_ root: Int) -> [Int] { live.filter { find($0) == root }.sorted() }
@@ -55,9 +80,19 @@ struct StreamTypes {
       return (consumers[i] ?? []).allSatisfy { user in
         if find(user) == root { return true }
         guard case .linear(let rule) = layers[user].kind else { return false }
-        return rule.isBipolar && !rule.isDepthwise
+        return rule.isBipolar && !rule.isDepthwise && countsAgreements(user, outputs)
       }
     }
+  }
+
+  /// Whether nothing but thresholds, or the host, reads what a matrix sums up: an XNOR product counts equal bits.
+  private func countsAgreements(_ i: Int, _ outputs: Set<Int>) -> Bool {
+    let users = consumers[i] ?? []
+    if users.isEmpty { return outputs.contains(i) }
+    guard users.count == 1, !outputs.contains(i), case .thresholds = layers[users[0]].kind else {
+      return false
+    }
+    return true
   }
 
   /// Whether a user of the stream puts zeros among its elements, or adds to them.
@@ -73,6 +108,19 @@ struct StreamTypes {
   }
 
   func type(_ index: Int) -> DataType {
+    if let source = computing(index) { return computed(source) }
+    let all = members(find(index))
+    if isXnor[index] { return .binary }
+    if all.allSatisfy({ layers[$0].isBipolar && !takesZeros($0) }) { return .bipolar }
+    // What a block computes by itself has the type that the block gives it.
+    let chosen = all.filter { computing($0) == nil }
+    let low = chosen.map { layers[$0].range.lowerBound }.min()!
+    let high = chosen.map { layers[$0].range.upperBound }.max()!
+    return .holding(low...max(low, high))
+  }
+
+  /// The type that a block gives what it computes.
+  private func computed(_ index: Int) -> DataType {
     switch layers[index].kind {
     case .add:
       let inputs = layers[index].inputs.map { type($0) }
@@ -90,20 +138,7 @@ struct StreamTypes {
       let count = layers[layers[index].inputs[0]].shape.pixels
       return .smallest(
         for: (input.isSigned ? input.range!.lowerBound : input.range!.upperBound) * count)
-    default: break
+    default: return .holding(layers[index].range)
     }
-    let all = members(find(index))
-    if isXnor[index] { return .binary }
-    if all.allSatisfy({ layers[$0].isBipolar && !takesZeros($0) }) { return .bipolar }
-    // What a block computes by itself has the type that the block gives it.
-    let chosen = all.filter { i in
-      switch layers[i].kind {
-      case .add, .difference, .globalSum: false
-      default: true
-      }
-    }
-    let low = chosen.map { layers[$0].range.lowerBound }.min()!
-    let high = chosen.map { layers[$0].range.upperBound }.max()!
-    return .holding(low...max(low, high))
   }
 }

@@ -114,6 +114,8 @@ extension ModelGraph {
     }
     try options.check(inputs.map(\.name))
     try addMissingConstants(options)
+    let expanded = try QuantizedExpansion(nodes, constants)
+    (nodes, constants) = (expanded.nodes, expanded.constants)
     try requireOutputs()
   }
 

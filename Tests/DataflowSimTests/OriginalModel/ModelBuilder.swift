@@ -85,7 +85,11 @@ struct ModelBuilder {
         $0.name = name
         $0.dataType = kind
         $0.dims = [Int64(integers.count)]
-        $0.int64Data = integers.map { Int64($0) }
+        if kind == 7 {
+          $0.int64Data = integers.map { Int64($0) }
+        } else {
+          $0.int32Data = integers.map { Int32($0) }
+        }
       })
   }
 

@@ -6,27 +6,10 @@ import Testing
 
 /// Rules of lowering that few networks need, each on a small model of its own.
 @Suite struct LoweringRuleTests {
-  /// Every quantised tensor and every output, on made-up frames.
   private func expectEqual(
     _ model: ModelBuilder, frames: Int = 4, _ options: ModelOptions = .init()
-  )
-    throws -> LoweredModel
-  {
-    let reference = try Reference(model.model(options))
-    let lowered = try LoweredModel(reference, name: "rule")
-    let plane = try Dataplane(lowered.loaded.design, parameters: lowered.loaded.parameters)
-    let data = try reference.frames(of: reference.randomFrames(frames), file: "made up")
-    for index in 0..<frames {
-      let values = try reference.run(data.frame(index), keep: .all)
-      let result = try plane.run(lowered.feed(values), keep: .all, threads: 1) { _ in }
-      for code in lowered.codes {
-        let found = try result.tensor(code.stream).asDoubles()
-        let expected = try lowered.tensor(of: code, values[code.tensor]!).asDoubles()
-        #expect(found == expected, "\(code.tensor)")
-      }
-    }
-    _ = try Plan(lowered.loaded.design.bridgingWidths().design)
-    return lowered
+  ) throws -> LoweredModel {
+    try expectLoweredEqually(model, frames: frames, options)
   }
 
   private func picture(_ channels: Int = 2, bits: Float = 4) -> ModelBuilder {
@@ -171,11 +154,9 @@ import Testing
       _ = try LoweredModel(Reference(model.model(pixels)), name: "m")
     }
     #expect(padded.contains("pads with 0") && padded.contains("QuantIdentity"))
-    let uneven = inputError {
-      let model = model(pads: [0, 0, 0, 0], deviation: [0.229, 0.224, 0.225])
-      _ = try LoweredModel(Reference(model.model(pixels)), name: "m")
-    }
-    #expect(uneven.contains("one standard deviation for all channels"))
+    let uneven = try expectEqual(
+      model(pads: [0, 0, 0, 0], deviation: [0.229, 0.224, 0.225]), pixels)
+    #expect(uneven.loaded.notes.contains { $0.contains("one scale for all channels") })
   }
 
   @Test func constantsThatDifferBetweenPixelsAreRefused() throws {

@@ -13,7 +13,7 @@ import DesignFiles
     "bipolar-mixed",
     "bn-residual",
     "convtranspose", "dw-conv1d", "groups-dilation", "maxpool-variants", "pixelshuffle-concat",
-    "pot-fixedpoint", "qcdq-asym",
+    "pot-fixedpoint", "qcdq-asym", "perchannel-act",
   ]
 
   /// Every quantised tensor of the model is what the design's stream carries, for the recorded pictures.
@@ -47,7 +47,6 @@ import DesignFiles
   }
 
   @Test(arguments: [
-    ("perchannel-act", "Conv_2", "no whole multiples of one"),
     ("fp8", "Conv_0", "is not quantised"),
     ("grid-quant", "grid-quant", "no layer between its quantisers"),
     ("grid-trunc1", "Trunc_0", "truncates a float input"),
