@@ -34,6 +34,33 @@ extension LayerVerdict {
 }
 
 extension LayerVerdict {
+  /// A hazard or a fault that struck a word of a run under a scenario.
+  public static func struck(_ origin: WordOrigin) -> LayerVerdict {
+    let isFault = origin.cause.hasPrefix("fault")
+    let held =
+      origin.heldAt.isEmpty
+      ? "" : ", held over a frame's end in \(origin.heldAt.joined(separator: ", "))"
+    return LayerVerdict(
+      node: origin.node ?? origin.stream, quantiser: "",
+      finding:
+        "\(origin.cause)\(isFault ? " of the scenario" : ", a defect of the hardware,") strikes \(origin.place) "
+        + "(\(origin.event))\(held)\(origin.shiftsWords ? ": later words come too early or too late" : "")",
+      advice: isFault
+        ? "compare what this leaves with a dump of the board: is it the same from here on?"
+        : "simrun hazards lists where it can strike and what to change; simrun run --without-hazard "
+          + "\(origin.cause) shows the words without it")
+  }
+
+  /// Words that never come in a run under a scenario.
+  public static func missing(_ words: Int, _ stream: String, node: String) -> LayerVerdict {
+    LayerVerdict(
+      node: node.isEmpty ? stream : node, quantiser: "",
+      finding: "\(words) words of \(stream) never come under the scenario",
+      advice: "simrun hang says who waits for whom")
+  }
+}
+
+extension LayerVerdict {
   fileprivate var ifWrong: LayerVerdict {
     var copy = self
     copy.isCertain = false

@@ -15,7 +15,8 @@ struct CompareCommand: ParsableCommand {
 
       --model takes the export of the training, or any earlier graph of the same network, instead of a \
       golden file: streams and quantised tensors are paired by order, shape and values, and each layer \
-      is fed the model's codes, so that every wrong layer is named, not only the first.
+      is fed the model's codes, so that every wrong layer is named, not only the first. With --scenario \
+      what its stalls and faults do to the words is named as well.
 
       --dump takes what a board's output held, and nothing else: a dump that begins some words or frames \
       too late or too early is told as that.
@@ -80,9 +81,7 @@ struct CompareCommand: ParsableCommand {
     guard designInput == nil || model != nil else {
       throw ValidationError("--design-input belongs to --model")
     }
-    guard model == nil || (map == nil && scenario == nil) else {
-      throw ValidationError("--model needs no --map, and goes without --scenario")
-    }
+    guard model == nil || map == nil else { throw ValidationError("--model needs no --map") }
   }
 
   func run() throws {
@@ -183,14 +182,15 @@ struct CompareCommand: ParsableCommand {
     do {
       loaded = try source.load()
     } catch let error as InputError {
-      guard try DesignFile.isOriginalModel(source.design) else { throw error }
+      guard scenario == nil, try DesignFile.isOriginalModel(source.design) else { throw error }
       writeError("note: compared as graphs, since no hardware can be made of it yet: \(error)")
       return try StepComparisonRun(
         source: source, model: model, input: input, designInput: designInput
       ).report()
     }
     return try ModelComparisonRun(
-      source: source, model: model, input: input, designInput: designInput, known: known
+      source: source, model: model, input: input, designInput: designInput, known: known,
+      scenario: scenario.map { try Scenario(contentsOf: $0) }
     ).report(loaded)
   }
 

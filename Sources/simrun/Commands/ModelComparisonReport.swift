@@ -84,7 +84,9 @@ struct ModelComparisonReport: ResultDocument {
   }
 
   /// Values that differ and are not excused, or weights and thresholds that are not the model's.
-  var isWrong: Bool { !wrong.isEmpty || verdicts.contains(where: \.isCertain) }
+  var isWrong: Bool {
+    !comparison.agrees || !wrong.isEmpty || verdicts.contains(where: \.isCertain)
+  }
 
   var text: String {
     let lines = wrong.map { layer -> String in

@@ -12,6 +12,8 @@ struct ModelComparisonRun {
   let designInput: String?
   /// Is told the tensors compared so far.
   let known: @Sendable ([TensorComparison]) -> Void
+  /// Stalls and faults under which words are compared as well.
+  var scenario: Scenario?
 
   func report(_ loaded: LoadedDesign) throws -> (ModelComparisonReport, [TensorComparison]) {
     var comparison = try reportingFile(source.design) {
@@ -53,17 +55,50 @@ struct ModelComparisonRun {
     ) { first, _ in first }
     let named = Dictionary(judged.map { ($0.result.stream, $0) }) { first, _ in first }
     let final = results.map { named[$0.stream]?.named ?? $0 }
+    var shown = final
+    if let scenario {
+      shown = try moved(pairing, comparison, scenario, named)
+      verdicts += Self.struck(shown, loaded.design.name)
+    }
     let report = ModelComparisonReport(
-      comparison: ComparisonReport(loaded.design.name, final),
+      comparison: ComparisonReport(loaded.design.name, shown),
       wrong: final.filter { !$0.isFine }.map { .init($0, types[$0.stream]!) },
       excused: judged.filter { $0.verdict == .zone }.map { .init($0, types[$0.result.stream]!) },
       verdicts: verdicts)
-    return (report, final)
+    return (report, shown)
   }
 
-  private func compare(_ pairing: ModelPairing, _ comparison: Comparison) throws
-    -> [TensorComparison]
-  {
+  /// What the design moves under a scenario, against the model: nothing is put right in between.
+  private func moved(
+    _ pairing: ModelPairing, _ comparison: Comparison, _ scenario: Scenario,
+    _ judged: [String: JudgedLayer]
+  ) throws -> [TensorComparison] {
+    try compare(pairing, comparison, under: scenario).map { result in
+      // What differs as it does without stalls, and only for the order of float sums, is excused here too.
+      guard let calm = judged[result.stream], calm.verdict == .zone, result.missingWords == 0,
+        result.origin == nil, result.differing == calm.result.differing
+      else { return result }
+      return calm.named
+    }
+  }
+
+  /// What struck the words of a run, each cause once.
+  private static func struck(_ results: [TensorComparison], _ design: String) -> [LayerVerdict] {
+    var seen: Set<String> = []
+    var verdicts = results.compactMap { result -> LayerVerdict? in
+      guard let origin = result.origin, seen.insert("\(origin.cause) \(origin.place)").inserted
+      else { return nil }
+      return .struck(origin)
+    }
+    if verdicts.isEmpty, let short = results.first(where: { $0.missingWords > 0 }) {
+      verdicts.append(.missing(short.missingWords, short.stream, node: short.node))
+    }
+    return verdicts
+  }
+
+  private func compare(
+    _ pairing: ModelPairing, _ comparison: Comparison, under scenario: Scenario? = nil
+  ) throws -> [TensorComparison] {
     let entries = pairing.pairs.map { pair in
       (
         pair.stream,
@@ -75,7 +110,7 @@ struct ModelComparisonRun {
     return try comparison.run(
       pairing.inputs, reference: NPZ(NPZ.encode(arrays), file: model),
       map: ReferenceMap(entries: Dictionary(entries) { first, _ in first }), stopsAtFirst: false,
-      feedsReference: true, given: pairing.given)
+      feedsReference: scenario == nil, given: pairing.given, under: scenario)
   }
 
   private func tell(_ pairing: ModelPairing) {

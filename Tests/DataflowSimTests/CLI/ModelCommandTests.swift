@@ -52,6 +52,30 @@ import Testing
     }
   }
 
+  /// A fault on a stream is named beside what is wrong with the layers, which is nothing here.
+  @Test func aFaultUnderAScenarioIsNamed() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let model = path("average-pool.onnx")
+      let scenario = """
+        {"format": "simrun-scenario", "version": 1,
+         "faults": [{"kind": "drop", "stream": "MVAU_hls_0_out0", "word": 17}]}
+        """
+      try Data(scenario.utf8).write(to: URL(filePath: folder + "/s.json"))
+      let compared = [
+        "compare", model, "--model", model, "--input", path("average-pool-input.npy"),
+      ]
+      let found = try CommandLineTool.run(compared + ["--scenario", "s.json"], in: folder)
+      #expect(found.status == 1, "\(found.errors)")
+      #expect(
+        found.output.contains("fault drop of the scenario strikes word 17 of MVAU_hls_0_out0"))
+      #expect(!found.output.contains("Wrong by themselves"))
+      try Data(#"{"format": "simrun-scenario", "version": 1}"#.utf8).write(
+        to: URL(filePath: folder + "/calm.json"))
+      let calm = try CommandLineTool.run(compared + ["--scenario", "calm.json"], in: folder)
+      #expect(calm.status == 0, "\(calm.output)\(calm.errors)")
+    }
+  }
+
   @Test func whatAModelLeavesOpenCanBeSaidToImport() throws {
     try TestFiles.withTemporaryDirectory { folder in
       let wrong = try CommandLineTool.run(
