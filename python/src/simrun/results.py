@@ -59,11 +59,13 @@ class Accuracy(Result):
 
     kind: ClassVar[str] = "accuracy"
     schema_version: ClassVar[int] = 2
+    interrupted: bool
     results: tuple[AccuracyResult, ...]
 
     @classmethod
     def read(cls, d: dict[str, Any]) -> Accuracy:
         return cls(
+            interrupted=d["interrupted"],
             results=tuple(AccuracyResult.read(v) for v in d["results"]),
         )
 
@@ -533,6 +535,7 @@ class Comparison(Record):
     design: str
     first_divergence: FirstDivergence | None
     inside_error_zone: tuple[str, ...] | None
+    interrupted: bool
     layers: tuple[Layer, ...]
     next: Next | None
     ties: tuple[str, ...]
@@ -544,6 +547,7 @@ class Comparison(Record):
             design=d["design"],
             first_divergence=(None if d["firstDivergence"] is None else FirstDivergence.read(d["firstDivergence"])),
             inside_error_zone=(None if d["insideErrorZone"] is None else tuple(d["insideErrorZone"])),
+            interrupted=d["interrupted"],
             layers=tuple(Layer.read(v) for v in d["layers"]),
             next=(None if d["next"] is None else Next.read(d["next"])),
             ties=tuple(d["ties"]),
@@ -772,6 +776,7 @@ class Compare(Result):
     design: str
     first_divergence: FirstDivergence | None
     inside_error_zone: tuple[str, ...] | None
+    interrupted: bool
     layers: tuple[Layer, ...]
     next: Next | None
     ties: tuple[str, ...]
@@ -783,6 +788,7 @@ class Compare(Result):
             design=d["design"],
             first_divergence=(None if d["firstDivergence"] is None else FirstDivergence.read(d["firstDivergence"])),
             inside_error_zone=(None if d["insideErrorZone"] is None else tuple(d["insideErrorZone"])),
+            interrupted=d["interrupted"],
             layers=tuple(Layer.read(v) for v in d["layers"]),
             next=(None if d["next"] is None else Next.read(d["next"])),
             ties=tuple(d["ties"]),
@@ -1391,6 +1397,7 @@ class Hang(Result):
     first_blocked: FirstBlocked | None
     fixes: tuple[Fix, ...]
     frames: int
+    interrupted: bool
     minimal_total: MinimalTotal | None
     next: Next | None
     outcome: Literal["complete", "deadlock", "starved", "max-cycles"]
@@ -1411,6 +1418,7 @@ class Hang(Result):
             first_blocked=(None if d["firstBlocked"] is None else FirstBlocked.read(d["firstBlocked"])),
             fixes=tuple(Fix.read(v) for v in d["fixes"]),
             frames=d["frames"],
+            interrupted=d["interrupted"],
             minimal_total=(None if d["minimalTotal"] is None else MinimalTotal.read(d["minimalTotal"])),
             next=(None if d["next"] is None else Next.read(d["next"])),
             outcome=d["outcome"],
@@ -1456,6 +1464,7 @@ class Hazards(Result):
     design: str
     entries: tuple[Entry, ...]
     frames: int
+    interrupted: bool
     next: Next | None
     runs_tried: int
     seed: int
@@ -1466,6 +1475,7 @@ class Hazards(Result):
             design=d["design"],
             entries=tuple(Entry.read(v) for v in d["entries"]),
             frames=d["frames"],
+            interrupted=d["interrupted"],
             next=(None if d["next"] is None else Next.read(d["next"])),
             runs_tried=d["runsTried"],
             seed=d["seed"],
@@ -1755,8 +1765,10 @@ class Stress(Result):
     design: str
     finding: StressFinding | None
     frames: int
+    interrupted: bool
     patterns_tried: int
     seed: int
+    skipped: int
 
     @classmethod
     def read(cls, d: dict[str, Any]) -> Stress:
@@ -1764,8 +1776,10 @@ class Stress(Result):
             design=d["design"],
             finding=(None if d["finding"] is None else StressFinding.read(d["finding"])),
             frames=d["frames"],
+            interrupted=d["interrupted"],
             patterns_tried=d["patternsTried"],
             seed=d["seed"],
+            skipped=d["skipped"],
         )
 
 
