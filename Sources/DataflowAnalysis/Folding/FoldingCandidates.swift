@@ -204,7 +204,9 @@ struct FoldingCandidates {
     sizing.costing = options.costing
     sizing.verifiesMinimality = false
     sizing.reportsBefore = false
-    sizing.seconds = options.sizingSeconds
+    // To the end where that takes a moment, else quickly: neither depends on how fast the machine is.
+    sizing.isQuick =
+      try Plan(buffered).wordsPerFrame.values.reduce(0, +) > FIFOHeuristics.frameOfWholeSearch
     let name = algorithm == .finn ? "FINN's SetFolding" : "a folding"
     let rate = fastest.map { "\(Int($0.framesPerSecond)) frames/s" }
     let sized = try WorkProgress.part(name, best: rate) {

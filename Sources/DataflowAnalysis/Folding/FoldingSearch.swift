@@ -25,8 +25,6 @@ public struct FoldingSearch: Sendable {
     public var reserve = 0.0
     /// By which estimates nodes are charged.
     public var costing = Costing.calibrated
-    /// Seconds for sizing the FIFOs of one candidate.
-    public var sizingSeconds = 20.0
     /// Told every candidate that fits and is faster than those before it, FINN's among them.
     public var improved: (@Sendable (Candidate) -> Void)?
     public init() {}
