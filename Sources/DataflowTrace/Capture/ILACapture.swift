@@ -37,11 +37,22 @@ public struct ILACapture {
     if hasRadixes { rows = ahead }
     self.radixes = hasRadixes ? radixes : []
     self.rows = rows
-    count = rows.lazy.filter { !$0.isEmpty }.count
-    guard count > 0 else { throw InputError("has no sample", file: file) }
-    guard count <= Self.mostSamples else {
-      throw InputError("has more than \(Self.mostSamples) samples", file: file)
+    count = try Self.samples(rows, file: file)
+  }
+
+  /// The rows that are not empty, counted no further than there may be rows.
+  private static func samples(_ rows: TextLines, file: String) throws -> Int {
+    var (count, lines) = (0, 0)
+    for row in rows {
+      lines += 1
+      if !row.isEmpty { count += 1 }
+      guard count <= mostSamples, lines <= 2 * mostSamples else {
+        throw InputError(
+          "has more than \(mostSamples) samples or \(2 * mostSamples) lines", file: file)
+      }
     }
+    guard count > 0 else { throw InputError("has no sample", file: file) }
+    return count
   }
 
   /// Twice the depth of the largest analyser.

@@ -142,6 +142,10 @@ import Testing
           "rows.csv", Data(("a,b\n" + String(repeating: "1,1\n", count: 400_000)).utf8),
           "more than 262144 samples"
         ),
+        (
+          "empty.csv", Data("a,b\n".utf8) + Data(repeating: UInt8(ascii: "\n"), count: 1 << 24),
+          "524288 lines"
+        ),
       ]
       for (name, text, message) in cases {
         let result = try replay(name, text)
