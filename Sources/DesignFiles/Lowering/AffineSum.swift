@@ -47,9 +47,15 @@ struct WholeRatio {
   static let tolerance = 0x1p-22
   /// Units per smallest number that are tried one by one.
   private static let largest = 1 << 12
+  /// The largest multiple that a stream could still carry.
+  private static let furthest = 0x1p40
 
-  init(_ numbers: [Double], tolerance: Double = WholeRatio.tolerance) {
+  /// Throws `InputError` for numbers that are none, or too far apart for any stream.
+  init(_ numbers: [Double], tolerance: Double = WholeRatio.tolerance) throws {
     let least = numbers.map(abs).filter { $0 > 0 }.min() ?? 1
+    guard numbers.allSatisfy({ abs($0) / (least * 2 * tolerance) < Self.furthest }) else {
+      throw Self.tooFarApart
+    }
     func multiples(_ unit: Double) -> [Int] { numbers.map { Int(($0 / unit).rounded()) } }
     for divisor in 1...Self.largest {
       let unit = least / Double(divisor)
@@ -64,6 +70,12 @@ struct WholeRatio {
     // The error of a rounded multiple is at most a half.
     unit = least * 2 * tolerance
     self.multiples = multiples(unit)
+  }
+
+  static var tooFarApart: InputError {
+    InputError(
+      "adds streams of scales so far apart that the sum needs more than 48 bits",
+      hint: "use one scale for all branches in the training code")
   }
 }
 
@@ -207,8 +219,8 @@ extension Lowering {
     let sum = try affine(tensor)
     let isUniform = sum.terms.allSatisfy { Set($0.factor).count == 1 }
     let channels = sum.offset.count
-    let ratios = (0..<(isUniform ? 1 : channels)).map { c in
-      WholeRatio(sum.terms.map { $0.factor[c] })
+    let ratios = try (0..<(isUniform ? 1 : channels)).map { c in
+      try WholeRatio(sum.terms.map { $0.factor[c] })
     }
     let layer = try stream(sum, ratios, tensor, last.node.name)
     if ratios.contains(where: { $0.multiples.contains { abs($0) > 256 } }) {
@@ -227,12 +239,17 @@ extension Lowering {
     throws -> Int
   {
     let factors = sum.terms.indices.map { i in ratios.map { $0.multiples[i] } }
+    for (term, list) in zip(sum.terms, factors) {
+      let (range, most) = (layers[term.layer].range, list.map(abs).max() ?? 0)
+      for end in [range.lowerBound, range.upperBound] {
+        let (product, overflow) = end.multipliedReportingOverflow(by: most)
+        guard !overflow, abs(product) < 1 << 48 else { throw WholeRatio.tooFarApart }
+      }
+    }
     let target = try added(sum.terms.map(\.layer), factors, tensor, node)
     let layer = layers[target]
     guard (layer.low + layer.high).allSatisfy({ abs($0) < 1 << 48 }) else {
-      throw InputError(
-        "adds streams of scales so far apart that the sum needs more than 48 bits",
-        hint: "use one scale for all branches in the training code")
+      throw WholeRatio.tooFarApart
     }
     layers[target].scale =
       Set(ratios.map(\.unit)).count == 1 ? [ratios[0].unit] : ratios.map(\.unit)

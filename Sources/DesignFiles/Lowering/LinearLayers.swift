@@ -310,12 +310,12 @@ extension Lowering {
     -> (base: Double, factors: [Int])
   {
     if let exact = Self.commonScale(scales) { return exact }
-    let ratio = WholeRatio(scales, tolerance: Double(max(4, rule.columns / 2)) * 0x1p-24)
+    let ratio = try WholeRatio(scales, tolerance: Double(max(4, rule.columns / 2)) * 0x1p-24)
     let most = ratio.multiples.map(abs).max()!
     let weight = rule.weights.map(abs).max() ?? 1
-    let (found, bits) = (
-      DataType.holding(-weight...weight).bits, DataType.holding(-weight * most...weight * most).bits
-    )
+    let (widest, overflow) = weight.multipliedReportingOverflow(by: most)
+    let found = DataType.holding(-weight...weight).bits
+    let bits = overflow ? 64 : DataType.holding(-widest...widest).bits
     guard bits <= 32 else {
       throw InputError(
         "sums channels whose scales are far apart and no whole multiples of one (\(scales.map(abs).min()!) to "

@@ -63,14 +63,17 @@ struct SmallSum {
   private static func find(
     _ numbers: [Double], _ points: [[Int]], _ codes: [Int], levels: Int
   ) -> (multiples: [Int], thresholds: [Int])? {
-    guard let least = numbers.map(abs).filter({ $0 > 0 }).min() else { return nil }
+    // Numbers too far apart for any stream have no ratio.
+    guard let least = numbers.map(abs).filter({ $0 > 0 }).min(),
+      let ratio = try? WholeRatio(numbers)
+    else { return nil }
     for divisor in 1...divisors {
       let unit = least / Double(divisor)
       if let found = judge(numbers.map { Int(($0 / unit).rounded()) }, points, codes, levels) {
         return found
       }
     }
-    return judge(WholeRatio(numbers).multiples, points, codes, levels)
+    return judge(ratio.multiples, points, codes, levels)
   }
 
   /// Thresholds of the sums, when no sum has two codes and codes never fall, or never rise, with the sum.

@@ -12,9 +12,9 @@ struct QuantizedExpansion {
   private(set) var constants: [String: Value]
   /// Codes less their zero point, by code and zero point: one quantiser for all who read them.
   private var shifted: [[String]: String] = [:]
-  /// The node that is taken apart, and the tensor it makes: names of what stands for it.
-  private var node: ModelNode
-  private var isFirst = true
+  /// The node that is taken apart: it names what stands for it.
+  private var node = ModelNode(
+    name: "", opType: "", domain: "", inputs: [], outputs: [], attributes: [:])
 
   /// Beyond this not every integer is a float32 number.
   private static let exact = 1 << 24
@@ -22,17 +22,15 @@ struct QuantizedExpansion {
 
   init(_ list: [ModelNode], _ constants: [String: Value]) throws {
     self.constants = constants
-    guard let first = list.first, list.contains(where: { Self.operations[$0.opType] != nil }) else {
-      (nodes, node) = (list, list.first!)
+    guard list.contains(where: { Self.operations[$0.opType] != nil }) else {
+      nodes = list
       return
     }
-    node = first
     self.constants[Self.one] = Value(scalar: 1)
     for other in list {
       node = other
-      let kept = self
-      guard let expand = Self.operations[other.opType], try expand(&self) else {
-        self = kept
+      guard !other.outputs.isEmpty, let expand = Self.operations[other.opType], try expand(&self)
+      else {
         nodes.append(other)
         continue
       }
@@ -41,7 +39,7 @@ struct QuantizedExpansion {
 
   private typealias Expand = @Sendable (inout QuantizedExpansion) throws -> Bool
 
-  /// Each says whether it could be taken apart.
+  /// Each says whether it could be taken apart, before it adds anything.
   private static let operations: [String: Expand] = [
     "QLinearConv": { try $0.convolution() },
     "QLinearMatMul": { $0.product() },
@@ -123,9 +121,9 @@ struct QuantizedExpansion {
 
   /// An int32 bias in float32; `nil` when it is not exact there.
   private mutating func bias(_ name: String) -> String? {
-    guard let values = constants[name]?.integers, values.allSatisfy({ abs($0) < Self.exact }) else {
-      return nil
-    }
+    guard let values = constants[name]?.integers,
+      values.allSatisfy({ (-Self.exact..<Self.exact).contains($0) })
+    else { return nil }
     return add("Cast", [name], beside("bias"), ["to": .int(1)])
   }
 
@@ -135,11 +133,10 @@ struct QuantizedExpansion {
     guard let weights = constants[input(3)], count(input(1)) == 1, count(input(6)) == 1 else {
       return false
     }
-    var inputs = [codes(input(0), input(2)), codes(input(3), input(5), axis: 0)]
-    if !input(8).isEmpty {
-      guard let bias = bias(input(8)) else { return false }
-      inputs.append(bias)
-    }
+    let bias = bias(input(8))
+    guard bias != nil || input(8).isEmpty else { return false }
+    let inputs =
+      [codes(input(0), input(2)), codes(input(3), input(5), axis: 0)] + (bias.map { [$0] } ?? [])
     let sums = add("Conv", inputs, beside("sums"), node.attributes, isMain: true)
     let ratio = ratio(input(1), input(4), input(6), trailing: max(0, weights.shape.count - 2))
     quantise(add("Mul", [sums, ratio], beside("steps")), Self.one, input(7))
@@ -160,11 +157,11 @@ struct QuantizedExpansion {
       try node.float("alpha") ?? 1 == 1
     else { return false }
     let isTurned = try node.int("transB", default: 0) != 0
-    var inputs = [codes(input(0), input(2)), codes(input(3), input(5), axis: isTurned ? 0 : 1)]
-    if !input(6).isEmpty {
-      guard let bias = bias(input(6)) else { return false }
-      inputs.append(bias)
-    }
+    let bias = bias(input(6))
+    guard bias != nil || input(6).isEmpty else { return false }
+    let inputs =
+      [codes(input(0), input(2)), codes(input(3), input(5), axis: isTurned ? 0 : 1)]
+      + (bias.map { [$0] } ?? [])
     var attributes = node.attributes
     attributes["alpha"] = nil
     let sums = add("Gemm", inputs, beside("sums"), attributes, isMain: true)
@@ -179,9 +176,13 @@ struct QuantizedExpansion {
 
   /// Sums that float32 holds exactly.
   private mutating func integerSums(_ op: String, axis: Int) -> Bool {
-    guard let weights = constants[input(1)], let w = weights.integers else { return false }
+    guard let weights = constants[input(1)], let w = weights.integers, !w.isEmpty,
+      let rows = axis < 0 ? weights.shape.last : weights.shape.first
+    else { return false }
     let zeros = constants[input(3)]?.integers ?? [0]
-    let rows = weights.shape[axis < 0 ? weights.shape.count - 1 : axis]
+    // Codes and weights of 8 bits; what is wider is no operation of these.
+    let codes8 = -256...256
+    guard !zeros.isEmpty, (w + zeros).allSatisfy(codes8.contains) else { return false }
     let inner = axis < 0 ? 1 : weights.shape.dropFirst().reduce(1, *)
     var sums = [Int](repeating: 0, count: rows)
     for (i, value) in w.enumerated() {

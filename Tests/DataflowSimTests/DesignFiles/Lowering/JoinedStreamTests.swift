@@ -25,6 +25,18 @@ import Testing
     model.add("Conv", [input, "w_\(output)"], [output], ints: ["kernel_shape": [1, 1]])
   }
 
+  @Test func scalesThatNoStreamCanJoinAreRefused() throws {
+    var model = picture()
+    convolve(&model, "q", "c")
+    model.quantiser("c", "a", scale: 1e-30, bits: 16)
+    model.quantiser("q", "b", scale: 1e30, bits: 16)
+    model.add("Add", ["a", "b"], ["sum"])
+    model.quantiser("sum", "y", scale: 0.9, bits: 4)
+    let reference = try Reference(model.model())
+    let refused = #expect(throws: InputError.self) { try LoweredModel(reference, name: "m") }
+    #expect(refused?.message.contains("so far apart") == true)
+  }
+
   @Test func threeQuantisedStreamsAreOneSumOfSmallMultiples() throws {
     var model = picture()
     for (name, scale) in [("a", Float(0.7)), ("b", 1.3)] {

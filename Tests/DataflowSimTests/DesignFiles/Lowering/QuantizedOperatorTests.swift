@@ -72,6 +72,23 @@ import Testing
     #expect(values["y"]?.kind == .uint8)
   }
 
+  /// What is no such operation stays as the file has it, and is refused where it would run.
+  @Test(arguments: [[], [3]]) func oddOperandsAreLeftAlone(zeros: [Int]) throws {
+    for weights in [[], [Int.min], [1, 2]] {
+      var model = ModelBuilder(input: [1, 2, 4, 4])
+      model.graph.input[0].type.tensorType.elemType = Self.uint8
+      model.constant("w", integers: weights, kind: 7)
+      if weights.count == 1 {
+        model.graph.initializer[model.graph.initializer.count - 1].dims = []
+      }
+      model.constant("zx", integers: [0], kind: Self.uint8)
+      model.constant("zw", integers: zeros, kind: Self.int8)
+      model.add("ConvInteger", ["x", "w", "zx", "zw"], ["y"])
+      let isKept = weights.count < 2 || zeros.isEmpty
+      #expect(try model.model().nodes.contains { $0.opType == "ConvInteger" } == isKept)
+    }
+  }
+
   @Test func aNetworkOfThemIsLowered() throws {
     let lowered = try expectLoweredEqually(network())
     #expect(lowered.codes.map(\.tensor).contains("y"))
