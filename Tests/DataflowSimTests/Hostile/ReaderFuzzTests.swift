@@ -7,6 +7,15 @@ import Testing
 /// Damaged copies of real files through every reader, from fixed seeds: each opens, or ends in an
 /// `InputError`. A trap ends the whole test run. `scripts/fuzz` goes on for longer, with sanitizers.
 @Suite(.serialized) struct ReaderFuzzTests {
+  /// The file itself opens; of its damaged copies some open and some are refused (`fuzz`).
+  private func damage(
+    _ original: Data, count: Int, sourceLocation: SourceLocation = #_sourceLocation,
+    _ read: (Data) throws -> Void
+  ) {
+    #expect(throws: Never.self, sourceLocation: sourceLocation) { try read(original) }
+    fuzz(original, count: count, sourceLocation: sourceLocation, read)
+  }
+
   private static func config(_ name: String) throws -> Data {
     try TestFiles.data(TestFiles.repository("configs/\(name)"))
   }
@@ -18,7 +27,7 @@ import Testing
   /// A design must not only open: what opens is planned as well.
   @Test(arguments: ["ci/residual-fixed.json", "ci/word-count-hang.json", "tfc-w1a1.json"])
   func designs(_ name: String) throws {
-    fuzz(try Self.config(name), count: 1500) {
+    damage(try Self.config(name), count: 1500) {
       let design = try Design(json: $0, file: "d.json")
       _ = try Plan(design)
       _ = try design.json()
@@ -28,7 +37,7 @@ import Testing
   @Test func graphs() throws {
     try TestFiles.withTemporaryDirectory { folder in
       let path = "\(folder)/m.onnx"
-      fuzz(try Self.resource("cnv-w1a1-fifo.onnx"), count: 300) {
+      damage(try Self.resource("cnv-w1a1-fifo.onnx"), count: 300) {
         try $0.write(to: URL(fileURLWithPath: path))
         _ = try DesignFile.load(path)
       }
@@ -36,7 +45,7 @@ import Testing
   }
 
   @Test func scenarios() throws {
-    fuzz(try Self.config("ci/residual.scenario.json"), count: 4000) {
+    damage(try Self.config("ci/residual.scenario.json"), count: 4000) {
       _ = try Scenario(json: $0, file: "s.json")
     }
   }
@@ -48,7 +57,7 @@ import Testing
        "ram_style": "block", "resType": "lut"}, "StreamingFIFO_rtl_0": {"depth": 32}}
       """.utf8)
     let design = try Design(json: try Self.config("tfc-w1a1.json"), file: "tfc.json")
-    fuzz(folding, count: 4000) {
+    damage(folding, count: 4000) {
       var changed = design
       _ = try changed.apply(FoldingConfig(json: $0, file: "f.json"))
     }
@@ -56,20 +65,20 @@ import Testing
 
   @Test func arrays() throws {
     let archive = try Self.config("tfc-w1a1.npz")
-    fuzz(archive, count: 2000) {
+    damage(archive, count: 2000) {
       let npz = try NPZ($0, file: "x.npz")
       for name in npz.names.prefix(3) { _ = try npz.tensor(name) }
     }
     let array = NPY.encode(
       try NPZ(archive, file: "x.npz").tensor(NPZ(archive, file: "x.npz").names[0]))
-    fuzz(array, count: 4000) { _ = try NPY.decode($0, file: "x.npy") }
+    damage(array, count: 4000) { _ = try NPY.decode($0, file: "x.npy") }
   }
 
   @Test func referenceMaps() throws {
     let map = Data(
       #"{"tensors": {"s0": {"reference": "a", "scale": [0.5, 2], "offset": -1}, "s1": {"reference": "b"}}}"#
         .utf8)
-    fuzz(map, count: 4000) {
+    damage(map, count: 4000) {
       _ = try ReferenceMap(document: JSONValue(parsing: $0, file: "m.json"), file: "m.json")
     }
   }
@@ -78,7 +87,7 @@ import Testing
     let trace = try TestFiles.data(
       TestFiles.repository("traces/residual-deadlock.simtrace.zst"))
     try TestFiles.withTemporaryDirectory { folder in
-      fuzz(trace, count: 1500) {
+      damage(trace, count: 1500) {
         let file = try TraceFile($0, path: "t.simtrace.zst")
         for export in TraceExport.allCases {
           let selection = try TraceSelection(file, stream: nil, cycles: 0...10_000)
@@ -92,17 +101,17 @@ import Testing
 
   @Test func captures() throws {
     let map = try VCDMap(json: try Self.config("ci/board-map.json"), file: "map.json")
-    fuzz(try Self.config("ci/board.vcd"), count: 600) {
+    damage(try Self.config("ci/board.vcd"), count: 600) {
       _ = try VCDReader.read($0, file: "board.vcd", map: map)
     }
-    fuzz(try Self.config("ci/board-map.json"), count: 4000) {
+    damage(try Self.config("ci/board-map.json"), count: 4000) {
       _ = try VCDMap(json: $0, file: "map.json")
     }
   }
 
   @Test func spaces() throws {
     let design = try Design(json: try Self.config("cnv-w1a1.json"), file: "cnv.json")
-    fuzz(try Self.config("spaces/cnv.json"), count: 1500) {
+    damage(try Self.config("spaces/cnv.json"), count: 1500) {
       _ = try SweepSpace(json: $0, file: "space.json", for: design)
     }
   }
@@ -121,7 +130,7 @@ import Testing
       }
       try whole.close()
       let original = try TestFiles.data(path)
-      fuzz(original, count: 800) {
+      damage(original, count: 800) {
         try $0.write(to: URL(fileURLWithPath: path))
         let sweep = try SweepDatabase(path, for: nil)
         _ = try SweepPage(sweep)
