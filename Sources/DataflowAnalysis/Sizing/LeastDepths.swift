@@ -13,6 +13,8 @@ struct LeastDepths {
   private(set) var atLeast: Int
   private(set) var simulations = 0
   private var cuts: FIFOCuts
+  /// Where depth is free, as for words without bits, nothing else ends the search for what is ample.
+  private static let mostSteps = 1 << 30
   /// A cheaper design has no FIFO of more steps than these.
   private let ample: [Int]
   private var tooLittle = FIFOEvidence()
@@ -32,7 +34,9 @@ struct LeastDepths {
     // All others at their least, this is what one FIFO can have at most.
     ample = widths.indices.map { fifo in
       var (low, high) = (cost.step(holding: best[fifo]), cost.step(holding: best[fifo]) + 1)
-      while least - price(fifo, 0) + price(fifo, high) <= total { (low, high) = (high, 2 * high) }
+      while high < Self.mostSteps, least - price(fifo, 0) + price(fifo, high) <= total {
+        (low, high) = (high, 2 * high)
+      }
       while high - low > 1 {
         let middle = (low + high) / 2
         if least - price(fifo, 0) + price(fifo, middle) <= total {

@@ -22,8 +22,9 @@ extension Design {
     for n in design.nodes.indices where design.nodes[n].opType == "StreamingFIFO_rtl" {
       let words = plan.wordsPerFrame[design.nodes[n].inputs[0]] ?? 1
       // Blocks that put words out unasked are at most a frame ahead.
-      let all = words * (min(frames, AttributeSpec.maximumInt) + 2) + 64
-      let depth = isEndless ? end ?? all : min(all, end ?? all)
+      let all = words.multipliedWithoutOverflow(by: min(frames, AttributeSpec.maximumInt) + 2)
+      let most = min(all, AttributeSpec.maximumInt) + 64
+      let depth = isEndless ? end ?? most : min(most, end ?? most)
       design.nodes[n].attributes["depth"] = .int(min(depth, AttributeSpec.maximumInt))
       design.nodes[n].attributes["impl_style"] = .string("rtl")
     }
