@@ -19,11 +19,7 @@ public enum CaptureFile {
     try TextLines.requireText(data, file: path)
     let mark = data.first(where: { !" \t\r\n".utf8.contains($0) })
     if mark == UInt8(ascii: "$") {
-      let map =
-        try map
-        ?? CaptureSignals(
-          VCDReader.signals(in: data, file: path), design: design, needsClock: true, file: path
-        ).map
+      let map = try map ?? found(in: data, path, design)
       return (try VCDReader.read(data, file: path, map: map), map)
     }
     let table = try ILACapture(data, file: path)
@@ -33,17 +29,20 @@ public enum CaptureFile {
     return (try table.levels(found), found)
   }
 
+  /// The signals that a dump declares, by their names.
+  private static func found(in dump: Data, _ path: String, _ design: Design) throws -> VCDMap {
+    try CaptureSignals(
+      VCDReader.signals(in: dump, file: path), design: design, needsClock: true, file: path
+    ).map
+  }
+
   /// Finds the signals in what the file declares, and reads the changes of these alone.
   private static func read(_ fst: FSTCapture, _ path: String, _ map: VCDMap?, _ design: Design)
     throws -> (capture: VCDCapture, map: VCDMap)
   {
     do {
       let head = try fst.declarations()
-      let map =
-        try map
-        ?? CaptureSignals(
-          VCDReader.signals(in: head, file: path), design: design, needsClock: true, file: path
-        ).map
+      let map = try map ?? found(in: head, path, design)
       let dump = try fst.dump(of: VCDReader.codes(of: map, in: head, file: path))
       return (try VCDReader.read(dump, file: path, map: map), map)
     } catch var error as InputError {

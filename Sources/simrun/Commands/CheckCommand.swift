@@ -67,10 +67,9 @@ struct CheckCommand: ParsableCommand {
     let checks = try reportingInputErrors {
       try OutputPlace.requireDistinct(
         [("--junit", junit), ("--sarif", sarif), ("--summary", summary)],
-        inputs: designs.map { ("the design", $0) } + [
+        inputs: designs.map { ("the design", $0) } + changes.files + [
           ("--scenario", scenario), ("--golden", golden), ("--input", input), ("--map", map),
-          ("--folding", changes.folding), ("--cost-model", changes.costModel),
-        ] + changes.parameters.map { ("--parameters", $0) })
+        ])
       let scenario = try self.scenario.map { try Scenario(contentsOf: $0) }
       if let fits { _ = try Device.named(Device.part(for: fits)) }
       let limits = CheckLimits(
@@ -137,11 +136,16 @@ struct CheckCommand: ParsableCommand {
   }
 
   private var advice: @Sendable ([DesignCheck]?) -> String {
-    { [designs, changes] known in
+    let typed = [
+      ("--scenario", scenario), ("--golden", golden), ("--input", input), ("--map", map),
+      ("--min-fps", minFps?.plain), ("--fits", fits), ("--max-latency-us", maxLatencyUs?.plain),
+    ]
+    let limits =
+      changes.arguments + typed.flatMap { option in option.1.map { [option.0, $0] } ?? [] }
+    return { [designs] known in
       let done = known?.prefix { !$0.findings.contains { $0.rule == .finished } }.count ?? 0
       let next = NextStep(
-        ["check"] + designs.dropFirst(done) + changes.arguments,
-        reason: "the rest, with the same limits")
+        ["check"] + designs.dropFirst(done) + limits, reason: "the rest, with the same limits")
       return
         "\(done) of \(designs.count.of("design")) \(done == 1 ? "was" : "were") looked at to the end"
         + "\n  \(next.text)"

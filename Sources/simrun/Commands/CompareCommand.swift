@@ -88,9 +88,9 @@ struct CompareCommand: ParsableCommand {
     try reportingInputErrors {
       try OutputPlace.requireDistinct(
         [("--html", html)],
-        inputs: [
-          ("the design", source.design), ("--input", input), ("--golden", golden),
-          ("--model", model), ("--design-input", designInput), ("--map", map),
+        inputs: source.files + [
+          ("--input", input), ("--golden", golden), ("--model", model),
+          ("--design-input", designInput), ("--map", map),
           ("--scenario", scenario),
         ])
       if let model { return try compare(with: model) }
