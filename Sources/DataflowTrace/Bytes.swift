@@ -106,20 +106,25 @@ struct ByteColumn {
     storage = larger
   }
 
-  /// Needs room reserved.
-  @inline(__always) mutating func append(_ value: Int) {
-    if value == 0 {
-      storage[count] = 0
-      count += 1
-      return
+  /// Where the next numbers go, for as many as room was reserved for; `count(to:)` says when it is done.
+  var cursor: Cursor { Cursor(next: storage + count) }
+
+  /// Counts what was put at a cursor.
+  mutating func count(to cursor: Cursor) { count = cursor.next - storage }
+
+  /// Puts numbers without touching the column.
+  struct Cursor {
+    fileprivate var next: UnsafeMutablePointer<UInt8>
+
+    @inline(__always) mutating func put(_ value: Int) {
+      var rest = UInt(bitPattern: (value << 1) ^ (value >> (Int.bitWidth - 1)))
+      while rest >= 0x80 {
+        next.pointee = UInt8(truncatingIfNeeded: rest) | 0x80
+        next += 1
+        rest >>= 7
+      }
+      next.pointee = UInt8(truncatingIfNeeded: rest)
+      next += 1
     }
-    var rest = UInt(bitPattern: (value << 1) ^ (value >> (Int.bitWidth - 1)))
-    while rest >= 0x80 {
-      storage[count] = UInt8(truncatingIfNeeded: rest) | 0x80
-      count += 1
-      rest >>= 7
-    }
-    storage[count] = UInt8(truncatingIfNeeded: rest)
-    count += 1
   }
 }

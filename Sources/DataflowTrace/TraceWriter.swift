@@ -204,24 +204,31 @@ private struct ChunkBuilder {
     guard let head = batch.first else { return }
     cycles.reserve(batch.count)
     waits.reserve(batch.count)
+    var waited = waits.cursor
     var start = 0
     if count == 0 {
       first = head.cycle
       last = first
       step = 0
       wait = head.cycle - head.offered
-      waits.append(wait)
+      waited.put(wait)
       start = 1
     }
+    // In local variables, so that a number need not wait for the one before to reach memory.
+    var moved = cycles.cursor
+    var (last, step, wait) = (last, step, wait)
     for handshake in batch[start...] {
-      let newStep = handshake.cycle - last
-      cycles.append(newStep - step)
+      let newStep = handshake.cycle &- last
+      moved.put(newStep &- step)
       step = newStep
       last = handshake.cycle
-      let newWait = handshake.cycle - handshake.offered
-      waits.append(newWait - wait)
+      let newWait = handshake.cycle &- handshake.offered
+      waited.put(newWait &- wait)
       wait = newWait
     }
+    (self.last, self.step, self.wait) = (last, step, wait)
+    cycles.count(to: moved)
+    waits.count(to: waited)
     count += batch.count
   }
 
