@@ -89,10 +89,45 @@ public enum BlockCatalogue {
 
   /// Every attribute nodes of `opType` may have: the block's own, then the common ones.
   public static func attributes(of opType: String) throws -> [AttributeSpec] {
-    let own = try type(of: opType).attributes
-    let names = Set(own.map(\.name))
-    return (own + CommonAttributes.all.filter { !names.contains($0.name) })
-      .filter { $0.applies(to: opType) }
+    try declared(by: opType).specs
+  }
+
+  /// What nodes of `opType` may say.
+  private static func declared(by opType: String) throws -> Declared {
+    if let declared = declaredByOp[opType] { return declared }
+    // Says why the op type is none.
+    return Declared(try type(of: opType), opType)
+  }
+
+  /// Blocks are made by the ten thousand in a sweep, so this is worked out once.
+  private static let declaredByOp: [String: Declared] = typeByOp.reduce(into: [:]) {
+    $0[$1.key] = Declared($1.value, $1.key)
+  }
+
+  /// The attributes of an op type, as a block's maker needs them.
+  private final class Declared: Sendable {
+    let type: any Block.Type
+    let specs: [AttributeSpec]
+    /// The places of attributes in `specs`.
+    let places: [String: Int]
+    let defaults: [String: AttributeValue]
+    /// Those without a default.
+    let required: [AttributeSpec]
+    /// Those that FINN's first releases did not have.
+    let later: [AttributeSpec]
+
+    init(_ type: any Block.Type, _ opType: String) {
+      self.type = type
+      let own = type.attributes
+      let names = Set(own.map(\.name))
+      specs = (own + CommonAttributes.all.filter { !names.contains($0.name) })
+        .filter { $0.applies(to: opType) }
+      places = Dictionary(
+        specs.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { a, _ in a })
+      defaults = specs.reduce(into: [:]) { $0[$1.name] = $1.defaultValue }
+      required = specs.filter { $0.defaultValue == nil }
+      later = specs.filter { $0.first != nil }
+    }
   }
 
   /// Why the block of `generation` is not the one the attributes ask for: it has no such attribute. nil: it has
@@ -100,8 +135,7 @@ public enum BlockCatalogue {
   package static func foreignAttribute(
     of opType: String, _ attributes: [String: AttributeValue], _ generation: FINNGeneration
   ) -> String? {
-    guard let specs = try? Self.attributes(of: opType) else { return nil }
-    let foreign = specs.first { spec in
+    let foreign = declaredByOp[opType]?.later.first { spec in
       guard let first = spec.first, first > generation, let value = attributes[spec.name] else {
         return false
       }
@@ -126,18 +160,18 @@ public enum BlockCatalogue {
     opType: String, attributes: [String: AttributeValue], part: String?, clockMHz: Double,
     generation: FINNGeneration = .default
   ) throws -> any Block {
-    let type = try type(of: opType)
-    let specs = try Self.attributes(of: opType)
-    try refuseUnknown(attributes, of: opType, known: specs.map(\.name))
+    let declared = try declared(by: opType)
+    try refuseUnknown(attributes, of: opType, declared)
     // What is there is checked before what is missing: a typing slip is the better message.
-    var values: [String: AttributeValue] = [:]
-    for spec in specs {
-      values[spec.name] = try attributes[spec.name].map(spec.checked) ?? spec.defaultValue
+    var values = declared.defaults
+    let places = attributes.keys.compactMap { declared.places[$0] }.sorted()
+    for spec in places.map({ declared.specs[$0] }) {
+      values[spec.name] = try attributes[spec.name].map(spec.checked)
     }
-    for spec in specs where values[spec.name] == nil {
+    for spec in declared.required where values[spec.name] == nil {
       throw InputError("required and missing (\(spec.summary))", at: "attribute '\(spec.name)'")
     }
-    let block = try type.init(
+    let block = try declared.type.init(
       Attributes(
         opType: opType, part: part, clockMHz: clockMHz, generation: generation, values: values))
     if let error = block.absurdSize { throw error }
@@ -146,13 +180,14 @@ public enum BlockCatalogue {
   }
 
   private static func refuseUnknown(
-    _ attributes: [String: AttributeValue], of opType: String, known: [String]
+    _ attributes: [String: AttributeValue], of opType: String, _ declared: Declared
   ) throws {
-    let knownSet = Set(known)
-    guard let stranger = attributes.keys.filter({ !knownSet.contains($0) }).min() else { return }
+    guard let stranger = attributes.keys.filter({ declared.places[$0] == nil }).min() else {
+      return
+    }
     throw InputError(
       "\(opType) has no such attribute", at: "attribute '\(stranger)'",
-      hint: nearestName(to: stranger, among: known).map { "did you mean '\($0)'?" }
-        ?? "`simrun blocks \(opType)` lists the known ones")
+      hint: nearestName(to: stranger, among: declared.specs.map(\.name))
+        .map { "did you mean '\($0)'?" } ?? "`simrun blocks \(opType)` lists the known ones")
   }
 }
