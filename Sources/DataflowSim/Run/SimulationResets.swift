@@ -71,3 +71,11 @@ extension Simulation {
     return (parts + others).filter { $0 >= 0 }.max()
   }
 }
+
+extension Channel {
+  /// The last handshake at either end.
+  var lastHandshake: Cycle { isWire ? lastRead : max(lastWrite, lastRead) }
+
+  /// Words a writer has offered, taken or not.
+  var offeredWords: Int { written + (pending == .never ? 0 : 1) }
+}

@@ -16,6 +16,8 @@ public struct Channel {
   /// Stands in the slots of the words before the first: room for the first words from the cycle in
   /// which the stage first accepts any.
   private let filler: Cycle
+  /// Released with the slots, so that a channel is plain data.
+  private let lateStart: Unmanaged<LateStart>?
   /// See `Stage.upstreamCapacity`.
   private let upstreamCapacity: Int
   /// So many words, or so much room, is worth running a process for at once.
@@ -45,6 +47,8 @@ public struct Channel {
   private static let waits: UInt8 = 2
   private static let holdsWord: UInt8 = 4
   private static let orders: UInt8 = 8
+  /// The first words come out as if they had come in later than they do.
+  private static let startsLate: UInt8 = 32
 
   /// The reader's standing order: words still to take, and when at the earliest.
   private var ordered = 0
@@ -66,6 +70,7 @@ public struct Channel {
     isWire = stage == nil
     let first = stage?.firstReady ?? 0
     filler = first > 0 ? first - credit : .never
+    lateStart = stage.flatMap(LateStart.init).map(Unmanaged.passRetained)
     upstreamCapacity = stage?.upstreamCapacity ?? 0
     batch = min(max(7 * capacity / 8, 1), Self.largestBatch)
     var size = 1
@@ -81,9 +86,19 @@ public struct Channel {
     }
     self.queue = queue
     if let watcher { watch(watcher) }
+    startLate()
+  }
+
+  private mutating func startLate() {
+    guard let lateStart else { return }
+    onWrite |= Self.startsLate
+    lateStart._withUnsafeGuaranteedRef {
+      $0.reserve(slots, mask: mask, capacity: capacity, credit: credit)
+    }
   }
 
   func deallocate() {
+    lateStart?.release()
     if offers != slots { offers.deallocate() }
     slots.deallocate()
   }
@@ -184,6 +199,11 @@ extension Channel {
       watching?._withUnsafeGuaranteedRef {
         $0.wrote(first..<written, slots, offers: offers, mask: mask, offered: offered)
       }
+    }
+    if onWrite & Self.startsLate != 0, let lateStart,
+      !lateStart._withUnsafeGuaranteedRef({ $0.holdBack(first..<written, slots, mask: mask) })
+    {
+      onWrite &= ~Self.startsLate
     }
     if onWrite & Self.orders != 0 {
       fillOrder()
@@ -301,7 +321,7 @@ extension Channel {
   /// Nobody is going to take the words ordered.
   mutating func cancelOrder() {
     ordered = 0
-    onWrite &= Self.watched
+    onWrite &= Self.watched | Self.startsLate
   }
 
   private mutating func fillOrder() {
@@ -358,6 +378,7 @@ extension Channel {
     (pending, lastWrite, lastRead) = (.never, .never, .never)
     onWrite &= Self.watched
     onRead &= Self.watched
+    startLate()
   }
 
   /// Takes back the word that is offered and not taken, if there is one: its writer was reset.
@@ -372,10 +393,4 @@ extension Channel {
       onRead &= ~Self.holdsWord
     }
   }
-
-  /// The last handshake at either end.
-  var lastHandshake: Cycle { isWire ? lastRead : max(lastWrite, lastRead) }
-
-  /// Words a writer has offered, taken or not.
-  var offeredWords: Int { written + (pending == .never ? 0 : 1) }
 }

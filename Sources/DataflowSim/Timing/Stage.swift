@@ -28,6 +28,18 @@ public struct Stage: Sendable, Equatable {
   public var isFIFO: Bool
   /// Of stages made one: the capacity of all but the last.
   private(set) var upstreamCapacity = 0
+  /// Of stages made one: those that accept nothing yet when a word may reach them, in flow order.
+  private(set) var lateStarts: [LateStart] = []
+  /// Word k comes out as if it had gone in k cycles after this one, or later.
+  private(set) var entry: Cycle
+
+  /// A stage among those made one that starts late.
+  struct LateStart: Sendable, Equatable {
+    /// Words that the stages before it hold: these may come in all the same.
+    var words: Int
+    /// The first cycle with room for another.
+    var room: Cycle
+  }
 
   /// A stage of its parts.
   public init(
@@ -38,25 +50,44 @@ public struct Stage: Sendable, Equatable {
     self.credit = credit
     self.firstReady = firstReady
     self.isFIFO = isFIFO
+    entry = firstReady
   }
 
   /// Whether a word per cycle flows through when nothing blocks. Only such stages may be merged.
   var sustainsOneWordPerCycle: Bool { capacity >= latency + credit }
 
   /// Whether this stage and `next` behind it are the same as their sum. Both must sustain a word per
-  /// cycle: the handshake between them is then never the tightest constraint on either end. And no
-  /// word may reach `next` before it accepts any.
-  func merges(with next: Stage) -> Bool {
+  /// cycle: the handshake between them is then never the tightest constraint on either end.
+  ///
+  /// - Parameter keepsPlaces: the handshakes between the stages are to follow from those at the ends
+  ///   (`ChannelPlace`); then no word may reach `next` before it accepts any.
+  func merges(with next: Stage, keepsPlaces: Bool) -> Bool {
     sustainsOneWordPerCycle && next.sustainsOneWordPerCycle
-      && next.firstReady <= firstReady + latency
+      && (!keepsPlaces || !next.startsLate(behind: self))
+  }
+
+  private func startsLate(behind stage: Stage) -> Bool {
+    firstReady > stage.firstReady + stage.latency
   }
 
   /// Two stages in a row as one, where they merge.
+  ///
+  /// Between them word k passes at M[k], no sooner than k cycles after the second stage starts. So it
+  /// leaves no sooner than k cycles and the second latency later (`entry`); and a word that finds the first
+  /// stage full comes in no sooner than a word has left that one (`lateStarts`).
   static func + (a: Stage, b: Stage) -> Stage {
     var sum = Stage(
       latency: a.latency + b.latency, capacity: a.capacity + b.capacity,
       credit: a.credit + b.credit, firstReady: a.firstReady)
     sum.upstreamCapacity = a.capacity + b.upstreamCapacity
+    sum.entry = max(a.entry, b.entry - a.latency)
+    sum.lateStarts = a.lateStarts
+    if b.startsLate(behind: a) {
+      sum.lateStarts.append(LateStart(words: a.capacity, room: b.firstReady + a.credit))
+    }
+    sum.lateStarts += b.lateStarts.map {
+      LateStart(words: a.capacity + $0.words, room: $0.room + a.credit)
+    }
     return sum
   }
 }
