@@ -20,7 +20,7 @@ public final class CoreLog {
   /// Results with at least one product missing.
   public private(set) var damagedResults = 0
 
-  private let keepsSlots: Bool
+  let keepsSlots: Bool
   private var slotsAtLastResult = -1
   private var firstResultWithThem = -1
   private var lastDamaged = -1

@@ -22,6 +22,8 @@ struct DirectCore<Core: CorePipeline>: Process {
     self.core = core
   }
 
+  @specialized(where Core == DotProductCore)
+  @specialized(where Core == LockedCore)
   mutating func run() {
     repeat { _ = core.settle() } while step()
   }

@@ -179,6 +179,8 @@ struct DynamicCore<Core: CorePipeline>: Process {
   var waitsForSilence: Cycle? { core.waitsForSilence }
   mutating func assumeSilence(before t: Cycle) { core.assumeSilence(before: t) }
 
+  @specialized(where Core == DotProductCore)
+  @specialized(where Core == LockedCore)
   mutating func run() {
     repeat {
       _ = core.settle()

@@ -33,6 +33,11 @@ struct LockedCore: CorePipeline {
   // What only a queue that can overflow needs.
   private let loses: Bool
   private let log: CoreLog?
+  /// Whether somebody wants to know what came out, word by word.
+  private let tellsWords: Bool
+  /// Words the queue holds, and words from which on its pointer overflows.
+  private let room: Int
+  private let limit: Int
   /// Results that will vanish while the pointer is negative.
   private var vanishing = 0
   /// The number of the oldest result in `results`.
@@ -41,6 +46,8 @@ struct LockedCore: CorePipeline {
   private var noSlotBefore = Cycle.never
   /// The word in the output register is taken no sooner, as far as it is offered.
   private var notTakenBefore = Cycle.never
+  /// The oldest result is read from behind the queue's end.
+  private var isUndefined = false
 
   private struct Lock {
     var start: Cycle
@@ -53,6 +60,9 @@ struct LockedCore: CorePipeline {
     loses = shape.canOverflow && !ports.hazardsOff.contains(.queueOverflow)
     log = loses ? ports.coreLog : nil
     log?.tellsWords = true
+    tellsWords = log?.keepsSlots ?? false
+    room = shape.queueSize + 1
+    limit = shape.pointerRange
     results = Ring(capacity: shape.depth + 8, filler: 0)
     locks = Ring(capacity: shape.depth + 8, filler: Lock(start: 0, end: 0))
   }
@@ -61,7 +71,7 @@ struct LockedCore: CorePipeline {
     var moved = false
     while !results.isEmpty {
       let isTaken = output.pointee.isTaken
-      if loses {
+      if loses, !fits(taken: isTaken) {
         switch checkQueue(taken: isTaken ? output.pointee.takenAt : nil) {
         case .leaves: break
         case .overflows:
@@ -80,6 +90,7 @@ struct LockedCore: CorePipeline {
       let move = max(arrival + 1, output.pointee.takenAt)
       if move > free, openLock == .max { openLock = free }
       lastMove = move
+      if tellsWords { noteWord() }
       output.pointee.offer(at: move + 1)
       moved = true
     }
@@ -164,25 +175,36 @@ extension LockedCore {
     case unknown
   }
 
+  /// Whether all results that are known fit into the queue, and those to come find the oldest one gone.
+  @inline(__always) private func fits(taken: Bool) -> Bool {
+    guard results.count <= room else { return false }
+    guard taken else { return true }
+    return max(results[0] + 1, output.pointee.takenAt) <= lastSlot + 1 + shape.depth
+  }
+
+  /// The oldest result leaves the queue.
+  private mutating func noteWord() {
+    log?.put(isUndefined ? .undefined(number) : .whole(number))
+    isUndefined = false
+    number += 1
+  }
+
   /// Decides what becomes of the oldest result before it leaves the queue: whether the pointer overflows
   /// before that, and whether it is read from behind the end. Unknown while a slot that has not fired yet
   /// could change that.
   ///
   /// - Parameter taken: when the word before it is taken; nil: not known yet.
   private mutating func checkQueue(taken: Cycle?) -> Fate {
-    let limit = shape.pointerRange
     if results.count > limit, results[limit] < taken ?? notTakenBefore {
-      overflow(limit)
+      overflow()
       return .overflows
     }
     guard let taken else { return .leaves }
     let leaves = max(results[0] + 1, taken)
     guard !mayGrow(before: leaves) else { return .unknown }
     let waiting = (0..<results.count).prefix { results[$0] < leaves }.count
-    let isUndefined = waiting > shape.queueSize + 1
+    isUndefined = waiting > room
     if isUndefined { log?.strike(.queueOverflow) }
-    log?.put(isUndefined ? .undefined(number) : .whole(number))
-    number += 1
     return .leaves
   }
 
@@ -194,10 +216,10 @@ extension LockedCore {
     let first = max(noSlotBefore, lastSlot + 1)
     let slots = min(lockFrom, leaves - 1 - shape.depth) - first + 1
     guard slots > 0 else { return false }
-    return results.count + slots.dividedUp(by: shape.fold) > shape.queueSize + 1
+    return results.count + slots.dividedUp(by: shape.fold) > room
   }
 
-  private mutating func overflow(_ limit: Int) {
+  private mutating func overflow() {
     locks.append(Lock(start: lockFrom, end: results[limit] + 1))
     openLock = .max
     vanishing = limit - 1
@@ -219,7 +241,6 @@ extension LockedCore {
   var waitsForSilence: Cycle? {
     guard loses, !results.isEmpty else { return nil }
     guard output.pointee.isTaken else {
-      let limit = shape.pointerRange
       return results.count > limit ? max(results[limit], notTakenBefore) : nil
     }
     let leaves = max(results[0] + 1, output.pointee.takenAt)
@@ -231,7 +252,7 @@ extension LockedCore {
     if output.pointee.isTaken {
       noSlotBefore = max(noSlotBefore, min(t, lockFrom + 1))
     } else {
-      notTakenBefore = max(notTakenBefore, min(t, results[shape.pointerRange] + 1))
+      notTakenBefore = max(notTakenBefore, min(t, results[limit] + 1))
     }
   }
 }

@@ -31,6 +31,8 @@ struct ReplayCore<Core: CorePipeline>: Process {
     if case .valid(let first) = weights { weightsFrom = first } else { weightsFrom = 0 }
   }
 
+  @specialized(where Core == DotProductCore)
+  @specialized(where Core == LockedCore)
   mutating func run() {
     repeat { _ = core.settle() } while weights.isStream ? stepWithWeights() : step()
   }
