@@ -215,14 +215,22 @@ struct ThroughputText {
     let rules = Self.rules(report.exactness)
     let exact = report.exactness.exact.count
     guard exact < report.nodes.count else { return "Every node is cycle-exact\(rules)\(known)." }
-    let open = [
-      (TimingBasis.predicted, "a predicted HLS schedule"),
-      (.approximate, "no measured rule (approximate)"),
-    ].compactMap { basis, what in counts[basis].map { "\($0) \($0 == 1 ? "has" : "have") \(what)" }
+    let predicted = counts[.predicted].map {
+      "\($0) \($0 == 1 ? "has" : "have") a predicted HLS schedule"
     }
+    let open = [predicted, approximations].compactMap(\.self)
     let nodes = exact == 0 ? "No node is" : exact == 1 ? "1 node is" : "\(exact) nodes are"
     return "\(nodes) cycle-exact\(rules)\(known), "
       + open.joined(separator: ", ") + "."
+  }
+
+  /// How many nodes are approximate, and why, as far as a line has room.
+  private var approximations: String? {
+    let reasons = report.exactness.approximate.values
+    guard !reasons.isEmpty else { return nil }
+    let kinds = Set(reasons).sorted()
+    let why = kinds.count == 1 ? kinds[0] : "for \(kinds.count) reasons: --json"
+    return "\(reasons.count) \(reasons.count == 1 ? "is" : "are") approximate (\(why))"
   }
 
   /// By whose rules, where it is not the last release.
