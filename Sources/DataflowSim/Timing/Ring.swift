@@ -33,14 +33,14 @@ struct Ring<Element> {
 
   @inline(__always) mutating func append(_ element: Element) {
     assert(count <= mask)
-    storage[(head + count) & mask] = element
-    count += 1
+    storage[(head &+ count) & mask] = element
+    count &+= 1
   }
 
   @inline(__always) mutating func removeFirst() -> Element {
     let element = storage[head & mask]
-    head += 1
-    count -= 1
+    head &+= 1
+    count &-= 1
     return element
   }
 }

@@ -20,6 +20,7 @@
 struct LockedCore: CorePipeline {
   let output: Link
   let shape: LockedCoreShape
+  private let depth: Int
   private(set) var lastSlot = Cycle.never
   /// When the latest result left the queue.
   private var lastMove = Cycle.never
@@ -57,6 +58,7 @@ struct LockedCore: CorePipeline {
   init(_ shape: LockedCoreShape, _ ports: Ports) {
     output = ports.outputs[0]
     self.shape = shape
+    depth = shape.depth
     loses = shape.canOverflow && !ports.hazardsOff.contains(.queueOverflow)
     log = loses ? ports.coreLog : nil
     log?.tellsWords = true
@@ -86,12 +88,12 @@ struct LockedCore: CorePipeline {
       }
       let arrival = results.removeFirst()
       if arrival > lastMove { closeLock() }
-      let free = max(arrival, lastMove) + 1
-      let move = max(arrival + 1, output.pointee.takenAt)
+      let free = max(arrival, lastMove) &+ 1
+      let move = max(arrival &+ 1, output.pointee.takenAt)
       if move > free, openLock == .max { openLock = free }
       lastMove = move
       if tellsWords { noteWord() }
-      output.pointee.offer(at: move + 1)
+      output.pointee.offer(at: move &+ 1)
       moved = true
     }
     return moved
@@ -105,32 +107,32 @@ struct LockedCore: CorePipeline {
   }
 
   @inline(__always) mutating func enabled(_ t: Cycle) -> Cycle? {
-    var c = max(t, lastSlot + 1)
+    var c = max(t, lastSlot &+ 1)
     if loses { noSlotBefore = max(noSlotBefore, c) }
     for i in 0..<locks.count {
       let lock = locks[i]
       if c <= lock.start { return c }
-      c = max(c, lock.end + 1)
+      c = max(c, lock.end &+ 1)
     }
     if c > openLock {
       // All slots before the lock have fired, so what is pending is all that can prolong it.
       if !results.isEmpty, results[0] <= lastMove { return nil }
-      c = max(c, lastMove + 2)
+      c = max(c, lastMove &+ 2)
     }
-    if !results.isEmpty, c > max(results[0], lastMove) + 1 { return nil }
+    if !results.isEmpty, c > max(results[0], lastMove) &+ 1 { return nil }
     return c
   }
 
   @inline(__always) func run(from first: Cycle) -> Int {
-    for i in 0..<locks.count where first <= locks[i].start { return locks[i].start - first + 1 }
-    if first <= openLock, openLock != .max { return openLock - first + 1 }
-    return results.isEmpty ? .max : max(results[0], lastMove) + 2 - first
+    for i in 0..<locks.count where first <= locks[i].start { return locks[i].start &- first &+ 1 }
+    if first <= openLock, openLock != .max { return openLock &- first &+ 1 }
+    return results.isEmpty ? .max : max(results[0], lastMove) &+ 2 &- first
   }
 
   @inline(__always) mutating func fire(_ n: Int, from first: Cycle, ready: Cycle) {
     while !locks.isEmpty, locks[0].start < first { _ = locks.removeFirst() }
     if openLock < first { openLock = .max }
-    lastSlot = first + n - 1
+    lastSlot = first &+ n &- 1
   }
 
   @inline(__always) mutating func pushResult(at cycle: Cycle) {
@@ -139,7 +141,7 @@ struct LockedCore: CorePipeline {
       number += 1
       log?.strike(.queueOverflow)
     } else {
-      results.append(cycle + shape.depth)
+      results.append(cycle &+ depth)
     }
   }
 
@@ -179,7 +181,7 @@ extension LockedCore {
   @inline(__always) private func fits(taken: Bool) -> Bool {
     guard results.count <= room else { return false }
     guard taken else { return true }
-    return max(results[0] + 1, output.pointee.takenAt) <= lastSlot + 1 + shape.depth
+    return max(results[0] &+ 1, output.pointee.takenAt) <= lastSlot &+ 1 &+ depth
   }
 
   /// The oldest result leaves the queue.

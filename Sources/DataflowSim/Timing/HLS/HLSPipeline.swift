@@ -234,12 +234,12 @@ extension HLSPipeline {
     while true {
       if leaving != .never {
         guard let left = left(leavingPorts, noting: true) else { return }
-        freeze(from: leaving + 1, for: left - (leaving + decided) - 1)
+        freeze(from: leaving &+ 1, for: left &- (leaving &+ decided) &- 1)
         leaving = .never
       }
       guard !results.isEmpty else { return }
       let result = results.removeFirst()
-      let t = result.mature + decided
+      let t = result.mature &+ decided
       put(result.ports, at: t, readySince: t)
       (leaving, leavingPorts) = (result.mature, result.ports)
     }
@@ -250,7 +250,7 @@ extension HLSPipeline {
   private mutating func place(_ earliest: Cycle, arrival: Cycle) -> Cycle? {
     var slot = earliest
     while true {
-      slot = max(slot, arrival - passed)
+      slot = max(slot, arrival &- passed)
       if !freezes.isEmpty, slot >= freezes[0].start {
         passed += freezes[0].length
         slot = max(earliest, freezes.removeFirst().start)
@@ -314,7 +314,7 @@ extension HLSPipeline {
 
   /// One iteration over any streams.
   mutating func issueOne(_ run: inout LoopCursor.Run) -> Bool {
-    let earliest = slot + run.every * interval
+    let earliest = slot &+ run.every &* interval
     guard let arrival = arrival(of: run.reads), let next = place(earliest, arrival: arrival) else {
       return false
     }
@@ -323,10 +323,10 @@ extension HLSPipeline {
     }
     slot = next
     run.count -= 1
-    take(run.reads, at: next + passed)
+    take(run.reads, at: next &+ passed)
     guard run.writes != 0 else { return true }
     if results.isFull { results.grow(filler: Result(mature: 0, ports: 0)) }
-    results.append(Result(mature: next + writeStage, ports: run.writes))
+    results.append(Result(mature: next &+ writeStage, ports: run.writes))
     settle()
     return true
   }

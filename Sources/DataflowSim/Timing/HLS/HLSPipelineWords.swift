@@ -12,6 +12,11 @@ extension HLSPipeline {
         return nil
       }
       return input.pointee.arrival(input.pointee.read)
+    case 3:
+      let (a, b) = (inputs[0], inputs[1])
+      guard a.pointee.available > 0, b.pointee.available > 0 else { return arrivalOfAll(ports) }
+      return max(
+        a.pointee.arrival(a.pointee.read), b.pointee.arrival(b.pointee.read))
     default: return arrivalOfAll(ports)
     }
   }
@@ -71,7 +76,18 @@ extension HLSPipeline {
   }
 
   /// When the last words of these outputs have left their slices; nil while that is not known.
-  mutating func left(_ ports: UInt32, noting: Bool) -> Cycle? {
+  @inline(__always) mutating func left(_ ports: UInt32, noting: Bool) -> Cycle? {
+    guard ports == 1 else { return leftAll(ports, noting: noting) }
+    let output = outputs[0]
+    guard let left = output.pointee.sliceEmptied else {
+      output.pointee.writerWaits = true
+      return nil
+    }
+    if noting { output.pointee.noteWait(left &- output.pointee.lastWrite &- 1) }
+    return left
+  }
+
+  private mutating func leftAll(_ ports: UInt32, noting: Bool) -> Cycle? {
     var latest = Cycle.never
     var isKnown = true
     for port in outputs.indices where ports >> port & 1 == 1 {
