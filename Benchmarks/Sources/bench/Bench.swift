@@ -7,7 +7,8 @@ struct Bench: ParsableCommand {
     abstract:
       "Measures simrun: processor time, the fastest of several runs, as tables in Markdown.",
     subcommands: [
-      All.self, Engine.self, EngineRow.self, Kernels.self, Images.self, Commands.self,
+      All.self, Engine.self, EngineRow.self, Observed.self, Cores.self, Kernels.self, Images.self,
+      Commands.self,
       CommandRow.self,
     ],
     defaultSubcommand: All.self)
@@ -17,7 +18,7 @@ struct Bench: ParsableCommand {
 
     func run() throws {
       print("Machine: \(processorName), \(ProcessInfo.processInfo.activeProcessorCount) cores\n")
-      for command in ["engine", "images", "kernels", "commands"] {
+      for command in ["engine", "observed", "cores", "images", "kernels", "commands"] {
         // A process each, so that peak memory is that of the part alone.
         print(child(CommandLine.arguments[0], [command])?.output ?? "\(command) failed\n")
       }
