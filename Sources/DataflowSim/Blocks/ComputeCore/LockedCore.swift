@@ -72,6 +72,10 @@ struct LockedCore: CorePipeline {
   @inline(__always) mutating func settle() -> Bool {
     var moved = false
     while !results.isEmpty {
+      if settleFreely() {
+        moved = true
+        continue
+      }
       let isTaken = output.pointee.isTaken
       if loses, !fits(taken: isTaken) {
         switch checkQueue(taken: isTaken ? output.pointee.takenAt : nil) {
@@ -97,6 +101,20 @@ struct LockedCore: CorePipeline {
       moved = true
     }
     return moved
+  }
+
+  /// Lets the oldest result leave as soon as it comes, where nothing has held it up and no lock is under way.
+  /// It leaves before a slot after the last one could bring another.
+  @inline(__always) private mutating func settleFreely() -> Bool {
+    let arrival = results[0]
+    guard openLock == .max, arrival > lastMove, results.count <= room, output.pointee.isTaken,
+      output.pointee.takenAt <= arrival &+ 1
+    else { return false }
+    _ = results.removeFirst()
+    lastMove = arrival &+ 1
+    if tellsWords { noteWord() }
+    output.pointee.offer(at: arrival &+ 2)
+    return true
   }
 
   /// The queue has drained, and what comes to it is another busy period.
