@@ -244,6 +244,9 @@ extension Lowering {
   ]
 
   private mutating func lowerStructure(_ step: Reference.Step) throws {
+    if Self.keepsIntegers.contains(step.node.opType) || step.node.opType == "Concat" {
+      for name in step.node.inputs where integerRanges[name] != nil { try settle(name) }
+    }
     switch step.node.opType {
     case "Conv": try convolution(step)
     case "ConvTranspose": try transposedConvolution(step)
@@ -265,6 +268,7 @@ extension Lowering {
         "quantises to floating point, which the dataflow blocks do not compute",
         hint: "use an integer quantiser; simrun run executes the model as it is")
     default:
+      if let refusal = quantizedRefusal(step.node) { throw refusal }
       throw InputError(
         "\(step.node.opType) cannot be lowered to a hardware block",
         hint: [

@@ -137,24 +137,6 @@ extension Lowering {
     note(target, index, grid.scale, step.node.name)
   }
 
-  /// A graph output of integers: thresholds give them, whether or not anybody takes them for numbers again.
-  mutating func quantizeOutput(_ name: String) throws -> Bool {
-    guard let range = integerRanges[name], let edge = edges[name], !edge.isHost, !edge.isPlain,
-      !tails.contains(name),
-      let step = edge.steps.last(where: { !LayoutOperations.names.contains($0.node.opType) }),
-      step.node.opType == "QuantizeLinear"
-    else { return false }
-    var grid = Grid(scale: [1], low: range.lowerBound, high: range.upperBound)
-    grid.limits = nil
-    guard edge.starts.count == 1, let index = try? thresholds(edge, grid, step) else {
-      return false
-    }
-    edges[name] = Edge(
-      starts: [.init(layer: index, tensor: name)], steps: [], pools: [], tensor: name)
-    note(name, index, [1], step.node.name)
-    return true
-  }
-
   mutating func note(
     _ tensor: String, _ layer: Int, _ scale: [Double], _ node: String, isInner: Bool = false
   ) {
@@ -251,8 +233,7 @@ extension Lowering {
 
 extension Lowering {
   /// The stream of codes that a quantiser makes of an edge of one stream.
-  private mutating func thresholds(_ edge: Edge, _ grid: Grid, _ step: Reference.Step) throws -> Int
-  {
+  mutating func thresholds(_ edge: Edge, _ grid: Grid, _ step: Reference.Step) throws -> Int {
     var source = edge.starts[0].layer
     var edge = edge
     let node = step.node.name

@@ -52,6 +52,7 @@ struct QuantizedExpansion {
     "QLinearGlobalAveragePool": { try $0.single("GlobalAveragePool") },
     "QLinearLeakyRelu": { try $0.single("LeakyRelu") },
     "QLinearSigmoid": { try $0.single("Sigmoid") },
+    "QLinearSoftmax": { try $0.softmax() },
     "QLinearConcat": { $0.concatenation() },
   ]
 
@@ -119,10 +120,10 @@ struct QuantizedExpansion {
     add("QuantizeLinear", [x, scale] + (zero.isEmpty ? [] : [zero]), node.outputs[0])
   }
 
-  /// An int32 bias in float32; `nil` when it is not exact there.
+  /// An int32 bias in float32; `nil` when it is not exact there: at most 24 significant bits are.
   private mutating func bias(_ name: String) -> String? {
     guard let values = constants[name]?.integers,
-      values.allSatisfy({ (-Self.exact..<Self.exact).contains($0) })
+      values.allSatisfy({ Float(exactly: $0) != nil })
     else { return nil }
     return add("Cast", [name], beside("bias"), ["to": .int(1)])
   }
@@ -205,11 +206,29 @@ struct QuantizedExpansion {
   }
 
   private mutating func single(_ op: String) throws -> Bool {
-    guard try node.int("channels_last", default: 0) == 0 else { return false }
+    let isLast = try node.int("channels_last", default: 0) != 0
     var attributes = node.attributes
     attributes["channels_last"] = nil
+    var x = numbers(input(0), input(1), input(2), "x")
+    // Pictures: these operations have no channels-last form for anything else.
+    if isLast { x = turned(x, [0, 3, 1, 2], "first") }
+    var result = add(op, [x], beside("real"), attributes, isMain: true)
+    if isLast { result = turned(result, [0, 2, 3, 1], "last") }
+    quantise(result, input(3), input(4))
+    return true
+  }
+
+  private mutating func turned(_ x: String, _ order: [Int], _ what: String) -> String {
+    add("Transpose", [x], beside(what), ["perm": .ints(order)])
+  }
+
+  /// Its own operator set is that of the model, whose Softmax knows what an axis means.
+  private mutating func softmax() throws -> Bool {
+    let opset = try node.int("opset", default: 13)
+    let axis = try node.int("axis", default: opset < 13 ? 1 : -1)
     let x = numbers(input(0), input(1), input(2), "x")
-    quantise(add(op, [x], beside("real"), attributes, isMain: true), input(3), input(4))
+    quantise(
+      add("Softmax", [x], beside("real"), ["axis": .int(axis)], isMain: true), input(3), input(4))
     return true
   }
 

@@ -5,6 +5,7 @@ enum LinearQuantizers {
   static let all: [String: Operator] = [
     "QuantizeLinear": Operator(2...3, quantize),
     "DequantizeLinear": Operator(2...3, dequantize),
+    "DynamicQuantizeLinear": Operator(1...1, plain: dynamic),
   ]
 
   /// Which scale an element has.
@@ -80,6 +81,24 @@ enum LinearQuantizers {
       }
       return [Value(codes, shape: x.shape, kind: kind)]
     }
+  }
+
+  /// Codes of 8 bits over the range that the data themselves have, 0 in it; scale and zero point are outputs.
+  private static let dynamic: Kernel = { inputs in
+    let x = try inputs.value(0)
+    let v = x.floats
+    let (low, high) = (min(0, v.min() ?? 0), max(0, v.max() ?? 0))
+    let scale = low == high ? 1 : (high - low) / 255
+    guard scale.isFinite else { throw InputError("its data are not finite") }
+    let zero = Int(min(max((-low / scale).rounded(.toNearestOrEven), 0), 255))
+    let codes = v.map { value -> Int in
+      let rounded = min(max((value / scale).rounded(.toNearestOrEven), -512), 512)
+      return min(max(Int(rounded) + zero, 0), 255)
+    }
+    return [
+      Value(codes, shape: x.shape, kind: .uint8), Value(scalar: scale),
+      Value([zero], shape: [], kind: .uint8),
+    ]
   }
 
   /// (q − z)·s.

@@ -110,4 +110,58 @@ import Testing
     model.quantiser("m", "y", scale: 1.5)
     try expectLoweredEqually(model)
   }
+
+  /// Codes that are repeated before anybody takes them for numbers, then a softmax of codes, which is the host's.
+  @Test func codesThatAreMovedAreAStream() throws {
+    var model = ModelBuilder(input: [1, 2, 4, 4])
+    model.graph.input[0].type.tensorType.elemType = Self.uint8
+    for (name, scale) in [("sx", Float(0.02)), ("sw", 0.01), ("sy", 0.1), ("sp", 1 / 256)] {
+      model.constant(name, [scale])
+    }
+    model.constant("zx", integers: [128], kind: Self.uint8)
+    model.constant("zy", integers: [7], kind: Self.uint8)
+    model.constant("zp", integers: [0], kind: Self.uint8)
+    model.constant("zw", integers: [0], kind: Self.int8)
+    for name in ["u", "v"] {
+      model.constant("w\(name)", integers: (0..<4).map { $0 * 31 - 40 }, kind: Self.int8)
+      model.graph.initializer[model.graph.initializer.count - 1].dims = [2, 2, 1, 1]
+    }
+    model.add("QLinearConv", ["x", "sx", "zx", "wu", "sw", "zw", "sy", "zy"], ["c"])
+    model.constant("scales", [1, 1, 2, 2], [4])
+    model.add(
+      "Resize", ["c", "", "scales"], ["r"],
+      strings: [
+        "mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor",
+      ])
+    model.add("QLinearConv", ["r", "sy", "zy", "wv", "sw", "zw", "sx", "zx"], ["y"])
+    try expectLoweredEqually(model)
+    model.add(
+      "QLinearSoftmax", ["y", "sx", "zx", "sp", "zp"], ["p"], domain: "com.microsoft",
+      numbers: ["axis": 1, "opset": 13])
+    model.graph.output = [.with { $0.name = "p" }]
+    let lowered = try LoweredModel(Reference(model.model()), name: "m")
+    #expect(lowered.loaded.design.nodes.contains { $0.opType.hasPrefix("Upsample") })
+  }
+
+  @Test func aBiasThatFloat32DoesNotHoldIsRefusedByName() throws {
+    func model(_ bias: Int) throws -> Reference {
+      var model = ModelBuilder(input: [1, 1, 2, 2])
+      model.graph.input[0].type.tensorType.elemType = Self.uint8
+      model.constant("s", [0.5])
+      model.constant("t", [0x1p20])
+      model.constant("zx", integers: [0], kind: Self.uint8)
+      model.constant("zw", integers: [0], kind: Self.int8)
+      model.constant("w", integers: [3, -2], kind: Self.int8)
+      model.graph.initializer[model.graph.initializer.count - 1].dims = [2, 1, 1, 1]
+      model.constant("b", integers: [5, bias], kind: Self.int32)
+      model.add("QLinearConv", ["x", "s", "zx", "w", "s", "zw", "t", "zx", "b"], ["y"])
+      return try Reference(model.model())
+    }
+    _ = try LoweredModel(model(1 << 26), name: "m")
+    #expect {
+      _ = try LoweredModel(model((1 << 26) + 1), name: "m")
+    } throws: { error in
+      "\(error)".contains("bias of channel 1, 67108865") || "\(error)".contains("channel 1")
+    }
+  }
 }
