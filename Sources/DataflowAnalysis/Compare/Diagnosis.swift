@@ -24,7 +24,7 @@ public enum Diagnosis: Sendable, Equatable {
   /// Another order of float32 sums gives these values too.
   case insideErrorZone(count: Int)
   /// Every value that differs lies exactly on a rounding boundary, on the same side of it.
-  case roundingRule(up: Bool, count: Int)
+  case roundingRule(up: Bool, count: Int, border: String)
   /// Every difference is one step in the same direction, at a threshold.
   case offByOne(up: Bool)
   /// The accumulator wrapped at `width` bits; `needed` would hold the expected values.

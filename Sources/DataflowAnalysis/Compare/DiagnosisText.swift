@@ -28,12 +28,9 @@ extension Diagnosis: CustomStringConvertible {
     case .insideErrorZone(let count):
       "inside the float error zone: \(count) value\(count == 1 ? "" : "s") that another order of float32 "
         + "sums gives too"
-    case .roundingRule(let up, let count):
-      up
-        ? "exact ties: all \(count) values lie exactly on a half, which the model rounds to even and the "
-          + "design up (≥); thresholds one higher there are right"
-        : "exact ties: all \(count) values lie exactly on a half, which the design rounds down; thresholds "
-          + "one lower there are right"
+    case .roundingRule(let up, let count, let border):
+      "exact ties: all \(count) values lie exactly on \(border) and the design \(up ? "up (≥)" : "down"); "
+        + "thresholds one \(up ? "higher" : "lower") there are right"
     case .offByOne(let up):
       "off-by-one threshold or rounding mode: all differences are one step \(up ? "up" : "down")"
     case .wrap(let width, let needed):

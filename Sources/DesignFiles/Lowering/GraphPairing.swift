@@ -19,12 +19,16 @@ public struct GraphPairing: Sendable {
     public var range: ClosedRange<Int>
     /// What one step means.
     public var scale: Double
+    /// The same as a stream of the design.
+    public var pair: ModelPairing.Pair
   }
 
   /// In the order of the graph.
   public let layers: [Layer]
   /// Quantised tensors of the model that the design does not have.
   public let unpaired: [String]
+  /// The model as integer streams.
+  let codes: ModelCodes
 
   /// Runs both on the same data, each layer of the design on the model's codes.
   ///
@@ -62,12 +66,18 @@ public struct GraphPairing: Sendable {
       guard let (index, shift) = Self.best(actual, wanted, isTaken) else { continue }
       isTaken[index] = true
       let expected = wanted[index].integers.map { $0 - shift }
+      let share = zip(expected, actual.integers).count { $0 == $1 }
       layers.append(
         Layer(
           tensor: actual.name, node: actual.node, modelTensor: wanted[index].name,
           expected: expected.map(Double.init), actual: actual.integers.map(Double.init),
           shape: actual.shape, range: actual.low...max(actual.low, actual.high),
-          scale: abs(actual.scale[0])))
+          scale: abs(actual.scale[0]),
+          pair: .init(
+            stream: actual.name, node: actual.node, tensor: wanted[index].name,
+            modelNode: wanted[index].node, scale: wanted[index].scale,
+            offset: wanted[index].scale.map { $0 * Double(shift) }, shift: shift,
+            agreement: Double(share) / Double(max(1, expected.count)))))
       guard expected != actual.integers else { continue }
       for frame in 0..<count {
         let part = Array(expected[frame * actual.count..<(frame + 1) * actual.count])
@@ -81,6 +91,7 @@ public struct GraphPairing: Sendable {
         "no quantised tensor of the one is in the other", hint: "are these graphs of one network?")
     }
     self.layers = layers
+    self.codes = codes
     unpaired = zip(wanted, isTaken).filter { !$1 }.map(\.0.name)
   }
 

@@ -18,6 +18,8 @@ public struct ModelPairing: Sendable {
     /// One number, or one per channel.
     public let scale: [Double]
     public let offset: [Double]
+    /// What the model's codes are greater by than the stream's integers.
+    let shift: Int
     /// The share of the elements that agree when every layer in front has the model's codes.
     public let agreement: Double
   }
@@ -33,6 +35,11 @@ public struct ModelPairing: Sendable {
   /// Streams that get the model's codes without being compared: the design prepares raw pixels in a way
   /// that the model does not contain.
   public let given: [String: Integers]
+  /// The model as integer streams.
+  let codes: ModelCodes
+
+  /// Frames that are compared at most: every tensor of all of them is held at once.
+  public static let mostFrames = 32
 
   /// Runs both sides on the data and pairs them.
   ///
@@ -43,7 +50,7 @@ public struct ModelPairing: Sendable {
   /// Throws `InputError` when the two have nothing in common.
   public init(
     _ plane: Dataplane, _ reference: Reference, arrays: [String: Tensor], file: String,
-    designArrays: [String: Tensor]? = nil, limit: Int = 32, threads: Int = 1
+    designArrays: [String: Tensor]? = nil, limit: Int = Self.mostFrames, threads: Int = 1
   ) throws {
     let frames = try reference.frames(of: arrays, file: file)
     let count = min(frames.count, limit)
@@ -54,7 +61,10 @@ public struct ModelPairing: Sendable {
     var tensors = try codes.quantised.map { try ModelTensor($0, runs, codes) }
     tensors += try codes.sums.map { try ModelTensor(sum: $0, runs, codes) }
     if let raw = try ModelTensor(input: reference, runs, codes) { tensors.insert(raw, at: 0) }
-    var search = Search(plane: plane, tensors: tensors, threads: threads, frames: count)
+    self.codes = codes
+    var search = Search(
+      plane: plane, tensors: tensors, ancestry: Ancestry(reference, codes, plane), threads: threads,
+      frames: count)
     if let designArrays {
       try search.enter(plane.namedInputs(designArrays, file: file))
       try search.walk()

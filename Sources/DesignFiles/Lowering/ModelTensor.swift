@@ -18,6 +18,8 @@ struct ModelTensor {
   /// All frames.
   let integers: [Int]
   let shape: [Int]
+  /// All elements are one number: that tells it from no other tensor.
+  let isConstant: Bool
 
   init(
     _ item: (tensor: String, code: Lowering.CodeStream), _ runs: [[String: Value]],
@@ -65,6 +67,7 @@ struct ModelTensor {
       }
     }
     (self.shape, self.integers) = (shape, integers)
+    isConstant = integers.allSatisfy { $0 == integers[0] }
     channels = shape.last ?? 1
     count = shape.reduce(1, *)
   }
@@ -87,6 +90,7 @@ struct ModelTensor {
     (name, node, scale, offset, isSum) = (input.name, "", [1], [0], false)
     (low, high) = (integers.min() ?? 0, integers.max() ?? 0)
     (self.shape, self.integers) = (shape, integers)
+    isConstant = integers.allSatisfy { $0 == integers[0] }
     channels = shape.last ?? 1
     count = shape.reduce(1, *)
   }

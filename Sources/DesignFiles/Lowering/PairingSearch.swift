@@ -16,11 +16,15 @@ extension ModelPairing {
     private var isTaken: [Bool]
     private var replaced: [String: Integers] = [:]
     var given: [String: Integers] = [:]
+    private var ancestry: Ancestry
     /// Nodes that prepare input which only the design's own data could be.
     private var blind: Set<String> = []
 
-    init(plane: Dataplane, tensors: [ModelTensor], threads: Int, frames: Int) {
+    init(
+      plane: Dataplane, tensors: [ModelTensor], ancestry: Ancestry, threads: Int, frames: Int
+    ) {
       self.plane = plane
+      self.ancestry = ancestry
       self.tensors = tensors
       self.threads = threads
       self.frames = frames
@@ -90,6 +94,7 @@ extension ModelPairing {
           continue
         }
         isTaken[match] = true
+        ancestry.join(name, tensors[match].name)
         pairs.append(
           pair(name, match, Fit(factor: values.factor, offset: values.offset, share: 1)))
       }
@@ -132,8 +137,7 @@ extension ModelPairing {
       return Pair(
         stream: stream, node: writer, tensor: tensor.name, modelNode: tensor.node,
         scale: tensor.scale.map { $0 * Double(fit.factor) },
-        offset: offset,
-        agreement: fit.share)
+        offset: offset, shift: fit.offset, agreement: fit.share)
     }
 
     /// Nodes whose outputs are worth pairing: those that compute codes, not those that move them.
@@ -153,6 +157,7 @@ extension ModelPairing {
         let hasCodes = step.node.initializers["thresholds"] != nil || isDifference(step.node)
         for output in step.outputs {
           let stream = plane.graph.streams[output].name
+          if !hasCodes, isSummed(step.node, stream) { continue }
           guard
             let found = try best(
               stream, result, hasCodes: hasCodes,
@@ -160,6 +165,7 @@ extension ModelPairing {
           else { continue }
           if found.fit.share < 1, isBetterBehind(stream, found, result) { continue }
           isTaken[found.index] = true
+          ancestry.join(stream, tensors[found.index].name)
           if blind.contains(step.node.name) {
             given[stream] = try codes(of: found, for: stream, result)
             replaced[stream] = given[stream]
@@ -195,7 +201,8 @@ extension ModelPairing {
             let other = fit(actual, tensors[found.index], layout.dataType)
             if other.share > found.fit.share { return true }
             let isExact = tensors.indices.contains { i in
-              !isTaken[i] && !tensors[i].isSum && tensors[i].count == layout.count
+              !isTaken[i] && !tensors[i].isSum && !tensors[i].isConstant
+                && tensors[i].count == layout.count
                 && fit(actual, tensors[i], layout.dataType).share == 1
             }
             if isExact { return true }
@@ -213,6 +220,20 @@ extension ModelPairing {
         rowLength: try plane.layout(of: stream).rowLength, format: result.streams[stream]!.format)
     }
 
+    /// A tensor that a stream may carry.
+    private struct Candidate {
+      var index: Int
+      var fit: Fit
+      /// Its neighbours in front are those of the stream.
+      var isInPlace: Bool
+      var hasLevels: Bool
+
+      /// What stands in the right place goes before what merely has the same values.
+      var rank: (Int, Double) {
+        isInPlace && fit.share > 0.5 ? (hasLevels ? 2 : 1, fit.share) : (0, fit.share)
+      }
+    }
+
     /// The tensor that a stream carries: of those that fit best the first in the model's order.
     private func best(_ stream: String, _ result: DataplaneResult, hasCodes: Bool, isGiven: Bool)
       throws
@@ -221,30 +242,55 @@ extension ModelPairing {
       let layout = try plane.layout(of: stream)
       guard let actual = result.streams[stream]?.int64s else { return nil }
       let isEnd = !hasCodes && leadsOut(stream)
-      var best: (index: Int, fit: Fit)?
-      for i in tensors.indices where !isTaken[i] && tensors[i].count == layout.count {
-        guard tensors[i].channels == (layout.shape.last ?? 1) || layout.shape.count <= 2 else {
-          continue
-        }
-        if tensors[i].isSum {
-          guard isEnd, best == nil else { continue }
-          best = (i, fit(actual, tensors[i], layout.dataType))
-          continue
-        }
+      let above = ancestry.aboveStream(stream)
+      let possible = tensors.indices.filter { i in
+        !isTaken[i] && tensors[i].count == layout.count
+          && (tensors[i].channels == (layout.shape.last ?? 1) || layout.shape.count <= 2)
+      }
+      let places = Set(
+        possible.filter { !tensors[$0].isSum && ancestry.aboveTensor(tensors[$0].name) == above })
+      var best: Candidate?
+      for i in possible.filter(places.contains) + possible.filter({ !places.contains($0) })
+      where !tensors[i].isSum {
+        // What stands there and has all values needs no rival.
+        if let best, best.rank.0 > 0, best.fit.share == 1, !places.contains(i) { break }
         var fit = fit(actual, tensors[i], layout.dataType)
         if isGiven, fit.share < 0.5 { fit.share = 0.51 }
         // Sums in front of thresholds resemble what the thresholds make of them.
         if !hasCodes, fit.share < 1, !isReordered(actual, tensors[i], fit) { continue }
-        if fit.share > (best?.fit.share ?? 0) + 1e-9 { best = (i, fit) }
-        if fit.share == 1 { break }
+        if !hasCodes, tensors[i].isConstant, !places.contains(i) { continue }
+        let candidate = Candidate(
+          index: i, fit: fit, isInPlace: places.contains(i), hasLevels: hasLevels(i, layout))
+        if let best, !(candidate.rank > (best.rank.0, best.rank.1 + 1e-9)) { continue }
+        if fit.share > 0 || best == nil { best = candidate }
+        if candidate.rank == (2, 1) { break }
+      }
+      if best == nil, isEnd, let i = possible.first(where: { tensors[$0].isSum }) {
+        return (i, fit(actual, tensors[i], layout.dataType))
       }
       // By chance alone values of few levels agree now and then.
-      if let best, best.fit.share > 0.5 || !hasCodes || isNext(best.index, layout) { return best }
+      if let best, best.fit.share > 0.5 || !hasCodes || isNext(best.index, layout) {
+        return (best.index, best.fit)
+      }
       // A layer that is wrong everywhere still stands where the model's does.
-      guard hasCodes, let next = tensors.indices.first(where: { !isTaken[$0] }),
+      guard hasCodes else { return nil }
+      let standing = places.filter { hasLevels($0, layout) }
+      if standing.count == 1, let only = standing.first {
+        return (only, fit(actual, tensors[only], layout.dataType))
+      }
+      guard let next = tensors.indices.first(where: { !isTaken[$0] }),
         tensors[next].count == layout.count, !tensors[next].isSum, isNext(next, layout)
       else { return nil }
       return (next, fit(actual, tensors[next], layout.dataType))
+    }
+
+    /// Whether a stream's type is that of a tensor's codes.
+    private func hasLevels(_ index: Int, _ layout: StreamLayout) -> Bool {
+      guard let range = layout.dataType.range else { return false }
+      let levels = tensors[index].high - tensors[index].low
+      let width = range.upperBound - range.lowerBound
+      if layout.dataType == .binary { return levels <= 2 }
+      return levels <= width && 2 * levels + 1 >= width
     }
 
     /// What two lists of thresholds give: a function that rises and falls.
@@ -262,6 +308,14 @@ extension ModelPairing {
         .contains(Node.baseName(writer.opType))
       return Node.baseName(writer.opType) == "Thresholding"
         || isWire && writer.inputs.contains { thresholds(writing: $0) }
+    }
+
+    /// Sums that are thresholded: what the thresholds give is compared, however much the sums resemble it.
+    private func isSummed(_ node: Node, _ stream: String) -> Bool {
+      let readers = readers(of: stream)
+      return ["AddStreams", "StreamingEltwise", "ChannelwiseOp", "MVAU", "VVAU"]
+        .contains(Node.baseName(node.opType)) && !readers.isEmpty
+        && readers.allSatisfy { Node.baseName($0.opType) == "Thresholding" }
     }
 
     /// Whether nothing but a bias or the choice of labels stands between a stream and an output.
@@ -284,12 +338,8 @@ extension ModelPairing {
 
     /// A layer that is wrong everywhere still stands where the model's does.
     private func isNext(_ index: Int, _ layout: StreamLayout) -> Bool {
-      guard let next = tensors.indices.first(where: { !isTaken[$0] }), next == index,
-        let range = layout.dataType.range
-      else { return false }
-      let levels = tensors[index].high - tensors[index].low
-      return levels <= range.upperBound - range.lowerBound
-        && 2 * levels + 1 >= range.upperBound - range.lowerBound
+      tensors.indices.first { !isTaken[$0] } == index && layout.dataType != .binary
+        && hasLevels(index, layout)
     }
 
     private func fit(_ actual: [Int64], _ tensor: ModelTensor, _ type: DataType) -> Fit {

@@ -28,7 +28,8 @@ struct Probe {
       let layer = layers[start.layer]
       let numbers = list.indices.map { i -> Float in
         let number = layer.value(list[i], i % channels)
-        return ulps == 0 ? number : number + Float(ulps) * number.ulp
+        // 0 has next to it what a division makes 0 again.
+        return ulps == 0 ? number : number + Float(ulps) * max(number.ulp, 0x1p-100)
       }
       values[start.tensor] = try laid(numbers, start.tensor, size)
     }

@@ -2,111 +2,89 @@ import DataflowSim
 import OriginalModel
 import SimModel
 
-/// A layer's weights and thresholds in a design against those that the model asks for, without any data.
-public struct LayerVerdict: Sendable, Codable, Equatable {
-  /// The node of the design, and the quantiser of the model.
-  public var node: String
-  public var quantiser: String
-  public var finding: String
-  /// What to change.
-  public var advice: String
-  /// Holds by itself; otherwise only where the data show that the layer is wrong.
-  public var isCertain = true
-
-  /// A verdict that holds by itself.
-  public init(node: String, quantiser: String, finding: String, advice: String) {
-    (self.node, self.quantiser) = (node, quantiser)
-    (self.finding, self.advice) = (finding, advice)
-  }
-}
-
-extension LayerVerdict {
-  /// Windows that never read the last rows of a frame: known of the block, whatever the data.
-  public static func leftoverRows(_ node: String) -> LayerVerdict {
-    LayerVerdict(
-      node: node, quantiser: "",
-      finding:
-        "\(Hazard.windowLeftoverRows.rawValue), a defect of the hardware: the window never reads the last "
-        + "rows of a frame, so every frame but the first is shifted; here frames were compared by themselves",
-      advice: "take ConvolutionInputGenerator_rtl, or crop the picture to a whole number of strides"
-    )
-  }
-}
-
-extension LayerVerdict {
-  /// A hazard or a fault that struck a word of a run under a scenario.
-  public static func struck(_ origin: WordOrigin) -> LayerVerdict {
-    let isFault = origin.cause.hasPrefix("fault")
-    let held =
-      origin.heldAt.isEmpty
-      ? "" : ", held over a frame's end in \(origin.heldAt.joined(separator: ", "))"
-    return LayerVerdict(
-      node: origin.node ?? origin.stream, quantiser: "",
-      finding:
-        "\(origin.cause)\(isFault ? " of the scenario" : ", a defect of the hardware,") strikes \(origin.place) "
-        + "(\(origin.event))\(held)\(origin.shiftsWords ? ": later words come too early or too late" : "")",
-      advice: isFault
-        ? "compare what this leaves with a dump of the board: is it the same from here on?"
-        : "simrun hazards lists where it can strike and what to change; simrun run --without-hazard "
-          + "\(origin.cause) shows the words without it")
-  }
-
-  /// Words that never come in a run under a scenario.
-  public static func missing(_ words: Int, _ stream: String, node: String) -> LayerVerdict {
-    LayerVerdict(
-      node: node.isEmpty ? stream : node, quantiser: "",
-      finding: "\(words) words of \(stream) never come under the scenario",
-      advice: "simrun hang says who waits for whom")
-  }
-}
-
-extension LayerVerdict {
-  fileprivate var ifWrong: LayerVerdict {
-    var copy = self
-    copy.isCertain = false
-    return copy
-  }
-}
-
 /// Compares layers of a design with the same layers as the model lowers to.
 public struct LayerComparison: Sendable {
-  private let design: Design
-  private let parameters: ParameterStore?
-  private let lowering: Lowering
+  let design: Design
+  let parameters: ParameterStore?
+  let lowering: Lowering
+  /// What the model's codes are greater by than the integers of a stream.
+  private let shifts: [String: Int]
   /// Layers of sums that no quantiser follows, by tensor.
   private let sums: [String: Int]
 
-  /// Compares `loaded` with what `reference` lowers to. Throws `InputError` where it cannot be
-  /// lowered.
-  public init(_ loaded: LoadedDesign, _ reference: Reference) throws {
+  /// Compares `loaded` with what the model of `pairing` lowers to.
+  public init(_ loaded: LoadedDesign, _ pairing: ModelPairing) {
     design = loaded.design
     parameters = loaded.parameters
-    let codes = try ModelCodes(reference)
-    lowering = codes.lowering
-    sums = Dictionary(codes.sums.map { ($0.tensor, $0.layer) }) { first, _ in first }
+    lowering = pairing.codes.lowering
+    sums = Dictionary(pairing.codes.sums.map { ($0.tensor, $0.layer) }) { first, _ in first }
+    shifts = Dictionary(pairing.pairs.map { ($0.stream, $0.shift) }) { first, _ in first }
   }
 
   /// What is wrong with the nodes that write some paired streams; right ones are left out.
   public func verdicts(_ pairs: [ModelPairing.Pair]) -> [LayerVerdict] {
-    pairs.compactMap { pair in
-      guard let node = design.nodes.first(where: { $0.name == pair.node }) else { return nil }
-      if let layer = layer(of: pair.tensor) {
-        return (try? verdict(node, layer, pair)) ?? nil
-      }
-      guard let sum = sums[pair.tensor], case .linear(let rule) = lowering.layers[sum].kind,
-        let what = (try? match(node, rule))?.finding
-      else { return nil }
-      return LayerVerdict(
-        node: node.name, quantiser: pair.modelNode, finding: what.finding, advice: what.advice)
+    var named: Set<String> = []
+    return pairs.flatMap { pair -> [LayerVerdict] in
+      guard let node = design.nodes.first(where: { $0.name == pair.node }) else { return [] }
+      return ((try? verdicts(node, pair)) ?? []).filter { named.insert($0.node).inserted }
     }
   }
 
-  /// The thresholds that make a tensor, behind pools.
-  private func layer(of tensor: String) -> Int? {
-    guard var index = lowering.codes[tensor]?.layer else { return nil }
+  private func verdicts(_ node: Node, _ pair: ModelPairing.Pair) throws -> [LayerVerdict] {
+    guard let index = lowering.codes[pair.tensor]?.layer ?? sums[pair.tensor] else { return [] }
+    if let layer = thresholding(index) {
+      let own = try verdict(node, layer, pair).map { [$0] } ?? []
+      return own.contains(where: \.isCertain) ? own : try parameters(node, layer, pair) + own
+    }
+    let lists = try twoLists(node, behindPools(index), pair)
+    if !lists.isEmpty { return lists }
+    if case .linear(let rule) = lowering.layers[index].kind,
+      let what = try match(node, rule)?.finding
+    {
+      return [
+        LayerVerdict(
+          node: node.name, quantiser: pair.modelNode, finding: what.finding, advice: what.advice)
+      ]
+    }
+    return try parameters(node, index, pair)
+  }
+
+  /// The layer in front of maximum pools.
+  private func behindPools(_ index: Int) -> Int {
+    var index = index
     while case .maxPool = lowering.layers[index].kind { index = lowering.layers[index].inputs[0] }
+    return index
+  }
+
+  /// The thresholds that a layer is, in front of pools.
+  private func thresholding(_ index: Int) -> Int? {
+    let index = behindPools(index)
     guard case .thresholds = lowering.layers[index].kind else { return nil }
     return index
+  }
+
+  /// A function that rises and falls: its two lists, each against its own.
+  private func twoLists(_ node: Node, _ index: Int, _ pair: ModelPairing.Pair) throws
+    -> [LayerVerdict]
+  {
+    guard case .difference = lowering.layers[index].kind, node.inputs.count == 2 else { return [] }
+    return try zip(node.inputs, lowering.layers[index].inputs).compactMap { input, layer in
+      guard let writer = thresholding(writing: input) else { return nil }
+      return try verdict(writer, layer, pair)
+    }
+  }
+
+  /// The Thresholding that writes a stream, through nodes that change no value.
+  private func thresholding(writing stream: String) -> Node? {
+    guard let writer = design.nodes.first(where: { $0.outputs.contains(stream) }) else {
+      return nil
+    }
+    if writer.initializers["thresholds"] != nil { return writer }
+    guard
+      ["StreamingDataWidthConverter", "StreamingFIFO"].contains(Node.baseName(writer.opType)),
+      let input = writer.inputs.first
+    else { return nil }
+    return thresholding(writing: input)
   }
 
   func layer(_ index: Int) -> Layer { lowering.layers[index] }
@@ -126,7 +104,7 @@ public struct LayerComparison: Sendable {
   }
 
   /// The node whose weights make what a node thresholds: itself, or the one in front of it.
-  private func summing(_ node: Node) -> Node? {
+  func summing(_ node: Node) -> Node? {
     var node = node
     for _ in 0..<8 {
       if node.initializers["weights"] != nil { return node }
@@ -160,7 +138,7 @@ public struct LayerComparison: Sendable {
         node: node.name, quantiser: pair.modelNode, finding: finding, advice: advice)
     }
     let source = lowering.layers[lowering.layers[index].inputs[0]]
-    if case .add = source.kind {
+    if case .add = source.kind, try branches(of: node, source) != .asInModel {
       return branches(source).map { found($0.finding, $0.advice).ifWrong }
     }
     let channels = source.shape.channels
@@ -183,10 +161,55 @@ public struct LayerComparison: Sendable {
       // The popcount of n equal bits is (sum + n) / 2.
       wanted.values = wanted.values.map { ($0 + rule.columns + 1) >> 1 }
       (low, high) = (low.map { _ in 0 }, high.map { _ in rule.columns })
+    } else if values.count == channels * steps {
+      guard let moved = moved(values, steps, source, above: node) else { return nil }
+      values = moved
     }
     guard values.count == channels * steps else { return nil }
+    if case .add = source.kind {
+      guard let found = snapped(values, steps, source),
+        let right = snapped(wanted.values, wanted.steps, source)
+      else { return nil }
+      (values, wanted.values) = (found, right)
+    }
     return compare(values, steps, wanted, index, low, high, isPopcount: isBinary)
       .map { found($0.finding, $0.advice) }
+  }
+
+  /// Thresholds as they would be on the model's integers, where the design's are smaller by a number: unsigned
+  /// streams for signed codes. `nil` where that cannot be said.
+  private func moved(_ values: [Int], _ steps: Int, _ source: Layer, above node: Node) -> [Int]? {
+    let shifts = shifts(above: node)
+    guard shifts.contains(where: { $0 != 0 }) else { return values }
+    switch source.kind {
+    case .linear(let rule) where shifts.count == 1:
+      return values.indices.map { i in
+        let row = i / steps
+        let sum = rule.weights[row * rule.columns..<(row + 1) * rule.columns].reduce(0, +)
+        return values[i] + shifts[0] * sum
+      }
+    case .add where shifts.count == 2: return values.map { $0 + shifts[0] + shifts[1] }
+    default: return nil
+    }
+  }
+
+  /// The shifts of the nearest paired streams in front of a node, one for each way that leads to it.
+  private func shifts(above node: Node) -> [Int] {
+    var found: [Int] = []
+    var open = node.inputs
+    var seen: Set<String> = []
+    while let stream = open.popLast() {
+      if let shift = shifts[stream] {
+        found.append(shift)
+      } else if seen.insert(stream).inserted,
+        let writer = design.nodes.first(where: { $0.outputs.contains(stream) })
+      {
+        // It is what takes the shift off again.
+        if Node.baseName(writer.opType) == "ChannelwiseOp" { return [] }
+        open += writer.inputs
+      }
+    }
+    return found
   }
 
   /// An addition of streams whose steps mean different numbers.
@@ -219,28 +242,20 @@ public struct LayerComparison: Sendable {
         "the range is clipped differently: look at narrow_range and at the signedness of the quantiser"
       )
     }
-    var differing: [(channel: Int, found: Int, wanted: Int)] = []
+    var differing: [Differing] = []
     for c in 0..<channels {
       for k in 0..<steps {
         let f = min(max(values[c * steps + k], low[c]), high[c] + 1)
         let w = min(max(wanted.values[c * wanted.steps + k], low[c]), high[c] + 1)
-        if f != w { differing.append((c, f, w)) }
+        if f != w { differing.append(Differing(channel: c, step: k, found: f, wanted: w)) }
       }
     }
     guard !differing.isEmpty else { return nil }
     let shifts = differing.map { $0.wanted - $0.found }
     // Thresholds made in floating point may be one off, where they are large or now and then.
     if Set(shifts).isSubset(of: [1, -1]) {
-      let areHalves = differing.prefix(32).allSatisfy { item in
-        isHalf(index, item.channel, sum(item.found, isPopcount, high))
-      }
-      if Set(shifts) == [1], areHalves {
-        return (
-          "\(differing.count) thresholds are one too low: the model's quantiser rounds halves to even, "
-            + "thresholds (≥) round them up, and these lie on an exact half",
-          "raise these thresholds by one, for instance channel \(differing[0].channel): "
-            + "\(differing[0].found) → \(differing[0].wanted)"
-        )
+      if let ties = ties(differing, index, isPopcount, high) {
+        return ties.finding.isEmpty ? nil : ties
       }
       if Set(shifts).count == 2 || differing.count <= max(3, channels * steps / 500)
         || differing.allSatisfy({ abs($0.found) > 1 << 12 })
@@ -264,8 +279,62 @@ public struct LayerComparison: Sendable {
     isPopcount ? 2 * threshold - (high.max() ?? 0) : threshold
   }
 
-  /// Whether a sum lies exactly on a half that rounds down: the next float32 number above it rounds up.
-  private func isHalf(_ index: Int, _ channel: Int, _ sum: Int) -> Bool {
+  /// A threshold that is not the model's.
+  struct Differing {
+    var channel: Int
+    var step: Int
+    var found: Int
+    var wanted: Int
+  }
+
+  /// Thresholds that are one off because sums lie exactly on a border between two codes: nothing to say of those
+  /// that the quantiser's rule puts where the design has them (float32 has missed the border); `nil` where others
+  /// are among them.
+  private func ties(
+    _ differing: [Differing], _ index: Int, _ isPopcount: Bool, _ high: [Int]
+  ) -> (finding: String, advice: String)? {
+    let layer = lowering.layers[index]
+    guard let border = QuantizerBorder(layer.node, lowering.reference),
+      case .thresholds(let table) = layer.kind
+    else { return nil }
+    // Each step behind the sum rounds once more.
+    let steps = self.steps(to: layer.tensor)
+    func areBorders(_ list: [Differing], _ reach: Int) -> Bool {
+      list.prefix(32).allSatisfy { item in
+        isBorder(index, item.channel, sum(min(item.found, item.wanted), isPopcount, high), reach)
+      }
+    }
+    guard areBorders(differing, 2 + steps) else { return nil }
+    let wrong = differing.filter {
+      border.takesUpper(above: table.low + $0.step, $0.channel) != ($0.found < $0.wanted)
+    }
+    guard let first = wrong.first else { return ("", "") }
+    let isLow = first.found < first.wanted
+    // Thresholds made in floating point are one too high now and then; a rule makes many so.
+    guard wrong.allSatisfy({ ($0.found < $0.wanted) == isLow }), areBorders(wrong, 1),
+      isLow || wrong.count * 50 > table.values.count
+    else { return nil }
+    let finding =
+      isLow
+      ? "\(wrong.count) thresholds are one too low: the model's quantiser \(border.rule), thresholds (≥) round them "
+        + "up, and these lie on an exact \(border.isHalf ? "half" : "step")"
+      : "\(wrong.count) thresholds are one too high: the model's quantiser \(border.rule), and these lie on an exact "
+        + "\(border.isHalf ? "half" : "step"), which must reach the next code"
+    return (
+      finding,
+      "\(isLow ? "raise" : "lower") these thresholds by one, for instance channel \(first.channel): "
+        + "\(first.found) → \(first.wanted)"
+    )
+  }
+
+  /// What the model does between a sum and the quantiser that makes a tensor of it.
+  private func steps(to tensor: String) -> Int {
+    let quantiser = lowering.reference.steps.first { $0.node.outputs.contains(tensor) }
+    return quantiser.flatMap { lowering.edges[$0.node.inputs[0]]?.steps.count } ?? 0
+  }
+
+  /// Whether a sum lies on a border between two codes: float32 numbers beside it give others.
+  private func isBorder(_ index: Int, _ channel: Int, _ sum: Int, _ reach: Int) -> Bool {
     let tensor = lowering.layers[index].tensor
     guard let step = lowering.reference.steps.first(where: { $0.node.outputs.contains(tensor) }),
       var edge = lowering.edges[step.node.inputs[0]], edge.starts.count == 1
@@ -281,7 +350,9 @@ public struct LayerComparison: Sendable {
       probe.ulps = ulps
       return (try? probe.evaluate(edge, [integers], count: 1))?[0][channel]
     }
-    guard let exact = value(0), let above = value(1), let below = value(-1) else { return false }
+    guard let exact = value(0), let above = value(reach), let below = value(-reach) else {
+      return false
+    }
     return exact != above || exact != below
   }
 
@@ -304,89 +375,5 @@ public struct LayerComparison: Sendable {
       "all thresholds lie \(isHigh ? "below" : "above") every sum: a bias or a scale is far too large, "
         + "for instance a quantised bias taken in units of another scale"
     )
-  }
-
-  /// One shift for all thresholds of a channel: a bias, or another rounding.
-  private func offset(
-    _ differing: [(channel: Int, found: Int, wanted: Int)], _ gaps: StepWidths, _ source: Layer,
-    _ low: [Int], _ high: [Int]
-  ) -> (finding: String, advice: String)? {
-    var shifts: [Int: [Int]] = [:]
-    // Thresholds at an end of the range are cut off there.
-    for item in differing
-    where ![item.found, item.wanted].contains(where: {
-      $0 == low[item.channel] || $0 > high[item.channel]
-    }) {
-      shifts[item.channel, default: []].append(item.wanted - item.found)
-    }
-    guard !shifts.isEmpty, shifts.values.allSatisfy({ ($0.max()! - $0.min()!) <= 1 }) else {
-      return nil
-    }
-    let mean = shifts.mapValues { Double($0.reduce(0, +)) / Double($0.count) }
-    if let finding = gaps.rounding(mean) { return finding }
-    if let finding = Self.zeroPoint(mean, source) { return finding }
-    let many = "\(shifts.count) channel\(shifts.count == 1 ? "" : "s")"
-    guard let bias = source.bias else {
-      return (
-        "the thresholds of \(many) are shifted by a constant each",
-        "a bias is in the design that the model does not have, or is missing there"
-      )
-    }
-    // The bias in steps of the accumulator, and by how much of it the thresholds are off.
-    let pairs = mean.map { (shift: $1, bias: Double(bias[$0]) / source.scale($0)) }
-    let square = pairs.reduce(0) { $0 + $1.bias * $1.bias }
-    let share = square > 0 ? pairs.reduce(0) { $0 + $1.shift * $1.bias } / square : 0
-    guard square > 0, pairs.allSatisfy({ abs($0.shift - share * $0.bias) <= 1.5 }) else {
-      return ("the thresholds of \(many) are shifted by a constant each", "the bias differs")
-    }
-    if abs(share + 1) < 0.05 {
-      return (
-        "the bias of \(many) is missing in the thresholds",
-        "absorb the bias before the thresholds are made: as an integer on the accumulator it is "
-          + "bias / (weight scale · input scale)"
-      )
-    }
-    if abs(share - 1) < 0.05 {
-      return (
-        "the bias of \(many) is applied twice",
-        "it is in the thresholds and somewhere in front of them: leave one out"
-      )
-    }
-    return (
-      "the bias comes in with another scale: it is \(Self.short(share + 1)) times what it should be",
-      "a quantised bias is in units of its own scale, the accumulator in weight scale · input scale: "
-        + "was its scale applied twice, or not at all?"
-    )
-  }
-
-  /// Shifts that are a constant times the sum of each channel's weights.
-  private static func zeroPoint(_ shifts: [Int: Double], _ source: Layer)
-    -> (finding: String, advice: String)?
-  {
-    guard case .linear(let rule) = source.kind, shifts.count > 1 else { return nil }
-    let pairs = shifts.map { channel, shift in
-      (
-        shift: shift,
-        sum: Double(
-          rule.weights[channel * rule.columns..<(channel + 1) * rule.columns].reduce(0, +))
-      )
-    }
-    let square = pairs.reduce(0) { $0 + $1.sum * $1.sum }
-    guard square > 0 else { return nil }
-    let constant = (pairs.reduce(0) { $0 + $1.shift * $1.sum } / square).rounded()
-    guard constant != 0, Set(pairs.map(\.sum)).count > 1,
-      pairs.allSatisfy({ abs($0.shift - constant * $0.sum) <= 1 })
-    else { return nil }
-    return (
-      "the thresholds are off by \(Int(abs(constant))) times the sum of each channel's weights: the zero "
-        + "point of the layer's input is not taken off, or taken off twice",
-      "the thresholds must hold zero point · Σ weights of their channel, unless the stream carries codes "
-        + "less the zero point"
-    )
-  }
-
-  private static func short(_ x: Double) -> String {
-    abs(x - x.rounded()) < 0.05
-      ? String(Int(x.rounded())) : String(Float((x * 100).rounded() / 100))
   }
 }

@@ -157,50 +157,6 @@ enum QuantizerOperators {
   }
 }
 
-/// How a quantiser rounds to a whole number.
-enum RoundingMode: String, Sendable {
-  case halfEven, ceil, floor, up, down, halfUp, halfDown
-
-  private static let names: [String: RoundingMode] = [
-    "ROUND": .halfEven, "HALF_EVEN": .halfEven, "CEIL": .ceil, "FLOOR": .floor, "UP": .up,
-    "DOWN": .down, "ROUND_TO_ZERO": .down, "HALF_UP": .halfUp, "HALF_DOWN": .halfDown,
-  ]
-
-  /// As the node states it, in any case; exports of before that attribute round half to even.
-  init(_ node: ModelNode, default mode: RoundingMode = .halfEven) throws {
-    guard let text = try node.string("rounding_mode") else {
-      self = mode
-      return
-    }
-    guard let mode = Self.names[text.uppercased()] else {
-      let near = nearestName(to: text, among: Self.names.keys)
-      throw InputError(
-        "'\(text)' is not a rounding mode", at: "attribute 'rounding_mode'",
-        hint: near.map { "did you mean '\($0)'?" }
-          ?? "known: \(Self.names.keys.sorted().joined(separator: ", "))")
-    }
-    self = mode
-  }
-
-  @inline(__always)
-  func apply(_ x: Float) -> Float {
-    switch self {
-    case .halfEven: return x.rounded(.toNearestOrEven)
-    case .ceil: return x.rounded(.up)
-    case .floor: return x.rounded(.down)
-    case .up: return x.rounded(.awayFromZero)
-    case .down: return x.rounded(.towardZero)
-    // As qonnx has them in float32: the sum with one half is rounded, so the number below 0.5 is 1.
-    case .halfUp:
-      let rounded = (abs(x) + 0.5).rounded(.down)
-      return x < 0 ? -rounded : rounded
-    case .halfDown:
-      let rounded = (abs(x) - 0.5).rounded(.up)
-      return x < 0 ? -rounded : rounded
-    }
-  }
-}
-
 /// QONNX's Quant of one element.
 struct QuantRule: Sendable {
   let scale: Float

@@ -27,10 +27,17 @@ struct ModelComparisonRun {
       comparison.plane, reference, arrays: arrays, file: file,
       designArrays: designInput.map { try TensorFile.read($0) }, threads: comparison.threads)
     tell(pairing)
+    let frames = try reference.frames(of: arrays, file: file)
+    if frames.count > ModelPairing.mostFrames {
+      writeError(
+        "note: the first \(ModelPairing.mostFrames) of \(frames.count) frames are compared; simrun accuracy "
+          + "computes all of them")
+    }
     let results = try compare(pairing, comparison)
-    var judged = try judge(results, pairing, reference, reference.frames(of: arrays, file: file))
+    var judged = try JudgedLayer.judged(
+      results, pairing.pairs, ErrorZone(reference, pairing), reference, frames)
     let wrong = judged.filter { $0.verdict == .wrong || $0.verdict == .tieRule }
-    let comparisonOfLayers = try LayerComparison(loaded, reference)
+    let comparisonOfLayers = LayerComparison(loaded, pairing)
     var verdicts = comparisonOfLayers.verdicts(pairing.pairs)
       .filter { verdict in
         verdict.isCertain || wrong.contains { $0.result.node == verdict.node }
@@ -125,52 +132,6 @@ struct ModelComparisonRun {
           + "not contain; --design-input states the design's own data")
     }
   }
-
-  /// Which layers are wrong, and which values lie where another order of sums puts them.
-  private func judge(
-    _ results: [TensorComparison], _ pairing: ModelPairing, _ reference: Reference,
-    _ frames: ModelFrames
-  ) throws -> [JudgedLayer] {
-    let differing = results.filter { $0.differing > 0 || !$0.isFine }
-    guard !differing.isEmpty else { return [] }
-    let zone = try ErrorZone(reference, pairing.pairs)
-    let pairs = Dictionary(pairing.pairs.map { ($0.stream, $0) }) { first, _ in first }
-    var runs: [Int: [String: Value]] = [:]
-    func frame(_ index: Int) throws -> [String: Value] {
-      if let known = runs[index] { return known }
-      let run = try reference.run(frames.frame(index), keep: .all)
-      runs = [index: run]
-      return run
-    }
-    return try differing.map { result in
-      let pair = pairs[result.stream]
-      let differences = result.differences.map { difference in
-        ErrorZone.Difference(
-          frame: difference.frame, element: element(difference, result),
-          expected: difference.expected, actual: difference.actual)
-      }
-      var layer = JudgedLayer(result: result, pair: pair, differences: differences, verdict: .wrong)
-      // Noise goes both ways; many values on one side are a rule.
-      let isOneSided = Set(differences.map { $0.actual > $0.expected }).count == 1
-      let few = result.differing <= max(8, result.elements / 1000) || !isOneSided
-      guard result.differing == differences.count, let pair else { return layer }
-      switch try zone.judge(pair, differences, isMany: !few, frame) {
-      case .insideZone where few, .ties where few: layer.verdict = .zone
-      case .ties(let up):
-        layer.verdict = .tieRule
-        layer.isUp = up
-      case .insideZone, .wrong:
-        layer.verdict = result.isFine ? .zone : .wrong
-        layer.isUp = differences.allSatisfy { $0.actual > $0.expected }
-      }
-      return layer
-    }
-  }
-
-  /// The element of the frame, channels last.
-  private func element(_ difference: Divergence, _ result: TensorComparison) -> Int {
-    zip(difference.index, result.shape).reduce(0) { $0 * $1.1 + $1.0 }
-  }
 }
 
 extension Reference {
@@ -185,30 +146,5 @@ extension Reference {
     writeError(
       "note: without --input values are compared on \(Self.madeUp) made-up frames\(note)")
     return (try randomFrames(Self.madeUp), "made-up data")
-  }
-}
-
-/// A layer that differs somewhere, and what that means.
-struct JudgedLayer {
-  enum Verdict { case wrong, tieRule, zone }
-
-  var result: TensorComparison
-  var pair: ModelPairing.Pair?
-  var differences: [ErrorZone.Difference]
-  var verdict: Verdict
-  /// Of ties: the design's codes are the greater ones.
-  var isUp = false
-
-  /// The comparison with what the verdict says as its diagnosis.
-  var named: TensorComparison {
-    var named = result
-    switch verdict {
-    case .zone:
-      if !result.isFine { named.diagnosis = .insideErrorZone(count: result.differing) }
-    case .tieRule: named.diagnosis = .roundingRule(up: isUp, count: result.differing)
-    case .wrong:
-      if result.isFine { named.diagnosis = .offByOne(up: isUp) }
-    }
-    return named
   }
 }

@@ -31,11 +31,19 @@ struct StepComparisonRun {
         expected: layer.expected, actual: layer.actual, shape: layer.shape, range: layer.range,
         unit: layer.scale)
     }
+    let judged = try JudgedLayer.judged(
+      results, pairing.layers.map(\.pair), ErrorZone(reference, pairing), reference,
+      reference.frames(of: arrays, file: file))
+    let named = Dictionary(judged.map { ($0.result.stream, $0) }) { first, _ in first }
+    let final = results.map { named[$0.stream]?.named ?? $0 }
+    let types = Dictionary(
+      pairing.layers.map { ($0.tensor, DataType.holding($0.range)) }
+    ) { first, _ in first }
     let report = ModelComparisonReport(
-      comparison: ComparisonReport(source.design, results),
-      wrong: zip(pairing.layers, results).filter { !$1.isFine }.map {
-        .init($1, .holding($0.range))
-      }, excused: [], verdicts: [])
-    return (report, results)
+      comparison: ComparisonReport(source.design, final),
+      wrong: final.filter { !$0.isFine }.map { .init($0, types[$0.stream]!) },
+      excused: judged.filter { $0.verdict == .zone }.map { .init($0, types[$0.result.stream]!) },
+      verdicts: [])
+    return (report, final)
   }
 }

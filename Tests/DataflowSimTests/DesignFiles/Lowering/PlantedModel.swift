@@ -113,8 +113,8 @@ struct PlantedModel {
       pairing.inputs, reference: archive,
       map: ReferenceMap(entries: Dictionary(entries) { first, _ in first }), stopsAtFirst: false,
       feedsReference: true, given: pairing.given)
-    let layers = try LayerComparison(loaded, reference)
-    let zone = try ErrorZone(reference, pairing.pairs)
+    let layers = LayerComparison(loaded, pairing)
+    let zone = ErrorZone(reference, pairing)
     let runs = try reference.frames(of: arrays, file: "made up")
     var outcome = Outcome(
       results: results, pairs: pairing.pairs, verdicts: layers.verdicts(pairing.pairs), borders: [],
