@@ -62,8 +62,8 @@ import Testing
     #expect(verdict.finding.contains("multiplies another number"), "\(outcome.text)")
   }
 
-  /// Thresholds between two sums that the branches can make are one and the same.
-  @Test func thresholdsOfASumMayLieAnywhereBetweenTwoSums() throws {
+  /// Thresholds between the same two sums are one and the same; this one is farther off.
+  @Test func aThresholdBeyondTheNextSumIsAnother() throws {
     let outcome = try PlantedModel(residual()).compare {
       try $0.change(try op($0, "Thresholding"), "thresholds") { _, column, value in
         column == 7 ? value + 40 : value
@@ -72,7 +72,7 @@ import Testing
     #expect(outcome.verdicts.contains { $0.node.hasPrefix("Thresholding") }, "\(outcome.text)")
   }
 
-  @Test func aZeroPointThatIsTakenOffWronglyIsNamed() throws {
+  @Test func codesWithAZeroPointOfTheirOwnAgree() throws {
     var model = ModelBuilder(input: [1, 8])
     model.quantiser("x", "p", scale: 1, bits: 4, isSigned: false)
     model.constant("w", weights(8, 8, seed: 6), [8, 8])
