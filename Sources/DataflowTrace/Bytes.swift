@@ -60,6 +60,27 @@ struct ByteReader {
     return Int(bitPattern: pattern >> 1) ^ -Int(bitPattern: pattern & 1)
   }
 
+  /// Zeros that come next here and in `other`, at most `most`.
+  @inline(__always) func commonZeros(_ other: ByteReader, most: Int) -> Int {
+    let limit = min(most, end - position, other.end - other.position)
+    return bytes.withUnsafeBytes { own in
+      other.bytes.withUnsafeBytes { others in
+        var n = 0
+        while n + 8 <= limit,
+          own.loadUnaligned(fromByteOffset: position + n, as: UInt64.self)
+            | others.loadUnaligned(fromByteOffset: other.position + n, as: UInt64.self) == 0
+        {
+          n += 8
+        }
+        while n < limit, own[position + n] | others[other.position + n] == 0 { n += 1 }
+        return n
+      }
+    }
+  }
+
+  /// Leaves bytes behind that have been looked at.
+  @inline(__always) mutating func skip(_ count: Int) { position += count }
+
   private mutating func pattern() -> UInt? {
     var value: UInt = 0
     var shift: UInt = 0

@@ -5,13 +5,8 @@ public struct HandshakeCursor {
   private var nextChunk: Int
   private let from: Cycle
 
-  private var cycles = ByteReader([])
-  private var waits = ByteReader([])
-  private var chunk: TraceChunk?
-  private var remaining = 0
-  private var cycle: Cycle = 0
-  private var step = 0
-  private var wait = 0
+  private var runs: ChunkRuns?
+  private var run = HandshakeRun(cycle: 0, step: 1, wait: 0, count: 0)
 
   /// Handshakes of the stream up to and including the one returned last.
   public private(set) var position: Int
@@ -39,43 +34,29 @@ public struct HandshakeCursor {
   }
 
   private mutating func advance() throws -> Handshake? {
-    if remaining == 0 {
-      guard nextChunk < chunks.count else { return nil }
-      return try open(chunks[nextChunk])
+    while run.count == 0 {
+      if let next = try unpacked() {
+        run = next
+      } else {
+        guard nextChunk < chunks.count else { return nil }
+        runs = try ChunkRuns(file, chunks[nextChunk])
+        nextChunk += 1
+      }
     }
-    guard let chunk, let change = cycles.signed(), let waitChange = waits.signed() else {
-      throw damaged()
+    defer {
+      run.cycle += run.step
+      run.count -= 1
     }
-    step &+= change
-    wait &+= waitChange
-    let previous = cycle
-    guard step > 0, step <= chunk.lastCycle - cycle else { throw damaged() }
-    cycle += step
-    guard wait >= 0, wait < cycle - previous else { throw damaged() }
-    remaining -= 1
-    guard remaining > 0 || cycle == chunk.lastCycle else { throw damaged() }
-    return Handshake(offered: cycle - wait, cycle: cycle)
+    return Handshake(offered: run.offered, cycle: run.cycle)
   }
 
-  private mutating func open(_ next: TraceChunk) throws -> Handshake {
-    chunk = next
-    nextChunk += 1
-    let (bytes, range) = try file.columns(of: next)
-    cycles = ByteReader(bytes, from: range.lowerBound, to: range.upperBound)
-    waits = ByteReader(bytes, from: range.upperBound)
-    remaining = next.count - 1
-    cycle = next.firstCycle
-    step = 0
-    wait = waits.signed() ?? -1
-    guard wait >= 0, wait <= cycle, remaining > 0 || cycle == next.lastCycle else {
-      throw damaged()
+  private mutating func unpacked() throws -> HandshakeRun? {
+    do {
+      return try runs?.next()
+    } catch {
+      // Nothing is told behind the place.
+      (runs, nextChunk) = (nil, chunks.count)
+      throw error
     }
-    return Handshake(offered: cycle - wait, cycle: cycle)
-  }
-
-  private mutating func damaged() -> InputError {
-    remaining = 0
-    nextChunk = chunks.count
-    return file.damaged(chunk ?? chunks[chunks.count - 1])
   }
 }

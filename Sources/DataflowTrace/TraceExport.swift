@@ -67,7 +67,8 @@ struct CSVExport {
     var damage = trace.damage
     let values = trace.hasValues ? try TraceValues(trace, streams: Set(selection.streams)) : nil
     output.write(values == nil ? "stream,index,cycle\n" : "stream,index,cycle,elements\n")
-    for stream in selection.streams {
+    for (n, stream) in selection.streams.enumerated() {
+      WorkProgress.tell("streams", n, of: selection.streams.count)
       let name = Self.field(stream)
       let words = values?[stream]
       let broken = try trace.forEachHandshake(of: stream, in: selection.cycles) {
@@ -138,6 +139,7 @@ struct JSONExport {
     let report = try trace.report.map { try JSONText(encoding: $0).indented }
     output.write("\"report\": \(report ?? "null"),\n\"streams\": [")
     for (n, stream) in selection.streams.enumerated() {
+      WorkProgress.tell("streams", n, of: selection.streams.count)
       output.write(n == 0 ? "\n" : ",\n")
       let broken = try write(stream, to: output)
       damage = damage ?? broken

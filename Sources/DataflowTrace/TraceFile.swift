@@ -17,7 +17,7 @@ public struct TraceFile: Sendable {
   /// What is wrong with the file, where, and what of it can be read.
   public let damage: InputError?
   let data: Data
-  let chunks: [[TraceChunk]]
+  private(set) var chunks: [[TraceChunk]]
   /// Where frames of values may be; `TraceValues` reads them.
   let valueFrames: Range<Int>
   /// Whether the trace says what its words were.
@@ -31,7 +31,7 @@ public struct TraceFile: Sendable {
     try self.init(try InputFile.read(path), path: path)
   }
 
-  /// Opens a trace of one's own, from which `TraceWriter.left` left cycles out.
+  /// Opens a trace of one's own, from which `TraceWriter.gap` left handshakes out.
   package init(temporary path: String) throws {
     try self.init(try InputFile.read(path), path: path, hasGaps: true)
   }
@@ -112,13 +112,31 @@ extension TraceFile {
         ?? "`simrun trace \(path)` lists the streams it has")
   }
 
+  /// The run gone on with, where its end is a period of a steady state: from word `words` of each stream on
+  /// everything happens again `cycles` later, and so on, `times` times.
+  ///
+  /// - Parameter words: by stream, where a chunk begins.
+  package func repeating(from words: [Int], after cycles: Cycle, times: Int) -> TraceFile {
+    var result = self
+    for (n, start) in words.enumerated() {
+      let period = chunks[n].filter { $0.firstIndex >= start }
+      guard let first = period.first, let last = period.last else { continue }
+      let count = last.firstIndex + last.count - first.firstIndex
+      for time in 1...max(times, 1) where times > 0 {
+        result.chunks[n] += period.map { $0.later(by: time * cycles, words: time * count) }
+      }
+    }
+    return result
+  }
+
   /// Whether every stream is recorded to the end of the run.
   var isWhole: Bool { damage == nil }
 
   /// The content of the chunk's columns; throws when it does not say what it should.
   func columns(of chunk: TraceChunk) throws -> (bytes: [UInt8], cycles: Range<Int>) {
     guard let bytes = ZstdFrame.content(of: data, at: chunk.offset),
-      let (found, cycles) = TraceBody.chunkHead(bytes, at: chunk.offset), found == chunk
+      let (found, cycles) = TraceBody.chunkHead(bytes, at: chunk.offset),
+      found.later(by: chunk.shift, words: chunk.shiftedWords) == chunk
     else { throw damaged(chunk) }
     return (bytes, cycles)
   }

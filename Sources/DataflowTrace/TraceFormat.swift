@@ -60,6 +60,27 @@ struct TraceChunk: Equatable {
   var count: Int
   var firstCycle: Cycle
   var lastCycle: Cycle
+  /// How much later its handshakes are than the file says, and by how many words of the stream.
+  private(set) var shift: Cycle = 0
+  private(set) var shiftedWords = 0
+
+  init(
+    stream: Int, offset: Int, firstIndex: Int, count: Int, firstCycle: Cycle, lastCycle: Cycle
+  ) {
+    (self.stream, self.offset, self.firstIndex) = (stream, offset, firstIndex)
+    (self.count, self.firstCycle, self.lastCycle) = (count, firstCycle, lastCycle)
+  }
+
+  /// The same handshakes, `cycles` later, as those of words `words` further on.
+  func later(by cycles: Cycle, words: Int) -> TraceChunk {
+    var chunk = self
+    chunk.firstCycle += cycles
+    chunk.lastCycle += cycles
+    chunk.shift += cycles
+    chunk.firstIndex += words
+    chunk.shiftedWords += words
+    return chunk
+  }
 
   /// The fields as a chunk states them, without the offset.
   func encode(to writer: inout ByteWriter) {

@@ -79,14 +79,14 @@ public struct TraceMoment: Sendable {
     design = trace.design.name
     self.cycle = cycle
     func word(_ index: Int, on stream: String) -> Word { words[index, on: stream] }
-    let players = try Dictionary(
+    let runs = try Dictionary(
       uniqueKeysWithValues: trace.streamNames.map {
-        ($0, try StreamPlayer(trace, $0, from: cycle))
+        ($0, try StreamRuns(trace, $0, from: cycle))
       })
-    if let damage = players.values.lazy.compactMap(\.damage).first { throw damage }
+    if let damage = runs.values.lazy.compactMap(\.damage).first { throw damage }
     fifos = trace.design.nodes.compactMap { node in
-      guard trace.isRecordedFIFO(node), let writes = players[node.inputs[0]]?.before,
-        let reads = players[node.outputs[0]]?.before
+      guard trace.isRecordedFIFO(node), let writes = runs[node.inputs[0]]?.position,
+        let reads = runs[node.outputs[0]]?.position
       else { return nil }
       let held = writes - reads
       return FIFO(
@@ -95,10 +95,11 @@ public struct TraceMoment: Sendable {
         last: held > 0 ? word(writes - 1, on: node.inputs[0]) : nil)
     }
     streams = trace.streamNames.compactMap { name in
-      guard let player = players[name], player.offered <= cycle else { return nil }
+      guard let ahead = runs[name] else { return nil }
+      let offered = ahead.run?.offered ?? ahead.unfinishedFrom
+      guard offered <= cycle else { return nil }
       return Stream(
-        name: name, word: word(player.before, on: name), since: player.offered,
-        moves: player.cycle == .max ? nil : player.cycle)
+        name: name, word: word(ahead.position, on: name), since: offered, moves: ahead.run?.cycle)
     }
   }
 }

@@ -84,7 +84,7 @@ struct Scale: Sendable {
 }
 
 /// Goes through columns as stretches of cycles come, in order.
-private struct Columns {
+struct Columns {
   private let scale: Scale
   private var column = 0
   private var end: Cycle
@@ -94,8 +94,10 @@ private struct Columns {
     end = scale.start(1)
   }
 
-  /// Calls `body` with every column that the stretch lies in, and with how many of its cycles.
-  mutating func forEach(_ start: Cycle, _ end: Cycle, _ body: (Int, Int) -> Void) {
+  /// Calls `body` with every column that the stretch lies in, where in it that begins, and for how many cycles.
+  @inline(__always) mutating func forEach(
+    _ start: Cycle, _ end: Cycle, _ body: (_ column: Int, _ from: Cycle, _ cycles: Int) -> Void
+  ) {
     var start = start
     while start < end {
       while start >= self.end {
@@ -103,7 +105,7 @@ private struct Columns {
         self.end = scale.start(column + 1)
       }
       let stop = min(end, self.end)
-      body(column, stop - start)
+      body(column, start, stop - start)
       start = stop
     }
   }
@@ -113,31 +115,13 @@ extension TraceProfile.NodeLane {
   init(_ trace: TraceFile, _ node: Node, _ scale: Scale) throws {
     name = node.name
     var walk = try NodeWalk(trace, node, from: scale.cycles.lowerBound)
-    var busy = [Int](repeating: 0, count: scale.columns)
-    var blocked = busy
-    var totals = (busy: 0, blocked: 0, starved: 0)
-    var waits = [Int](repeating: 0, count: walk.streams.count)
-    var columns = Columns(scale)
-    walk.run(until: scale.cycles.upperBound) { start, end, activity in
-      switch activity {
-      case .busy: totals.busy += end - start
-      case .blocked(let s):
-        totals.blocked += end - start
-        waits[s] += end - start
-      case .starved(let s):
-        totals.starved += end - start
-        waits[s] += end - start
-      case .unknown: break
-      }
-      columns.forEach(start, end) { column, cycles in
-        if case .busy = activity { busy[column] += cycles }
-        if case .blocked = activity { blocked[column] += cycles }
-      }
-    }
+    let sums = walk.sums(scale)
+    let waits = sums.waits
     let all = Double(scale.cycles.count)
     shares = TraceProfile.Shares(
-      busy: Double(totals.busy) / all, blocked: Double(totals.blocked) / all,
-      starved: Double(totals.starved) / all)
+      busy: Double(sums.busy.reduce(0, +)) / all,
+      blocked: Double(waits[walk.inputs...].reduce(0, +)) / all,
+      starved: Double(waits[..<walk.inputs].reduce(0, +)) / all)
     func longest(_ range: Range<Int>) -> String? {
       range.filter { waits[$0] > 0 }.max { waits[$0] < waits[$1] }.map { walk.streams[$0] }
     }
@@ -149,8 +133,8 @@ extension TraceProfile.NodeLane {
         return width > 0 ? Int((100 * Double(count) / Double(width)).rounded()) : 0
       }
     }
-    self.busy = percent(busy)
-    self.blocked = percent(blocked)
+    busy = percent(sums.busy)
+    blocked = percent(sums.blocked)
   }
 }
 
@@ -168,7 +152,7 @@ extension TraceProfile.FIFOLane {
       maximum = max(maximum, level)
       if level >= depth { full += end - start }
       if level == 0 { empty += end - start }
-      columns.forEach(start, end) { column, _ in
+      columns.forEach(start, end) { column, _, _ in
         most[column] = max(most[column], level)
         least[column] = min(least[column], level)
       }

@@ -22,15 +22,19 @@ public final class TraceWriter: HandshakeListener {
   /// Handshakes written so far, chunks not yet full included.
   public private(set) var handshakes = 0
 
-  /// Cycles whose handshakes are left out, but for the first one of each stream, which says how long its word
-  /// has waited. Such a trace is for `TraceFile(temporary:)`.
-  package var left: Range<Cycle>? {
-    didSet {
-      for n in columns.indices where oldValue?.lowerBound != left?.lowerBound {
-        columns[n].hasPassed = false
-      }
-    }
+  /// What a trace of one's own leaves out. Such a trace is for `TraceFile(temporary:)`.
+  package struct Gap {
+    /// Handshakes from this cycle on are left out, but for the first one of each stream, which says how long its
+    /// word has waited.
+    package var from: Cycle
+    /// Word of each stream from which on they are kept again; a chunk begins there.
+    package var words: [Int]
+
+    package init(from: Cycle, words: [Int]) { (self.from, self.words) = (from, words) }
   }
+
+  /// nil: everything is kept.
+  package var gap: Gap?
 
   /// - Parameters:
   ///   - path: the final name, by custom `….simtrace.zst`.
@@ -71,21 +75,21 @@ public final class TraceWriter: HandshakeListener {
 
 extension TraceWriter {
   public func took(_ batch: UnsafeBufferPointer<Handshake>, stream: Int) {
-    guard let left, let last = batch.last, last.cycle >= left.lowerBound else {
-      return keep(batch, stream)
+    guard let gap, let last = batch.last else { return keep(batch, stream) }
+    let first = columns[stream].next
+    let again = max(0, min(batch.count, gap.words[stream] - first))
+    var start = again
+    if last.cycle >= gap.from {
+      start = batch[..<again].firstIndex { $0.cycle >= gap.from } ?? again
     }
-    var start = batch.firstIndex { $0.cycle >= left.lowerBound }!
-    if !columns[stream].hasPassed {
+    if start < again, !columns[stream].hasPassed {
       columns[stream].hasPassed = true
       start += 1
     }
     keep(UnsafeBufferPointer(rebasing: batch[..<start]), stream)
-    let end = batch[start...].firstIndex { $0.cycle >= left.upperBound } ?? batch.count
-    if end > start {
-      writeChunk(stream)
-      columns[stream].skip(end - start)
-    }
-    keep(UnsafeBufferPointer(rebasing: batch[end...]), stream)
+    if start < again || first + again == gap.words[stream] { writeChunk(stream) }
+    columns[stream].skip(again - start)
+    keep(UnsafeBufferPointer(rebasing: batch[again...]), stream)
   }
 
   private func keep(_ batch: UnsafeBufferPointer<Handshake>, _ stream: Int) {
@@ -191,6 +195,9 @@ private struct ChunkBuilder {
   private var wait = 0
 
   init(stream: Int) { self.stream = stream }
+
+  /// The index of the next word.
+  var next: Int { written + count }
 
   /// Words that are not kept, between two chunks.
   mutating func skip(_ words: Int) { written += words }

@@ -17,6 +17,9 @@ public struct SteadyState: Sendable, Equatable {
   public var isProven: Bool
   /// Frames simulated to find it.
   public var simulatedFrames: Int
+  /// Whether the state after `simulatedFrames` frames is the one `frames` frames before, so that everything goes on
+  /// as in these. Otherwise FIFOs may still be filling, at the pace that is proven.
+  package var isRepeating = false
 
   /// The quotient, rounded to double precision.
   public var cyclesPerFrame: Double { Double(cycles) / Double(frames) }
@@ -90,7 +93,8 @@ extension Simulation {
       let state = NetworkState(network)
       if let period = frames.period(of: state) {
         return SteadyState(
-          cycles: period.cycles, frames: period.frames, isProven: true, simulatedFrames: frame)
+          cycles: period.cycles, frames: period.frames, isProven: true, simulatedFrames: frame,
+          isRepeating: frames.lead == 0)
       }
       if replaysMore(&settled, state, frames) {
         frames.restart(with: NetworkState(network))

@@ -20,21 +20,29 @@ package struct NodeWalk {
   /// The node's recorded streams, inputs first.
   let streams: [String]
   let inputs: Int
-  private let players: [StreamPlayer]
-  private var moved: [Int]
+  private let bits: [StreamBits]
+  // Theirs, without counting references.
+  private let moves: [UnsafeMutablePointer<UInt64>]
+  private let waits: [UnsafeMutablePointer<UInt64>]
+  private let activity: ActivityBits
   private let vector: VectorWords?
   private var now: Cycle
 
-  init(_ trace: TraceFile, _ node: Node, from: Cycle = 0) throws {
+  /// - Parameter bits: those of a stream that others look at too; nil: its own.
+  init(
+    _ trace: TraceFile, _ node: Node, from: Cycle = 0, bits shared: [String: StreamBits] = [:]
+  ) throws {
     streams = (node.inputs + node.outputs).filter(trace.records)
     inputs = node.inputs.count(where: trace.records)
-    players = try streams.map { try StreamPlayer(trace, $0, from: from) }
-    moved = players.map(\.before)
+    bits = try streams.map { try shared[$0] ?? StreamBits(trace, $0, from: from) }
+    moves = bits.map(\.moves)
+    waits = bits.map(\.waits)
+    activity = ActivityBits(streams: streams.count)
     vector = (try? trace.design.block(of: node))?.vectorWords
     now = from
   }
 
-  var damage: InputError? { players.lazy.compactMap(\.damage).first }
+  var damage: InputError? { bits.lazy.compactMap(\.damage).first }
 
   /// Calls `body` with begin, end (not included) and activity of every stretch up to `end`, in order;
   /// neighbouring stretches differ.
@@ -54,124 +62,150 @@ package struct NodeWalk {
   /// be called again with a later end.
   @inline(__always) mutating func steps(until end: Cycle, _ body: (Cycle, Activity) -> Void) {
     while now < end {
-      let (activity, next) = step(now, end)
-      body(now, activity)
-      now = next
-    }
-  }
-
-  /// What the node does in cycle `now`, and the cycle up to which it goes on with that.
-  @inline(__always) private mutating func step(_ now: Cycle, _ end: Cycle) -> (Activity, Cycle) {
-    var next = end
-    var isMoving = false
-    var waiting = -1
-    var empty = -1
-    for s in 0..<players.count {
-      let player = players[s]
-      if player.cycle < now { player.advance() }
-      if player.unknownFrom <= now { return (.unknown, end) }
-      if player.offered > now {
-        if player.offered < next { next = player.offered }
-        if player.unknownFrom < next { next = player.unknownFrom }
-        if s < inputs, empty < 0 { empty = s }
-      } else if player.cycle > now {
-        if player.cycle < next { next = player.cycle }
-        if s >= inputs, waiting < 0 { waiting = s }
-      } else {
-        isMoving = true
-        moved[s] += 1
+      let start = now
+      let known = look(until: end)
+      var place = 0
+      while place < known {
+        let (what, length) = stretch(at: place)
+        body(start + place, what)
+        place += length
+      }
+      if start + known < now {
+        body(start + known, .unknown)
+        now = end
       }
     }
-    if isMoving { return (.busy, now + 1) }
-    if waiting >= 0 { return (.blocked(waiting), next) }
-    if empty < 0 || hasWorkInHand { return (.busy, next) }
-    return (.starved(empty), next)
   }
 
-  private var hasWorkInHand: Bool {
-    guard let vector, inputs > 0, inputs < moved.count, vector.inputs > 0 else { return false }
-    return moved[0] / vector.inputs * vector.outputs > moved[inputs]
+  /// What the node does from `place` of the block on, and for how many cycles of the same word of bits.
+  @inline(__always) private func stretch(at place: Int) -> (Activity, Int) {
+    let (word, bit) = (place >> 6, place & 63)
+    let busy = activity.busy[word].run(from: bit)
+    if busy > 0 { return (.busy, min(busy, 64 - bit)) }
+    for s in streams.indices {
+      let waiting = activity[s][word].run(from: bit)
+      if waiting > 0 { return (s < inputs ? .starved(s) : .blocked(s), min(waiting, 64 - bit)) }
+    }
+    return (.unknown, 1)
+  }
+
+  /// Looks at the next block of cycles; returns how many of them the trace tells. From `end` on nothing is known
+  /// where that is less than the block.
+  private mutating func look(until end: Cycle) -> Int {
+    let block = now..<min(now + StreamBits.most, end)
+    for stream in bits { stream.load(block) }
+    let known = max(0, min(block.upperBound, bits.map(\.knownUntil).min() ?? .max) - now)
+    now = block.upperBound
+    var taken = bits.first?.before ?? 0
+    var given = inputs < bits.count ? bits[inputs].before : 0
+    let hasVector = (vector?.inputs ?? 0) > 0 && inputs > 0 && inputs < bits.count
+    for word in 0..<(known + 63) / 64 {
+      var moving: UInt64 = 0
+      for s in moves.indices { moving |= moves[s][word] }
+      var idle = ~moving
+      for s in inputs..<streams.count {
+        let blocked = idle & waits[s][word]
+        activity[s][word] = blocked
+        idle &= ~blocked
+      }
+      let unblocked = idle
+      for s in 0..<inputs {
+        let starved = idle & ~waits[s][word]
+        activity[s][word] = starved
+        idle &= ~starved
+      }
+      activity.busy[word] = moving | idle
+      guard hasVector, let vector else { continue }
+      let (ins, outs) = (moves[0][word], moves[inputs][word])
+      let working = Self.cycles(unblocked & ~idle) { bit in
+        let (taken, given) = (
+          taken + (ins & .ones(bit)).nonzeroBitCount, given + (outs & .ones(bit)).nonzeroBitCount
+        )
+        return taken / vector.inputs * vector.outputs > given
+      }
+      if working != 0 { activity.work(word, working, inputs) }
+      taken += ins.nonzeroBitCount
+      given += outs.nonzeroBitCount
+    }
+    return known
+  }
+
+  /// Those of `bits` for whose run without a gap `condition` holds of the first bit.
+  private static func cycles(_ bits: UInt64, where condition: (Int) -> Bool) -> UInt64 {
+    var (rest, result) = (bits, 0 as UInt64)
+    while rest != 0 {
+      let bit = rest.trailingZeroBitCount
+      let run = UInt64.ones(rest.run(from: bit)) << UInt64(bit)
+      if condition(bit) { result |= run }
+      rest &= ~run
+    }
+    return result
   }
 }
 
-/// The words in a FIFO over the cycles of a trace: a word counts from the cycle after it was written to
-/// the cycle in which it is read.
-struct FIFOWalk {
-  private let writes: StreamPlayer
-  private let reads: StreamPlayer
-  private var level: Int
-  private var now: Cycle
-  private var hasBegun = false
-  private var isLost = false
-
-  init(_ trace: TraceFile, _ node: Node, from: Cycle = 0) throws {
-    writes = try StreamPlayer(trace, node.inputs[0], from: from)
-    reads = try StreamPlayer(trace, node.outputs[0], from: from)
-    level = writes.before - reads.before
-    now = from
+extension NodeWalk {
+  /// Sums of cycles over columns.
+  struct Sums {
+    /// By column.
+    var busy: [Int]
+    var blocked: [Int]
+    /// By stream: cycles in which the node waits for it.
+    var waits: [Int]
   }
 
-  var damage: InputError? { writes.damage ?? reads.damage }
-
-  /// Calls `body` with the cycles before `end`, in order, from which on the FIFO holds another number of
-  /// words, and that number; nil from the cycle on in which the trace does not tell. May be called again with
-  /// a later end.
-  mutating func steps(until end: Cycle, _ body: (Cycle, Int?) -> Void) {
-    if !hasBegun {
-      hasBegun = true
-      if level >= 0, min(writes.unknownFrom, reads.unknownFrom) > now { body(now, level) }
-    }
-    while !isLost {
-      let lost = level < 0 ? now : min(writes.unknownFrom, reads.unknownFrom)
-      let cycle = min(writes.cycle, reads.cycle)
-      if lost < end, lost <= cycle {
-        isLost = true
-        return body(max(lost, now), nil)
+  /// Counts the cycles of `scale`, from its beginning, where the walk stands.
+  mutating func sums(_ scale: Scale) -> Sums {
+    var sums = Sums(
+      busy: Array(repeating: 0, count: scale.columns),
+      blocked: Array(repeating: 0, count: scale.columns),
+      waits: Array(repeating: 0, count: streams.count))
+    var columns = Columns(scale)
+    while now < scale.cycles.upperBound {
+      let start = now
+      let known = look(until: scale.cycles.upperBound)
+      for place in stride(from: 0, to: known, by: 64) {
+        let (word, all) = (place >> 6, UInt64.ones(known - place))
+        var blocked: UInt64 = 0
+        for s in streams.indices {
+          let waiting = activity[s][word] & all
+          sums.waits[s] += waiting.nonzeroBitCount
+          if s >= inputs { blocked |= waiting }
+        }
+        let busy = activity.busy[word] & all
+        let first = start + place
+        columns.forEach(first, min(first + 64, start + known)) { column, from, cycles in
+          let mask = UInt64.ones(cycles) << UInt64(from - first)
+          sums.busy[column] += (busy & mask).nonzeroBitCount
+          sums.blocked[column] += (blocked & mask).nonzeroBitCount
+        }
       }
-      guard cycle < .max, cycle + 1 < end else { return }
-      let before = level
-      if writes.cycle == cycle {
-        level += 1
-        writes.advance()
-      }
-      if reads.cycle == cycle {
-        level -= 1
-        reads.advance()
-      }
-      now = cycle + 1
-      // Less than nothing: the trace contradicts itself.
-      if level != before, level >= 0 { body(now, level) }
+      if start + known < now { break }
     }
-  }
-
-  /// Calls `body` with begin, end (not included) and level of every stretch up to `end` that the trace tells.
-  mutating func run(until end: Cycle, _ body: (Cycle, Cycle, Int) -> Void) {
-    var since = now
-    var present: Int?
-    steps(until: end) { cycle, level in
-      if let present, since < cycle { body(since, cycle, present) }
-      (since, present) = (cycle, level)
-    }
-    if let present, since < end { body(since, end, present) }
+    return sums
   }
 }
 
-extension TraceFile {
-  /// Whether `node` is a FIFO of which both ends are recorded.
-  func isRecordedFIFO(_ node: Node) -> Bool {
-    node.isFIFO && node.inputs.count == 1 && node.outputs.count == 1 && records(node.inputs[0])
-      && records(node.outputs[0])
+/// What a node does in the cycles of a block, a bit per cycle.
+private final class ActivityBits {
+  private let storage: UnsafeMutablePointer<UInt64>
+
+  init(streams: Int) {
+    let count = (1 + streams) * StreamBits.words
+    storage = .allocate(capacity: count)
+    storage.initialize(repeating: 0, count: count)
   }
 
-  /// Where tracks end: after the last handshake, and where words got stuck a twentieth later, so that the
-  /// state in which they are stuck is there to be seen.
-  package var end: Cycle {
-    guard let report else { return (chunks.joined().map(\.lastCycle).max() ?? -1) + 1 }
-    let last = report.lastHandshakeCycle ?? -1
-    return switch report.outcome {
-    case .complete: last + 1
-    case .maxCycles: report.maxCycles ?? last + 1
-    case .deadlock, .starved: last + 2 + last / 20
-    }
+  deinit { storage.deallocate() }
+
+  var busy: UnsafeMutablePointer<UInt64> { storage }
+  /// Waits for this stream and no other.
+  subscript(stream: Int) -> UnsafeMutablePointer<UInt64> {
+    storage + (1 + stream) * StreamBits.words
+  }
+
+  /// In `cycles`, taken for starvation, the node works on words it has.
+  func work(_ word: Int, _ cycles: UInt64, _ inputs: Int) {
+    busy[word] |= cycles
+    for s in 0..<inputs { self[s][word] &= ~cycles }
   }
 }

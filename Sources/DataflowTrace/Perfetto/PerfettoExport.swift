@@ -29,6 +29,7 @@ struct PerfettoExport {
     var damage = trace.damage
     let size = 2 * max(1, ProcessInfo.processInfo.activeProcessorCount)
     for first in stride(from: 0, to: nodes.count, by: size) {
+      WorkProgress.tell("tracks", first, of: nodes.count)
       let batch = Array(nodes[first..<min(first + size, nodes.count)])
       let tracks = try Parallel.all(batch.count) { i -> (Data, InputError?) in
         let (n, node) = batch[i]

@@ -7,6 +7,9 @@ public struct FSTExport {
   private let selection: TraceSelection
   fileprivate let layout: WaveLayout
   private let clock: WaveClock
+  /// Bytes of changes that fstapi keeps until it writes a block of them: it goes through them signal by signal, which
+  /// takes many times as long where they are more than a processor's caches hold.
+  package static let blockSize = 6 << 20
 
   /// Throws `InputError` where kept values are damaged.
   public init(_ trace: TraceFile, _ selection: TraceSelection) throws {
@@ -20,6 +23,11 @@ public struct FSTExport {
   ///
   /// Throws `InputError` where `path` cannot be written.
   public func write(to path: String) throws -> InputError? {
+    try write(to: path, blockSize: Self.blockSize)
+  }
+
+  /// The same in blocks of so many bytes of changes.
+  package func write(to path: String, blockSize: Int) throws -> InputError? {
     let place = try OutputPlace(path)
     // Registers the file beside the place, and says why it cannot be made.
     fclose(try place.open())
@@ -42,10 +50,12 @@ public struct FSTExport {
     fstWriterSetTimescaleFromString(file, clock.timescale.replacingOccurrences(of: " ", with: ""))
     let handles = declare(in: file)
     var walk = try WaveWalk(trace, layout, selection)
+    var size = 0
     walk.run { cycle, changes in
       fstWriterEmitTimeChange(file, clock.time(cycle))
       for change in changes {
         let (handle, width) = handles[change.variable]
+        size += width + 6
         if let stream = layout.dataStream(of: change.variable) {
           let wires = layout.values?[layout.streams[stream]]?.wires(change.value)
           fstWriterEmitValueChange(file, handle, wires ?? String(repeating: "x", count: width))
@@ -56,6 +66,10 @@ public struct FSTExport {
         } else {
           fstWriterEmitValueChange64(file, handle, UInt32(width), UInt64(change.value))
         }
+      }
+      if size > blockSize {
+        fstWriterFlushContext(file)
+        size = 0
       }
     }
     fstWriterEmitTimeChange(file, clock.time(walk.end))

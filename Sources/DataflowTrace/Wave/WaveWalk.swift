@@ -10,63 +10,64 @@ struct WaveWalk {
   /// The value of what the trace does not tell.
   static let unknown = -1
 
-  private let layout: WaveLayout
   private let cycles: Range<Cycle>
   private var streams: [StreamWave] = []
   private var fifos: [FIFOWave] = []
   private var states: [StateWave] = []
 
-  /// Cycles sorted at a time.
-  private static let window = 1 << 13
-
   init(_ trace: TraceFile, _ layout: WaveLayout, _ selection: TraceSelection) throws {
-    self.layout = layout
     let from = selection.cycles.lowerBound
     // One cycle more than the last handshake: what it leaves behind is there to be seen.
     cycles = from..<max(from, min(trace.end + 1, selection.cycles.upperBound + 1))
+    // Unpacked once for all who look at them.
+    var bits: [String: StreamBits] = [:]
+    for stream in layout.streams { bits[stream] = try StreamBits(trace, stream, from: from) }
     for (n, stream) in layout.streams.enumerated() {
       streams.append(
         StreamWave(
-          player: try StreamPlayer(trace, stream, from: from), valid: layout.valid(n),
-          ready: layout.isEntered[n] ? nil : layout.ready(n), data: layout.data(n), now: from))
+          bits: bits[stream]!, valid: layout.valid(n),
+          ready: layout.isEntered[n] ? nil : layout.ready(n), data: layout.data(n)))
     }
     for (n, fifo) in layout.fifos.enumerated() {
+      let walk = try FIFOWalk(trace, trace.design.nodes[fifo.node], from: from, bits: bits)
       fifos.append(
         FIFOWave(
-          walk: try FIFOWalk(trace, trace.design.nodes[fifo.node], from: from), depth: fifo.depth,
-          occupancy: layout.occupancy(n), ready: layout.ready(fifo.input)))
+          walk: walk, depth: fifo.depth, occupancy: layout.occupancy(n),
+          ready: layout.ready(fifo.input)))
     }
     for (n, node) in layout.stateNodes.enumerated() {
-      states.append(
-        StateWave(
-          walk: try NodeWalk(trace, trace.design.nodes[node], from: from), state: layout.state(n)))
+      let walk = try NodeWalk(trace, trace.design.nodes[node], from: from, bits: bits)
+      states.append(StateWave(walk: walk, state: layout.state(n)))
     }
   }
 
   var damage: InputError? {
-    streams.lazy.compactMap(\.player.damage).first ?? states.lazy.compactMap(\.walk.damage).first
+    streams.lazy.compactMap(\.bits.damage).first ?? states.lazy.compactMap(\.walk.damage).first
   }
 
   /// Calls `body` with each cycle in which something changes, in order, and the changes of that cycle. In the
   /// first cycle every variable gets its value.
   mutating func run(_ body: (Cycle, ArraySlice<Change>) -> Void) {
     var start = cycles.lowerBound
+    var found = Changes()
     while start < cycles.upperBound {
-      let end = min(start + Self.window, cycles.upperBound)
-      var changes: [Change] = []
-      for n in streams.indices { streams[n].run(until: end, into: &changes) }
-      for n in fifos.indices { fifos[n].run(until: end, into: &changes) }
-      for n in states.indices { states[n].run(until: end, into: &changes) }
-      let sorted = Self.sorted(changes, from: start, count: end - start)
+      WorkProgress.tell("signals over time", start - cycles.lowerBound, of: cycles.count)
+      // All go through the same block of cycles.
+      let block = start..<min(start + StreamBits.most, cycles.upperBound)
+      found.begin(block)
+      for n in streams.indices { streams[n].run(block, &found) }
+      for n in fifos.indices { fifos[n].run(until: block.upperBound, into: &found) }
+      for n in states.indices { states[n].run(until: block.upperBound, into: &found) }
+      let sorted = found.sorted()
       var at = 0
       while at < sorted.count {
         let cycle = sorted[at].cycle
         var next = at + 1
         while next < sorted.count, sorted[next].cycle == cycle { next += 1 }
-        body(cycle, sorted[at..<next])
+        body(start + Int(cycle), sorted[at..<next])
         at = next
       }
-      start = end
+      start = block.upperBound
     }
   }
 
@@ -74,80 +75,119 @@ struct WaveWalk {
   var end: Cycle { cycles.upperBound }
 
   struct Change {
-    var cycle: Cycle
-    var variable: Int
+    /// In the block.
+    fileprivate var cycle: Int32
+    private var number: Int32
     var value: Int
+    var variable: Int { Int(number) }
+
+    fileprivate init(_ cycle: Int, _ variable: Int, _ value: Int) {
+      (self.cycle, number, self.value) = (Int32(cycle), Int32(variable), value)
+    }
+  }
+}
+
+/// What changes in a block of cycles.
+private struct Changes {
+  private var block: Range<Cycle> = 0..<0
+  private var list: [WaveWalk.Change] = []
+
+  mutating func begin(_ block: Range<Cycle>) {
+    self.block = block
+    list.removeAll(keepingCapacity: true)
   }
 
-  /// Counting sort: as many places as cycles.
-  private static func sorted(_ changes: [Change], from: Cycle, count: Int) -> [Change] {
-    guard !changes.isEmpty else { return [] }
-    var places = [Int](repeating: 0, count: count + 1)
-    for change in changes { places[change.cycle - from + 1] += 1 }
-    for n in 1...count { places[n] += places[n - 1] }
-    return [Change](unsafeUninitializedCapacity: changes.count) { buffer, filled in
-      for change in changes {
-        buffer.initializeElement(at: places[change.cycle - from], to: change)
-        places[change.cycle - from] += 1
+  @inline(__always) mutating func add(_ cycle: Cycle, _ variable: Int, _ value: Int) {
+    list.append(WaveWalk.Change(cycle - block.lowerBound, variable, value))
+  }
+
+  /// By cycle; those of one cycle as they came. A counting sort: as many places as cycles.
+  func sorted() -> [WaveWalk.Change] {
+    guard !list.isEmpty else { return [] }
+    var places = [Int](repeating: 0, count: block.count + 1)
+    for change in list { places[Int(change.cycle) + 1] += 1 }
+    for n in 1...block.count { places[n] += places[n - 1] }
+    return [WaveWalk.Change](unsafeUninitializedCapacity: list.count) { buffer, filled in
+      for change in list {
+        buffer.initializeElement(at: places[Int(change.cycle)], to: change)
+        places[Int(change.cycle)] += 1
       }
-      filled = changes.count
+      filled = list.count
     }
   }
 }
 
 /// Valid and ready of one stream, and which word is on it.
 private struct StreamWave {
-  let player: StreamPlayer
+  let bits: StreamBits
   let valid: Int
   /// nil where a FIFO tells it.
   let ready: Int?
   /// nil where the trace does not say what words were. The value of a change is the word's index.
   let data: Int?
-  var now: Cycle
-  private var last = (valid: -2, ready: -2)
-  private var word: Int
+  /// Whether the file has broken off.
+  private var isLost = false
+  private var hasBegun = false
+  // In the cycle before the block.
+  private var before =
+    (valid: 0, ready: 0, moves: 0) as (valid: UInt64, ready: UInt64, moves: UInt64)
+  /// The word told last.
   private var shown: Int?
 
-  init(player: StreamPlayer, valid: Int, ready: Int?, data: Int?, now: Cycle) {
-    (self.player, self.valid, self.ready, self.now) = (player, valid, ready, now)
-    self.data = data
-    word = player.before
+  init(bits: StreamBits, valid: Int, ready: Int?, data: Int?) {
+    (self.bits, self.valid, self.ready, self.data) = (bits, valid, ready, data)
   }
 
-  mutating func run(until end: Cycle, into changes: inout [WaveWalk.Change]) {
-    while now < end {
-      if player.cycle < now {
-        player.advance()
-        word += 1
+  mutating func run(_ block: Range<Cycle>, _ changes: inout Changes) {
+    bits.load(block)
+    guard !isLost else { return }
+    let start = block.lowerBound
+    let known = max(0, min(block.upperBound, bits.knownUntil) - start)
+    var words = bits.before
+    for place in stride(from: 0, to: known, by: 64) {
+      let (moves, waits) = (bits.moves[place >> 6], bits.waits[place >> 6])
+      let (valids, readies) = (moves | waits, ~waits)
+      let all = UInt64.ones(known - place)
+      if !hasBegun {
+        hasBegun = true
+        before = (~valids & 1, ~readies & 1, 0)
+        if let data, valids & 1 == 0 {
+          // Before the first word there is none.
+          changes.add(start, data, WaveWalk.unknown)
+          shown = WaveWalk.unknown
+        }
       }
-      var next = end
-      let level: (valid: Int, ready: Int)
-      if player.unknownFrom <= now {
-        level = (WaveWalk.unknown, WaveWalk.unknown)
-      } else if player.offered > now {
-        level = (0, 1)
-        next = min(next, player.offered, player.unknownFrom)
-      } else if player.cycle > now {
-        level = (1, 0)
-        next = min(next, player.cycle)
-      } else {
-        level = (1, 1)
-        next = now + 1
+      let (rises, freed) = (~(valids << 1 | before.valid), moves << 1 | before.moves)
+      Self.forEach((valids ^ (valids << 1 | before.valid)) & all) { bit in
+        changes.add(start + place + bit, valid, Int(valids >> UInt64(bit) & 1))
       }
-      if level.valid != last.valid {
-        changes.append(.init(cycle: now, variable: valid, value: level.valid))
+      if let data {
+        Self.forEach(valids & (rises | freed) & all) { bit in
+          let word = words + (moves & .ones(bit)).nonzeroBitCount
+          if word != shown { changes.add(start + place + bit, data, word) }
+          shown = word
+        }
       }
-      if let data, level.valid == 1 || shown == nil, shown != word {
-        // Before the first word there is none.
-        let value = level.valid == 1 ? word : WaveWalk.unknown
-        changes.append(.init(cycle: now, variable: data, value: value))
-        shown = value
+      if let ready {
+        Self.forEach((readies ^ (readies << 1 | before.ready)) & all) { bit in
+          changes.add(start + place + bit, ready, Int(readies >> UInt64(bit) & 1))
+        }
       }
-      if let ready, level.ready != last.ready {
-        changes.append(.init(cycle: now, variable: ready, value: level.ready))
-      }
-      last = level
-      now = next
+      words += moves.nonzeroBitCount
+      before = (valids >> 63, readies >> 63, moves >> 63)
+    }
+    guard start + known < block.upperBound else { return }
+    isLost = true
+    changes.add(start + known, valid, WaveWalk.unknown)
+    if let ready { changes.add(start + known, ready, WaveWalk.unknown) }
+    if let data, shown == nil { changes.add(start + known, data, WaveWalk.unknown) }
+  }
+
+  @inline(__always) private static func forEach(_ bits: UInt64, _ body: (Int) -> Void) {
+    var rest = bits
+    while rest != 0 {
+      body(rest.trailingZeroBitCount)
+      rest &= rest - 1
     }
   }
 }
@@ -164,14 +204,12 @@ private struct FIFOWave {
     (self.walk, self.depth, self.occupancy, self.ready) = (walk, depth, occupancy, ready)
   }
 
-  mutating func run(until end: Cycle, into changes: inout [WaveWalk.Change]) {
+  mutating func run(until end: Cycle, into changes: inout Changes) {
     walk.steps(until: end) { cycle, level in
       let room = level.map { $0 < depth ? 1 : 0 } ?? WaveWalk.unknown
       let value = level ?? WaveWalk.unknown
-      if value != last.level {
-        changes.append(.init(cycle: cycle, variable: occupancy, value: value))
-      }
-      if room != last.room { changes.append(.init(cycle: cycle, variable: ready, value: room)) }
+      if value != last.level { changes.add(cycle, occupancy, value) }
+      if room != last.room { changes.add(cycle, ready, room) }
       last = (value, room)
     }
   }
@@ -185,7 +223,7 @@ private struct StateWave {
 
   init(walk: NodeWalk, state: Int) { (self.walk, self.state) = (walk, state) }
 
-  mutating func run(until end: Cycle, into changes: inout [WaveWalk.Change]) {
+  mutating func run(until end: Cycle, into changes: inout Changes) {
     walk.steps(until: end) { cycle, activity in
       let value =
         switch activity {
@@ -194,7 +232,7 @@ private struct StateWave {
         case .blocked: 2
         case .unknown: WaveWalk.unknown
         }
-      if value != last { changes.append(.init(cycle: cycle, variable: state, value: value)) }
+      if value != last { changes.add(cycle, state, value) }
       last = value
     }
   }

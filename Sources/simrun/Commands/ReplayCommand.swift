@@ -37,6 +37,8 @@ struct ReplayCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "Write the scenario derived from the capture here.")
   var output: String?
 
+  @OptionGroup var progressing: ProgressOptions
+
   @Flag(help: "Print one JSON document.")
   var json = false
 
@@ -49,7 +51,7 @@ struct ReplayCommand: ParsableCommand {
 
   func run() throws {
     try reportingInputErrors {
-      let report = try replay()
+      let report = try progressing.showing { try replay() }
       if json { try printJSON(report) } else { try printText(text(report)) }
       if !report.isSame { throw SimrunExit.bitsDiffer }
     }

@@ -41,6 +41,8 @@ struct TraceCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "Write here instead of to standard output.")
   var output: String?
 
+  @OptionGroup var progressing: ProgressOptions
+
   func validate() throws {
     let isWhole = stream == nil && from == nil && to == nil && output == nil
     let (from, to) = (from ?? 0, to ?? Int.max >> 2)
@@ -74,13 +76,13 @@ struct TraceCommand: ParsableCommand {
           let text = GTKWaveFile(export).text(dump: output)
           try OutputFiles.write(Data(text.utf8), to: gtkw)
         }
-        if let damage = try export.write(to: output) { throw damage }
+        if let damage = try progressing.showing({ try export.write(to: output) }) { throw damage }
         return
       }
       let sink = try TextOutput(to: output)
       let damage =
         if let format {
-          try format.write(trace, selection, to: sink)
+          try progressing.showing { try format.write(trace, selection, to: sink) }
         } else {
           try writeSummary(trace, selection, to: sink)
         }

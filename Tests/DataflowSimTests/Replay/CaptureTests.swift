@@ -159,6 +159,46 @@ import Testing
     #expect(few.streams["src.o"] == capture.streams["src.o"] && few.streams.count == 1)
   }
 
+  /// An FST of many blocks says what the dump of the same trace says, and so does one of a single block.
+  @Test func wavesAgreeInEveryForm() throws {
+    let design = try TraceFixture.example("conv-shallow-fifos")
+    let (data, result) = try TraceFixture.record(design, Scenario(frames: 2))
+    let trace = try TraceFile(data, path: "t")
+    let scopes = Dictionary(
+      design.nodes.flatMap { node in node.inputs.map { ($0, node.name) } },
+      uniquingKeysWith: { a, _ in a })
+    let plain = { (name: String) in String(name.map { $0.isLetter || $0.isNumber ? $0 : "_" }) }
+    let pairs = scopes.map { stream, node in
+      let path = "\(plain(design.name)).\(plain(node)).\(plain(stream))"
+      return #""\#(stream)": {"valid": "\#(path)_valid", "ready": "\#(path)_ready"}"#
+    }
+    // A clock of 100 MHz: a cycle is a unit of time.
+    let map = try VCDMap(
+      json: Data(#"{"period": 1, "streams": {\#(pairs.joined(separator: ", "))}}"#.utf8), file: "m")
+    try TestFiles.withTemporaryDirectory { folder in
+      let selection = try TraceSelection(trace)
+      let dump = try TextOutput(to: folder + "/t.vcd")
+      #expect(try TraceExport.vcd.write(trace, selection, to: dump) == nil)
+      try dump.finish()
+      let known = try CaptureFile.read(folder + "/t.vcd", map: map, design: design).capture
+      #expect(known.streams.count == scopes.count)
+      for stream in known.streams.keys where result.streams[stream] == nil {
+        Issue.record("\(stream) is not in the run")
+      }
+      var sizes: Set<Int> = []
+      for size in [200, 20_000, FSTExport.blockSize] {
+        let path = "\(folder)/\(size).fst"
+        #expect(try FSTExport(trace, selection).write(to: path, blockSize: size) == nil)
+        let read = try CaptureFile.read(path, map: map, design: design).capture
+        for (stream, levels) in known.streams {
+          #expect(read.streams[stream] == levels, "\(stream)")
+        }
+        sizes.insert(try TestFiles.data(path).count)
+      }
+      #expect(sizes.count == 3, "no block was ended")
+    }
+  }
+
   /// A simulator that was stopped leaves a file that breaks off; a shorter capture is not made of it.
   @Test func anFSTThatBreaksOffIsRefused() throws {
     let whole = try TestFiles.data(Self.trace)

@@ -43,6 +43,35 @@ import Testing
     #expect(abs(lane.shares.busy - share) < 0.02)
   }
 
+  /// What follows from the repetition is what a run that goes on does.
+  @Test(arguments: ["tfc-w1a1", "lenet", "conv1d-audio"])
+  func theRepetitionIsWhatARunDoes(name: String) throws {
+    let design = try Design(contentsOf: TestFiles.repository("configs/\(name).json"))
+    let throughput = try Throughput(design)
+    #expect(throughput.steadyState?.isRepeating == true)
+    let recording = try Recording(throughput)
+    let (data, _) = try TraceFixture.record(
+      throughput.plan.design, Scenario(frames: recording.frames))
+    let trace = try TraceFile(data, path: "t")
+    #expect(recording.windows.count == 2 && recording.windows[1].isSteady)
+    for window in recording.windows {
+      let profile = try TraceProfile(
+        trace, cycles: window.profile.from..<window.profile.to, columns: window.profile.columns)
+      #expect(
+        try JSONText(encoding: profile).indented == JSONText(encoding: window.profile).indented)
+    }
+    let times = FrameTimes(trace, words: throughput.plan.wordsPerFrame, frames: recording.frames)
+    var compared = 0
+    for (known, lane) in zip(times.nodes, recording.frameTimes.nodes) {
+      for (a, b) in zip(known.begins + known.ends, lane.begins + lane.ends) {
+        guard let b else { continue }
+        #expect(a == b, "\(lane.name)")
+        compared += 1
+      }
+    }
+    #expect(compared > 8 * times.nodes.count)
+  }
+
   @Test func aHangingDesignSaysHowToMendIt() throws {
     let document = try data(of: PageFixture.page(TraceFixture.example("residual-deadlock")))
     let hang = try #require(document["hang"] as? [String: Any])
