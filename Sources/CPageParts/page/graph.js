@@ -357,7 +357,12 @@ function makeGraph(nodes, edges, { onselect, marked }) {
     canvas);
   requestAnimationFrame(start);
   addEventListener("resize", () => { if (!chosen) start(); });
-  addEventListener("beforeprint", fit);
+  // On paper the whole graph, whatever its width there.
+  addEventListener("beforeprint", () => {
+    canvas.setAttribute("viewBox", "-10 -20 " + (picture.width + 20) + " " + (picture.height + 20));
+    view.removeAttribute("transform");
+  });
+  addEventListener("afterprint", () => { canvas.removeAttribute("viewBox"); apply(); });
   return {
     element,
     selectNode: i => select({ node: i }),

@@ -59,6 +59,14 @@ function shellQuoted(argument) {
   return /^[\p{L}\p{N}\-_./=,:+@%]+$/u.test(argument) ? argument : "'" + argument.replaceAll("'", "'\\''") + "'";
 }
 
+// What is folded away is on paper too.
+addEventListener("beforeprint", () => {
+  for (const d of document.querySelectorAll("details:not([open])")) { d.open = true; d.dataset.folded = ""; }
+});
+addEventListener("afterprint", () => {
+  for (const d of document.querySelectorAll("details[data-folded]")) { d.open = false; delete d.dataset.folded; }
+});
+
 const live = make("div", { class: "hidden-live", role: "status", "aria-live": "polite" });
 function announce(text) { live.textContent = visible(text); }
 
