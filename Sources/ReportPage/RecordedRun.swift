@@ -106,30 +106,29 @@ private struct Period {
   init?(_ plan: Plan, _ steady: SteadyState, shown: Int) throws {
     let frames = max(steady.simulatedFrames, shown)
     let repeated = frames - steady.frames
-    let (recorded, ends) = try Recorder.record(plan, frames: frames) { recorder in
-      recorder.leaveOut(from: .max, toFrame: repeated)
+    let (recorded, (ends, begin, end)) = try Recorder.record(plan, frames: frames) { recorder in
+      var begin: [Int] = []
       for frame in 1...frames where try recorder.run(frame, isLast: false) {
         if frame == shown, repeated > shown {
-          recorder.leaveOut(from: recorder.ends[frame - 1] + 1, toFrame: repeated)
+          recorder.leaveOut(from: recorder.ends[frame - 1] + 1)
         }
+        // Where nothing moves any more; words that wait for the next frame are its own.
+        if frame == repeated { begin = recorder.keepAgain() }
       }
-      return recorder.ends
+      return (recorder.ends, begin, recorder.counts)
     }
-    let words = plan.observedStreams.map { $0.first.flatMap { plan.wordsPerFrame[$0] } ?? 0 }
-    guard ends.count == frames, let end = ends.last,
-      ends.dropLast(steady.frames).last.map({ end - $0 == steady.cycles }) ?? false,
-      zip(plan.observedStreams, words).allSatisfy({ names, words in
-        (try? recorded.extent(of: names[0]).count) == words * frames
-      })
+    let words = plan.observedStreams.map { plan.wordsPerFrame[$0[0]] ?? 0 }
+    guard ends.count == frames, let last = ends.last,
+      ends.dropLast(steady.frames).last.map({ last - $0 == steady.cycles }) ?? false,
+      zip(zip(begin, end), words).allSatisfy({ $0.1 - $0.0 == $1 * steady.frames })
     else { return nil }
     self.ends = ends
-    cycles = end + 1..<end + 1 + steady.cycles
+    cycles = last + 1..<last + 1 + steady.cycles
     // Until the graph inputs are busy to the end of the window, and the word behind it is known.
     let first =
-      plan.observedStreams.compactMap { try? recorded.extent(of: $0[0]).last }.min() ?? end
+      plan.observedStreams.compactMap { try? recorded.extent(of: $0[0]).last }.min() ?? last
     let times = (cycles.upperBound - first) / steady.cycles + 2
-    trace = recorded.repeating(
-      from: words.map { $0 * repeated }, after: steady.cycles, times: times)
+    trace = recorded.repeating(from: begin, after: steady.cycles, times: times)
     self.frames = frames + times * steady.frames
   }
 }
@@ -178,6 +177,22 @@ private struct Recorder {
     }
     ends.append(end)
     return true
+  }
+
+  /// Words that have moved on each observed stream.
+  var counts: [Int] { simulation.observedCounts }
+
+  /// Leaves out what moves from cycle `from` on.
+  func leaveOut(from: Cycle) {
+    writer.gap = TraceWriter.Gap(
+      from: from, words: simulation.plan.observedStreams.map { _ in .max })
+  }
+
+  /// Keeps everything that is still to come; returns the words that have moved by now on each observed stream.
+  func keepAgain() -> [Int] {
+    let counts = counts
+    writer.gap = TraceWriter.Gap(from: writer.gap?.from ?? .max, words: counts)
+    return counts
   }
 
   /// Leaves out what moves from cycle `from` on, up to the words of frame `toFrame`, counted from 0.

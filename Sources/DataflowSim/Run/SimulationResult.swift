@@ -7,6 +7,14 @@ extension Simulation {
     Set(mergedFIFOs.filter { $0.channel.pointee.waited > 0 }.flatMap(\.names))
   }
 
+  /// Words that have moved on each of the plan's observed streams, of an observed run; a listener has then heard of
+  /// all of them.
+  package var observedCounts: [Int] {
+    var words: [String: Int] = [:]
+    for (log, count) in logs.flatMap(\.counts) { words[log.names[0]] = count }
+    return plan.observedStreams.map { words[$0[0]] ?? 0 }
+  }
+
   /// What has happened so far, judged against `frames` frames.
   public func result(frames: Int) -> RunResult {
     network.finish()

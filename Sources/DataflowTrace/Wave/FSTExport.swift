@@ -9,7 +9,7 @@ public struct FSTExport {
   private let clock: WaveClock
   /// Bytes of changes that fstapi keeps until it writes a block of them: it goes through them signal by signal, which
   /// takes many times as long where they are more than a processor's caches hold.
-  package static let blockSize = 6 << 20
+  package static let blockSize = 16 << 20
 
   /// Throws `InputError` where kept values are damaged.
   public init(_ trace: TraceFile, _ selection: TraceSelection) throws {
