@@ -31,7 +31,9 @@ let package = Package(
     .target(name: "CBuild"),
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
     .target(name: "SimKernels", dependencies: ["CKernels", "CGMP"]),
-    .target(name: "SimModel", dependencies: ["SimKernels", "CZip"]),
+    // What a signal that ends the process removes.
+    .target(name: "CPartialFiles"),
+    .target(name: "SimModel", dependencies: ["SimKernels", "CZip", "CPartialFiles"]),
     .target(
       name: "DataflowSim", dependencies: ["SimModel", "SimKernels", "CGMP"],
       // The engine's hot loops go through raw pointers; checking every access to a class property

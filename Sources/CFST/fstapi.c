@@ -23,6 +23,11 @@
  */
 
 /*
+ * Changed in simrun, in the reader alone: text and numbers of a hierarchy end where the file ends or their
+ * buffer is full, buffers of names have room for the zero behind the longest, and what is unpacked lies in memory.
+ */
+
+/*
  * possible disables:
  *
  * FST_DYNAMIC_ALIAS_DISABLE : dynamic aliases are not processed
@@ -44,6 +49,10 @@
 #endif
 #include FST_CONFIG_INCLUDE
 
+#ifndef __MINGW32__
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 #include "fstapi.h"
 #include "fastlz.h"
 #include "lz4.h"
@@ -204,6 +213,18 @@ return(fopen(nam, mode));
 /*
  * system-specific temp file handling
  */
+#ifndef __MINGW32__
+/* changed in simrun: what a reader unpacks lies in memory, and not beside the file that is read */
+static FILE* fstScratchFile(void)
+{
+int fd = syscall(SYS_memfd_create, "fst", 1U /* MFD_CLOEXEC */);
+FILE *f = (fd < 0) ? NULL : fdopen(fd, "w+b");
+
+if(!f && (fd >= 0)) close(fd);
+return(f);
+}
+#endif
+
 #ifdef __MINGW32__
 
 static FILE* tmpfile_open(char **nam)
@@ -562,7 +583,7 @@ do
         {
         ch = fgetc(f);
         *(mem++) = ch;
-        } while(ch & 0x80);
+        } while((ch & 0x80) && (mem < buf + sizeof(buf)));
 mem--;
 
 for(;;)
@@ -591,7 +612,7 @@ do
         {
         ch = fgetc(f);
         *(mem++) = ch;
-        } while(ch & 0x80);
+        } while((ch & 0x80) && (mem < buf + sizeof(buf)));
 *skiplen = mem - buf;
 mem--;
 
@@ -621,7 +642,7 @@ do
         {
         ch = fgetc(f);
         *(mem++) = ch;
-        } while(ch & 0x80);
+        } while((ch & 0x80) && (mem < buf + sizeof(buf)));
 mem--;
 
 for(;;)
@@ -1660,7 +1681,7 @@ if(1)
                                 {
                                 if(vm4ip[2] != prev_alias)
                                         {
-                                        fpos += fstWriterSVarint(f, (((int64_t)((int32_t)(prev_alias = vm4ip[2]))) << 1) | 1);
+                                        fpos += fstWriterSVarint(f, (((int64_t)((int32_t)(prev_alias = vm4ip[2]))) * 2) | 1);
                                         }
                                         else
                                         {
@@ -3410,8 +3431,8 @@ fstHandle current_handle;
 char *curr_flat_hier_nam;
 int flat_hier_alloc_len;
 unsigned do_rewind : 1;
-char str_scope_nam[FST_ID_NAM_SIZ+1];
-char str_scope_comp[FST_ID_NAM_SIZ+1];
+char str_scope_nam[FST_ID_NAM_SIZ+2];
+char str_scope_comp[FST_ID_NAM_SIZ+2];
 
 unsigned fseek_failed : 1;
 
@@ -3976,7 +3997,8 @@ if(!xc->fh)
                 }
 
 #ifndef __MINGW32__
-        xc->fh = fopen(fnam, "w+b");
+        free(fnam); fnam = NULL;
+        xc->fh = fstScratchFile();
         if(!xc->fh)
 #endif
                 {
@@ -4138,7 +4160,7 @@ if(!(isfeof=feof(xc->fh)))
                         xc->hier.u.scope.typ = fgetc(xc->fh);
                         xc->hier.u.scope.name = pnt = xc->str_scope_nam;
 			cl = 0;
-                        while((ch = fgetc(xc->fh)))
+                        while((ch = fgetc(xc->fh)) > 0)
                                 {
 				if(cl <= FST_ID_NAM_SIZ)
 					{
@@ -4150,7 +4172,7 @@ if(!(isfeof=feof(xc->fh)))
 
                         xc->hier.u.scope.component = pnt = xc->str_scope_comp;
 			cl = 0;
-                        while((ch = fgetc(xc->fh)))
+                        while((ch = fgetc(xc->fh)) > 0)
                                 {
 				if(cl <= FST_ID_NAM_SIZ)
 					{
@@ -4171,7 +4193,7 @@ if(!(isfeof=feof(xc->fh)))
                         xc->hier.u.attr.subtype = fgetc(xc->fh);
                         xc->hier.u.attr.name = pnt = xc->str_scope_nam;
 			cl = 0;
-                        while((ch = fgetc(xc->fh)))
+                        while((ch = fgetc(xc->fh)) > 0)
                                 {
 				if(cl <= FST_ID_NAM_SIZ)
 					{
@@ -4235,7 +4257,7 @@ if(!(isfeof=feof(xc->fh)))
                         xc->hier.u.var.direction = fgetc(xc->fh);
                         xc->hier.u.var.name = pnt = xc->str_scope_nam;
 			cl = 0;
-                        while((ch = fgetc(xc->fh)))
+                        while((ch = fgetc(xc->fh)) > 0)
                                 {
 				if(cl <= FST_ID_NAM_SIZ)
 					{
@@ -4304,7 +4326,7 @@ if(!xc->fh)
                 }
         }
 
-str = (char *)malloc(FST_ID_NAM_ATTR_SIZ+1);
+str = (char *)malloc(FST_ID_NAM_ATTR_SIZ+2);
 
 if(fv)
         {
@@ -4374,7 +4396,7 @@ while(!feof(xc->fh))
                         if((scopetype < FST_ST_MIN) || (scopetype > FST_ST_MAX)) scopetype = FST_ST_VCD_MODULE;
                         pnt = str;
 			cl = 0;
-                        while((ch = fgetc(xc->fh)))
+                        while((ch = fgetc(xc->fh)) > 0)
                                 {
 				if(cl <= FST_ID_NAM_ATTR_SIZ)
 					{
@@ -4382,7 +4404,7 @@ while(!feof(xc->fh))
 					}
                                 }; /* scopename */
                         pnt[cl] = 0;
-                        while(fgetc(xc->fh)) { }; /* scopecomp */
+                        while(fgetc(xc->fh) > 0) { }; /* scopecomp */
 
                         if(fv) fprintf(fv, "$scope %s %s $end\n", modtypes[scopetype], str);
                         break;
@@ -4396,7 +4418,7 @@ while(!feof(xc->fh))
                         subtype = fgetc(xc->fh);
                         pnt = str;
 			cl = 0;
-                        while((ch = fgetc(xc->fh)))
+                        while((ch = fgetc(xc->fh)) > 0)
                                 {
 				if(cl <= FST_ID_NAM_ATTR_SIZ)
 					{
@@ -4485,7 +4507,7 @@ while(!feof(xc->fh))
                         /* vardir = */ fgetc(xc->fh); /* unused in VCD reader, but need to advance read pointer */
                         pnt = str;
 			cl = 0;
-                        while((ch = fgetc(xc->fh)))
+                        while((ch = fgetc(xc->fh)) > 0)
                                 {
 				if(cl <= FST_ID_NAM_ATTR_SIZ)
 					{
@@ -4603,7 +4625,12 @@ if(sectype == FST_BL_ZWRAPPER)
         hf = (char *)calloc(1, flen + 16 + 32 + 1);
 
         sprintf(hf, "%s.upk_%d_%p", xc->filename, getpid(), (void *)xc);
+#ifndef __MINGW32__
+        free(hf); hf = NULL;
+        fcomp = fstScratchFile();
+#else
         fcomp = fopen(hf, "w+b");
+#endif
         if(!fcomp)
                 {
                 fcomp = tmpfile_open(&xc->f_nam);

@@ -3,42 +3,35 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "fstapi.h"
+#include "CFSTReader.h"
 
-/* What the reading process may take beyond what it begins with: bytes, seconds of processor time. */
-static const rlim_t most_memory = (rlim_t)2 << 30;
-static const rlim_t most_seconds = 20;
-
-/* Address sanitizer maps terabytes that it never touches. */
+/* How long a reading process may take altogether, and how long it may work without a word: milliseconds, of the
+ * clock on the wall and of processor time. A section is unpacked whole before its first change is told. */
+static const long long most_wait = 60000;
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
-static const int reserves_memory = 1;
-#else
-static const int reserves_memory = 0;
+#define IS_SANITIZED 1
 #endif
-#else
-static const int reserves_memory = 0;
 #endif
-
-static void bound(int resource, rlim_t most)
-{
-  struct rlimit limit = {most, most};
-  setrlimit(resource, &limit);
-}
+#ifdef IS_SANITIZED
+static const long long most_silence = 15000;
+#else
+static const long long most_silence = 1500;
+#endif
 
 static rlim_t address_space(void)
 {
   unsigned long pages = 0;
-  FILE *file = fopen("/proc/self/statm", "r");
+  FILE *file = fopen("/proc/self/statm", "re");
   if (file) {
     if (fscanf(file, "%lu", &pages) != 1) pages = 0;
     fclose(file);
@@ -46,82 +39,114 @@ static rlim_t address_space(void)
   return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
 }
 
-/* The reading process. */
-static void serve(const char *path, const uint32_t *handles, size_t count, int output)
+/* What a file may unpack to: LZ4 makes at most 255 bytes of one, and more than 2 GB nobody unpacks at once. */
+static rlim_t memory_for(const char *path)
 {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  for (int number = 1; number < 32; number++) signal(number, SIG_DFL);
-  int nowhere = open("/dev/null", O_RDWR);
-  dup2(nowhere, 0);
-  dup2(nowhere, 1);
-  dup2(nowhere, 2);
-  if (!reserves_memory) bound(RLIMIT_AS, address_space() + most_memory);
-  bound(RLIMIT_CPU, most_seconds);
-  bound(RLIMIT_CORE, 0);
-  bound(RLIMIT_FSIZE, most_memory);
-  FILE *out = fdopen(output, "w");
-  void *file = fstReaderOpen(path);
-  if (!out || !file || !fstReaderProcessHier(file, out)) _exit(FST_TEXT_UNREADABLE);
-  if (count > 0) {
-    fstReaderClrFacProcessMaskAll(file);
-    for (size_t n = 0; n < count; n++) {
-      if (handles[n] >= 1 && handles[n] <= fstReaderGetMaxHandle(file)) fstReaderSetFacProcessMask(file, handles[n]);
-    }
-    if (!fstReaderIterBlocks(file, NULL, NULL, out)) _exit(FST_TEXT_UNREADABLE);
-  }
-  _exit(fflush(out) == 0 ? FST_TEXT_OK : FST_TEXT_FAILED);
+  const rlim_t least = (rlim_t)96 << 20, most = (rlim_t)2 << 30;
+  struct stat status;
+  if (stat(path, &status) != 0 || status.st_size < 0) return least;
+  rlim_t size = (rlim_t)status.st_size;
+  return size > (most - least) / 256 ? most : least + 256 * size;
 }
 
+static long long milliseconds(clockid_t clock)
+{
+  struct timespec now;
+  if (clock_gettime(clock, &now) != 0) return 0;
+  return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+/* The text of one process as it comes. */
+struct reading {
+  pid_t child;
+  int input;
+  long long deadline;
+  /* Its processor time, and that of its last word. */
+  clockid_t clock;
+  long long told;
+};
+
+/* Waits for more to read. FST_TEXT_OK when there is. */
+static int wait_for_more(struct reading *reading)
+{
+  for (;;) {
+    struct pollfd end = {reading->input, POLLIN, 0};
+    int ready = poll(&end, 1, 50);
+    if (ready > 0) {
+      reading->told = milliseconds(reading->clock);
+      return FST_TEXT_OK;
+    }
+    if (ready < 0 && errno != EINTR) return FST_TEXT_FAILED;
+    if (milliseconds(reading->clock) - reading->told > most_silence) return FST_TEXT_DAMAGED;
+    if (milliseconds(CLOCK_MONOTONIC) > reading->deadline) return FST_TEXT_TOO_SLOW;
+  }
+}
+
+/* Reads to the end. The buffer grows as it must. */
+static int read_all(struct reading *reading, size_t limit, char **text, size_t *size)
+{
+  size_t room = 1 << 16;
+  *text = malloc(room);
+  *size = 0;
+  while (*text) {
+    int answer = wait_for_more(reading);
+    if (answer != FST_TEXT_OK) return answer;
+    ssize_t got = read(reading->input, *text + *size, room - *size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return got == 0 ? FST_TEXT_OK : FST_TEXT_FAILED;
+    *size += (size_t)got;
+    if (*size > limit) return FST_TEXT_TOO_LONG;
+    if (*size < room) continue;
+    char *larger = realloc(*text, room * 2);
+    if (!larger) break;
+    *text = larger;
+    room *= 2;
+  }
+  return FST_TEXT_FAILED;
+}
+
+/* The child's own answer. One that does not even end when it is killed, since its disk is gone, is left behind. */
+static int ended(pid_t child, int answer)
+{
+  if (answer != FST_TEXT_OK) kill(child, SIGKILL);
+  int status = 0;
+  for (int n = 0; n < 200; n++) {
+    pid_t found = waitpid(child, &status, answer == FST_TEXT_OK ? 0 : WNOHANG);
+    if (found == child || (found < 0 && errno != EINTR)) break;
+    if (found == 0) usleep(5000);
+  }
+  if (answer != FST_TEXT_OK) return answer;
+  return !WIFEXITED(status) || WEXITSTATUS(status) > FST_TEXT_FAILED ? FST_TEXT_DAMAGED : WEXITSTATUS(status);
+}
+
+/* The child is a copy of a process with threads, of which only this one goes on in it. It calls nothing but C: locks
+ * that another thread may hold are those of malloc and stdio, which glibc hands over whole. */
 int fst_text(const char *path, const uint32_t *handles, size_t count, size_t limit, char **text, size_t *size)
 {
+  struct fst_task task = {path, handles, count, address_space(), memory_for(path)};
   int ends[2];
   *text = NULL;
   *size = 0;
   if (pipe2(ends, O_CLOEXEC) != 0) return FST_TEXT_FAILED;
   pid_t child = fork();
-  if (child < 0) {
-    close(ends[0]);
-    close(ends[1]);
-    return FST_TEXT_FAILED;
-  }
   if (child == 0) {
     close(ends[0]);
-    serve(path, handles, count, ends[1]);
+    fst_serve(&task, ends[1]);
   }
   close(ends[1]);
-  size_t room = 1 << 16;
-  int result = FST_TEXT_OK;
-  char *buffer = malloc(room);
-  size_t used = 0;
-  while (buffer) {
-    ssize_t got = read(ends[0], buffer + used, room - used);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) break;
-    used += (size_t)got;
-    if (used > limit) {
-      result = FST_TEXT_TOO_LONG;
-      break;
-    }
-    if (used == room) {
-      char *larger = realloc(buffer, room * 2);
-      if (!larger) free(buffer);
-      buffer = larger;
-      room *= 2;
-    }
+  int answer = FST_TEXT_FAILED;
+  if (child > 0) {
+    struct reading reading = {.child = child, .input = ends[0]};
+    reading.deadline = milliseconds(CLOCK_MONOTONIC) + most_wait;
+    if (clock_getcpuclockid(child, &reading.clock) != 0) reading.clock = CLOCK_MONOTONIC;
+    reading.told = milliseconds(reading.clock);
+    answer = ended(child, read_all(&reading, limit, text, size));
   }
-  if (!buffer) result = FST_TEXT_FAILED;
-  /* A writer without a reader ends by SIGPIPE. */
   close(ends[0]);
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
-  if (result == FST_TEXT_OK) {
-    result = !WIFEXITED(status) || WEXITSTATUS(status) > FST_TEXT_FAILED ? FST_TEXT_DAMAGED : WEXITSTATUS(status);
+  if (answer != FST_TEXT_OK) {
+    free(*text);
+    *text = NULL;
+    *size = 0;
   }
-  if (result != FST_TEXT_OK) {
-    free(buffer);
-    return result;
-  }
-  *text = buffer;
-  *size = used;
-  return FST_TEXT_OK;
+  return answer;
 }

@@ -35,6 +35,7 @@ struct Simrun: ParsableCommand {
   /// Parses and runs. Messages name the subcommand, and help ends with an example.
   static func main() {
     Interruption.prepare()
+    FilesInUse.protect()
     if CommandLine.arguments.dropFirst() == ["--licenses"] {
       print(Licences.text)
       exit()
@@ -61,9 +62,22 @@ struct Simrun: ParsableCommand {
       exit(withError: ExitCode.success)
     } catch {
       guard exitCode(for: error) == SimrunExit.usage else { exit(withError: error) }
-      writeError(usageError(fullMessage(for: error)))
+      writeError(usageError(shownMessage(for: error)))
       exit(withError: SimrunExit.usage)
     }
+  }
+
+  /// What the parser says of the arguments as they may be shown: it repeats them as they are.
+  private static func shownMessage(for error: any Error) -> String {
+    let arguments = CommandLine.arguments.dropFirst()
+    let shown = arguments.map(\.printable)
+    guard shown != Array(arguments) else { return fullMessage(for: error) }
+    do {
+      _ = try parseAsRoot(shown)
+    } catch let again where exitCode(for: again) == SimrunExit.usage {
+      return fullMessage(for: again)
+    } catch {}
+    return fullMessage(for: error)
   }
 
   /// The parser's message in the form of all others: `error: COMMAND: …`, a hint at the end.
@@ -87,11 +101,11 @@ struct Simrun: ParsableCommand {
       !FileManager.default.fileExists(atPath: word)
     else { return nil }
     if let near = nearestName(to: word, among: commands) {
-      return "error: there is no command '\(word)'\n  hint: did you mean '\(near)'?"
+      return "error: there is no command '\(word.printable)'\n  hint: did you mean '\(near)'?"
     }
     // With more behind it, it was meant as a command.
     guard CommandLine.arguments.count > 2 else { return nil }
-    return "error: there is no command '\(word)'\n  hint: commands are "
+    return "error: there is no command '\(word.printable)'\n  hint: commands are "
       + commands.joined(separator: ", ")
   }
 }

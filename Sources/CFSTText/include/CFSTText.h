@@ -15,12 +15,15 @@ enum {
   FST_TEXT_TOO_LONG = 3,
   /* There is no process or memory to be had. */
   FST_TEXT_FAILED = 4,
+  /* The process waits for something that does not come. */
+  FST_TEXT_TOO_SLOW = 5,
 };
 
 /* The file as a value change dump: its declarations, and of the signals in `handles` the changes.
  *
  * fstapi trusts what it reads, and ends the process where it cannot go on. So it reads in a process of its own,
- * with bounded memory and time, whose end is nothing but an answer here.
+ * with bounded memory and time, that may open nothing for writing, start nothing and speak to nobody, and whose end
+ * is nothing but an answer here.
  *
  * `*text` is for the caller to free. */
 int fst_text(const char *path, const uint32_t *handles, size_t count, size_t limit, char **text, size_t *size);

@@ -7,6 +7,13 @@ public struct FINNReports: Sendable {
   /// File name and content of each report.
   public let files: [(name: String, content: Data)]
 
+  /// The names of all of them.
+  package static let names = [
+    "estimate_layer_cycles.json", "estimate_layer_resources.json",
+    "estimate_layer_config_alternatives.json", "estimate_network_performance.json",
+    "op_and_param_counts.json",
+  ]
+
   /// Throws `InputError` for a design whose blocks cannot be made.
   public init(_ design: Design) throws {
     let blocks = try design.makeBlocks()
@@ -55,15 +62,11 @@ public struct FINNReports: Sendable {
     ]
   }
 
-  /// Writes the files into `directory`, which is made if it is missing. Throws `InputError`.
+  /// Writes the files into `directory`, which is made if it is missing.
+  ///
+  /// Throws `InputError`; then nothing has been written.
   public func write(to directory: String) throws {
-    let folder = URL(fileURLWithPath: directory)
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
-      throw InputError("cannot be written: \(error.localizedDescription)", file: directory)
-    }
-    try OutputFiles.write(files.map { ("\(directory)/\($0.name)", $0.content) })
+    try OutputFiles.write(files.map { ($0.name, $0.content) }, below: directory)
   }
 
   private static func resources(_ estimate: ResourceEstimate) -> [(String, String)] {

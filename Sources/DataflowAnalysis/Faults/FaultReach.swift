@@ -10,6 +10,10 @@ struct FaultReach {
   /// The resets of a run that observed its streams.
   private let resets: [ResetRecord]
   private let graph: DesignGraph
+  /// The faults that concern words of a stream, in their order.
+  private let strikes: [String: [Fault]]
+  /// The frames before which the whole design is reset, in order.
+  private let wholeResets: [Int]
 
   init(_ plan: Plan, _ scenario: Scenario) throws {
     self.plan = plan
@@ -19,6 +23,21 @@ struct FaultReach {
       ? []
       : try Simulation(plan, scenario: scenario, observing: Observation(streams: true)).run().resets
     graph = try DesignGraph(plan.design)
+    let sides = Dictionary(
+      plan.design.nodes.compactMap { node in node.streamSide.map { (node.name, $0) } }
+    ) { first, _ in first }
+    var strikes: [String: [Fault]] = [:]
+    for fault in scenario.faults {
+      if case .burstOrder(let node, _, _) = fault {
+        if let stream = sides[node] { strikes[stream, default: []].append(fault) }
+      } else if let stream = fault.target.stream {
+        strikes[stream, default: []].append(fault)
+      }
+    }
+    self.strikes = strikes
+    wholeResets = scenario.faults.compactMap { fault in
+      if case .reset(let frame, .design) = fault { frame } else { nil }
+    }.sorted()
   }
 
   /// Wrong words of every graph output, as index ranges without overlap, in order; a range that ends
@@ -45,17 +64,15 @@ struct FaultReach {
   /// Adds what the faults of `stream` itself do.
   private func strike(_ stream: String, _ wrong: inout [String: [Range<Int>]]) {
     let perFrame = plan.wordsPerFrame[stream] ?? 0
-    let own = scenario.faults.compactMap { fault -> Range<Int>? in
+    let own = (strikes[stream] ?? []).compactMap { fault -> Range<Int>? in
       switch fault {
-      case .drop(stream, let word), .duplicate(stream, let word):
+      case .drop(_, let word), .duplicate(_, let word):
         let from = fault == .drop(stream: stream, word: word) ? word : word + 1
         return from..<max(healed(after: from, perFrame), from + 1)
-      case .swap(stream, let word): return word..<word + 2
-      case .corrupt(stream, let word, _): return word..<word + 1
-      case .burstOrder(let node, let burst, let beats):
-        guard plan.design.nodes.first(where: { $0.name == node })?.streamSide == stream,
-          let start = burst.times(beats), let words = beats.times(2)
-        else { return nil }
+      case .swap(_, let word): return word..<word + 2
+      case .corrupt(_, let word, _): return word..<word + 1
+      case .burstOrder(_, let burst, let beats):
+        guard let start = burst.times(beats), let words = beats.times(2) else { return nil }
         return start..<start + words
       default: return nil
       }
@@ -87,10 +104,8 @@ struct FaultReach {
 
   /// The first word that is right again after the words of a stream have shifted.
   private func healed(after word: Int, _ perFrame: Int) -> Int {
-    let resets = scenario.faults.compactMap { fault -> Int? in
-      if case .reset(let frame, .design) = fault { frame.times(perFrame) } else { nil }
-    }
-    return resets.filter { $0 > word }.min() ?? .max
+    // Frames in order begin with words in order; what no number holds comes last.
+    wholeResets.lazy.compactMap { $0.times(perFrame) }.first { $0 > word } ?? .max
   }
 
   private func passed(_ range: Range<Int>, node: Int, from words: Int?, port: Int) -> Range<Int> {

@@ -43,7 +43,7 @@ extension Design {
 
   private func foreign(_ folding: FoldingConfig) -> InputError {
     func list(_ names: [String]) -> String {
-      let sorted = names.sorted { $0.compare($1, options: .numeric) == .orderedAscending }
+      let sorted = names.naturalOrder(first: 3)
       return sorted.prefix(3).joined(separator: ", ") + (sorted.count > 3 ? ", …" : "")
     }
     return InputError(

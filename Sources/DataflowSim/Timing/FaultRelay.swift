@@ -77,21 +77,44 @@ struct StreamFaults: Sendable {
   var dropped: Set<Int> = []
   var repeated: Set<Int> = []
   var delays: [Int: Int] = [:]
-  /// Cycles in which no word is offered.
+  /// Cycles in which no word is offered: in order, and with some between them once all are known.
   var stops: [Range<Cycle>] = []
 
   /// The first cycle at or after `t` in which no stop lies.
   func released(_ t: Cycle) -> Cycle {
-    var t = t
-    for stop in stops where stop.contains(t) { t = stop.upperBound }
-    return t
+    // The last stop that begins at or before `t`.
+    var (low, high) = (0, stops.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if stops[middle].lowerBound <= t { low = middle + 1 } else { high = middle }
+    }
+    guard low > 0 else { return t }
+    return max(t, stops[low - 1].upperBound)
+  }
+
+  /// Sorts the stops and joins those with nothing between them.
+  private mutating func orderStops() {
+    var joined: [Range<Cycle>] = []
+    for stop in stops.sorted(by: { $0.lowerBound < $1.lowerBound }) where !stop.isEmpty {
+      if let last = joined.last, stop.lowerBound <= last.upperBound {
+        joined[joined.count - 1] = last.lowerBound..<max(last.upperBound, stop.upperBound)
+      } else {
+        joined.append(stop)
+      }
+    }
+    stops = joined
   }
 
   /// By stream, what the faults of `scenario` do to its words in `design`.
   static func all(_ scenario: Scenario, _ design: Design) throws -> [String: StreamFaults] {
+    guard !scenario.faults.isEmpty else { return [:] }
     var all: [String: StreamFaults] = [:]
+    let targets = FaultTargets(design)
+    let dmas = Dictionary(
+      design.nodes.compactMap { node in node.streamSide.map { (node.name, $0) } }
+    ) { first, _ in first }
     for (index, fault) in scenario.faults.enumerated() {
-      try design.requireTarget(of: fault, at: "faults[\(index)]")
+      try targets.require(fault, at: "faults[\(index)]")
       switch fault {
       case .drop(let stream, let word):
         all[stream, default: .init()].dropped.insert(word)
@@ -100,20 +123,18 @@ struct StreamFaults: Sendable {
       case .delay(let stream, let word, let cycles):
         all[stream, default: .init()].delays[word, default: 0] += cycles
       case .stop(let stream, let from, let cycles):
-        all[stream, default: .init()].addStop(from, cycles)
+        all[stream, default: .init()].stops.append(from..<from + cycles)
       case .holdDMA(let node, let from, let cycles):
-        let dma = design.nodes.first { $0.name == node }
-        guard let stream = dma.flatMap({ $0.streamSide }) else { continue }
-        all[stream, default: .init()].addStop(from, cycles)
+        guard let stream = dmas[node] else { continue }
+        all[stream, default: .init()].stops.append(from..<from + cycles)
       case .swap, .corrupt, .burstOrder, .reset: continue
       }
     }
-    return all
-  }
-
-  private mutating func addStop(_ from: Cycle, _ cycles: Int) {
-    stops.append(from..<from + cycles)
-    stops.sort { $0.lowerBound < $1.lowerBound }
+    return all.mapValues { faults in
+      var faults = faults
+      faults.orderStops()
+      return faults
+    }
   }
 }
 

@@ -9,6 +9,9 @@ struct FSTCapture {
   /// Bytes of a dump; more than ten million cycles of a clock.
   private static let longestDump = 1 << 28
 
+  /// Bytes of declarations; more than `VCDReader` takes signals.
+  private static let longestHead = 1 << 25
+
   /// Blocks of a file: a byte that says what it is, and eight for its length.
   private enum Block: UInt8 {
     case header = 0
@@ -74,10 +77,12 @@ struct FSTCapture {
   }
 
   /// What it declares, as the head of a dump.
-  func declarations() throws -> Data { try text([]) }
+  func declarations() throws -> Data { try text([], limit: Self.longestHead) }
 
   /// A dump with the changes of the signals called `codes` in `declarations`.
-  func dump(of codes: [String]) throws -> Data { try text(codes.compactMap(Self.handle)) }
+  func dump(of codes: [String]) throws -> Data {
+    try text(codes.compactMap(Self.handle), limit: Self.longestDump)
+  }
 
   /// fstapi's number of a signal from its code in a dump: digits of base 94 from 1 to 94, the lowest first.
   private static func handle(_ code: String) -> UInt32? {
@@ -90,15 +95,21 @@ struct FSTCapture {
     return UInt32(exactly: handle)
   }
 
-  private func text(_ handles: [UInt32]) throws -> Data {
+  private func text(_ handles: [UInt32], limit: Int) throws -> Data {
     var bytes: UnsafeMutablePointer<CChar>?
     var size = 0
-    switch Int(fst_text(path, handles, handles.count, Self.longestDump, &bytes, &size)) {
+    switch Int(fst_text(path, handles, handles.count, limit, &bytes, &size)) {
     case FST_TEXT_OK: break
+    case FST_TEXT_TOO_LONG where handles.isEmpty:
+      throw InputError("declares more than \(limit >> 20) MB of signals", file: path)
     case FST_TEXT_TOO_LONG:
       throw InputError(
-        "holds more changes of the signals taken than \(Self.longestDump >> 20) MB of a dump",
+        "holds more changes of the signals taken than \(limit >> 20) MB of a dump",
         file: path, hint: "--map names fewer streams; or cut the capture")
+    case FST_TEXT_TOO_SLOW:
+      throw InputError(
+        "could not be read in a minute; its disk does not answer", file: path,
+        hint: "copy it to a local disk first")
     case FST_TEXT_FAILED:
       throw InputError("cannot be read now: no process or memory is to be had", file: path)
     default: throw damaged(nil)

@@ -32,7 +32,7 @@ public struct FSTExport {
     // Registers the file beside the place, and says why it cannot be made.
     fclose(try place.open())
     // fstapi keeps the names in a second file until it closes the first.
-    let names = place.temporaryPath + ".hier"
+    let names = "\(place.temporaryPath).\(PartialFiles.companion)"
     PartialFiles.add(names)
     // Nothing of that name is of a living process; a link would lead elsewhere.
     unlink(names)

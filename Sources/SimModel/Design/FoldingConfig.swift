@@ -87,9 +87,9 @@ extension FoldingConfig {
   private func unknownNames(in design: Design) -> [String] {
     let known = design.nodes.map(\.name)
     let unknown = Set(nodes.keys).subtracting(known)
-      .sorted { $0.compare($1, options: .numeric) == .orderedAscending }
-    let fifos = unknown.filter { nodes[$0]?["depth"] != nil }
+    let fifos = unknown.filter { nodes[$0]?["depth"] != nil }.naturalOrder(first: 3)
     let others = unknown.filter { nodes[$0]?["depth"] == nil }
+      .naturalOrder(first: Self.mostUnknownNames)
     // A name costs as much as there are nodes, and nobody reads hundreds of lines.
     var warnings = others.prefix(Self.mostUnknownNames).map { name in
       let near = nearestName(to: name, among: known).map { "; did you mean '\($0)'?" } ?? ""
@@ -199,7 +199,7 @@ extension FoldingConfig {
     var members = [
       ("Defaults", grouped.map { ($0.attribute, JSONValue.array($0.items).compactText) })
     ]
-    let rest = nodes.keys.filter { !Set(names).contains($0) }.sorted()
+    let rest = Set(nodes.keys).subtracting(names).sorted()
     for name in names + rest {
       guard let values = nodes[name] else { continue }
       members.append((name, values.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) }))

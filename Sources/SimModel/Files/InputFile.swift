@@ -37,6 +37,7 @@ public enum InputFile {
       throw InputError("cannot be read (permissions?)", file: path)
     }
     guard !data.isEmpty else { throw InputError("is empty", file: path) }
+    FilesInUse.add(status)
     return data
   }
 

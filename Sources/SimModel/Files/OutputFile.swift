@@ -13,15 +13,16 @@ public struct OutputPlace: Sendable {
   /// What is written until `publish`; whoever interrupts the process removes it.
   public let temporaryPath: String
 
-  /// Throws `InputError` when something other than a regular file has that name.
+  /// Throws `InputError` when something other than a regular file has that name, or a file the command has read.
   public init(_ path: String) throws {
     self.path = path
     target = try Self.target(of: path)
+    try FilesInUse.requireUnused(path)
     temporaryPath = target + ".\(getpid()).partial"
   }
 
-  /// Opens the file beside the place. Until `publish` or `discard` it is among
-  /// `PartialFiles.paths`, which whoever ends the process removes.
+  /// Opens the file beside the place. Until `publish` or `discard` it is among the
+  /// `PartialFiles`, which whoever ends the process removes.
   public func open() throws -> UnsafeMutablePointer<FILE> {
     PartialFiles.removeAbandoned(of: target)
     PartialFiles.add(temporaryPath)
@@ -47,6 +48,13 @@ public struct OutputPlace: Sendable {
   ///
   /// Throws `InputError` with the system's reason; then the temporary file is gone.
   public func publish() throws {
+    do {
+      // It may have been read only after this place was stated.
+      try FilesInUse.requireUnused(path)
+    } catch {
+      discard()
+      throw error
+    }
     guard rename(temporaryPath, target) != 0 else {
       PartialFiles.remove(temporaryPath)
       return
@@ -146,6 +154,48 @@ public enum OutputFiles {
       try place.write(file.contents)
     }
     for place in places { try place.publish() }
+  }
+
+  /// The same for files below `folder`. Folders that are missing are made, and are gone again after a failure.
+  ///
+  /// - Parameter files: paths below `folder`, without `..`.
+  public static func write(
+    _ files: [(path: String, contents: Data)], below folder: String
+  ) throws {
+    var made: [String] = []
+    do {
+      for part in Set(files.map { ($0.path as NSString).deletingLastPathComponent }) {
+        try make(part.isEmpty ? folder : "\(folder)/\(part)", &made)
+      }
+      try write(files.map { ("\(folder)/\($0.path)", $0.contents) })
+    } catch {
+      for part in made.reversed() {
+        rmdir(part)
+        PartialFiles.remove(part)
+      }
+      throw error
+    }
+    for part in made { PartialFiles.remove(part) }
+  }
+
+  /// Makes a folder and those above it; adds to `made` what was not there, the outermost first.
+  private static func make(_ folder: String, _ made: inout [String]) throws {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) {
+      guard isFolder.boolValue else {
+        throw InputError("cannot be made: there is a file of that name", file: folder)
+      }
+      return
+    }
+    let above = (folder as NSString).deletingLastPathComponent
+    if !above.isEmpty { try make(above, &made) }
+    guard mkdir(folder, 0o777) == 0 else {
+      // Made by somebody else in the meantime.
+      if errno == EEXIST { return }
+      throw InputError("cannot be made: \(String(cString: strerror(errno)))", file: folder)
+    }
+    PartialFiles.add(folder)
+    made.append(folder)
   }
 
   /// Writes one file.

@@ -1,21 +1,21 @@
+import CPartialFiles
 import Foundation
 
-/// The files this process is writing that do not bear their names yet.
+/// The files this process is writing that do not bear their names yet, and the folders it has made for them.
 ///
 /// Kept for the process as a whole, since it is the process that a signal ends.
 public enum PartialFiles {
-  private nonisolated(unsafe) static var open: Set<String> = []
-  private static let lock = NSLock()
+  /// Without memory for a path only an interruption in the middle of writing leaves it.
+  package static func add(_ path: String) { _ = partial_files_add(path) }
+  package static func remove(_ path: String) { partial_files_remove(path) }
 
-  package static func add(_ path: String) { lock.withLock { _ = open.insert(path) } }
-  package static func remove(_ path: String) { lock.withLock { _ = open.remove(path) } }
+  /// Removes all of them; for the end of a process that was interrupted. A folder goes when nothing else is in it.
+  public static func removeAll() { partial_files_remove_all() }
 
-  /// Removes all of them; for the end of a process that was interrupted.
-  public static func removeAll() {
-    lock.withLock {
-      for path in open { unlink(path) }
-      open = []
-    }
+  /// Lets the signal `number` end the process with `message` and `code`, once all of them are removed.
+  public static func removeAll(at number: Int32, saying message: StaticString, code: Int32) {
+    partial_files_end_at(
+      number, UnsafeRawPointer(message.utf8Start).assumingMemoryBound(to: CChar.self), code)
   }
 
   /// Removes what processes that are gone (killed, out of power) have left beside `target`.
@@ -23,13 +23,25 @@ public enum PartialFiles {
     let url = URL(fileURLWithPath: target)
     let folder = url.deletingLastPathComponent().path
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    for name in names
-    where name.hasPrefix(url.lastPathComponent + ".") && name.hasSuffix(".partial") {
-      let middle = name.dropFirst(url.lastPathComponent.count + 1).dropLast(".partial".count)
-      guard let process = pid_t(middle), process > 0, kill(process, 0) != 0, errno == ESRCH else {
-        continue
-      }
+    for name in names {
+      guard let process = writer(of: name, besides: url.lastPathComponent),
+        kill(process, 0) != 0, errno == ESRCH
+      else { continue }
       unlink(folder + "/" + name)
     }
   }
+
+  /// The process that writes `NAME.PROCESS.partial`, or what goes with it (`NAME.PROCESS.partial.hier`).
+  private static func writer(of name: String, besides target: String) -> pid_t? {
+    guard name.hasPrefix(target + ".") else { return nil }
+    let parts = name.dropFirst(target.count + 1).split(
+      separator: ".", omittingEmptySubsequences: false)
+    guard parts.count == 2 || (parts.count == 3 && parts[2] == companion), parts[1] == "partial",
+      let process = pid_t(parts[0]), process > 0
+    else { return nil }
+    return process
+  }
+
+  /// What the name of a second file adds that a writer keeps until it closes the first.
+  package static let companion = "hier"
 }

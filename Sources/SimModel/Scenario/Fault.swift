@@ -126,7 +126,7 @@ extension Fault {
   }
 
   /// The stream or the nodes the fault names.
-  var target: (stream: String?, nodes: [String]) {
+  package var target: (stream: String?, nodes: [String]) {
     switch self {
     case .drop(let s, _), .duplicate(let s, _), .swap(let s, _), .corrupt(let s, _, _),
       .delay(let s, _, _), .stop(let s, _, _):
@@ -161,31 +161,41 @@ extension ResetScope {
   }
 }
 
-extension Design {
+/// What faults may strike in a design; made once for all faults of a scenario.
+package struct FaultTargets {
+  private let streams: Set<String>
+  /// The op type of every node.
+  private let nodes: [String: String]
+
+  package init(_ design: Design) {
+    streams = Set(
+      design.nodes.flatMap { $0.inputs + $0.outputs } + design.graphInputs + design.graphOutputs)
+    nodes = Dictionary(design.nodes.map { ($0.name, $0.opType) }) { first, _ in first }
+  }
+
   /// Checks that a fault strikes something the design has.
   ///
   /// Throws `InputError` with the nearest known name.
-  package func requireTarget(of fault: Fault, at place: String) throws {
+  package func require(_ fault: Fault, at place: String) throws {
     if let stream = fault.target.stream {
-      let known = Set(nodes.flatMap { $0.inputs + $0.outputs } + graphInputs + graphOutputs)
-      guard !known.contains(stream) else { return }
-      let near = nearestName(to: stream, among: known).map { "did you mean '\($0)'?" }
+      guard !streams.contains(stream) else { return }
+      let near = nearestName(to: stream, among: streams).map { "did you mean '\($0)'?" }
       throw InputError("the design has no stream '\(stream)'", at: place, hint: near)
     }
     for name in fault.target.nodes { try requireNode(name, for: fault, at: place) }
   }
 
   private func requireNode(_ name: String, for fault: Fault, at place: String) throws {
-    guard let node = nodes.first(where: { $0.name == name }) else {
-      let near = nearestName(to: name, among: nodes.map(\.name)).map { "did you mean '\($0)'?" }
+    guard let opType = nodes[name] else {
+      let near = nearestName(to: name, among: nodes.keys).map { "did you mean '\($0)'?" }
       throw InputError("the design has no node '\(name)'", at: place, hint: near)
     }
     switch fault {
     case .holdDMA, .burstOrder:
-      guard !node.opType.hasPrefix("IODMA") else { return }
-      let dmas = nodes.filter { $0.opType.hasPrefix("IODMA") }.map(\.name)
+      guard !opType.hasPrefix("IODMA") else { return }
+      let dmas = nodes.filter { $0.value.hasPrefix("IODMA") }.keys.sorted(by: naturally)
       throw InputError(
-        "'\(name)' is a \(node.opType), not a DMA", at: place,
+        "'\(name)' is a \(opType), not a DMA", at: place,
         hint: dmas.isEmpty
           ? "the design has no IODMA; use \"stop\" on a stream"
           : "DMAs: \(dmas.joined(separator: ", "))")

@@ -56,8 +56,9 @@ extension Scenario {
     }
     try check(Array(sources.keys), design.graphInputs, "sources", "graph input")
     try check(Array(sinks.keys), design.graphOutputs, "sinks", "graph output")
+    let targets = FaultTargets(design)
     for (index, fault) in faults.enumerated() {
-      try design.requireTarget(of: fault, at: "faults[\(index)]")
+      try targets.require(fault, at: "faults[\(index)]")
     }
   }
 }

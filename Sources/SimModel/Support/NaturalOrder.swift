@@ -17,6 +17,24 @@ public func naturally(_ a: String, _ b: String) -> Bool {
   return x.isEmpty && y.isEmpty ? a < b : x.isEmpty
 }
 
+extension Sequence<String> {
+  /// All of them, the first `count` in natural order and the others in any: sorting ten thousands of names of
+  /// which three are shown would take longer than everything else.
+  package func naturalOrder(first count: Int) -> [String] {
+    var head: [String] = []
+    var others: [String] = []
+    for name in self {
+      guard head.count < count || naturally(name, head[count - 1]) else {
+        others.append(name)
+        continue
+      }
+      head.insert(name, at: head.firstIndex { naturally(name, $0) } ?? head.count)
+      if head.count > count { others.append(head.removeLast()) }
+    }
+    return head + others
+  }
+}
+
 private func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
 /// The digits at the start of `text`, without leading zeros; `text` continues behind them.

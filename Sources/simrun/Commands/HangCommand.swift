@@ -53,6 +53,8 @@ struct HangCommand: ParsableCommand {
 
   func run() throws {
     try reportingInputErrors {
+      try OutputPlace.requireDistinct(
+        [("-o", output), ("--apply", apply)], inputs: source.files + [("--scenario", scenario)])
       if let stress { try runStress(stress) } else { try runAnalysis() }
     }
   }

@@ -48,8 +48,10 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     try reportingInputErrors {
+      let reports = finn.map { folder in FINNReports.names.map { ("--finn", "\(folder)/\($0)") } }
       try OutputPlace.requireDistinct(
-        [("--html", html), ("--onnx", onnx)], inputs: source.files + [("--input", input)])
+        [("--html", html), ("--onnx", onnx)] + (reports ?? []),
+        inputs: source.files + [("--input", input)])
       if onnx != nil, !source.design.lowercased().hasSuffix(".onnx") {
         throw InputError(
           "--onnx annotates the ONNX graph that is read; this is none", file: source.design)

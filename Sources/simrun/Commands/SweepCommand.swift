@@ -137,7 +137,7 @@ struct SweepRunCommand: ParsableCommand {
       try database.close()
       writeError(
         "\(evaluated.of("point")) in \(String(format: "%.1f", seconds)) s, \(all) in \(output)")
-      writeError(NextStep("sweep", "report", output, reason: "the best of them").text)
+      writeError(NextStep("sweep", "report", output, reason: "the best of them"))
     }
   }
 
@@ -212,9 +212,9 @@ struct SweepReportCommand: ParsableCommand {
 
   func run() throws {
     try reportingStorageFailures {
-      try OutputPlace.requireDistinct([
-        ("--csv", csv), ("--html", html), ("the sweep", self.database),
-      ])
+      try OutputPlace.requireDistinct(
+        [("--csv", csv), ("--html", html)],
+        inputs: ["", "-wal", "-shm", "-journal"].map { ("the sweep", self.database + $0) })
       let database = try SweepDatabase(self.database, for: nil)
       var front = ParetoFront()
       try database.forEach { front.add($0) }
@@ -247,18 +247,14 @@ struct SweepReportCommand: ParsableCommand {
         throw InputError("no point's address begins with \(point.joined(separator: ", "))")
       }
     }
-    do {
-      try FileManager.default.createDirectory(
-        atPath: directory, withIntermediateDirectories: true)
-    } catch {
-      throw InputError("cannot be made: \(error.localizedDescription)", file: directory)
-    }
-    for entry in chosen {
-      let design = try SweepPoint(text: entry.point, ordinal: entry.ordinal).design(from: base)
-      try OutputFiles.write(
-        FoldingConfig(of: design).json(order: design.nodes.map(\.name)),
-        to: "\(directory)/\(entry.address.prefix(12)).json")
-    }
+    try OutputFiles.write(
+      chosen.map { entry in
+        let design = try SweepPoint(text: entry.point, ordinal: entry.ordinal).design(from: base)
+        return (
+          "\(entry.address.prefix(12)).json",
+          FoldingConfig(of: design).json(order: design.nodes.map(\.name))
+        )
+      }, below: directory)
     writeError("wrote \(chosen.count) folding files to \(directory)")
   }
 }

@@ -30,7 +30,17 @@ func reportingInputErrors<T>(_ body: () throws -> T) throws -> T {
 }
 
 /// One message to standard error, which everything but a result goes to.
+///
+/// Values of the command line may stand in it: a line is shown as it is, and nothing in it is obeyed.
 func writeError(_ text: String) {
+  let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+  writeRaw(lines.map { String($0).printable }.joined(separator: "\n"))
+}
+
+/// The command to type next, in its colour; its words are quoted already.
+func writeError(_ next: NextStep) { writeRaw(next.text) }
+
+private func writeRaw(_ text: String) {
   FileHandle.standardError.write(Data((text + "\n").utf8))
 }
 

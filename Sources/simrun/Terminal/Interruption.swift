@@ -50,13 +50,11 @@ enum Interruption {
     // A file size limit then is an error of the write that meets it, with a message of its own.
     signal(SIGXFSZ, SIG_IGN)
     // A mapped file that someone cuts short, or that the disk or a limit has no room for.
-    signal(SIGBUS) { _ in
-      PartialFiles.removeAll()
-      let message: StaticString =
-        "error: a file was cut short while it was in use, or there is no room for it (disk, ulimit -f)\n"
-      write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
-      _exit(65)
-    }
+    PartialFiles.removeAll(
+      at: SIGBUS,
+      saying:
+        "error: a file was cut short while it was in use, or there is no room for it (disk, ulimit -f)\n",
+      code: SimrunExit.badInput.rawValue)
     sources = [SIGINT, SIGTERM, SIGHUP].compactMap(source)
   }
 

@@ -81,6 +81,43 @@ import Testing
     }
   }
 
+  /// Values of the command line are no more obeyed where they are wrong.
+  @Test(arguments: [
+    ["fps", "d.json", "--\u{1B}[31m\n::error::x"],
+    ["fps", "d.json", "--frames=\u{202E}\n::error::x"],
+    ["run", "d.json", "--max-cycles", "::error::x"],
+    ["fps", "d.json", "--cost", "\n##[group]x\u{7}"],
+    ["\u{1B}c"], ["fps", "a", "b\n::error::x"], ["blocks", "\n::error::x"],
+    ["schema", "::x\u{85}"],
+    ["hang", "configs/tfc-w1a1.json", "--apply", "x\n::error::y\u{1B}[2J"],
+  ])
+  func wrongArgumentsAreNotObeyed(_ arguments: [String]) throws {
+    let result = try CommandLineTool.run(arguments)
+    for line in (result.output + "\n" + result.errors).split(separator: "\n") {
+      let start = line.drop { $0 == " " || $0 == "\t" }
+      #expect(!start.hasPrefix("::") && !line.contains("##["), "\(line)")
+      #expect(
+        line.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }, "\(line)")
+      #expect(!line.unicodeScalars.contains("\u{202E}"), "\(line)")
+    }
+    #expect(result.status != 70 && !(result.output + result.errors).isEmpty)
+  }
+
+  /// A folding file of more foreign nodes than anyone lists names the first of them.
+  @Test func foreignFoldingsNameTheFirst() throws {
+    let names = (0..<2000).map { "n\(1999 - $0)" }
+    var design = try Design(
+      json: TestFiles.data(TestFiles.repository("configs/tfc-w1a1.json")), file: "d")
+    let folding = FoldingConfig(
+      nodes: Dictionary(uniqueKeysWithValues: names.map { ($0, ["PE": .int(1)]) }))
+    #expect(
+      inputError { _ = try design.apply(folding) }.contains("it has n0, n1, n2, …; the design has"))
+    #expect(names.naturalOrder(first: 4).prefix(4) == ["n0", "n1", "n2", "n3"])
+    #expect(Set(names.naturalOrder(first: 4)) == Set(names))
+    #expect(
+      ["b", "a"].naturalOrder(first: 3) == ["a", "b"] && [String]().naturalOrder(first: 3) == [])
+  }
+
   /// Names make no links or tags on the page that GitHub shows.
   @Test func summariesShowNames() throws {
     try TestFiles.withTemporaryDirectory { folder in

@@ -43,6 +43,33 @@ import Testing
     }
   }
 
+  /// Files that are read without being named on the command line are not replaced either.
+  @Test(arguments: [
+    "report D/d.json --html D/tfc-w1a1.npz", "check D/d.json --junit D/tfc-w1a1.npz",
+    "fold D/d.json --max --part Pynq-Z1 --apply D/tfc-w1a1.npz", "fifo D/d.json -o D/tfc-w1a1.npz",
+    "hang D/d.json --stress 1 -o D/d.json",
+    "report D/d.json --finn D/r --html D/r/op_and_param_counts.json",
+    "sweep report D/s.sqlite --html D/s.sqlite-wal",
+  ])
+  func whatIsReadIsNotReplaced(_ command: String) throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let files = ["d.json", "tfc-w1a1.npz", "s.sqlite"].map { "\(folder)/\($0)" }
+      try FileManager.default.createDirectory(
+        atPath: "\(folder)/r", withIntermediateDirectories: true)
+      for (name, place) in zip(["tfc-w1a1.json", "tfc-w1a1.npz", "tfc-w1a1.json"], files) {
+        try FileManager.default.copyItem(
+          atPath: TestFiles.repository("configs/\(name)"), toPath: place)
+      }
+      let before = try files.map { try TestFiles.data($0) }
+      let result = try CommandLineTool.shell(
+        "./simrun \(command.replacingOccurrences(of: " D/", with: " \(folder)/"))")
+      #expect(try files.map { try TestFiles.data($0) } == before)
+      let says = ["made from it", "name the same file", "nothing to write"]
+      #expect(says.contains(where: result.errors.contains), "\(result.status): \(result.errors)")
+      #expect(!FileManager.default.fileExists(atPath: "\(folder)/s.sqlite-wal"))
+    }
+  }
+
   /// Under whatever names: a link to an input is that input.
   @Test func linksAreTheFilesTheyLeadTo() throws {
     try TestFiles.withTemporaryDirectory { folder in
@@ -88,7 +115,18 @@ import Testing
       let result = try CommandLineTool.shell("ulimit -f 8; ./simrun \(placed)")
       #expect(codes.contains(result.status), "\(result.status): \(result.errors)")
       let left = try FileManager.default.contentsOfDirectory(atPath: folder)
-      #expect(!left.contains { $0.hasSuffix(".partial") }, "\(left)")
+      #expect(!left.contains { $0.contains(".partial") }, "\(left)")
+    }
+  }
+
+  /// fstapi maps the files it writes: no room for them is a signal, whose handler removes both.
+  @Test func noRoomForAnFSTIsAnError() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let result = try CommandLineTool.shell(
+        "ulimit -f 0; ./simrun trace traces/residual-deadlock.simtrace.zst --fst -o \(folder)/t.fst"
+      )
+      #expect(result.status == 65 && !result.errors.isEmpty, "\(result.errors)")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [])
     }
   }
 
@@ -102,6 +140,47 @@ import Testing
         "import", "configs/tfc-w1a1.json", "-o", "\(folder)/d.json")
       #expect(result.status == 0, "\(result.errors)")
       #expect(!FileManager.default.fileExists(atPath: abandoned))
+    }
+  }
+
+  /// The second file that a writer of FST keeps goes as well; what only looks like one stays.
+  @Test func abandonedCompanionsAreRemoved() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let gone = 1 << 23
+      let (abandoned, own) = (
+        ["t.fst.\(gone).partial", "t.fst.\(gone).partial.hier"],
+        [
+          "t.fst.\(gone).partial.mine", "t.fst.x.partial.hier", "t.fst.hier",
+          "u.fst.\(gone).partial.hier",
+        ]
+      )
+      for name in abandoned + own {
+        try Data("half".utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+      }
+      let result = try CommandLineTool.run(
+        "trace", "traces/residual-deadlock.simtrace.zst", "--fst", "-o", "\(folder)/t.fst")
+      #expect(result.status == 0, "\(result.errors)")
+      let left = try FileManager.default.contentsOfDirectory(atPath: folder)
+      #expect(Set(left) == Set(own + ["t.fst"]))
+    }
+  }
+
+  /// Folders that were made for files which then could not be written are gone again, others stay.
+  @Test(arguments: [
+    "report configs/tfc-w1a1.json --finn F", "export configs/tfc-w1a1.json --memory F",
+  ])
+  func foldersOfFailuresGo(_ command: String) throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      func left(_ place: String) throws -> [String] {
+        let placed = command.replacingOccurrences(of: " F", with: " \(folder)/\(place)")
+        let result = try CommandLineTool.shell("ulimit -f 0; ./simrun \(placed)")
+        #expect(result.status == 65, "\(result.status): \(result.errors)")
+        return try FileManager.default.subpathsOfDirectory(atPath: folder)
+      }
+      #expect(try left("new/deeper") == [])
+      try FileManager.default.createDirectory(
+        atPath: "\(folder)/there", withIntermediateDirectories: true)
+      #expect(try left("there/deeper") == ["there"])
     }
   }
 

@@ -109,6 +109,70 @@ import Testing
     }
   }
 
+  /// An FST is read by a process of its own, whose end on a damaged file is an answer like any other.
+  @Test func simulatorDumps() throws {
+    let design = try TraceFixture.example("conv-shallow-fifos")
+    try TestFiles.withTemporaryDirectory { folder in
+      damage(try Self.resource("captures/conv-shallow-fifos.fst"), count: 60) {
+        try $0.write(to: URL(fileURLWithPath: "\(folder)/x.fst"))
+        _ = try CaptureFile.read("\(folder)/x.fst", map: nil, design: design)
+      }
+      // What is unpacked lies in memory, not beside the file that is read.
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["x.fst"])
+    }
+  }
+
+  /// Names without an end, and numbers that go on for ever, behind the last byte of the hierarchy.
+  @Test func endlessHierarchiesEnd() throws {
+    let design = try TraceFixture.example("conv-shallow-fifos")
+    let original = try Self.resource("captures/conv-shallow-fifos.fst")
+    try TestFiles.withTemporaryDirectory { folder in
+      for (distance, bytes) in [(11, [UInt8](repeating: 0, count: 8)), (3, [0, 0x10, 0])] {
+        var damaged = original
+        damaged.replaceSubrange(
+          (damaged.count - distance)..<(damaged.count - distance + bytes.count), with: bytes)
+        try damaged.write(to: URL(fileURLWithPath: "\(folder)/x.fst"))
+        #expect(throws: InputError.self) {
+          _ = try CaptureFile.read("\(folder)/x.fst", map: nil, design: design)
+        }
+      }
+    }
+  }
+
+  @Test func tablesOfLogicAnalysers() throws {
+    let design = try Design(json: try Self.config("ci/residual-fixed.json"), file: "d.json")
+    let names = ["s_axis_0_tvalid", "s_axis_0_tready", "m_axis_0_tvalid", "m_axis_0_tready"]
+    var table = "Sample in Buffer,TRIGGER," + names.map { "top/\($0)[0:0]" }.joined(separator: ",")
+    table += "\nRadix - UNSIGNED,UNSIGNED" + String(repeating: ",HEX", count: names.count)
+    for row in 0..<60 { table += "\n\(row),0,1,\(row % 2),\(row / 7 % 2),1" }
+    try TestFiles.withTemporaryDirectory { folder in
+      damage(Data((table + "\n").utf8), count: 1500) {
+        try $0.write(to: URL(fileURLWithPath: "\(folder)/ila.csv"))
+        _ = try CaptureFile.read("\(folder)/ila.csv", map: nil, design: design)
+      }
+    }
+  }
+
+  @Test func foldingsInYAML() throws {
+    let folding = Data(
+      """
+      Defaults:
+        mem_mode: [internal_decoupled, [MVAU_hls]]
+      MVAU_hls_0: &first
+        PE: 16
+        SIMD: 49
+        ram_style: "block"
+      MVAU_hls_1: {<<: *first, SIMD: 8}
+
+      """.utf8)
+    try TestFiles.withTemporaryDirectory { folder in
+      damage(folding, count: 2000) {
+        try $0.write(to: URL(fileURLWithPath: "\(folder)/f.yaml"))
+        _ = try FoldingFile.read("\(folder)/f.yaml")
+      }
+    }
+  }
+
   @Test func spaces() throws {
     let design = try Design(json: try Self.config("cnv-w1a1.json"), file: "cnv.json")
     damage(try Self.config("spaces/cnv.json"), count: 1500) {

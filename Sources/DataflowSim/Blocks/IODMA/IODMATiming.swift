@@ -59,6 +59,8 @@ private struct MemoryReader: Process {
   private let input: Link
   private let output: Link
   private let dma: IODMA
+  /// Memory words of a frame.
+  private let words: Int
   private let batch: Batch
   private var address = 12
   /// Frames of the transfer that have not begun, and of the batch that have.
@@ -77,7 +79,8 @@ private struct MemoryReader: Process {
     output = ports.outputs[0]
     batch = ports.batch
     self.dma = dma
-    fetched = dma.memoryWords
+    words = dma.memoryWords
+    fetched = words
   }
 
   func deallocate() { ready.deallocate() }
@@ -86,15 +89,15 @@ private struct MemoryReader: Process {
     while begin() {
       fetch()
       emit()
-      guard fetched == dma.memoryWords, ready.isEmpty else { return }
+      guard fetched == words, ready.isEmpty else { return }
     }
   }
 
   /// Begins the next frame, unless one is under way; false when it is not known yet when that is.
   private mutating func begin() -> Bool {
-    guard fetched == dma.memoryWords, ready.isEmpty else { return true }
+    guard fetched == words, ready.isEmpty else { return true }
     if left > 0 {
-      let pause = dma.pause(after: dma.memoryWords)
+      let pause = dma.pause(after: words)
       address = max(beat + 1 + pause, lastOut - 2) - dma.memoryLatency
     } else {
       if done > 0 {
@@ -113,7 +116,7 @@ private struct MemoryReader: Process {
   }
 
   private mutating func fetch() {
-    while fetched < dma.memoryWords {
+    while fetched < words {
       guard input.pointee.available > 0 else {
         input.pointee.readerWaits = true
         return
@@ -161,6 +164,8 @@ private struct MemoryWriter: Process {
   private let input: Link
   private let output: Link
   private let dma: IODMA
+  /// Memory words of a frame.
+  private let words: Int
   private let batch: Batch
   /// Frames of the transfer that have not begun, and of the batch that have.
   private var left = 0
@@ -183,8 +188,9 @@ private struct MemoryWriter: Process {
     output = ports.outputs[0]
     batch = ports.batch
     self.dma = dma
+    words = dma.memoryWords
     taken = dma.streamWords
-    mostFrames = 2 + 6.dividedUp(by: max(dma.streamWords, dma.memoryWords))
+    mostFrames = 2 + 6.dividedUp(by: max(dma.streamWords, words))
     due = Ring(capacity: mostFrames, filler: 0)
     ends = Ring(capacity: mostFrames, filler: 0)
   }
@@ -237,9 +243,9 @@ private struct MemoryWriter: Process {
   /// Writes a frame; false where none is there, or the memory does not take it yet.
   private mutating func write() -> Bool {
     guard !due.isEmpty else { return false }
-    while written < dma.memoryWords {
+    while written < words {
       if !isOffered {
-        let pause = dma.pause(after: written == 0 ? dma.memoryWords : written)
+        let pause = dma.pause(after: written == 0 ? words : written)
         let first = written == 0 ? due[0] + 7 : 0
         output.pointee.offer(at: max(first, lastBeat + 1 + pause, output.pointee.takenAt + 1))
         isOffered = true

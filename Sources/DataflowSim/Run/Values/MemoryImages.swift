@@ -55,27 +55,6 @@ public struct MemoryImages {
   ///
   /// Throws `InputError`; then nothing has been written.
   public func write(to folder: String) throws {
-    let manager = FileManager.default
-    var made: [String] = []
-    do {
-      for part in [folder] + Set(files.map { folder + "/" + Self.folder(of: $0.path) }).sorted()
-      where !manager.fileExists(atPath: part) {
-        do {
-          try manager.createDirectory(atPath: part, withIntermediateDirectories: false)
-        } catch {
-          throw InputError(
-            "the folder cannot be made", file: part, hint: "does the folder above it exist?")
-        }
-        made.append(part)
-      }
-      try OutputFiles.write(files.map { (folder + "/" + $0.path, $0.contents) })
-    } catch {
-      for part in made.reversed() { try? manager.removeItem(atPath: part) }
-      throw error
-    }
-  }
-
-  private static func folder(of path: String) -> String {
-    String(path.split(separator: "/").first ?? "")
+    try OutputFiles.write(files.map { ($0.path, $0.contents) }, below: folder)
   }
 }
