@@ -82,7 +82,8 @@ extension ModelPairing {
           throw InputError(
             "takes \(layout.shape) of \(type); no tensor of the model is that",
             at: "graph input '\(name)' of the design",
-            hint: "is this the model the design was made of?")
+            hint: "is this the model the design was made of? If its float input takes such "
+              + "numbers, --input-type INPUT=\(type) says so")
         }
         let shape = [frames] + layout.shape
         inputs[name] = try Tensor(values.integers, shape: shape)
