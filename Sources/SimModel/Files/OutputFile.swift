@@ -164,7 +164,7 @@ public enum OutputFiles {
   ) throws {
     var made: [String] = []
     do {
-      for part in Set(files.map { ($0.path as NSString).deletingLastPathComponent }) {
+      for part in Set(files.map { folderPart(of: $0.path) }) {
         try make(part.isEmpty ? folder : "\(folder)/\(part)", &made)
       }
       try write(files.map { ("\(folder)/\($0.path)", $0.contents) })
@@ -178,6 +178,14 @@ public enum OutputFiles {
     for part in made { PartialFiles.remove(part) }
   }
 
+  /// What stands in front of the last slash; empty where that is nothing or the root. Foundation's own traps on
+  /// names of one letter.
+  package static func folderPart(of path: String) -> String {
+    let end = path.lastIndex { $0 != "/" } ?? path.startIndex
+    guard let slash = path[..<end].lastIndex(of: "/") else { return "" }
+    return String(path[..<slash])
+  }
+
   /// Makes a folder and those above it; adds to `made` what was not there, the outermost first.
   private static func make(_ folder: String, _ made: inout [String]) throws {
     var isFolder: ObjCBool = false
@@ -187,7 +195,7 @@ public enum OutputFiles {
       }
       return
     }
-    let above = (folder as NSString).deletingLastPathComponent
+    let above = folderPart(of: folder)
     if !above.isEmpty { try make(above, &made) }
     guard mkdir(folder, 0o777) == 0 else {
       // Made by somebody else in the meantime.

@@ -162,7 +162,7 @@ import Testing
         PE: 16
         SIMD: 49
         ram_style: "block"
-      MVAU_hls_1: {<<: *first, SIMD: 8}
+      MVAU_hls_1: *first
 
       """.utf8)
     try TestFiles.withTemporaryDirectory { folder in

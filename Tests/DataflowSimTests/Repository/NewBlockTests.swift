@@ -79,7 +79,8 @@ struct NewBlockTests {
         "-parse-as-library", "-warnings-as-errors", "-I", "\(build)/Modules",
       ]
     return flags
-      + (maps + ["\(build)/CKernels.build/module.modulemap"]).flatMap {
+      + (maps + ["CKernels", "CPartialFiles"].map { "\(build)/\($0).build/module.modulemap" })
+      .flatMap {
         ["-Xcc", "-fmodule-map-file=\($0)"]
       }
   }()

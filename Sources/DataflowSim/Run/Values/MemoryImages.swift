@@ -55,6 +55,11 @@ public struct MemoryImages {
   ///
   /// Throws `InputError`; then nothing has been written.
   public func write(to folder: String) throws {
+    let above = OutputFiles.folderPart(of: folder)
+    guard above.isEmpty || FileManager.default.fileExists(atPath: above) else {
+      throw InputError(
+        "the folder cannot be made", file: folder, hint: "does the folder above it exist?")
+    }
     try OutputFiles.write(files.map { ($0.path, $0.contents) }, below: folder)
   }
 }
