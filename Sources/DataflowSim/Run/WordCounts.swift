@@ -27,12 +27,39 @@ package struct WordCounts {
   /// Every disagreement, one sentence with the numbers each.
   package var mismatches: [String] { found.map(\.sentence) + partialWords.map(\.sentence) }
 
-  package var found: [Mismatch] { plan.chains.compactMap(mismatch) }
+  package var found: [Mismatch] {
+    let writers = Dictionary(
+      plan.design.nodes.enumerated().flatMap { n, node in
+        node.outputs.enumerated().map { ($1, End(node: n, port: $0)) }
+      }, uniquingKeysWith: { first, _ in first })
+    return plan.design.nodes.indices.filter { !plan.design.nodes[$0].isFIFO }.flatMap { reader in
+      plan.design.nodes[reader].inputs.indices.compactMap { input in
+        let reader = End(node: reader, port: input)
+        return maker(of: reader, writers).flatMap { mismatch($0, reader) }
+      }
+    }
+  }
 
-  private func mismatch(_ chain: Plan.Chain) -> Mismatch? {
-    guard case .node(let writer) = chain.writer, case .node(let reader) = chain.reader,
-      let output = port(chain.writer, chain), let input = port(chain.reader, chain),
-      let made = plan.outputPorts[writer][output].words,
+  /// A port of a node.
+  private struct End {
+    var node: Int
+    var port: Int
+  }
+
+  /// Who makes the words that a reader takes. A FIFO passes on what it gets, whatever shape it states.
+  private func maker(of reader: End, _ writers: [String: End]) -> End? {
+    var writer = writers[plan.design.nodes[reader.node].inputs[reader.port]]
+    var steps = plan.design.nodes.count
+    while let found = writer, plan.design.nodes[found.node].isFIFO, steps > 0 {
+      writer = plan.design.nodes[found.node].inputs.first.flatMap { writers[$0] }
+      steps -= 1
+    }
+    return writer.flatMap { plan.design.nodes[$0.node].isFIFO ? nil : $0 }
+  }
+
+  private func mismatch(_ from: End, _ to: End) -> Mismatch? {
+    let (writer, output, reader, input) = (from.node, from.port, to.node, to.port)
+    guard let made = plan.outputPorts[writer][output].words,
       let expected = plan.inputPorts[reader][input].words, made != expected
     else { return nil }
     let stream = plan.design.nodes[reader].inputs[input]
@@ -76,13 +103,6 @@ package struct WordCounts {
     let passes = weights.passes
     return "; it reads its \(words / passes) weight words once for each of \(passes) vectors per "
       + "frame: \(words / passes) × \(passes) = \(words)"
-  }
-
-  private func port(_ end: Plan.Chain.End, _ chain: Plan.Chain) -> Int? {
-    guard case .node(let n) = end else { return nil }
-    let streams = Set(chain.handshakesBetweenStages.joined())
-    let node = plan.design.nodes[n]
-    return (end == chain.writer ? node.outputs : node.inputs).firstIndex(where: streams.contains)
   }
 
   /// Blocks that get no whole number of what they work on.

@@ -75,6 +75,40 @@ import Testing
     #expect(text.contains("TLAST comes every 80 words, not at the end of a frame"))
   }
 
+  /// Blocks that are nothing but stages have frames too; a FIFO has only what it is given.
+  @Test func wordsOfPlainStagesAreCounted() throws {
+    func thresholding(_ name: String, rows: Int, _ input: String, _ output: String) -> Node {
+      Node(
+        name: name, opType: "Thresholding_rtl",
+        attributes: [
+          "NumChannels": .int(1), "PE": .int(1), "numSteps": .int(3),
+          "inputDataType": .string("INT8"),
+          "weightDataType": .string("INT8"), "outputDataType": .string("UINT2"),
+          "numInputVectors": .ints([1, rows, 8]),
+        ], inputs: [input], outputs: [output])
+    }
+    let fifo = Node(
+      name: "FIFO_0", opType: "StreamingFIFO_rtl",
+      attributes: [
+        "depth": .int(2), "folded_shape": .ints([1, 5, 1]), "dataType": .string("UINT2"),
+      ], inputs: ["made"], outputs: ["held"])
+    func found(_ rows: Int) throws -> [WordCounts.Mismatch] {
+      try WordCounts(
+        plan: Plan(
+          Design(
+            name: "d",
+            nodes: [
+              thresholding("T_0", rows: 4, "in0", "made"), fifo,
+              thresholding("T_1", rows: rows, "held", "out0"),
+            ], graphInputs: ["in0"], graphOutputs: ["out0"]))
+      ).found
+    }
+    #expect(try found(4).isEmpty)
+    let mismatch = try #require(try found(3).first)
+    #expect(mismatch.stream == "held" && mismatch.made == 32 && mismatch.expected == 24)
+    #expect(mismatch.sentence.contains("T_0 (Thresholding_rtl) makes 32 words"))
+  }
+
   @Test func aConverterWithLeftovers() throws {
     let converter = Node(
       name: "DWC_0", opType: "StreamingDataWidthConverter_rtl",
