@@ -69,11 +69,9 @@ struct RecordedRun {
     guard let steady = throughput.steadyState else { return 3 }
     let latency = Double(throughput.firstFrameCycle ?? 0) / max(1, steady.cyclesPerFrame)
     let behind = Int(min(latency, 1000).rounded(.up)) + 1
-    let wanted = max(shownAtLeast, steady.simulatedFrames + steady.frames + behind)
+    let wanted = max(Recording.firstFrames, steady.simulatedFrames + steady.frames + behind)
     return max(1, min(wanted, options.frames, options.handshakes / max(words(throughput.plan), 1)))
   }
-
-  private static let shownAtLeast = 4
 
   /// Records `frames` frames to the end of the run; the frames between the windows are left out.
   private static func whole(_ plan: Plan, _ frames: Int, _ shown: Int, _ steady: SteadyState?)

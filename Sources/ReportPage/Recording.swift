@@ -43,7 +43,7 @@ public struct Recording: Encodable, Sendable {
   private static let mostColumns = 60_000
 
   /// Frames of the first window at most, and handshakes about: each is looked at several times.
-  private static let firstFrames = 4
+  static let firstFrames = 4
   private static let firstHandshakes = 60_000_000
 
   /// Runs the design of `throughput` once more and looks at every handshake that is shown.

@@ -28,36 +28,26 @@ package struct WordCounts {
   package var mismatches: [String] { found.map(\.sentence) + partialWords.map(\.sentence) }
 
   package var found: [Mismatch] {
-    let writers = Dictionary(
-      plan.design.nodes.enumerated().flatMap { n, node in
-        node.outputs.enumerated().map { ($1, End(node: n, port: $0)) }
-      }, uniquingKeysWith: { first, _ in first })
-    return plan.design.nodes.indices.filter { !plan.design.nodes[$0].isFIFO }.flatMap { reader in
-      plan.design.nodes[reader].inputs.indices.compactMap { input in
-        let reader = End(node: reader, port: input)
-        return maker(of: reader, writers).flatMap { mismatch($0, reader) }
-      }
+    // The plan was made of it.
+    guard let graph = try? DesignGraph(plan.design) else { return [] }
+    return graph.streams.compactMap { stream in
+      guard let reader = stream.reader, !plan.design.nodes[reader.node].isFIFO,
+        let writer = maker(of: stream, graph)
+      else { return nil }
+      return mismatch(writer, reader)
     }
   }
 
-  /// A port of a node.
-  private struct End {
-    var node: Int
-    var port: Int
-  }
-
-  /// Who makes the words that a reader takes. A FIFO passes on what it gets, whatever shape it states.
-  private func maker(of reader: End, _ writers: [String: End]) -> End? {
-    var writer = writers[plan.design.nodes[reader.node].inputs[reader.port]]
-    var steps = plan.design.nodes.count
-    while let found = writer, plan.design.nodes[found.node].isFIFO, steps > 0 {
-      writer = plan.design.nodes[found.node].inputs.first.flatMap { writers[$0] }
-      steps -= 1
+  /// Who makes the words of a stream. A FIFO passes on what it gets, whatever shape it states.
+  private func maker(of stream: DesignGraph.Stream, _ graph: DesignGraph) -> DesignGraph.Endpoint? {
+    var stream = stream
+    while let writer = stream.writer, plan.design.nodes[writer.node].isFIFO {
+      stream = graph[plan.design.nodes[writer.node].inputs[0]]
     }
-    return writer.flatMap { plan.design.nodes[$0.node].isFIFO ? nil : $0 }
+    return stream.writer
   }
 
-  private func mismatch(_ from: End, _ to: End) -> Mismatch? {
+  private func mismatch(_ from: DesignGraph.Endpoint, _ to: DesignGraph.Endpoint) -> Mismatch? {
     let (writer, output, reader, input) = (from.node, from.port, to.node, to.port)
     guard let made = plan.outputPorts[writer][output].words,
       let expected = plan.inputPorts[reader][input].words, made != expected
