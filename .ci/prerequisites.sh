@@ -68,19 +68,19 @@ install_optional() {
     $run env DEBIAN_FRONTEND=noninteractive apt-get install -y "$1"; } < /dev/null > /dev/null 2>&1 || return 0
 }
 
-# Swift 6.2 or newer on the PATH.
+# Swift 6.3 or newer on the PATH.
 require_swift() {
   local version major minor
   version=$(swift --version 2> /dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)
   major=${version%%.*}
   minor=${version#*.}
-  if [ -n "$version" ] && { [ "$major" -gt 6 ] || { [ "$major" -eq 6 ] && [ "$minor" -ge 2 ]; }; }; then
+  if [ -n "$version" ] && { [ "$major" -gt 6 ] || { [ "$major" -eq 6 ] && [ "$minor" -ge 3 ]; }; }; then
     return 0
   fi
   if [ -n "$version" ]; then
-    printf 'simrun needs Swift 6.2 or newer; this is Swift %s. Run:\n\n' "$version" >&2
+    printf 'simrun needs Swift 6.3 or newer; this is Swift %s. Run:\n\n' "$version" >&2
   else
-    printf 'simrun needs Swift 6.2 or newer, and there is none on the PATH. Run:\n\n' >&2
+    printf 'simrun needs Swift 6.3 or newer, and there is none on the PATH. Run:\n\n' >&2
   fi
   printf '  curl -sL https://download.swift.org/swiftly/linux/swiftly-%s.tar.gz | tar xz && ' "$(uname -m)" >&2
   printf './swiftly init --assume-yes && . ~/.local/share/swiftly/env.sh\n\n' >&2
