@@ -30,6 +30,9 @@ struct LockedCore: CorePipeline {
   private var locks: Ring<Lock>
   /// Where the current busy period's lock starts, its end not being known yet; `.max`: it has none.
   private var openLock = Cycle.max
+  /// Up to this cycle, and including it, slots fire whatever else there is to know.
+  private var horizon = Self.endless
+  private static let endless = Cycle.max >> 1
 
   // What only a queue that can overflow needs.
   private let loses: Bool
@@ -64,20 +67,30 @@ struct LockedCore: CorePipeline {
     log?.tellsWords = true
     tellsWords = log?.keepsSlots ?? false
     room = shape.queueSize + 1
-    limit = shape.pointerRange
+    limit = loses ? shape.pointerRange : .max
     results = Ring(capacity: shape.depth + 8, filler: 0)
     locks = Ring(capacity: shape.depth + 8, filler: Lock(start: 0, end: 0))
   }
 
   @inline(__always) mutating func settle() -> Bool {
+    !results.isEmpty && mayMove && settleAll()
+  }
+
+  /// Whether the oldest result may leave, or be lost. If not, the writer waits.
+  @inline(__always) private var mayMove: Bool {
+    if output.pointee.isTaken || results.count > limit { return true }
+    output.pointee.writerWaits = true
+    return false
+  }
+
+  private mutating func settleAll() -> Bool {
     var moved = false
-    while !results.isEmpty {
-      if settleFreely() {
-        moved = true
-        continue
-      }
+    defer { findHorizon() }
+    repeat {
       let isTaken = output.pointee.isTaken
-      if loses, !fits(taken: isTaken) {
+      let arrival = results[0]
+      let move = isTaken ? max(arrival &+ 1, output.pointee.takenAt) : .max
+      if loses, !fits(leaving: move) {
         switch checkQueue(taken: isTaken ? output.pointee.takenAt : nil) {
         case .leaves: break
         case .overflows:
@@ -90,31 +103,16 @@ struct LockedCore: CorePipeline {
         output.pointee.writerWaits = true
         return moved
       }
-      let arrival = results.removeFirst()
+      _ = results.removeFirst()
       if arrival > lastMove { closeLock() }
       let free = max(arrival, lastMove) &+ 1
-      let move = max(arrival &+ 1, output.pointee.takenAt)
       if move > free, openLock == .max { openLock = free }
       lastMove = move
       if tellsWords { noteWord() }
       output.pointee.offer(at: move &+ 1)
       moved = true
-    }
+    } while !results.isEmpty && mayMove
     return moved
-  }
-
-  /// Lets the oldest result leave as soon as it comes, where nothing has held it up and no lock is under way.
-  /// It leaves before a slot after the last one could bring another.
-  @inline(__always) private mutating func settleFreely() -> Bool {
-    let arrival = results[0]
-    guard openLock == .max, arrival > lastMove, results.count <= room, output.pointee.isTaken,
-      output.pointee.takenAt <= arrival &+ 1
-    else { return false }
-    _ = results.removeFirst()
-    lastMove = arrival &+ 1
-    if tellsWords { noteWord() }
-    output.pointee.offer(at: arrival &+ 2)
-    return true
   }
 
   /// The queue has drained, and what comes to it is another busy period.
@@ -125,42 +123,64 @@ struct LockedCore: CorePipeline {
   }
 
   @inline(__always) mutating func enabled(_ t: Cycle) -> Cycle? {
-    var c = max(t, lastSlot &+ 1)
-    if loses { noSlotBefore = max(noSlotBefore, c) }
+    let c = max(t, lastSlot &+ 1)
+    noSlotBefore = max(noSlotBefore, c)
+    return c <= horizon ? c : enabledLater(c)
+  }
+
+  /// The same behind the horizon.
+  private mutating func enabledLater(_ t: Cycle) -> Cycle? {
+    var c = t
     for i in 0..<locks.count {
       let lock = locks[i]
       if c <= lock.start { return c }
       c = max(c, lock.end &+ 1)
     }
-    if c > openLock {
-      // All slots before the lock have fired, so what is pending is all that can prolong it.
-      if !results.isEmpty, results[0] <= lastMove { return nil }
-      c = max(c, lastMove &+ 2)
+    // All slots before the lock have fired, so what is pending is all that can prolong it.
+    let isLonger = c > openLock && !results.isEmpty && results[0] <= lastMove
+    if !isLonger {
+      if c > openLock { c = max(c, lastMove &+ 2) }
+      if results.isEmpty || c <= max(results[0], lastMove) &+ 1 { return c }
     }
-    if !results.isEmpty, c > max(results[0], lastMove) &+ 1 { return nil }
-    return c
+    return nil
   }
 
   @inline(__always) func run(from first: Cycle) -> Int {
+    first <= horizon ? horizon &- first &+ 1 : runLater(from: first)
+  }
+
+  private func runLater(from first: Cycle) -> Int {
     for i in 0..<locks.count where first <= locks[i].start { return locks[i].start &- first &+ 1 }
-    if first <= openLock, openLock != .max { return openLock &- first &+ 1 }
     return results.isEmpty ? .max : max(results[0], lastMove) &+ 2 &- first
   }
 
   @inline(__always) mutating func fire(_ n: Int, from first: Cycle, ready: Cycle) {
-    while !locks.isEmpty, locks[0].start < first { _ = locks.removeFirst() }
-    if openLock < first { openLock = .max }
+    if first > horizon { passLocks(before: first) }
     lastSlot = first &+ n &- 1
   }
 
+  private mutating func passLocks(before first: Cycle) {
+    while !locks.isEmpty, locks[0].start < first { _ = locks.removeFirst() }
+    if openLock < first { openLock = .max }
+    findHorizon()
+  }
+
+  @inline(__always) private mutating func findHorizon() {
+    var cycle = results.isEmpty ? Self.endless : max(results[0], lastMove) &+ 1
+    if !locks.isEmpty { cycle = min(cycle, locks[0].start) }
+    horizon = min(cycle, openLock)
+  }
+
   @inline(__always) mutating func pushResult(at cycle: Cycle) {
-    if vanishing > 0 {
+    guard vanishing == 0 else {
       vanishing -= 1
       number += 1
       log?.strike(.queueOverflow)
-    } else {
-      results.append(cycle &+ depth)
+      return
     }
+    let arrival = cycle &+ depth
+    if results.isEmpty { horizon = min(horizon, max(arrival, lastMove) &+ 1) }
+    results.append(arrival)
   }
 
   /// The end of a group waits for its weight as every slot does.
@@ -196,10 +216,8 @@ extension LockedCore {
   }
 
   /// Whether all results that are known fit into the queue, and those to come find the oldest one gone.
-  @inline(__always) private func fits(taken: Bool) -> Bool {
-    guard results.count <= room else { return false }
-    guard taken else { return true }
-    return max(results[0] &+ 1, output.pointee.takenAt) <= lastSlot &+ 1 &+ depth
+  @inline(__always) private func fits(leaving move: Cycle) -> Bool {
+    results.count <= room && move <= lastSlot &+ 1 &+ depth
   }
 
   /// The oldest result leaves the queue.
