@@ -215,9 +215,9 @@ extension LockedCore {
     case unknown
   }
 
-  /// Whether all results that are known fit into the queue, and those to come find the oldest one gone.
+  /// Whether all results that come before the oldest one leaves, in cycle `move`, fit into the queue.
   @inline(__always) private func fits(leaving move: Cycle) -> Bool {
-    results.count <= room && move <= lastSlot &+ 1 &+ depth
+    results.count > room ? results[room] >= move : move <= lastSlot &+ 1 &+ depth
   }
 
   /// The oldest result leaves the queue.
