@@ -8,9 +8,12 @@ struct Cores: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Cost per slot of the compute cores of both generations.")
 
+  @Option(help: "Only these SIMD.")
+  var simd: [Int] = [64, 16, 4, 1]
+
   func run() throws {
     print("### Compute cores, ns per slot\n")
-    let foldings = [(64, 8), (16, 8), (4, 8), (1, 8)]
+    let foldings = simd.map { ($0, 8) }
     let sinks = [("free", ""), ("every third cycle", #", "sinks": {"out0": {"pattern": "100"}}"#)]
     printTable(
       ["SIMD of 64, PE", "sink", "freezing", "locking", ""],

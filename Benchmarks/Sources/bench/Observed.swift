@@ -8,12 +8,14 @@ struct Observed: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Observed and traced runs beside those nobody follows, frame by frame.")
 
+  @Option(help: "Only these designs of configs/.")
+  var design: [String] = ["cnv-w1a1", "mobilenetv1-w4a4", "resnet50-w1a2"]
+
   func run() throws {
     print("### Observed runs, one core\n")
-    let names = ["cnv-w1a1", "mobilenetv1-w4a4", "resnet50-w1a2"]
     printTable(
       ["design", "ms per frame", "observed", "traced"],
-      try names.map { name in
+      try design.map { name in
         let plan = try Plan(
           Design(contentsOf: project.appending(path: "configs/\(name).json").path))
         let few = 1

@@ -73,51 +73,57 @@ struct LockedCore: CorePipeline {
   }
 
   @inline(__always) mutating func settle() -> Bool {
-    !results.isEmpty && mayMove && settleAll()
+    guard !results.isEmpty else { return false }
+    guard mayMove(output.pointee.isTaken) else { return false }
+    return settleAll()
   }
 
   /// Whether the oldest result may leave, or be lost. If not, the writer waits.
-  @inline(__always) private var mayMove: Bool {
-    if output.pointee.isTaken || results.count > limit { return true }
+  @inline(__always) private func mayMove(_ isTaken: Bool) -> Bool {
+    if isTaken || results.count > limit { return true }
     output.pointee.writerWaits = true
     return false
   }
 
   private mutating func settleAll() -> Bool {
     var moved = false
-    defer { findHorizon() }
+    var isTaken = output.pointee.isTaken
     repeat {
-      let isTaken = output.pointee.isTaken
       let arrival = results[0]
       let move = isTaken ? max(arrival &+ 1, output.pointee.takenAt) : .max
       if loses, !fits(leaving: move) {
-        switch checkQueue(taken: isTaken ? output.pointee.takenAt : nil) {
-        case .leaves: break
-        case .overflows:
+        let fate = checkQueue(taken: isTaken ? output.pointee.takenAt : nil)
+        if fate == .unknown { break }
+        if fate == .overflows {
           moved = true
           continue
-        case .unknown: return moved
         }
       }
       guard isTaken else {
         output.pointee.writerWaits = true
-        return moved
+        break
       }
       _ = results.removeFirst()
-      if arrival > lastMove { closeLock() }
-      let free = max(arrival, lastMove) &+ 1
-      if move > free, openLock == .max { openLock = free }
-      lastMove = move
-      if tellsWords { noteWord() }
-      output.pointee.offer(at: move &+ 1)
+      leave(arrival, at: move)
       moved = true
-    } while !results.isEmpty && mayMove
+      isTaken = output.pointee.isTaken
+    } while !results.isEmpty && mayMove(isTaken)
+    findHorizon()
     return moved
   }
 
+  /// The oldest result, in the queue since `arrival`, goes to the output register.
+  @inline(__always) private mutating func leave(_ arrival: Cycle, at move: Cycle) {
+    if openLock != .max, arrival > lastMove { closeLock() }
+    let free = max(arrival, lastMove) &+ 1
+    if move > free, openLock == .max { openLock = free }
+    lastMove = move
+    if tellsWords { noteWord() }
+    output.pointee.offer(at: move &+ 1)
+  }
+
   /// The queue has drained, and what comes to it is another busy period.
-  @inline(__always) private mutating func closeLock() {
-    guard openLock != .max else { return }
+  private mutating func closeLock() {
     locks.append(Lock(start: openLock, end: lastMove + 1))
     openLock = .max
   }
@@ -125,7 +131,8 @@ struct LockedCore: CorePipeline {
   @inline(__always) mutating func enabled(_ t: Cycle) -> Cycle? {
     let c = max(t, lastSlot &+ 1)
     noSlotBefore = max(noSlotBefore, c)
-    return c <= horizon ? c : enabledLater(c)
+    if c <= horizon { return c }
+    return openLock == .max && locks.isEmpty ? nil : enabledLater(c)
   }
 
   /// The same behind the horizon.
