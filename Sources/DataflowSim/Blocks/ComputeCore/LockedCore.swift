@@ -74,8 +74,8 @@ struct LockedCore: CorePipeline {
 
   @inline(__always) mutating func settle() -> Bool {
     guard !results.isEmpty else { return false }
-    guard mayMove(output.pointee.isTaken) else { return false }
-    return settleAll()
+    let isTaken = output.pointee.isTaken
+    return mayMove(isTaken) && settleAll(isTaken)
   }
 
   /// Whether the oldest result may leave, or be lost. If not, the writer waits.
@@ -85,9 +85,8 @@ struct LockedCore: CorePipeline {
     return false
   }
 
-  private mutating func settleAll() -> Bool {
-    var moved = false
-    var isTaken = output.pointee.isTaken
+  private mutating func settleAll(_ isTaken: Bool) -> Bool {
+    var (moved, isTaken) = (false, isTaken)
     repeat {
       let arrival = results[0]
       let move = isTaken ? max(arrival &+ 1, output.pointee.takenAt) : .max
@@ -247,8 +246,7 @@ extension LockedCore {
     guard let taken else { return .leaves }
     let leaves = max(results[0] + 1, taken)
     guard !mayGrow(before: leaves) else { return .unknown }
-    let waiting = (0..<results.count).prefix { results[$0] < leaves }.count
-    isUndefined = waiting > room
+    isUndefined = results.count > room && results[room] < leaves
     if isUndefined { log?.strike(.queueOverflow) }
     return .leaves
   }
