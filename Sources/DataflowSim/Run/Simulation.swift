@@ -201,12 +201,11 @@ public final class Simulation {
   /// Runs of stages that merge become one stage.
   private func buildMerged(_ chain: Plan.Chain, _ observing: Observation) -> Ends {
     let all = chain.stages
-    let keepsPlaces = observing.streams || observing.levels
     var merged: [(stage: Stage, members: Range<Int>)] = []
     for (i, (stage, _)) in all.enumerated() {
       // A reset waits for the last handshake of all, those between stages included.
       if let last = merged.last, resets.isEmpty,
-        last.stage.merges(with: stage, keepsPlaces: keepsPlaces)
+        last.stage.merges(with: stage)
       {
         merged[merged.count - 1] = (last.stage + stage, last.members.lowerBound..<i + 1)
       } else {

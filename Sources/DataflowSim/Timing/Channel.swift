@@ -1,10 +1,13 @@
 /// The channel between one writing and one reading process: a stage, or a plain wire.
 ///
-/// One slot per word holds first the word's write time, then its read time; that is all the memory
-/// a recurrence over the channel needs. A wire is the stage `(latency 0, capacity 1, credit 1)` whose
-/// handshake is the *read*: the writer only offers, and learns the cycle when the reader takes the word.
+/// One slot per word holds first the word's write time, then its read time, all the memory a recurrence over
+/// the channel needs. Where the stages that are one here are followed, read times have slots of their own
+/// (`KeptTimes`). A wire is the stage `(latency 0, capacity 1, credit 1)` whose handshake is the *read*: the
+/// writer only offers, and learns the cycle when the reader takes the word.
 public struct Channel {
   private(set) var slots: UnsafeMutablePointer<Cycle>
+  /// When each word was read, slot by slot, where write times are kept beside; else `slots`.
+  private(set) var taken: UnsafeMutablePointer<Cycle>
   /// Since when each word was offered, slot by slot, where somebody wants to know; else `slots`, so that a
   /// writer need not ask.
   private(set) var offers: UnsafeMutablePointer<Cycle>
@@ -13,13 +16,12 @@ public struct Channel {
   let latency: Int
   let credit: Int
   package let isWire: Bool
-  /// Stands in the slots of the words before the first: room for the first words from the cycle in
-  /// which the stage first accepts any.
+  /// Stands in the slots of the words before the first: room from the cycle in which any is accepted.
   private let filler: Cycle
-  /// Released with the slots, so that a channel is plain data.
-  private let lateStart: Unmanaged<LateStart>?
+  /// Released with the slots, as a channel is plain data.
+  let lateStart: Unmanaged<LateStart>?
   /// See `Stage.upstreamCapacity`.
-  private let upstreamCapacity: Int
+  let upstreamCapacity: Int
   /// So many words, or so much room, is worth running a process for at once.
   private let batch: Int
   /// More at a time saves nothing.
@@ -35,10 +37,11 @@ public struct Channel {
   /// The longest that a word was offered while there was no room for it.
   private(set) var waited = 0
 
-  /// What has to happen besides when a word is admitted, and when one is read; 0 most of the time, so
-  /// that the common case is one test.
+  /// What has to happen besides when a word is admitted, and when one is read; mostly nothing (0).
   private var onWrite: UInt8 = 0
   private var onRead: UInt8 = 0
+  /// So many words must have been read before somebody wants to hear of it.
+  private var tellFrom = 0
   private static let observed: UInt8 = 1
   /// Somebody follows every handshake, so they must come one by one.
   private static let oneByOne: UInt8 = 16
@@ -59,7 +62,7 @@ public struct Channel {
   var writer: Int32 = -1
   private let queue: UnsafeMutablePointer<WorkQueue>
 
-  /// Who follows the handshakes; kept alive by the network, so that a channel is plain data.
+  /// Who follows the handshakes; kept alive by the network.
   private var watching: Unmanaged<ChannelWatcher>?
   var watcher: ChannelWatcher? { watching?.takeUnretainedValue() }
 
@@ -73,17 +76,20 @@ public struct Channel {
     lateStart = stage.flatMap(LateStart.init).map(Unmanaged.passRetained)
     upstreamCapacity = stage?.upstreamCapacity ?? 0
     batch = min(max(7 * capacity / 8, 1), Self.largestBatch)
-    var size = 1
     // The proof of a steady state looks back over the reads of the longest period.
-    while size < capacity + (watcher?.history?.words ?? 0) { size *= 2 }
+    var size = 1
+    let kept = watcher?.log?.words(capacity: capacity) ?? 0
+    while size < max(capacity + (watcher?.history?.words ?? 0), kept) { size *= 2 }
     mask = size - 1
-    slots = .allocate(capacity: size)
-    slots.initialize(repeating: filler, count: size)
-    offers = slots
-    if watcher?.needsOffers == true, !isWire {
-      offers = .allocate(capacity: size)
-      offers.initialize(repeating: filler, count: size)
+    let (count, time) = (size, filler)
+    func times() -> UnsafeMutablePointer<Cycle> {
+      let times = UnsafeMutablePointer<Cycle>.allocate(capacity: count)
+      times.initialize(repeating: time, count: count)
+      return times
     }
+    slots = times()
+    taken = kept > 0 ? times() : slots
+    offers = watcher?.needsOffers == true && !isWire ? times() : slots
     self.queue = queue
     if let watcher { watch(watcher) }
     startLate()
@@ -93,13 +99,14 @@ public struct Channel {
     guard let lateStart else { return }
     onWrite |= Self.startsLate
     lateStart._withUnsafeGuaranteedRef {
-      $0.reserve(slots, mask: mask, capacity: capacity, credit: credit)
+      $0.reserve(taken, mask: mask, capacity: capacity, credit: credit)
     }
   }
 
   func deallocate() {
     lateStart?.release()
     if offers != slots { offers.deallocate() }
+    if taken != slots { taken.deallocate() }
     slots.deallocate()
   }
 
@@ -108,12 +115,10 @@ public struct Channel {
     watching = Unmanaged.passUnretained(watcher)
     var bits = watcher.needsEveryHandshake ? Self.watched : Self.observed
     if !watcher.needsHandshakes { bits = 0 }
-    onWrite = onWrite & ~Self.watched | bits
+    onWrite = onWrite & ~Self.watched | (watcher.needsWrites ? bits : 0)
     onRead = onRead & ~Self.watched | bits
+    tellFrom = 0
   }
-
-  /// The time in the slot of a word: of its read, or of its write while it is unread.
-  func slot(_ word: Int) -> Cycle { slots[word & mask] }
 }
 
 extension Channel {
@@ -152,7 +157,7 @@ extension Channel {
   /// nil while there is none. Only for stages.
   @inline(__always) var room: Cycle? {
     guard written - read < capacity else { return nil }
-    return max(lastWrite + 1, slots[(written - capacity) & mask] + credit)
+    return max(lastWrite + 1, taken[(written - capacity) & mask] + credit)
   }
 
   /// When the last word written has left the register slice of two words in front, which holds nothing
@@ -160,7 +165,7 @@ extension Channel {
   @inline(__always) var sliceEmptied: Cycle? {
     let freed = written + 1 - capacity
     guard freed < read else { return nil }
-    return max(lastWrite + 1, slots[freed & mask] + credit - 1)
+    return max(lastWrite + 1, taken[freed & mask] + credit - 1)
   }
 
   /// The last word waited for so long in a slice in front before it could leave.
@@ -197,7 +202,7 @@ extension Channel {
   @inline(never) private mutating func afterWrite(from first: Int, offered: Cycle) {
     if onWrite & Self.observed != 0 {
       watching?._withUnsafeGuaranteedRef {
-        $0.wrote(first..<written, slots, offers: offers, mask: mask, offered: offered)
+        $0.wrote(first..<written, slots, mask: mask, offered: offered)
       }
     }
     if onWrite & Self.startsLate != 0, let lateStart,
@@ -216,15 +221,6 @@ extension Channel {
       queue.pointee.push(reader)
     }
   }
-}
-
-extension Channel {
-  /// A word is offered and has not been taken, or its writer waits for room.
-  package var isBlocked: Bool { isWire ? written > read : pending != .never || writerWaits }
-
-  /// The same when nothing moves any more, with the words that wait inside: more than the last of the
-  /// merged stages holds.
-  var holdsBlockedWord: Bool { isBlocked || available > capacity - upstreamCapacity }
 }
 
 // The reader's side.
@@ -252,20 +248,26 @@ extension Channel {
   /// Counts the words before `end` as read, the last at `t`, valid since `arrived`.
   @inline(__always) mutating func finishReads(upTo end: Int, at t: Cycle, arrived: Cycle) {
     guard end > read else { return }
-    if onRead & Self.observed != 0 { noteReads(upTo: end, arrived: arrived) }
+    let (first, last) = (read, lastRead)
     read = end
     lastRead = t
+    if onRead & Self.observed != 0, end >= tellFrom {
+      noteReads(from: first, isWaitedFor: arrived > last + 1)
+    }
     if onRead & ~Self.watched != 0 { useRoom() }
   }
 
-  // Mutating only so that the channel is not copied for the call.
-  @inline(never) private mutating func noteReads(upTo end: Int, arrived: Cycle) {
-    let isFollowed = watching?._withUnsafeGuaranteedRef {
-      $0.took(read..<end, slots, mask: mask, isWaitedFor: arrived > lastRead + 1)
+  @inline(never) private mutating func noteReads(from first: Int, isWaitedFor: Bool) {
+    let times = keptTimes
+    let next = watching?._withUnsafeGuaranteedRef {
+      $0.took(first..<times.read, times, isWaitedFor: isWaitedFor)
     }
-    guard isFollowed != true else { return }
-    onWrite &= ~Self.watched
-    onRead &= ~Self.watched
+    if let next = next ?? nil {
+      tellFrom = next
+    } else {
+      onWrite &= ~Self.watched
+      onRead &= ~Self.watched
+    }
   }
 
   /// There is room again: lets the word that waits for it in, and wakes the writer, who may wait
@@ -362,10 +364,9 @@ extension Channel {
     for word in max(0, written - mask - 1)..<written {
       larger[word & (size - 1)] = slots[word & mask]
     }
-    // Nobody deepens a channel whose offers are noted.
-    if offers == slots { offers = larger }
     slots.deallocate()
-    slots = larger
+    // Nobody deepens a channel that a log follows.
+    (slots, taken, offers) = (larger, larger, larger)
     mask = size - 1
   }
 }
@@ -374,7 +375,8 @@ extension Channel {
   /// Empties the channel, as a reset does: nothing has happened yet.
   mutating func reset() {
     slots.update(repeating: filler, count: mask + 1)
-    (written, read, waited, ordered) = (0, 0, 0, 0)
+    if taken != slots { taken.update(repeating: filler, count: mask + 1) }
+    (written, read, waited, ordered, tellFrom) = (0, 0, 0, 0, 0)
     (pending, lastWrite, lastRead) = (.never, .never, .never)
     onWrite &= Self.watched
     onRead &= Self.watched
@@ -386,7 +388,7 @@ extension Channel {
     writerWaits = false
     if isWire, written > read {
       written = read
-      slots[0] = lastRead
+      if taken == slots { slots[0] = lastRead }
       lastWrite = lastRead
     } else {
       pending = .never

@@ -1,8 +1,8 @@
 /// What is observed at one channel: the streams at its places and the FIFOs among its stages.
 ///
-/// How many words have passed a place, and what is waiting there, follows from the channel itself. Its
-/// handshakes are noted one by one only where somebody asks for them, where a limit may cut them off, or
-/// for the sake of a FIFO that has not been full yet.
+/// How many words have passed a place, and what is waiting there, follows from the channel itself. The times
+/// at its ends are looked at every few hundred words, and only where somebody asks for handshakes, where a
+/// limit may cut them off, or for the sake of a FIFO that has not been full yet.
 final class ChannelLog {
   private let stages: [Stage]
   private var places: [ChannelPlace]
@@ -14,9 +14,6 @@ final class ChannelLog {
   let isFull: Bool
   private var channel: Link?
 
-  private var writes = TimeTail()
-  private var reads = TimeTail()
-  private var offers = TimeTail()
   /// Reads up to which everything has been worked out.
   private var settled = 0
   /// Nothing that is still to come matters.
@@ -49,78 +46,53 @@ final class ChannelLog {
     counted = Array(repeating: 0, count: places.count)
   }
 
-  deinit {
-    writes.deallocate()
-    reads.deallocate()
-    offers.deallocate()
-  }
-
   /// Whether it has to be told of handshakes at all.
   var needsHandshakes: Bool { isFull || !fifos.isEmpty && !isDone }
 
   func follow(_ channel: Link) { self.channel = channel }
 
-  func wrote(
-    _ range: Range<Int>, _ slots: UnsafeMutablePointer<Cycle>,
-    offers since: UnsafeMutablePointer<Cycle>, mask: Int
-  ) {
-    guard !isDone else { return }
-    // A word that was offered on a wire and withdrawn is written again.
-    writes.cut(to: range.lowerBound)
-    if !writes.hasRoom(range.count) {
-      let needed = neededWrite
-      writes.makeRoom(range.count, from: needed)
+  /// Whether the channel keeps the times of words that have been read.
+  private var keepsTimes: Bool {
+    isFull || !fifos.isEmpty || stages.dropFirst().contains { $0.firstReady > 0 }
+  }
+
+  /// Words whose times the channel has to keep; 0: none that have been read.
+  ///
+  /// When everything known by r reads has been worked out, no write before r − capacity matters any more,
+  /// and no read (`Occupancy`). That happens after `readsAtOnce` reads at the latest, to which as many may
+  /// be added at once as the channel holds; and it may hold as many again.
+  func words(capacity: Int) -> Int { keepsTimes ? 3 * capacity + 2 * Self.readsAtOnce : 0 }
+
+  /// Words have been taken. How many must have been when it is told again; nil: no need.
+  func took(_ times: KeptTimes) -> Int? {
+    guard !isDone else { return nil }
+    if times.read - settled >= Self.readsAtOnce {
+      settle(times)
+      isDone = !isFull && fifos.allSatisfy(\.isSaturated)
     }
-    writes.append(range, slots, mask: mask)
-    guard isFull else { return }
-    if !offers.hasRoom(range.count) { offers.makeRoom(range.count, from: places[0].next) }
-    offers.append(range, since, mask: mask)
-  }
-
-  /// Whether it has to be told of further handshakes.
-  func took(_ range: Range<Int>, _ slots: UnsafeMutablePointer<Cycle>, mask: Int) -> Bool {
-    guard !isDone else { return false }
-    if !reads.hasRoom(range.count) {
-      let needed = neededRead
-      reads.makeRoom(range.count, from: needed)
-    }
-    reads.append(range, slots, mask: mask)
-    guard reads.end - settled >= Self.readsAtOnce else { return true }
-    settle()
-    isDone = !isFull && fifos.allSatisfy(\.isSaturated)
-    return !isDone
-  }
-
-  private var neededWrite: Int {
-    var needed = writes.end
-    for fifo in fifos { needed = min(needed, fifo.needed) }
-    if isFull { for place in places { needed = min(needed, place.next) } }
-    return needed
-  }
-
-  private var neededRead: Int {
-    // A word is looked at as long as its write is needed.
-    min(neededWrite - (places.first?.capacity ?? 0), reads.end)
+    return isDone ? nil : settled + Self.readsAtOnce
   }
 }
 
 // From the ends to the places.
 extension ChannelLog {
   /// Works out what is known of the places by now.
-  private func settle() {
-    settled = reads.end
-    if isFull { for i in places.indices { handOn(i) } }
+  private func settle(_ now: KeptTimes) {
+    settled = now.read
+    if isFull { for i in places.indices { handOn(i, now) } }
     for i in fifos.indices where !fifos[i].isSaturated {
       let stage = fifos[i].stage
-      fifos[i].update(times(stage), times(stage + 1))
+      fifos[i].update(places[stage].times(now), places[stage + 1].times(now))
     }
   }
 
-  private func times(_ place: Int) -> ChannelPlace.Times { places[place].times(writes, reads) }
+  private func settle() {
+    if let now, keepsTimes { settle(now) }
+  }
 
   /// Hands on the handshakes at a place that have become known.
-  private func handOn(_ index: Int) {
-    let (times, stream) = (times(index), streams[index])
+  private func handOn(_ index: Int, _ now: KeptTimes) {
+    let (times, stream) = (places[index].times(now), streams[index])
     guard stream != nil || limit != .max else {
       places[index].next = times.end
       return
@@ -128,7 +100,7 @@ extension ChannelLog {
     var place = places[index]
     withUnsafeTemporaryAllocation(of: Handshake.self, capacity: Self.readsAtOnce) { batch in
       while place.next < times.end, !place.isCut {
-        let filled = fill(batch, index, &place, times)
+        let filled = fill(batch, index, &place, times, now)
         stream?.took(UnsafeBufferPointer(rebasing: batch[..<filled]))
       }
     }
@@ -141,18 +113,17 @@ extension ChannelLog {
   /// gone: what holds it up in between, the words before, are held up by no less.
   private func fill(
     _ batch: UnsafeMutableBufferPointer<Handshake>, _ index: Int, _ place: inout ChannelPlace,
-    _ times: ChannelPlace.Times
+    _ times: ChannelPlace.Times, _ now: KeptTimes
   ) -> Int {
     // The word on a wire is written when it is offered.
     let isBehind = index > 0 || stages.isEmpty
-    let (since, origin, limit) = (isBehind ? times.writes : offers.times, origin, limit)
-    let latency = place.latency
+    let (offers, mask, origin, limit) = (now.offers, now.mask, origin, limit)
     var (last, filled) = (place.last, 0)
     var word = place.next
     while word < times.end, filled < batch.count {
       let t = times[word]
-      var offered = since[word] &+ latency
-      if isBehind { offered = max(offered, last &+ 1) }
+      let offered =
+        isBehind ? max(times.arrival(word), last &+ 1) : offers[word & mask]
       guard t &+ origin < limit else {
         place.isCut = true
         if offered + origin < limit { streams[index]?.leaveUnfinished(offered + origin) }
@@ -170,29 +141,22 @@ extension ChannelLog {
 
 // What the channel itself tells.
 extension ChannelLog {
-  private struct Now {
-    var written = 0
-    var read = 0
-  }
-
-  private var now: Now {
-    guard let channel else { return Now() }
-    return Now(written: channel.pointee.written, read: channel.pointee.read)
-  }
+  private var now: KeptTimes? { channel?.pointee.keptTimes }
 
   /// Words that have passed a place since the last reset.
   private func passed(_ place: Int) -> Int {
     if isFull { return places[place].next }
-    let now = now
+    guard let now else { return 0 }
     return stages.isEmpty ? now.read : places[place].passed(written: now.written, read: now.read)
   }
 
   /// The last handshake at a place; at least one word has passed.
   private func lastTime(_ index: Int) -> Cycle {
-    guard !isFull, let channel = channel?.pointee else { return places[index].last }
     let place = places[index]
-    if place.capacity == 0 { return channel.lastRead }
+    guard !isFull, let channel = channel?.pointee else { return place.last }
     let word = place.passed(written: channel.written, read: channel.read) - 1
+    guard !keepsTimes else { return place.times(channel.keptTimes)[word] }
+    if place.capacity == 0 { return channel.lastRead }
     let written = word == channel.written - 1 ? channel.lastWrite : channel.slot(word)
     if index == 0 { return written }
     let freed = word - place.capacity
@@ -224,10 +188,12 @@ extension ChannelLog {
 
   /// Words in each FIFO: its depth, the most at once, and those at the end, since the last reset.
   var levels: [(name: String, depth: Int, most: Int, last: Int)] {
+    guard let now else { return [] }
     settle()
     return fifos.map { fifo in
       (
-        fifo.name, fifo.depth, fifo.final(times(fifo.stage), times(fifo.stage + 1)),
+        fifo.name, fifo.depth,
+        fifo.final(places[fifo.stage].times(now), places[fifo.stage + 1].times(now)),
         passed(fifo.stage) - passed(fifo.stage + 1)
       )
     }
@@ -243,7 +209,7 @@ extension ChannelLog {
       if place > 0 {
         guard word < passed(place - 1) else { continue }
         let last = word > 0 ? lastTime(place) : .never
-        offered = max(channel.pointee.slot(word) + places[place].latency, last + 1)
+        offered = max(places[place].times(channel.pointee.keptTimes).arrival(word), last + 1)
       } else if stages.isEmpty {
         guard channel.pointee.available > 0 else { continue }
         offered = channel.pointee.offered
@@ -262,9 +228,6 @@ extension ChannelLog {
     for place in places.indices { counted[place] += passed(place) }
     for place in places.indices { (places[place].next, places[place].last) = (0, .never) }
     for i in fifos.indices { fifos[i].restart() }
-    writes.removeAll()
-    reads.removeAll()
-    offers.removeAll()
     settled = 0
     self.origin = origin
   }

@@ -13,36 +13,33 @@ final class ChannelWatcher {
   }
 
   /// Whether it has to be told of handshakes.
-  var needsHandshakes: Bool { log?.needsHandshakes == true || history != nil || reads != nil }
+  var needsHandshakes: Bool { log?.needsHandshakes == true || needsEveryHandshake }
 
   /// Whether handshakes must be told one by one, because it matters since when each word was offered.
   var needsEveryHandshake: Bool { history != nil || reads != nil }
 
+  /// Whether it has to be told of words that come in; the log finds their times in the channel.
+  var needsWrites: Bool { needsEveryHandshake }
+
   /// Whether the writer has to note since when words were offered.
   var needsOffers: Bool { log?.isFull == true }
 
-  /// Words `range` were admitted at the times in `slots`, the last offered since `offered`, each since what
-  /// `offers` says.
+  /// Words `range` were admitted at the times in `slots`, the last offered since `offered`.
   func wrote(
-    _ range: Range<Int>, _ slots: UnsafeMutablePointer<Cycle>,
-    offers: UnsafeMutablePointer<Cycle>, mask: Int, offered: Cycle
+    _ range: Range<Int>, _ slots: UnsafeMutablePointer<Cycle>, mask: Int, offered: Cycle
   ) {
-    if let history {
-      for word in range {
-        history.note(word, slots[word & mask], isBound: slots[word & mask] > offered)
-      }
+    guard let history else { return }
+    for word in range {
+      history.note(word, slots[word & mask], isBound: slots[word & mask] > offered)
     }
-    log?.wrote(range, slots, offers: offers, mask: mask)
   }
 
-  /// Words `range` were taken at the times in `slots`. Whether there is more to tell.
-  func took(
-    _ range: Range<Int>, _ slots: UnsafeMutablePointer<Cycle>, mask: Int, isWaitedFor: Bool
-  ) -> Bool {
+  /// Words `range` were taken. How many must have been taken when it is told again; nil: no need.
+  func took(_ range: Range<Int>, _ times: KeptTimes, isWaitedFor: Bool) -> Int? {
     if let reads {
-      for word in range { reads.took(slots[word & mask], isWaitedFor: isWaitedFor) }
+      for word in range { reads.took(times.reads[word & times.mask], isWaitedFor: isWaitedFor) }
     }
-    let isFollowed = log?.took(range, slots, mask: mask) ?? false
-    return isFollowed || history != nil || reads != nil
+    let next = log?.took(times)
+    return needsEveryHandshake ? 0 : next ?? nil
   }
 }

@@ -10,6 +10,8 @@ final class LateStart {
   private let starts: [Stage.LateStart]
   /// Word k comes out as if it had gone in k cycles after this one, or later.
   private let entry: Cycle
+  /// When the words came in that had to be held back: the first ones, before one was late enough.
+  private(set) var held: [Cycle] = []
 
   /// nil: nothing starts late.
   init?(_ stage: Stage) {
@@ -20,6 +22,7 @@ final class LateStart {
 
   /// Notes when there is room for the first words, where the times stand of the words before the first.
   func reserve(_ slots: UnsafeMutablePointer<Cycle>, mask: Int, capacity: Int, credit: Int) {
+    held = []
     for start in starts {
       for word in start.words..<capacity {
         let slot = (word - capacity) & mask
@@ -34,7 +37,9 @@ final class LateStart {
     var isHeld = true
     for word in words {
       isHeld = slots[word & mask] < entry + word
-      if isHeld { slots[word & mask] = entry + word }
+      guard isHeld else { break }
+      held.append(slots[word & mask])
+      slots[word & mask] = entry + word
     }
     return isHeld
   }

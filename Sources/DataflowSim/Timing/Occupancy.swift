@@ -20,9 +20,6 @@ struct Occupancy {
   /// It cannot hold more.
   var isSaturated: Bool { maximum >= depth }
 
-  /// The first word whose times still matter.
-  var needed: Int { isSaturated ? .max : max(next - maximum, 0) }
-
   /// Looks at the words of which it is known when they come, and of those before when they leave.
   mutating func update(_ front: ChannelPlace.Times, _ rear: ChannelPlace.Times) {
     guard !isSaturated else { return }
@@ -34,7 +31,7 @@ struct Occupancy {
       }
       // The bulk of the words: both behind the first few, whose times know no room.
       let end = min(front.end, rear.end + maximum)
-      let bulk = max(next, front.capacity, maximum + rear.capacity)
+      let bulk = max(next, front.early, maximum + rear.early)
       guard bulk < end, next == bulk else {
         next += 1
         continue

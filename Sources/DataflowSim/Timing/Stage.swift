@@ -58,12 +58,9 @@ public struct Stage: Sendable, Equatable {
 
   /// Whether this stage and `next` behind it are the same as their sum. Both must sustain a word per
   /// cycle: the handshake between them is then never the tightest constraint on either end.
-  ///
-  /// - Parameter keepsPlaces: the handshakes between the stages are to follow from those at the ends
-  ///   (`ChannelPlace`); then no word may reach `next` before it accepts any.
-  func merges(with next: Stage, keepsPlaces: Bool) -> Bool {
+  /// The handshakes between them follow from those at the ends (`ChannelPlace`).
+  func merges(with next: Stage) -> Bool {
     sustainsOneWordPerCycle && next.sustainsOneWordPerCycle
-      && (!keepsPlaces || !next.startsLate(behind: self))
   }
 
   private func startsLate(behind stage: Stage) -> Bool {

@@ -4,6 +4,8 @@
 /// those who wait. At most `Channel.readable` words may be taken.
 struct ReadRun {
   private let slots: UnsafeMutablePointer<Cycle>
+  /// The slots themselves where nobody asks when a word was written that has been read.
+  private let taken: UnsafeMutablePointer<Cycle>
   private let mask: Int
   private let latency: Int
   fileprivate var index: Int
@@ -12,9 +14,11 @@ struct ReadRun {
 
   @inline(__always)
   fileprivate init(
-    _ slots: UnsafeMutablePointer<Cycle>, mask: Int, latency: Int, index: Int
+    _ slots: UnsafeMutablePointer<Cycle>, taken: UnsafeMutablePointer<Cycle>, mask: Int,
+    latency: Int, index: Int
   ) {
     self.slots = slots
+    self.taken = taken
     self.mask = mask
     self.latency = latency
     self.index = index
@@ -26,7 +30,7 @@ struct ReadRun {
   /// Takes a word that was valid since `arrived`.
   @inline(__always) mutating func take(at t: Cycle, _ arrived: Cycle) {
     lastArrival = arrived
-    slots[index & mask] = t
+    taken[index & mask] = t
     index &+= 1
   }
 }
@@ -36,6 +40,7 @@ struct ReadRun {
 /// At most `Channel.writable` words may be admitted.
 struct WriteRun {
   private let slots: UnsafeMutablePointer<Cycle>
+  private let taken: UnsafeMutablePointer<Cycle>
   /// The slots themselves where nobody asks since when a word was offered; then it is overwritten at once.
   private let offers: UnsafeMutablePointer<Cycle>
   private let mask: Int
@@ -50,10 +55,11 @@ struct WriteRun {
 
   @inline(__always)
   fileprivate init(
-    _ slots: UnsafeMutablePointer<Cycle>, offers: UnsafeMutablePointer<Cycle>, mask: Int,
-    capacity: Int, credit: Int, index: Int
+    _ slots: UnsafeMutablePointer<Cycle>, taken: UnsafeMutablePointer<Cycle>,
+    offers: UnsafeMutablePointer<Cycle>, mask: Int, capacity: Int, credit: Int, index: Int
   ) {
     self.slots = slots
+    self.taken = taken
     self.offers = offers
     self.mask = mask
     self.capacity = capacity
@@ -62,12 +68,12 @@ struct WriteRun {
   }
 
   /// The first cycle with room for the next word, but for the rule of one word per cycle.
-  @inline(__always) var room: Cycle { slots[(index &- capacity) & mask] &+ credit }
+  @inline(__always) var room: Cycle { taken[(index &- capacity) & mask] &+ credit }
 
   /// When the last word admitted, at `t`, has left the slice in front; see `Channel.sliceEmptied`.
   /// Known for all words but the last two there is room for.
   @inline(__always) mutating func sliceEmptied(after t: Cycle) -> Cycle {
-    let left = max(t &+ 1, slots[(index &+ 1 &- capacity) & mask] &+ credit &- 1)
+    let left = max(t &+ 1, taken[(index &+ 1 &- capacity) & mask] &+ credit &- 1)
     waited = max(waited, left &- t &- 1)
     return left
   }
@@ -101,7 +107,7 @@ extension Channel {
   @inline(__always) var readable: Int { isReadWatched ? min(available, 1) : available }
 
   @inline(__always) var reads: ReadRun {
-    ReadRun(slots, mask: mask, latency: latency, index: read)
+    ReadRun(slots, taken: taken, mask: mask, latency: latency, index: read)
   }
 
   /// Ends a run whose last word was taken at `t`.
@@ -118,7 +124,8 @@ extension Channel {
 
   @inline(__always) var writes: WriteRun {
     WriteRun(
-      slots, offers: offers, mask: mask, capacity: capacity, credit: credit, index: written)
+      slots, taken: taken, offers: offers, mask: mask, capacity: capacity, credit: credit,
+      index: written)
   }
 
   /// Ends a run whose last word was admitted at `t`.

@@ -33,7 +33,7 @@ extension Channel {
     for word in read..<written { state.time(slots[word & mask]) }
     // Deeper channels are covered by `keepsRepeating`.
     let reach = min(capacity, watcher?.history?.wordsPerFrame ?? .max)
-    for word in max(written - capacity, read - reach, 0)..<read { state.time(slots[word & mask]) }
+    for word in max(written - capacity, read - reach, 0)..<read { state.time(taken[word & mask]) }
   }
 
   /// Whether the next writes, if they repeat those of the last `frames` frames later by `shift`, obey
@@ -52,10 +52,10 @@ extension Channel {
         guard !isBound else { return false }
         continue
       } else if slot < read {
-        freed = slots[slot & mask]
+        freed = taken[slot & mask]
       } else {
         let turns = (slot - read) / period + 1
-        freed = slots[(slot - turns * period) & mask] + turns * shift
+        freed = taken[(slot - turns * period) & mask] + turns * shift
       }
       guard isBound ? freed + credit == predicted : freed + credit <= predicted else {
         return false
