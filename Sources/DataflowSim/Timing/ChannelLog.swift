@@ -117,13 +117,21 @@ extension ChannelLog {
   ) -> Int {
     // The word on a wire is written when it is offered.
     let isBehind = index > 0 || stages.isEmpty
-    let (offers, mask, origin, limit) = (now.offers, now.mask, origin, limit)
+    let offers = isBehind ? nil : now.offers
+    let (mask, origin, limit) = (now.mask, origin, limit)
     var (last, filled) = (place.last, 0)
     var word = place.next
     while word < times.end, filled < batch.count {
+      let n = min(times.end - word, batch.count - filled)
+      if word >= times.early, times.bulk(word + n - 1) &+ origin < limit {
+        let out = UnsafeMutableBufferPointer(rebasing: batch[filled..<filled + n])
+        last = times.list(from: word, offers: offers, after: last, origin: origin, in: out)
+        word += n
+        filled += n
+        continue
+      }
       let t = times[word]
-      let offered =
-        isBehind ? max(times.arrival(word), last &+ 1) : offers[word & mask]
+      let offered = offers.map { $0[word & mask] } ?? max(times.arrival(word), last &+ 1)
       guard t &+ origin < limit else {
         place.isCut = true
         if offered + origin < limit { streams[index]?.leaveUnfinished(offered + origin) }

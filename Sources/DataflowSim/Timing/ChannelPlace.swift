@@ -90,6 +90,32 @@ struct ChannelPlace {
       word < held.count ? firstArrival(word) : writes[word & mask] &+ latency
     }
 
+    /// Lists the handshakes of words from `word ≥ early` on, the one before being at `last`, with cycles
+    /// counted from `origin`; the cycle of the last one.
+    ///
+    /// - Parameter offers: since when words were offered, where that does not follow from the place.
+    func list(
+      from word: Int, offers: UnsafeMutablePointer<Cycle>?, after last: Cycle, origin: Cycle,
+      in out: UnsafeMutableBufferPointer<Handshake>
+    ) -> Cycle {
+      var (last, done) = (last, 0)
+      while done < out.count {
+        let (slot, freed) = ((word &+ done) & mask, (word &+ done &- capacity) & mask)
+        // As far as neither goes round.
+        let n = min(out.count - done, mask + 1 - max(slot, freed))
+        let (writes, reads) = (writes + slot, reads + freed)
+        for i in 0..<n {
+          let arrival = writes[i] &+ latency
+          let t = max(arrival, reads[i] &+ credit)
+          let offered = offers.map { $0[slot &+ i] } ?? max(arrival, last &+ 1)
+          out[done &+ i] = Handshake(offered: offered &+ origin, cycle: t &+ origin)
+          last = t
+        }
+        done += n
+      }
+      return last
+    }
+
     private func first(_ word: Int) -> Cycle {
       var time = (word < held.count ? held[word] : writes[word & mask]) + latency
       if word >= capacity { time = max(time, reads[(word - capacity) & mask] + credit) }
