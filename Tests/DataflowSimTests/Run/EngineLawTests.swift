@@ -28,7 +28,7 @@ import Testing
   @Test func mergedStagesHoldTheSame() throws {
     var held = 0
     for seed in 1...UInt64(300 * searchFactor) {
-      let random = DesignGrower.make(seed: 30_000 + seed)
+      let random = DesignGrower.make(seed: 30_000 + seed).withLateFIFOs(seed: seed)
       let levels = try Simulation(
         try Plan(random.design), scenario: random.scenario, observing: .levels
       ).run()
@@ -43,7 +43,8 @@ import Testing
   @Test func countsFollowFromChannels() throws {
     var (stopped, held) = (0, 0)
     for seed in 1...UInt64(300 * searchFactor) {
-      let random = DesignGrower.make(seed: 40_000 + seed)
+      let grown = DesignGrower.make(seed: 40_000 + seed)
+      let random = seed % 2 == 0 ? grown : grown.withLateFIFOs(seed: seed)
       let all = try observed(random)
       let counted = try Simulation(
         try Plan(random.design), scenario: random.scenario, observing: Observation(streams: true)

@@ -16,20 +16,13 @@ import Testing
     }
   }
 
-  /// The same with FIFOs made by Vivado among them, which accept nothing before cycle 8: unobserved, they are
-  /// one stage with their neighbours all the same.
+  /// The same with FIFOs made by Vivado among them, which accept nothing before cycle 8: they are one stage
+  /// with their neighbours all the same.
   @Test func fifosThatStartLateAgreeToo() throws {
     var late = 0
     for seed in 1...UInt64(600 * searchFactor) {
-      var random = DesignGrower.make(seed: 50_000 + seed)
-      var generator = SeededGenerator(seed: seed)
-      for i in random.design.nodes.indices where random.design.nodes[i].isFIFO {
-        guard Bool.random(using: &generator) else { continue }
-        let depth = 1 << max(1, random.design.nodes[i].int("depth").ceilLog2)
-        random.design.nodes[i].attributes["depth"] = .int(depth)
-        random.design.nodes[i].attributes["impl_style"] = .string("vivado")
-        late += 1
-      }
+      let random = DesignGrower.make(seed: 50_000 + seed).withLateFIFOs(seed: seed)
+      late += random.lateFIFOs
       let difference = try random.difference()
       #expect(difference == nil, "seed \(seed)\n\(smallest(random))")
       if difference != nil { return }
@@ -42,5 +35,24 @@ import Testing
     func difference(_ random: RandomCase) -> String? { (try? random.difference()) ?? nil }
     let small = random.shrunk { difference($0) != nil }
     return "smallest: \(difference(small) ?? "")\n\(small.summary)"
+  }
+}
+
+extension RandomCase {
+  /// The same with some of its FIFOs made by Vivado.
+  func withLateFIFOs(seed: UInt64) -> RandomCase {
+    var random = self
+    var generator = SeededGenerator(seed: seed)
+    for i in design.nodes.indices where design.nodes[i].isFIFO {
+      guard Bool.random(using: &generator) else { continue }
+      let depth = 1 << max(1, design.nodes[i].int("depth").ceilLog2)
+      random.design.nodes[i].attributes["depth"] = .int(depth)
+      random.design.nodes[i].attributes["impl_style"] = .string("vivado")
+    }
+    return random
+  }
+
+  var lateFIFOs: Int {
+    design.nodes.count { $0.attributes["impl_style"] == .string("vivado") }
   }
 }
