@@ -48,7 +48,7 @@ struct EngineRow: ParsableCommand {
     let cycles = ends.last!
     let handshakes = try handshakesPerFrame(plan)
     let engine = Double(cycles) / seconds
-    let stepper = try cyclesPerSecondStepping(plan.design)
+    let stepper = try cyclesPerSecondStepping(plan)
     print(
       [
         "\((ends.last! - ends[0]) / (frames - 1))", short(engine / 1e6),
@@ -68,27 +68,29 @@ struct EngineRow: ParsableCommand {
   }
 
   /// The stepper over the first cycles of a frame; nil where the design has a block it does not know.
-  private func cyclesPerSecondStepping(_ design: Design) throws -> Double? {
+  private func cyclesPerSecondStepping(_ plan: Plan) throws -> Double? {
+    let design = plan.design
     guard !design.nodes.contains(where: { $0.opType == "VVAU_hls" }) else { return nil }
-    let words = try Plan(design).wordsPerFrame
+    let words = plan.wordsPerFrame
     let cycles = 4000
     let stepper = try CycleStepper(
-      design.fullySpecified, Scenario(frames: 1, maxCycles: cycles),
+      plan.fullySpecified, Scenario(frames: 1, maxCycles: cycles),
       words: Dictionary(uniqueKeysWithValues: design.graphInputs.map { ($0, words[$0] ?? 0) }))
     return Double(cycles) / timed { stepper.run() }.seconds
   }
 }
 
-extension Design {
-  /// The stepper knows no defaults for schedules and compute cores; which it takes does not change its cost.
+extension Plan {
+  /// The stepper knows no defaults for schedules and compute cores: it takes the engine's.
   fileprivate var fullySpecified: Design {
-    var copy = self
-    for i in nodes.indices {
-      let given = nodes[i].attributes
-      if nodes[i].opType.hasSuffix("_hls") {
-        copy.nodes[i].attributes["latency"] = given["latency"] ?? .int(4)
+    var copy = design
+    for (i, node) in design.nodes.enumerated() {
+      let given = node.attributes
+      if let schedule = timings[i].schedule {
+        copy.nodes[i].attributes["hls_structure"] = .string(schedule.structure.rawValue)
+        copy.nodes[i].attributes["hls_stages"] = .int(schedule.stages)
       }
-      if nodes[i].opType == "MVAU_rtl" {
+      if node.opType == "MVAU_rtl" {
         copy.nodes[i].attributes["compute_core"] =
           given["compute_core"] ?? .string("mvu_4sx4u_dsp48e2")
       }

@@ -8,7 +8,7 @@ public struct Plan: Sendable {
   /// Ports of each node once every stream is known (elementary blocks take them from their feeders).
   public let inputPorts: [[Port]]
   public let outputPorts: [[Port]]
-  package private(set) var timings: [BlockTiming]
+  public private(set) var timings: [BlockTiming]
   package private(set) var chains: [Chain]
   /// Nodes that are processes, with the chain at each input and output port.
   package private(set) var processes: [ProcessNode]
