@@ -88,6 +88,13 @@ struct IntegerWeights {
     }
   }
 
+  /// From `(outputs, kernel…, inputs)` to `(outputs, inputs, kernel…)`.
+  mutating func putChannelsSecond() {
+    let order = [0, shape.count - 1] + Array(1..<shape.count - 1)
+    values = Probe.permuted(values, shape, order)
+    shape = order.map { shape[$0] }
+  }
+
   /// Kernels turned by half a turn, inputs and outputs of every group swapped.
   func turned(groups: Int) -> IntegerWeights {
     let (depth, perGroup) = (shape[0] / groups, shape[1])

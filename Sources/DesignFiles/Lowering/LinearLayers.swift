@@ -16,7 +16,8 @@ extension Lowering {
       isLast
         ? (rank == 4 ? .channelsLast : .channelsLast1D)
         : (rank == 4 ? .channelsFirst : .channelsFirst1D))
-    let weights = try IntegerWeights(node.inputs[1], rowAxis: 0, self)
+    var weights = try IntegerWeights(node.inputs[1], rowAxis: 0, self)
+    if node.hasChannelsLastWeights { weights.putChannelsSecond() }
     let groups = try node.int("group", default: 1)
     let shape = layers[input.layer].shape
     let window = try PoolRule(WindowRule(node), shape, kernel: Array(weights.shape[2...]))
@@ -108,52 +109,6 @@ extension Lowering {
       bias: node.inputs.count > 2 ? node.inputs[2] : nil, window.output)
   }
 
-  /// FINN's Im2Col: windows side by side, for the matrix behind.
-  struct LaidWindow: Sendable {
-    var input: String
-    var rule: PoolRule
-    /// Taps are the fast part of a column's number.
-    var isDepthwise: Bool
-  }
-
-  mutating func slidingWindow(_ step: Reference.Step) throws {
-    let node = step.node
-    let (source, target) = (node.inputs[0], node.outputs[0])
-    try require(source, .channelsLast)
-    let out = shapes[target]!
-    guard let kernel = try node.ints("kernel_size"), let stride = try node.ints("stride") else {
-      throw InputError("states no kernel_size and stride")
-    }
-    let rule = PoolRule(
-      kernel: kernel, stride: stride, dilation: try node.ints("dilations") ?? [1, 1],
-      padding: try node.ints("pad_amount") ?? [0, 0, 0, 0], output: [out[1], out[2]])
-    windows[target] = LaidWindow(
-      input: source, rule: rule, isDepthwise: try node.int("depthwise", default: 0) != 0)
-    layouts[target] = .channelsLast
-  }
-
-  /// A matrix behind laid windows is a convolution.
-  private mutating func laidProduct(
-    _ step: Reference.Step, _ laid: LaidWindow, _ weights: IntegerWeights
-  ) throws {
-    let input = try proportional(laid.input)
-    let channels = layers[input.layer].shape.channels
-    let (rows, columns) = (weights.shape[0], weights.shape[1])
-    guard columns == channels * laid.rule.taps else {
-      throw InputError(
-        "weights for \(columns) elements behind windows of \(channels * laid.rule.taps)")
-    }
-    var matrix = weights.values
-    if laid.isDepthwise {
-      matrix = Probe.permuted(matrix, [rows, channels, laid.rule.taps], [0, 2, 1])
-    }
-    let rule = LinearRule(
-      weights: matrix, rows: rows, columns: columns, window: laid.rule, isDepthwise: false,
-      isBipolar: weights.isBipolar)
-    layouts[step.node.outputs[0]] = .channelsLast
-    try linear(step, rule, weights, input, bias: nil, laid.rule.output)
-  }
-
   /// MatMul and Gemm with constant weights, on vectors or on every pixel.
   mutating func matrixProduct(_ step: Reference.Step) throws {
     let node = step.node
@@ -232,7 +187,7 @@ extension Lowering {
   struct LayoutMismatch: Error {}
 
   /// Adds a linear layer: integer weights over a proportional stream.
-  private mutating func linear(
+  mutating func linear(
     _ step: Reference.Step, _ rule: LinearRule, _ weights: IntegerWeights, _ input: Proportional,
     bias: String?, _ area: [Int]
   ) throws {

@@ -78,7 +78,7 @@ enum OperatorCatalogue {
     "", "ai.onnx", "onnx.brevitas", "qonnx.custom_op.general", "finn.custom_op.general",
     "com.microsoft",
   ]
-  private static let channelsLast = "qonnx.custom_op.channels_last"
+  static let channelsLast = "qonnx.custom_op.channels_last"
 
   /// Names of everything that can be executed, sorted.
   static var names: [String] { (Array(byName.keys) + ChannelsLast.all.keys).sorted() }

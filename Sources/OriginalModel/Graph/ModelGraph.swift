@@ -114,7 +114,7 @@ extension ModelGraph {
     }
     try options.check(inputs.map(\.name))
     try addMissingConstants(options)
-    let expanded = try QuantizedExpansion(nodes, constants)
+    let expanded = try QuantizedExpansion(ChannelsLastWeights.marked(nodes, constants), constants)
     (nodes, constants) = (expanded.nodes, expanded.constants)
     try requireOutputs()
   }

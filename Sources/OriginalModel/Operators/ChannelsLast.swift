@@ -1,9 +1,23 @@
 import SimModel
 
-/// qonnx's channels-last variants: data `(N, spatial…, C)`, weights as ONNX has them.
+/// qonnx's channels-last variants: data `(N, spatial…, C)`.
 enum ChannelsLast {
   static let all: [String: Operator] = [
-    "Conv": Operator(2...3) { turned(try LinearOperators.convolution($0)) },
+    "Conv": Operator(2...3) { preparation in
+      guard preparation.node.hasChannelsLastWeights else {
+        return turned(try LinearOperators.convolution(preparation))
+      }
+      var constants = preparation.constants
+      constants[1] = try preparation.constant(1).map(channelsFirst)
+      let kernel = turned(
+        try LinearOperators.convolution(
+          Preparation(node: preparation.node, opset: preparation.opset, constants: constants)))
+      return { inputs in
+        var inputs = inputs
+        inputs[1] = try channelsFirst(inputs.value(1))
+        return try kernel(inputs)
+      }
+    },
     "MaxPool": Operator(1...1) { preparation in
       let rule = try WindowRule(preparation.node)
       return turned { inputs in [try PoolOperators.maximum(inputs.value(0), rule)] }

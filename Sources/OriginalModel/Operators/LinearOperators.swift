@@ -183,8 +183,9 @@ enum LinearOperators {
     return [Value(sum.floats.map { ($0 + length) / 2 }, shape: sum.shape)]
   }
 
-  /// Sliding windows of channels-last pictures side by side: `(N, H, W, C)` to
-  /// `(N, H', W', kh·kw·C)`, or with channels in front of taps when `depthwise`.
+  /// Sliding windows of channels-last pictures side by side: `(N, H, W, C)` to `(N, H', W', kh·kw·C)`.
+  ///
+  /// `depthwise` says what the matrix behind is like and changes no order.
   private static func patches(_ preparation: Preparation) throws -> Kernel {
     let node = preparation.node
     guard let kernel = try node.ints("kernel_size"), let stride = try node.ints("stride"),
@@ -192,7 +193,6 @@ enum LinearOperators {
     else { throw InputError("states no kernel_size and stride of two axes") }
     let pads = try node.ints("pad_amount") ?? [0, 0, 0, 0]
     let dilations = try node.ints("dilations") ?? [1, 1]
-    let depthwise = try node.int("depthwise", default: 0) != 0
     let fill = try node.float("pad_value") ?? 0
     guard pads.count == 4, dilations.count == 2 else { throw InputError("states odd padding") }
     return { inputs in
@@ -222,12 +222,8 @@ enum LinearOperators {
           func element(_ source: Int32, _ channel: Int) -> Float {
             source < 0 ? fill : v[base + Int(source) * depth + channel]
           }
-          if depthwise {
-            for c in 0..<depth { out += row.map { element($0, c) } }
-          } else {
-            for source in row {
-              for c in 0..<depth { out.append(element(source, c)) }
-            }
+          for source in row {
+            for c in 0..<depth { out.append(element(source, c)) }
           }
         }
       }

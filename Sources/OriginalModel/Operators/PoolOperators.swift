@@ -62,9 +62,12 @@ enum PoolOperators {
     var rule = try WindowRule(node)
     rule.kernel = [kernel, kernel]
     rule.strides = [stride, stride]
-    let signed = try node.int("signed", default: 0)
-    let largest = (1 << min(62, max(1, inputBits - signed))) - 1
-    let sumBits = Int.bitWidth - (kernel * kernel * largest).leadingZeroBitCount + signed
+    guard (1...32).contains(inputBits), (1...32).contains(outputBits), kernel <= 1 << 12 else {
+      throw InputError("states kernel \(kernel), ibits \(inputBits) and obits \(outputBits)")
+    }
+    // Signed codes count as if they had no sign.
+    let largest = kernel * kernel * ((1 << inputBits) - 1)
+    let sumBits = Int.bitWidth - largest.leadingZeroBitCount
     let shift = Float(sign: .plus, exponent: max(0, sumBits - outputBits), significand: 1)
     let fixed = rule
     return { inputs in

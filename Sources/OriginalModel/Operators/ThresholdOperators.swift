@@ -4,13 +4,15 @@ import SimModel
 enum ThresholdOperators {
   static let all: [String: Operator] = ["MultiThreshold": Operator(2...2, count)]
 
-  /// out_scale · #{k: x ≥ T[c][k]} + out_bias; channels on axis 1, or last for NHWC and NWC.
+  /// out_scale · #{k: x ≥ T[c][k]} + out_bias; channels where `data_layout` has its C.
+  ///
+  /// Without a layout data of three axes are NWC for qonnx, unless only axis 1 has the thresholds' channels.
   private static func count(_ preparation: Preparation) throws -> Kernel {
     let node = preparation.node
     let scale = try node.float("out_scale") ?? 1
     let bias = try node.float("out_bias") ?? 0
-    let layout = try node.string("data_layout") ?? "NCHW"
-    guard ["NCHW", "NHWC", "NC", "NCW", "NWC"].contains(layout) else {
+    let layout = try node.string("data_layout") ?? ""
+    guard ["", "NCHW", "NHWC", "NC", "NCW", "NWC"].contains(layout) else {
       throw node.wrong("data_layout", "one of NCHW, NHWC, NC, NCW, NWC")
     }
     return { inputs in
@@ -18,8 +20,10 @@ enum ThresholdOperators {
       guard table.shape.count == 2, !x.shape.isEmpty else {
         throw InputError("thresholds of shape \(table.shape) are not (channels, steps)")
       }
-      let axis = layout.hasSuffix("C") ? x.shape.count - 1 : min(1, x.shape.count - 1)
       let (channels, steps) = (table.shape[0], table.shape[1])
+      let isLast =
+        layout.isEmpty ? x.shape.count == 3 && channels == x.shape[2] : layout.hasSuffix("C")
+      let axis = isLast ? x.shape.count - 1 : min(1, x.shape.count - 1)
       guard channels == 1 || channels == x.shape[axis] else {
         throw InputError(
           "thresholds of \(channels) channels for data of shape \(x.shape) (\(layout))")

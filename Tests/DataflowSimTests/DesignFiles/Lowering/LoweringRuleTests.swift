@@ -170,4 +170,68 @@ import Testing
     let text = inputError { _ = try LoweredModel(Reference(model.model()), name: "m") }
     #expect(text.contains("differs between pixels") && text.contains("hint:"), "\(text)")
   }
+
+  /// FINN's steps have one matrix for all channels, zeros where a kernel of its own channel has nothing.
+  @Test(arguments: [0, 1]) func aKernelPerChannelBehindIm2ColIsADepthwiseLayer(_ stranger: Float)
+    throws
+  {
+    var model = picture()
+    model.add("Transpose", ["q"], ["t"], ints: ["perm": [0, 2, 3, 1]])
+    model.add(
+      "Im2Col", ["t"], ["p"], domain: "qonnx.custom_op.general",
+      ints: ["kernel_size": [3, 3], "stride": [1, 1], "pad_amount": [1, 1, 1, 1]],
+      strings: ["input_shape": "(1,6,6,2)"], numbers: ["depthwise": 1])
+    let weights = (0..<36).map { i -> Float in
+      let (row, column) = (i / 2, i % 2)
+      return row % 2 == column ? Float(row % 7 - 3) : row == 5 ? stranger : 0
+    }
+    model.constant("w", weights, [18, 2])
+    model.add("MatMul", ["p", "w"], ["c"])
+    model.quantiser("c", "y", scale: 1.5)
+    let ops = try expectEqual(model).loaded.design.nodes.map { Node.baseName($0.opType) }
+    #expect(ops.contains(stranger == 0 ? "VVAU" : "MVAU"))
+  }
+
+  /// Some exports have `(O, kernel…, I)`, others `(O, I, kernel…)`; the kernel tells, or the rest of the graph.
+  @Test(arguments: [true, false]) func channelsLastWeightsAreReadAsTheyAre(_ isLast: Bool) throws {
+    var model = ModelBuilder(input: [1, 5, 6, 2])
+    model.quantiser("x", "q", scale: 0.5)
+    // As many channels as the kernel has rows and columns: by itself it could be either.
+    let squares = (0..<16).map { Float($0 * 5 % 7 - 3) }
+    let tall = (0..<12).map { Float($0 * 3 % 5 - 2) }
+    func put(_ name: String, _ values: [Float], _ kernel: [Int]) {
+      let (taps, inputs) = (kernel[0] * kernel[1], 2)
+      let turned = values.indices.map { i -> Float in
+        let (o, t, c) = (i / (taps * inputs), i / inputs % taps, i % inputs)
+        return values[(o * inputs + c) * taps + t]
+      }
+      model.constant(
+        name, isLast ? turned : values, isLast ? [2] + kernel + [2] : [2, 2] + kernel)
+    }
+    put("w", squares, [2, 2])
+    put("v", tall, [3, 1])
+    let domain = "qonnx.custom_op.channels_last"
+    model.add("Conv", ["q", "w"], ["c"], domain: domain, ints: ["kernel_shape": [2, 2]])
+    model.quantiser("c", "d", scale: 1.5)
+    model.add("Conv", ["d", "v"], ["e"], domain: domain, ints: ["kernel_shape": [3, 1]])
+    model.quantiser("e", "y", scale: 2)
+    let lowered = try expectEqual(model)
+    // The same network, channels first.
+    var first = ModelBuilder(input: [1, 5, 6, 2])
+    first.quantiser("x", "q", scale: 0.5)
+    first.add("Transpose", ["q"], ["t"], ints: ["perm": [0, 3, 1, 2]])
+    first.constant("w", squares, [2, 2, 2, 2])
+    first.constant("v", tall, [2, 2, 3, 1])
+    first.add("Conv", ["t", "w"], ["c"], ints: ["kernel_shape": [2, 2]])
+    first.quantiser("c", "d", scale: 1.5)
+    first.add("Conv", ["d", "v"], ["e"], ints: ["kernel_shape": [3, 1]])
+    first.quantiser("e", "f", scale: 2)
+    first.add("Transpose", ["f"], ["y"], ints: ["perm": [0, 2, 3, 1]])
+    let other = try Reference(first.model())
+    let data = try other.frames(of: other.randomFrames(2), file: "made up")
+    for frame in 0..<2 {
+      #expect(
+        try lowered.reference.run(data.frame(frame))["y"] == other.run(data.frame(frame))["y"])
+    }
+  }
 }
