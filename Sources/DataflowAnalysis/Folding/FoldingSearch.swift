@@ -96,10 +96,15 @@ extension FoldingSearch {
     let own = options.algorithm == .simrun ? try folder.own(for: aim) : nil
     // What a rule forbids is no folding, unless the design breaks it as it stands.
     let known = try Self.problems(bare)
-    let candidates = try [own, baseline].compactMap { $0 }
-      .filter { try Self.problems($0.design).isSubset(of: known) }
+    let possible = [own, baseline].compactMap { $0 }
+    let candidates = try possible.filter { try Self.problems($0.design).isSubset(of: known) }
     guard let first = candidates.first, let rival = candidates.last else {
-      throw InputError("no folding of this design fits or can be built")
+      throw InputError(
+        "no folding of this design fits or can be built",
+        hint: possible.isEmpty
+          ? "even unfolded it is too large; without a command simrun says which resource is short: take a larger "
+            + "--part, or fewer weights and bits"
+          : "every folding breaks a rule; simrun check names those that it breaks as it stands")
     }
     chosen = folder.isBetter(rival, than: first, for: aim) ? rival : first
     meetsGoal = folder.fits(chosen.high) && aim.isReached(at: chosen.period)

@@ -91,15 +91,17 @@ struct Lowering: Sendable {
   private mutating func leave(_ step: Reference.Step) {
     for name in step.node.outputs where !name.isEmpty {
       edges[name] = Edge(starts: [], steps: [], pools: [], tensor: name)
-      let source = step.node.inputs.first.flatMap { layouts[$0] }
-      let rank = shapes[name]?.count ?? 0
-      layouts[name] =
-        source?.axes.count == rank
-        ? source
-        : rank == 4
-          ? .channelsFirst
-          : rank == 3 ? .channelsFirst1D : .vector
+      layouts[name] = layoutLike(step.node.inputs.first, of: name)
     }
+  }
+
+  /// The axes of a tensor of the host: those of another of as many axes, if there is one.
+  private func layoutLike(_ source: String?, of name: String) -> Layout {
+    let rank = shapes[name]?.count ?? 0
+    guard let known = source.flatMap({ layouts[$0] }), known.axes.count == rank else {
+      return defaultLayout(rank)
+    }
+    return known
   }
 
   /// The walk of a model; axes of its inputs are read channels first, and channels last where that does not fit.
@@ -303,7 +305,7 @@ extension Lowering {
   private mutating func stayOnHost(_ step: Reference.Step) throws {
     for name in step.node.outputs where !name.isEmpty {
       edges[name] = Edge(starts: [], steps: [], pools: [], tensor: name)
-      layouts[name] = layouts[step.node.inputs[0]]
+      layouts[name] = layoutLike(step.node.inputs.first, of: name)
     }
   }
 

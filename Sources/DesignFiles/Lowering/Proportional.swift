@@ -60,6 +60,14 @@ extension Lowering {
 
   func unquantised(_ name: String) -> InputError {
     let maker = reference.steps.first { $0.node.outputs.contains(name) }?.node
+    if maker?.opType == "FloatQuant" {
+      return InputError(
+        "its input '\(name)', made by '\(maker!.name)' (FloatQuant), is floating point, which the dataflow blocks "
+          + "do not compute",
+        hint:
+          "use an integer quantiser there in the training code; simrun run --input executes the model as it is"
+      )
+    }
     let from = maker.map { "made by '\($0.name)' (\($0.opType))" } ?? "a graph input"
     let isRaw = edges[name]?.isHost ?? false
     let inputs = reference.graph.inputs.filter { $0.kind.range == nil && $0.dataType == nil }

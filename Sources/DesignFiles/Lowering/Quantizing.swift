@@ -15,6 +15,9 @@ extension Lowering {
     guard let layout = layouts[source] else { throw InputError("'\(source)' has no known axes") }
     if step.node.opType == "Transpose" {
       let order = try step.node.ints("perm") ?? Array(shape.indices.reversed())
+      guard layout.axes.count == order.count else {
+        throw InputError("moves axes of '\(source)' that no stream has")
+      }
       layouts[target] = Layout(axes: order.map { layout.axes[$0] })
     } else {
       var size: [Role: Int]
@@ -48,7 +51,7 @@ extension Lowering {
     return [.frame: 1, .channel: shape.channels, .row: shape.height, .column: shape.width]
   }
 
-  private func defaultLayout(_ rank: Int) -> Layout {
+  func defaultLayout(_ rank: Int) -> Layout {
     rank == 4 ? .channelsFirst : rank == 3 ? .channelsFirst1D : .vector
   }
 

@@ -102,7 +102,12 @@ extension Reference {
     for (index, value) in tensor.asDoubles().enumerated() {
       let fits =
         range.map { value >= Double($0.lowerBound) && value <= Double($0.upperBound) } ?? true
-      if fits, !isWhole || value == value.rounded() { continue }
+      if fits, isWhole ? value == value.rounded() : !value.isNaN { continue }
+      guard !value.isNaN else {
+        throw InputError(
+          "element \(index) is \(value), which is no number", at: "input '\(input.name)'",
+          hint: "look at what made the data: a division by 0?")
+      }
       let allowed = range.map { "\($0.lowerBound)..\($0.upperBound)" } ?? "whole numbers"
       throw InputError(
         "element \(index) is \(value), which is no \(type.uppercased())",

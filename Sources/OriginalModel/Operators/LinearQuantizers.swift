@@ -58,6 +58,7 @@ enum LinearQuantizers {
     let stated = try node.int("output_dtype").flatMap {
       TensorReader.kinds[Int32(truncatingIfNeeded: $0)]
     }
+    try preparation.requireScale(1)
     return { inputs in
       let (x, scale) = (try inputs.value(0), try inputs.value(1))
       let zero = inputs.optional(2)

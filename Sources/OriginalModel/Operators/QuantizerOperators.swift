@@ -6,7 +6,10 @@ enum QuantizerOperators {
   static let all: [String: Operator] = [
     "Quant": Operator(4...4, quant),
     "IntQuant": Operator(4...4, quant),
-    "BipolarQuant": Operator(2...2, plain: bipolar),
+    "BipolarQuant": Operator(2...2) { preparation in
+      try preparation.requireScale(1)
+      return bipolar
+    },
     "Trunc": Operator(5...6, trunc),
     "FloatQuant": Operator(6...6, floatQuant),
   ]
@@ -54,6 +57,12 @@ enum QuantizerOperators {
     let isSigned = try node.int("signed", default: 1) != 0
     let isNarrow = try node.int("narrow", default: node.opType == "IntQuant" ? 1 : 0) != 0
     let rounding = try RoundingMode(node)
+    try preparation.requireScale(1)
+    guard preparation.constant(3) != nil else {
+      throw InputError(
+        "its bit width '\(node.inputs[3])' is not constant",
+        hint: "export with fixed bit widths (evaluation mode)")
+    }
     return { inputs in
       let x = try inputs.value(0).floats
       let p = try Parameters(inputs, 1...3)
@@ -98,6 +107,7 @@ enum QuantizerOperators {
     let rounding = try RoundingMode(node, default: .floor)
     let isSigned = try node.int("signed", default: 1) != 0
     let isNarrow = try node.int("narrow", default: 0) != 0
+    try preparation.requireScale(1)
     if node.inputs.count == 5 {
       return { inputs in
         let x = try inputs.value(0).floats
@@ -140,6 +150,7 @@ enum QuantizerOperators {
     let hasSubnormal = try node.int("has_subnormal", default: 1) != 0
     let saturates = try node.int("saturation", default: 1) != 0
     let isSigned = try node.int("signed", default: 1) != 0
+    try preparation.requireScale(1)
     return { inputs in
       let x = try inputs.value(0).floats
       let p = try Parameters(inputs, 1...5)
@@ -154,6 +165,18 @@ enum QuantizerOperators {
           }, shape: p.shape)
       ]
     }
+  }
+}
+
+extension Preparation {
+  /// Throws `InputError` when a constant scale has elements that nothing can be divided by.
+  func requireScale(_ index: Int) throws {
+    guard let scale = constant(index),
+      let place = scale.floats.firstIndex(where: { $0 == 0 || !$0.isFinite })
+    else { return }
+    throw InputError(
+      "element \(place) of its scale '\(node.inputs[index])' is \(scale.floats[place])",
+      hint: "scales are numbers other than 0, also those of channels that are pruned to nothing")
   }
 }
 

@@ -136,4 +136,40 @@ import Testing
       _ = try? Reference(ModelGraph(changed, file: "m.onnx"))
     }
   }
+
+  @Test func scalesOfNothingAreNamed() throws {
+    for (scale, said) in [
+      ([Float(0)], "element 0"), ([1, .nan], "element 1"), ([1, -.infinity], "element 1"),
+    ] {
+      var model = ModelBuilder(input: [1, 2, 3])
+      model.constant("s", scale, scale.count == 1 ? [] : [1, 2, 1])
+      for (name, value) in [("z", Float(0)), ("b", 4)] { model.constant(name, [value]) }
+      model.add(
+        "Quant", ["x", "s", "z", "b"], ["y"], domain: "qonnx.custom_op.general",
+        strings: ["rounding_mode": "ROUND"], numbers: ["signed": 1, "narrow": 0])
+      let text = message { _ = try Reference(model.model()) }
+      #expect(text.contains("\(said) of its scale 's' is"), "\(text)")
+    }
+  }
+
+  @Test func bitWidthsThatDependOnTheDataAreNamed() throws {
+    var model = ModelBuilder(input: [1, 2])
+    model.constant("s", [1])
+    model.constant("z", [0])
+    model.add("ReduceMax", ["x"], ["b"], numbers: ["keepdims": 0])
+    model.add("Quant", ["x", "s", "z", "b"], ["y"], domain: "qonnx.custom_op.general")
+    let text = message { _ = try Reference(model.model()) }
+    #expect(text.contains("its bit width 'b' is not constant"), "\(text)")
+  }
+
+  @Test func dataThatAreNoNumbersAreNamed() throws {
+    var model = ModelBuilder(input: [1, 3])
+    model.add("Relu", ["x"], ["y"])
+    let reference = try Reference(model.model())
+    let data = try Tensor([Float(1), .nan, 2], shape: [1, 3])
+    let text = message { _ = try reference.frames(of: ["x": data], file: "d.npy") }
+    #expect(text.contains("d.npy") && text.contains("element 1 is nan"), "\(text)")
+    let wide = try Tensor([Float(1), .infinity, 2], shape: [1, 3])
+    #expect(try reference.frames(of: ["x": wide], file: "d.npy").count == 1)
+  }
 }
