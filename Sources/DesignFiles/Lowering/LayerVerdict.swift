@@ -11,6 +11,10 @@ public struct LayerVerdict: Sendable, Codable, Equatable {
   public var advice: String
   /// Holds by itself; otherwise only where the data show that the layer is wrong.
   public var isCertain = true
+  /// So seldom met that it is no rule of rounding but chance: right all the same, and no fault by itself.
+  public var isRare = false
+
+  enum CodingKeys: String, CodingKey { case node, quantiser, finding, advice, isCertain }
 
   /// A verdict that holds by itself.
   public init(node: String, quantiser: String, finding: String, advice: String) {
@@ -60,6 +64,13 @@ extension LayerVerdict {
 }
 
 extension LayerVerdict {
+  /// The same of single thresholds.
+  var rare: LayerVerdict {
+    var copy = ifWrong
+    copy.isRare = true
+    return copy
+  }
+
   /// The same, to be said only where values are wrong.
   var ifWrong: LayerVerdict {
     var copy = self

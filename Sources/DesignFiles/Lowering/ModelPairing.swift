@@ -35,6 +35,8 @@ public struct ModelPairing: Sendable {
   /// Streams that get the model's codes without being compared: the design prepares raw pixels in a way
   /// that the model does not contain.
   public let given: [String: Integers]
+  /// The tensors that those streams carry.
+  let givenPairs: [Pair]
   /// The model as integer streams.
   let codes: ModelCodes
 
@@ -87,7 +89,7 @@ public struct ModelPairing: Sendable {
     }
     unpaired = left.map { $0.tensor }
     inputs = search.inputs
-    given = search.given
+    (given, givenPairs) = (search.given, search.givenPairs)
     values = Dictionary(
       try tensors.filter { used.contains($0.name) }.map { ($0.name, try $0.real()) }
     ) { first, _ in first }
@@ -126,11 +128,17 @@ struct ModelCodes {
       .sorted { (order[$0.0] ?? -1, $0.0) < (order[$1.0] ?? -1, $1.0) }
     var ends: [String: Int] = [:]
     for name in reference.graph.outputs {
-      guard let edge = lowering.edges[name], edge.starts.count == 1, let start = edge.starts.first,
-        lowering.codes[start.tensor] == nil, lowering.layouts[start.tensor] != nil,
-        case .linear = lowering.layers[start.layer].kind
+      guard let edge = lowering.edges[name], edge.starts.count == 1,
+        var index = edge.starts.first?.layer
       else { continue }
-      ends[start.tensor] = start.layer
+      // Labels are chosen among sums.
+      while case .labels = lowering.layers[index].kind { index = lowering.layers[index].inputs[0] }
+      let tensor =
+        index == edge.starts[0].layer ? edge.starts[0].tensor : lowering.layers[index].tensor
+      guard lowering.codes[tensor] == nil, lowering.layouts[tensor] != nil,
+        case .linear = lowering.layers[index].kind
+      else { continue }
+      ends[tensor] = index
     }
     sums = ends.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }

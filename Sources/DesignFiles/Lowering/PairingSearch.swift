@@ -16,6 +16,7 @@ extension ModelPairing {
     private var isTaken: [Bool]
     private var replaced: [String: Integers] = [:]
     var given: [String: Integers] = [:]
+    var givenPairs: [Pair] = []
     private var ancestry: Ancestry
     /// Nodes that prepare input which only the design's own data could be.
     private var blind: Set<String> = []
@@ -169,6 +170,7 @@ extension ModelPairing {
           ancestry.join(stream, tensors[found.index].name)
           if blind.contains(step.node.name) {
             given[stream] = try codes(of: found, for: stream, result)
+            givenPairs.append(pair(stream, found.index, found.fit))
             replaced[stream] = given[stream]
             result = try plane.run(inputs, keep: .all, replacing: replaced, threads: threads) { _ in
             }

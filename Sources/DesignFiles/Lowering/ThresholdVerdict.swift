@@ -11,6 +11,8 @@ public struct LayerComparison: Sendable {
   private let shifts: [String: Int]
   /// Layers of sums that no quantiser follows, by tensor.
   private let sums: [String: Int]
+  /// The model's layers by the streams that carry their integers.
+  private(set) var places: [String: Int] = [:]
 
   /// Compares `loaded` with what the model of `pairing` lowers to.
   public init(_ loaded: LoadedDesign, _ pairing: ModelPairing) {
@@ -19,6 +21,17 @@ public struct LayerComparison: Sendable {
     lowering = pairing.codes.lowering
     sums = Dictionary(pairing.codes.sums.map { ($0.tensor, $0.layer) }) { first, _ in first }
     shifts = Dictionary(pairing.pairs.map { ($0.stream, $0.shift) }) { first, _ in first }
+    for pair in pairing.pairs + pairing.givenPairs { places[pair.stream] = place(of: pair) }
+  }
+
+  /// The layer whose integers a paired stream carries: codes that a number is taken off again lie in front of it.
+  private func place(of pair: ModelPairing.Pair) -> Int? {
+    guard let index = lowering.codes[pair.tensor]?.layer ?? sums[pair.tensor] else { return nil }
+    let layer = lowering.layers[index]
+    guard pair.shift != 0, case .offset(let list) = layer.kind,
+      list.allSatisfy({ $0 == pair.shift })
+    else { return index }
+    return layer.inputs[0]
   }
 
   /// What is wrong with the nodes that write some paired streams; right ones are left out.
@@ -32,21 +45,18 @@ public struct LayerComparison: Sendable {
 
   private func verdicts(_ node: Node, _ pair: ModelPairing.Pair) throws -> [LayerVerdict] {
     guard let index = lowering.codes[pair.tensor]?.layer ?? sums[pair.tensor] else { return [] }
+    var own: [LayerVerdict] = []
     if let layer = thresholding(index) {
-      let own = try verdict(node, layer, pair).map { [$0] } ?? []
-      return own.contains(where: \.isCertain) ? own : try parameters(node, layer, pair) + own
-    }
-    let lists = try twoLists(node, behindPools(index), pair)
-    if !lists.isEmpty { return lists }
-    if case .linear(let rule) = lowering.layers[index].kind,
+      own = try verdict(node, layer, pair).map { [$0] } ?? []
+    } else if case .linear(let rule) = lowering.layers[index].kind,
       let what = try match(node, rule)?.finding
     {
-      return [
+      own = [
         LayerVerdict(
           node: node.name, quantiser: pair.modelNode, finding: what.finding, advice: what.advice)
       ]
     }
-    return try parameters(node, index, pair)
+    return try inner(node, index, pair) + own
   }
 
   /// The layer in front of maximum pools.
@@ -61,30 +71,6 @@ public struct LayerComparison: Sendable {
     let index = behindPools(index)
     guard case .thresholds = lowering.layers[index].kind else { return nil }
     return index
-  }
-
-  /// A function that rises and falls: its two lists, each against its own.
-  private func twoLists(_ node: Node, _ index: Int, _ pair: ModelPairing.Pair) throws
-    -> [LayerVerdict]
-  {
-    guard case .difference = lowering.layers[index].kind, node.inputs.count == 2 else { return [] }
-    return try zip(node.inputs, lowering.layers[index].inputs).compactMap { input, layer in
-      guard let writer = thresholding(writing: input) else { return nil }
-      return try verdict(writer, layer, pair)
-    }
-  }
-
-  /// The Thresholding that writes a stream, through nodes that change no value.
-  private func thresholding(writing stream: String) -> Node? {
-    guard let writer = design.nodes.first(where: { $0.outputs.contains(stream) }) else {
-      return nil
-    }
-    if writer.initializers["thresholds"] != nil { return writer }
-    guard
-      ["StreamingDataWidthConverter", "StreamingFIFO"].contains(Node.baseName(writer.opType)),
-      let input = writer.inputs.first
-    else { return nil }
-    return thresholding(writing: input)
   }
 
   func layer(_ index: Int) -> Layer { lowering.layers[index] }
@@ -119,7 +105,7 @@ public struct LayerComparison: Sendable {
   }
 
   /// The weights in front of a node against the model's; `nil` when it has none.
-  private func match(_ node: Node, _ rule: LinearRule) throws -> WeightMatch? {
+  func match(_ node: Node, _ rule: LinearRule) throws -> WeightMatch? {
     guard let parameters, let summing = summing(node), let name = summing.initializers["weights"]
     else { return nil }
     return WeightMatch(
@@ -127,7 +113,7 @@ public struct LayerComparison: Sendable {
       isBinary: summing.attributes["binaryXnorMode"] == .int(1))
   }
 
-  private func verdict(_ node: Node, _ index: Int, _ pair: ModelPairing.Pair) throws
+  func verdict(_ node: Node, _ index: Int, _ pair: ModelPairing.Pair) throws
     -> LayerVerdict?
   {
     guard let parameters, let name = node.initializers["thresholds"],
@@ -172,8 +158,10 @@ public struct LayerComparison: Sendable {
       else { return nil }
       (values, wanted.values) = (found, right)
     }
-    return compare(values, steps, wanted, index, low, high, isPopcount: isBinary)
-      .map { found($0.finding, $0.advice) }
+    return compare(values, steps, wanted, index, low, high, isPopcount: isBinary).map {
+      let verdict = found($0.finding, $0.advice)
+      return $0.isRare ? verdict.rare : verdict
+    }
   }
 
   /// Thresholds as they would be on the model's integers, where the design's are smaller by a number: unsigned
@@ -232,14 +220,15 @@ public struct LayerComparison: Sendable {
   private func compare(
     _ values: [Int], _ steps: Int, _ wanted: ThresholdTable, _ index: Int, _ low: [Int],
     _ high: [Int], isPopcount: Bool
-  ) -> (finding: String, advice: String)? {
+  ) -> (finding: String, advice: String, isRare: Bool)? {
     let source = lowering.layers[lowering.layers[index].inputs[0]]
     let channels = source.shape.channels
     let isPaired = steps == wanted.steps || (steps == 1 && lowering.layers[index].isBipolar)
     guard isPaired else {
       return (
         "has \(steps) thresholds per channel, but the model's quantiser has \(wanted.steps) steps",
-        "the range is clipped differently: look at narrow_range and at the signedness of the quantiser"
+        "the range is clipped differently: look at narrow_range and at the signedness of the quantiser",
+        false
       )
     }
     var differing: [Differing] = []
@@ -263,14 +252,14 @@ public struct LayerComparison: Sendable {
         return nil
       }
     }
-    if let finding = stuck(values, steps, wanted, low, high) { return finding }
     let gaps = StepWidths(values, steps, wanted, low, high)
-    if let finding = gaps.scale(source) { return finding }
-    if let advice = offset(differing, gaps, source, low, high) { return advice }
+    let known =
+      stuck(values, steps, wanted, low, high) ?? gaps.scale(source)
+      ?? offset(differing, gaps, source, low, high)
     let first = differing[0]
     return (
-      "\(differing.count) of \(channels * steps) thresholds differ",
-      "channel \(first.channel): \(first.found) should be \(first.wanted)"
+      known?.finding ?? "\(differing.count) of \(channels * steps) thresholds differ",
+      known?.advice ?? "channel \(first.channel): \(first.found) should be \(first.wanted)", false
     )
   }
 
@@ -292,7 +281,7 @@ public struct LayerComparison: Sendable {
   /// are among them.
   private func ties(
     _ differing: [Differing], _ index: Int, _ isPopcount: Bool, _ high: [Int]
-  ) -> (finding: String, advice: String)? {
+  ) -> (finding: String, advice: String, isRare: Bool)? {
     let layer = lowering.layers[index]
     guard let border = QuantizerBorder(layer.node, lowering.reference),
       case .thresholds(let table) = layer.kind
@@ -308,23 +297,26 @@ public struct LayerComparison: Sendable {
     let wrong = differing.filter {
       border.takesUpper(above: table.low + $0.step, $0.channel) != ($0.found < $0.wanted)
     }
+    guard let first = wrong.first else { return ("", "", false) }
     // With free scales one sum in thousands falls on a border by chance.
-    guard let first = wrong.first, wrong.count * 1000 > table.values.count else { return ("", "") }
+    let isRare = wrong.count * 1000 <= table.values.count
     let isLow = first.found < first.wanted
     // Thresholds made in floating point are one too high now and then; a rule makes many so.
     guard wrong.allSatisfy({ ($0.found < $0.wanted) == isLow }), areBorders(wrong, 1),
-      isLow || wrong.count * 50 > table.values.count
-    else { return nil }
+      isRare || isLow || wrong.count * 50 > table.values.count
+    else { return isRare ? ("", "", false) : nil }
+    let many = wrong.count == 1 ? "1 threshold is" : "\(wrong.count) thresholds are"
+    let place = "an exact \(border.isHalf ? "half" : "step")"
     let finding =
       isLow
-      ? "\(wrong.count) thresholds are one too low: the model's quantiser \(border.rule), thresholds (≥) round them "
-        + "up, and these lie on an exact \(border.isHalf ? "half" : "step")"
-      : "\(wrong.count) thresholds are one too high: the model's quantiser \(border.rule), and these lie on an exact "
-        + "\(border.isHalf ? "half" : "step"), which must reach the next code"
+      ? "\(many) one too low: the model's quantiser \(border.rule), thresholds (≥) round them up, and "
+        + "\(wrong.count == 1 ? "this lies" : "these lie") on \(place)"
+      : "\(many) one too high: the model's quantiser \(border.rule), and "
+        + "\(wrong.count == 1 ? "this lies" : "these lie") on \(place), which must reach the next code"
     return (
       finding,
-      "\(isLow ? "raise" : "lower") these thresholds by one, for instance channel \(first.channel): "
-        + "\(first.found) → \(first.wanted)"
+      "\(isLow ? "raise" : "lower") \(wrong.count == 1 ? "it" : "these thresholds") by one, for instance channel "
+        + "\(first.channel): \(first.found) → \(first.wanted)", isRare
     )
   }
 

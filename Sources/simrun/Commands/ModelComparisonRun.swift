@@ -38,10 +38,14 @@ struct ModelComparisonRun {
       results, pairing.pairs, ErrorZone(reference, pairing), reference, frames)
     let wrong = judged.filter { $0.verdict == .wrong || $0.verdict == .tieRule }
     let comparisonOfLayers = LayerComparison(loaded, pairing)
-    var verdicts = comparisonOfLayers.verdicts(pairing.pairs)
-      .filter { verdict in
-        verdict.isCertain || wrong.contains { $0.result.node == verdict.node }
-      }
+    let found = comparisonOfLayers.verdicts(pairing.pairs)
+    var verdicts = found.filter { verdict in
+      verdict.isCertain || wrong.contains { $0.result.node == verdict.node }
+    }
+    for rare in found where rare.isRare && !verdicts.contains(rare) {
+      writeError(
+        "note: '\(rare.node)': \(rare.finding); no fault by itself, so few\n  hint: \(rare.advice)")
+    }
     for layer in wrong where !verdicts.contains(where: { $0.node == layer.result.node }) {
       if let pair = layer.pair, layer.differences.count == layer.result.differing,
         let verdict = comparisonOfLayers.border(pair, layer.differences)

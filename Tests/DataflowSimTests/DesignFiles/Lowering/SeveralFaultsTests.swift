@@ -1,0 +1,118 @@
+import DataflowAnalysis
+import DesignFiles
+import Foundation
+import OriginalModel
+import SimModel
+import Testing
+
+/// Two things wrong at once, and weights that no list of thresholds of their own stands behind: each is named.
+@Suite struct SeveralFaultsTests {
+  private func weights(_ rows: Int, _ columns: Int, seed: UInt64) -> [Float] {
+    var random = SeededGenerator(seed: seed)
+    return (0..<rows * columns).map { _ in Float(Int.random(in: 1...3, using: &random)) }
+  }
+
+  private func nodes(_ loaded: LoadedDesign, _ prefix: String) -> [String] {
+    loaded.design.nodes.filter { $0.opType.hasPrefix(prefix) }.map(\.name)
+  }
+
+  /// Two branches, unlike in scale, that only the quantiser of their sum thresholds.
+  private func residual() -> ModelBuilder {
+    var model = ModelBuilder(input: [1, 8])
+    model.quantiser("x", "q", scale: 1, bits: 4, isSigned: false)
+    for (name, scale, seed) in [("a", Float(1), UInt64(1)), ("b", 0.75, 2)] {
+      model.constant("w\(name)", weights(8, 8, seed: seed), [8, 8])
+      model.add("MatMul", ["q", "w\(name)"], ["m\(name)"])
+      model.constant("s\(name)", [scale])
+      model.add("Mul", ["m\(name)", "s\(name)"], [name])
+    }
+    model.add("Add", ["a", "b"], ["s"])
+    model.quantiser("s", "y", scale: 40, bits: 4, isSigned: false)
+    return model
+  }
+
+  @Test func theWeightsOfBothBranchesAreNamed() throws {
+    let sound = try PlantedModel(residual()).compare()
+    #expect(sound.wrong == nil && sound.verdicts.isEmpty, "\(sound.text)")
+    var names: [String] = []
+    let outcome = try PlantedModel(residual()).compare {
+      names = nodes($0, "MVAU")
+      for name in names { try $0.change(name, "weights") { i, j, v in i == 0 && j == 1 ? -v : v } }
+    }
+    #expect(names.count == 2)
+    #expect(
+      Set(outcome.verdicts.filter(\.isCertain).map(\.node)).isSuperset(of: names), "\(outcome.text)"
+    )
+  }
+
+  @Test func weightsAndAFactorAreBothNamed() throws {
+    var names: [String] = []
+    let outcome = try PlantedModel(residual()).compare {
+      names = [nodes($0, "MVAU")[1], nodes($0, "ChannelwiseOp")[0]]
+      try $0.change(names[0], "weights") { i, j, v in i == 0 && j == 1 ? -v : v }
+      try $0.change(names[1], "parameters") { _, _, value in value == 1 ? 2 : value - 1 }
+    }
+    #expect(
+      Set(outcome.verdicts.filter(\.isCertain).map(\.node)).isSuperset(of: names), "\(outcome.text)"
+    )
+  }
+
+  /// Sums under windows are weights of 1.
+  @Test func aSumThatLeavesAPixelOutIsNamed() throws {
+    var model = ModelBuilder(input: [1, 2, 6, 6])
+    model.quantiser("x", "q", scale: 1, bits: 6, isSigned: false)
+    model.add("AveragePool", ["q"], ["p"], ints: ["kernel_shape": [3, 3], "strides": [3, 3]])
+    model.quantiser("p", "y", scale: 2, bits: 5, isSigned: false)
+    var name = ""
+    let outcome = try PlantedModel(model).compare {
+      name = try #require(nodes($0, "VVAU").first)
+      try $0.change(name, "weights") { row, _, value in row == 0 ? value : 1 }
+      let first = try #require($0.design.nodes.first { $0.name == name }?.initializers["weights"])
+      let tensor = try #require(try $0.parameters?.tensor(first))
+      var values = try tensor.asIntegers(name: first)
+      values[4] = 0
+      let right = try #require($0.parameters)
+      let changed = try Tensor(values, shape: tensor.shape)
+      $0.parameters = ParameterStore(names: right.names) {
+        $0 == first ? changed : try right.tensor($0)
+      }
+    }
+    #expect(outcome.verdicts.map(\.node).contains(name), "\(outcome.text)")
+  }
+
+  /// The layer behind which the design only chooses labels.
+  @Test func weightsInFrontOfLabelsAreNamed() throws {
+    var model = ModelBuilder(input: [1, 8])
+    model.quantiser("x", "q", scale: 1, bits: 4, isSigned: false)
+    model.constant("w", weights(8, 4, seed: 5), [8, 4])
+    model.add("MatMul", ["q", "w"], ["m"])
+    model.add("ArgMax", ["m"], ["y"], numbers: ["axis": 1, "keepdims": 1])
+    let sound = try PlantedModel(model).compare()
+    #expect(sound.wrong == nil && sound.verdicts.isEmpty, "\(sound.text)")
+    let outcome = try PlantedModel(model).compare {
+      try $0.change("MVAU_hls_0", "weights") { i, j, v in i == 0 && j == 1 ? -v : v }
+    }
+    #expect(outcome.verdicts.map(\.node) == ["MVAU_hls_0"], "\(outcome.text)")
+  }
+
+  /// One threshold in thousands one too low, on an exact half: said, and no fault.
+  @Test func aSingleThresholdOnABorderIsRare() throws {
+    var model = ModelBuilder(input: [1, 8])
+    model.quantiser("x", "q", scale: 1, bits: 8, isSigned: false)
+    model.constant("w", weights(8, 8, seed: 6), [8, 8])
+    model.add("MatMul", ["q", "w"], ["m"])
+    model.quantiser("m", "y", scale: 2, bits: 8, isSigned: false)
+    let outcome = try PlantedModel(model).compare {
+      let table = try LoweredModel(Reference(model.model()), name: "right").loaded
+      let node = try #require(table.design.nodes.first)
+      // Codes 0 and 1 meet at the sum 1, which rounds to even: the threshold is 2.
+      try $0.change(node.name, "thresholds") { row, column, value in
+        row == 3 && column == 0 ? value - 1 : value
+      }
+    }
+    let verdict = try #require(outcome.verdicts.first)
+    #expect(verdict.isRare && !verdict.isCertain, "\(outcome.text)")
+    #expect(verdict.finding.contains("1 threshold is one too low"))
+    #expect(verdict.advice.contains("channel 3: 1 → 2"))
+  }
+}
