@@ -33,14 +33,19 @@ public struct DumpReport: ResultDocument {
   /// What to type next; nil from the library, and where all agrees.
   public var next: NextStep?
 
-  /// - Parameter dump: arrays by output, or one array for the only output; frames in front, or just
-  ///   elements in the order of the words. Throws `InputError` for NaN and infinity in it.
+  /// - Parameters:
+  ///   - given: streams that carry these integers whatever their node computes.
+  ///   - dump: arrays by output, or one array for the only output; frames in front, or just elements in the order of
+  ///     the words. Throws `InputError` for NaN and infinity in it.
   public init(
-    _ plane: Dataplane, _ inputs: [String: Tensor], _ dump: [String: Tensor], threads: Int = 1
+    _ plane: Dataplane, _ inputs: [String: Tensor], given: [String: Integers] = [:],
+    _ dump: [String: Tensor], threads: Int = 1
   ) throws {
     design = plane.design.name
     let names = plane.design.graphOutputs
-    let result = try plane.run(inputs, keep: .outputs, threads: threads) { _ in }
+    let result = try plane.run(
+      inputs, keep: .outputs, replacing: given, threads: threads
+    ) { _ in }
     outputs = try names.map { name in
       let only = names.count == 1 && dump.count == 1 ? dump.values.first : nil
       guard let tensor = dump[name] ?? only else {

@@ -150,25 +150,68 @@ public struct Accuracy: Sendable {
     if case .pictures = goal { true } else { false }
   }
 
-  /// A design: integers in, integers out, as the hardware gives them.
+  /// What a design is measured on.
+  public enum Data: Sendable {
+    /// Its own: integers in, integers out.
+    case own([String: Tensor])
+    /// A model's, with the design in the place of what it computes of it.
+    case model(PlacedDesign, ModelFrames)
+
+    /// Frames.
+    public var count: Int {
+      switch self {
+      case .own(let inputs): inputs.values.first?.shape.first ?? 0
+      case .model(_, let frames): frames.count
+      }
+    }
+
+    fileprivate func feed(_ range: Range<Int>, plane: Dataplane, threads: Int) throws
+      -> PlacedDesign.Feed
+    {
+      switch self {
+      case .own(let inputs): .init(inputs: try inputs.mapValues { try $0.frames(range) })
+      case .model(let design, let frames):
+        try design.feed(frames, range, plane: plane, threads: threads)
+      }
+    }
+
+    fileprivate func outcome(_ integers: [Double], frame: Int) throws -> (
+      values: [Float], isLabel: Bool
+    ) {
+      switch self {
+      case .own: (integers.map { Float($0) }, integers.count == 1)
+      case .model(let design, let frames): try design.outcome(integers, frames.frame(frame))
+      }
+    }
+  }
+
+  /// A design, as the hardware computes it.
   public func design(
-    _ loaded: LoadedDesign, _ inputs: [String: Tensor], plane: Dataplane, name: String,
+    _ loaded: LoadedDesign, _ data: Data, plane: Dataplane, name: String,
     progress: (AccuracyResult) -> Void = { _ in }
   ) throws -> AccuracyResult {
-    let total = inputs.values.first?.shape.first ?? 0
+    let total = data.count
     try check(total)
     var count = AccuracyCount(goal)
     let output = loaded.design.graphOutputs[0]
     let size = try plane.layout(of: output).count
     func add(_ values: [Double], from start: Int) throws {
-      for i in 0..<values.count / size {
-        try count.add(
-          start + i, values[i * size..<(i + 1) * size].map { Float($0) }, isLabel: size == 1)
+      let outcomes = try Parallel.all(values.count / size, workers: threads) { i in
+        try data.outcome(Array(values[i * size..<(i + 1) * size]), frame: start + i)
+      }
+      for (i, outcome) in outcomes.enumerated() {
+        try count.add(start + i, outcome.values, isLabel: outcome.isLabel)
       }
     }
     guard plane.shiftingNodes.isEmpty else {
       // Frames depend on those before them.
-      let values = try plane.moved(inputs, output: output)
+      let feed = try data.feed(0..<total, plane: plane, threads: threads)
+      guard feed.given.isEmpty else {
+        throw InputError(
+          "prepares raw data in a way that the model does not contain, and a defect of '\(plane.shiftingNodes[0])' "
+            + "shifts its frames", hint: "--design-input states the design's own data")
+      }
+      let values = try plane.moved(feed.inputs, output: output)
       let whole = min(total, values.count / size)
       try add(Array(values.prefix(whole * size)), from: 0)
       count.miss(total - whole)
@@ -181,8 +224,10 @@ public struct Accuracy: Sendable {
     var strikes: [[String]: Int] = [:]
     for start in stride(from: 0, to: total, by: Self.portion) {
       let end = min(start + Self.portion, total)
-      let part = try inputs.mapValues { try $0.frames(start..<end) }
-      let result = try plane.run(part, keep: .outputs, threads: threads) { _ in }
+      let feed = try data.feed(start..<end, plane: plane, threads: threads)
+      let result = try plane.run(
+        feed.inputs, keep: .outputs, replacing: feed.given, threads: threads
+      ) { _ in }
       for found in result.findings {
         guard let (hazard, values) = found.finding.strike else { continue }
         strikes[[hazard.rawValue, found.node], default: 0] += values
@@ -202,16 +247,6 @@ public struct Accuracy: Sendable {
     guard frames == goal.count else {
       throw InputError("\(frames) frames of data, but \(goal.count) labels or targets")
     }
-  }
-}
-
-extension Tensor {
-  /// Some of the frames on the leading axis.
-  fileprivate func frames(_ range: Range<Int>) throws -> Tensor {
-    let size = bytes.count / max(1, shape[0])
-    return try Tensor(
-      shape: [range.count] + shape.dropFirst(), elementType: elementType,
-      bytes: Array(bytes[range.lowerBound * size..<range.upperBound * size]))
   }
 }
 

@@ -242,13 +242,13 @@ extension Reference {
     let names: [String]
   }
 
-  /// What must run for the tensors `names`.
-  public func part(for names: [String]) -> Part {
-    var needed = Set(names)
+  /// What must run for the tensors `names` where those in `given` are known.
+  public func part(for names: [String], given: Set<String> = []) -> Part {
+    var needed = Set(names).subtracting(given)
     var chosen: [Step] = []
     for step in steps.reversed() where step.node.outputs.contains(where: needed.contains) {
       chosen.append(step)
-      needed.formUnion(step.node.inputs)
+      needed.formUnion(step.node.inputs.filter { !given.contains($0) })
     }
     return Part(steps: chosen.reversed(), names: names)
   }

@@ -11,8 +11,10 @@ struct AccuracyCommand: ParsableCommand {
     abstract: "How many labels are right, or how near pictures come: as trained, and as hardware.",
     discussion: """
       Takes quantised models and designs, several side by side. A model is measured twice: as it was \
-      trained, and as the hardware it lowers to computes it. Give --labels (one number per frame) for \
-      top-1, or --targets (pictures) for PSNR.
+      trained, and as the hardware it lowers to computes it. A design beside a model stands in the place of \
+      what it computes of it: it takes what the model makes of --input up to there, and its output goes on \
+      through the model's steps behind; of several models it is the last one in front of it. A design alone \
+      takes its own integers. Give --labels (one number per frame) for top-1, or --targets (pictures) for PSNR.
       """)
 
   @Argument(help: "Quantised models (.onnx) or designs (.json, .onnx).", completion: .file())
@@ -22,6 +24,10 @@ struct AccuracyCommand: ParsableCommand {
 
   @Option(help: "Input data (.npy or .npz): leading axis frames.")
   var input: String
+
+  @Option(
+    help: "Beside a model: the designs' own input data, when the model's is prepared differently.")
+  var designInput: String?
 
   @Option(help: "The right labels (.npy or .npz): one whole number per frame.")
   var labels: String?
@@ -65,11 +71,18 @@ struct AccuracyCommand: ParsableCommand {
             + "\n  hint: the same command starts anew; data of fewer frames take less time"
         }
       ) {
+        let models = try subjects.filter { try DesignFile.isOriginalModel($0) }
+        guard designInput == nil || (!models.isEmpty && models.count < subjects.count) else {
+          throw ValidationError("--design-input belongs to a design beside a model")
+        }
         var results: [AccuracyResult] = []
+        // A design belongs to the last model in front of it.
+        var beside = models.first
         for subject in subjects {
+          if models.contains(subject) { beside = subject }
           let before = results
           results += try reportingFile(input) {
-            try measure(subject, arrays, accuracy) { known.value = before + $0 }
+            try measure(subject, beside: beside, arrays, accuracy) { known.value = before + $0 }
           }
         }
         return results
@@ -83,21 +96,20 @@ struct AccuracyCommand: ParsableCommand {
   }
 
   private func measure(
-    _ subject: String, _ arrays: [String: Tensor], _ accuracy: Accuracy,
+    _ subject: String, beside model: String?, _ arrays: [String: Tensor], _ accuracy: Accuracy,
     known: ([AccuracyResult]) -> Void
   ) throws -> [AccuracyResult] {
     let line = ProgressLine(isAskedFor: progressing.progress)
     defer { line.clear() }
-    guard try DesignFile.isOriginalModel(subject) else {
+    guard subject == model else {
       let loaded = try changes.load(subject)
       let plane = try reportingFile(subject) {
         try Dataplane(loaded.design, parameters: loaded.parameters)
       }
-      let inputs = try plane.namedInputs(arrays, file: input)
-      let total = inputs.values.first?.shape.first ?? 0
+      let data = try data(of: subject, plane, beside: model, arrays)
       return [
-        try accuracy.design(loaded, inputs, plane: plane, name: subject) {
-          line.show($0.frames, of: total, "frames")
+        try accuracy.design(loaded, data, plane: plane, name: subject) {
+          line.show($0.frames, of: data.count, "frames")
           known([$0])
         }
       ]
@@ -122,6 +134,40 @@ struct AccuracyCommand: ParsableCommand {
       writeError("note: only as trained, because it cannot be lowered: \(error)")
     }
     return results
+  }
+
+  /// What a design is measured on: a model's data where one is beside it.
+  private func data(
+    of subject: String, _ plane: Dataplane, beside model: String?, _ arrays: [String: Tensor]
+  ) throws -> Accuracy.Data {
+    guard let model else { return .own(try plane.namedInputs(arrays, file: input)) }
+    let reference = try changes.reference(model)
+    let own = try designInput.map { try plane.namedInputs(TensorFile.read($0), file: $0) }
+    let design: PlacedDesign
+    do {
+      design = try PlacedDesign(
+        plane, in: reference, arrays: arrays, file: input, own: own,
+        threads: ProcessInfo.processInfo.activeProcessorCount)
+    } catch let error as InputError {
+      throw error.inFile(subject)
+    }
+    tell(subject, model, design)
+    return .model(design, try reference.frames(of: arrays, file: input))
+  }
+
+  private func tell(_ subject: String, _ model: String, _ design: PlacedDesign) {
+    let tensors = design.entering.values.sorted().map { "'\($0)'" }
+    let source =
+      designInput.map { "'\($0)'" }
+      ?? (tensors.isEmpty ? "nothing" : tensors.joined(separator: ", ")) + " of '\(model)'"
+    writeError(
+      "note: '\(subject)' is fed \(source)"
+        + (design.leaving.map { "; its output goes on as '\($0)' of '\(model)'" } ?? ""))
+    if !design.given.isEmpty {
+      writeError(
+        "note: '\(design.given.joined(separator: "', '"))' carries the model's codes: the design prepares its input in "
+          + "a way the model does not contain; --design-input states the design's own data")
+    }
   }
 
   private func goal() throws -> AccuracyGoal {

@@ -2,6 +2,7 @@ import ArgumentParser
 import DataflowAnalysis
 import DesignFiles
 import Foundation
+import OriginalModel
 import ReportPage
 
 /// `simrun compare`: where a compiled design leaves its reference, and why.
@@ -19,7 +20,7 @@ struct CompareCommand: ParsableCommand {
       what its stalls and faults do to the words is named as well.
 
       --dump takes what a board's output held, and nothing else: a dump that begins some words or frames \
-      too late or too early is told as that.
+      too late or too early is told as that. With --model the design is fed what the model makes of --input.
       """)
 
   @OptionGroup var source: DesignOptions
@@ -67,10 +68,12 @@ struct CompareCommand: ParsableCommand {
   var csv = false
 
   func validate() throws {
-    guard [golden, model, dump].count(where: { $0 != nil }) == 1 else {
-      throw ValidationError("state one of --golden, --model and --dump")
+    guard [golden, model ?? dump].count(where: { $0 != nil }) == 1 else {
+      throw ValidationError("state one of --golden, --model and --dump (or --dump with --model)")
     }
-    guard input != nil || model != nil else { throw ValidationError("state --input") }
+    guard input != nil || (model != nil && dump == nil) else {
+      throw ValidationError("state --input")
+    }
     guard dump == nil || html == nil else { throw ValidationError("--dump makes no page") }
     guard dump == nil || (map == nil && scenario == nil) else {
       throw ValidationError("--dump goes without --map and --scenario")
@@ -93,9 +96,9 @@ struct CompareCommand: ParsableCommand {
           ("--design-input", designInput), ("--map", map),
           ("--scenario", scenario),
         ])
+      if let dump { return try compare(source.load(), dump) }
       if let model { return try compare(with: model) }
       let loaded = try source.load()
-      if let dump { return try compare(loaded, dump) }
       let input = self.input!
       var comparison = try reportingFile(source.design) {
         try Comparison(loaded.design, parameters: loaded.parameters)
@@ -200,10 +203,12 @@ struct CompareCommand: ParsableCommand {
     let plane = try reportingFile(source.design) {
       try Dataplane(loaded.design, parameters: loaded.parameters)
     }
-    let inputs = try plane.namedInputs(TensorFile(input))
+    let threads = ProcessInfo.processInfo.activeProcessorCount
+    let feed = try model.map { try placed(plane, in: source.changes.reference($0), input, threads) }
+    let inputs = try feed?.inputs ?? plane.namedInputs(TensorFile(input))
     var report = try reportingFile(dump) {
       try DumpReport(
-        plane, inputs, TensorFile.read(dump), threads: ProcessInfo.processInfo.activeProcessorCount)
+        plane, inputs, given: feed?.given ?? [:], TensorFile.read(dump), threads: threads)
     }
     if !report.agrees {
       report.next = source.next(
@@ -217,6 +222,19 @@ struct CompareCommand: ParsableCommand {
       try tell(report.next)
     }
     if !report.agrees { throw SimrunExit.bitsDiffer }
+  }
+
+  /// What a model makes of its data in front of the design.
+  private func placed(_ plane: Dataplane, in reference: Reference, _ input: String, _ threads: Int)
+    throws -> PlacedDesign.Feed
+  {
+    let arrays = try TensorFile.read(input)
+    let frames = try reference.frames(of: arrays, file: input)
+    let design = try PlacedDesign(
+      plane, in: reference, arrays: arrays, file: input,
+      own: designInput.map { try plane.namedInputs(TensorFile.read($0), file: $0) },
+      threads: threads)
+    return try design.feed(frames, 0..<frames.count, plane: plane, threads: threads)
   }
 
   /// What goes on from a difference: the run that a hazard struck, or the pictures.

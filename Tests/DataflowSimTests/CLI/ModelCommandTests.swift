@@ -41,8 +41,10 @@ import Testing
         to: folder + "/late.npy")
       let late = try run("compare", "d.json", "--input", "a.npz", "--dump", "late.npy")
       #expect(late.status == 1 && late.output.contains("3 words dropped"), "\(late)")
+      let fed = try run("compare", "d.json", "--model", model, "--input", data, "--dump", "y.npz")
+      #expect(fed.status == 0 && fed.output.contains("are what the design computes"), "\(fed)")
       let none = try run(
-        "compare", "d.json", "--input", "y.npz", "--dump", "y.npz", "--model", model)
+        "compare", "d.json", "--input", "a.npz", "--dump", "y.npz", "--golden", "y.npz")
       #expect(none.status == 64)
       let dumped = ["compare", "d.json", "--input", "a.npz", "--dump", "y.npz"]
       for more in [["--csv"], ["--design-input", "a.npz"]] {
@@ -82,6 +84,38 @@ import Testing
         ["import", path("pose.onnx"), "-o", "d.json", "--input-type", "nothing=UINT8"], in: folder)
       #expect(wrong.status == 65 && wrong.errors.contains("nothing"))
       #expect(!FileManager.default.fileExists(atPath: folder + "/d.json"))
+    }
+  }
+
+  /// One file of images and one of labels for a model and the designs made of it: numbers in front of the quantiser,
+  /// integers behind it.
+  @Test func aModelAndItsDesignsAreMeasuredSideBySide() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let model = path("average-pool.onnx")
+      let data = path("average-pool-input.npy")
+      #expect(try CommandLineTool.run(["import", model, "-o", "d.json"], in: folder).status == 0)
+      let ran = try CommandLineTool.run(
+        ["run", model, "--input", data, "--outputs", "y.npz"], in: folder)
+      #expect(ran.status == 0)
+      let trained = try #require(try TensorFile.read(folder + "/y.npz").values.first)
+      let frames = try #require(trained.shape.first)
+      let values = trained.asDoubles()
+      let size = values.count / frames
+      let labels = (0..<frames).map { frame in
+        let row = Array(values[frame * size..<(frame + 1) * size])
+        return row.firstIndex(of: row.max()!)!
+      }
+      try TensorFile.write([("l", try Tensor(labels, shape: [frames]))], to: folder + "/l.npy")
+      let both = try CommandLineTool.run(
+        ["accuracy", model, "d.json", "--input", data, "--labels", "l.npy", "--json"], in: folder)
+      #expect(both.status == 0, "\(both.errors)")
+      let results = try #require(both.json["results"] as? [[String: Any]])
+      #expect(results.compactMap { $0["correct"] as? Int } == [frames, frames, frames])
+      #expect(both.errors.contains("'d.json' is fed "))
+      let alone = try CommandLineTool.run(
+        ["accuracy", "d.json", "--input", data, "--labels", "l.npy", "--design-input", data],
+        in: folder)
+      #expect(alone.status == 64 && alone.errors.contains("--design-input"), "\(alone.errors)")
     }
   }
 }

@@ -256,7 +256,7 @@ import Testing
     let codes = (0..<6 * 50).map { _ in Int.random(in: -8...7, using: &random) }
     let inputs = [loaded.design.graphInputs[0]: try Tensor(codes, shape: [50, 6])]
     let accuracy = Accuracy(.labels(Array(repeating: 0, count: 50)))
-    let result = try accuracy.design(loaded, inputs, plane: plane, name: "narrow")
+    let result = try accuracy.design(loaded, .own(inputs), plane: plane, name: "narrow")
     let strike = try #require(result.hazards?.first)
     #expect(strike.hazard == "thresholding-narrow-wrap" && strike.node == "Thresholding_apart")
     #expect(strike.values ?? 0 > 0 && result.frames == 50)
@@ -273,7 +273,7 @@ import Testing
     let values = (0..<3 * layout.count).map { $0 % 5 }
     let inputs = [name: try Tensor(values, shape: [3] + layout.shape)]
     let accuracy = Accuracy(.labels([0, 0, 0]))
-    let result = try accuracy.design(loaded, inputs, plane: plane, name: "window")
+    let result = try accuracy.design(loaded, .own(inputs), plane: plane, name: "window")
     #expect(result.hazards?.map(\.hazard) == ["hls-window-leftover-rows"])
     #expect(result.hazards?.first?.values == nil && result.frames == 3)
     let moved = try plane.moved(inputs, output: golden.design.graphOutputs[0])
