@@ -5,7 +5,8 @@ const first = report.firstDivergence;
 
 function verdict() {
   if (report.agrees) {
-    return make("div", { class: "panel verdict good" }, make("p", { class: "headline" }, "All tensors agree."),
+    return make("div", { class: "panel verdict " + (report.interrupted ? "warn" : "good") },
+      make("p", { class: "headline" }, report.interrupted ? "Interrupted: what was compared agrees." : "All tensors agree."),
       make("p", {}, some(report.layers.length, "tensor") + " compared"
         + (report.ties.length ? "; values exactly on a rounding boundary differ in " + report.ties.join(", ") : "") + "."));
   }
@@ -18,7 +19,7 @@ function verdict() {
     make("p", {}, make("b", {}, "Diagnosis: "), first.diagnosis),
     first.origin && make("p", {}, "Struck by " + first.origin.cause + ": " + first.origin.place + " (" + first.origin.event + ").")],
     short && make("p", {}, some(short.missingWords, "word") + " never come on " + short.stream + "."),
-    findings.map(f => make("p", {}, make("b", {}, f.node), ": " + f.finding, f.advice && make("span", { class: "soft" }, " " + f.advice))));
+    findings.map(f => make("p", {}, make("b", {}, f.node), ": " + f.finding, f.advice && make("span", { class: "soft" }, " – " + f.advice))));
 }
 
 // Error per layer, in the order of the data flow.
@@ -29,8 +30,8 @@ function layers() {
     make("h2", {}, "Layer by layer"),
     make("p", { class: "soft small" }, "In the order of the data flow. Left bar: share of elements that differ; right bar: mean error, on a logarithmic scale."),
     table([
-      { name: "stream", value: l => l.stream },
-      { name: "node", value: l => l.node },
+      { name: "stream", class: "words-cell", value: l => l.stream },
+      { name: "node", class: "words-cell", value: l => l.node },
       { name: "differ", number: true, value: share, show: l => count(l.differing) + " of " + count(l.elements) },
       { name: "", class: "chart-cell", show: l => bar([[Math.max(share(l), l.differing ? 0.01 : 0), "blocked-fill", "differ"]], percent(share(l)) + " differ") },
       { name: "mean error", number: true, value: l => l.meanError, show: l => l.meanError ? rounded(l.meanError) : "0" },

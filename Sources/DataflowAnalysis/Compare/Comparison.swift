@@ -34,6 +34,7 @@ public struct Comparison: Sendable {
     _ inputs: [String: Tensor], reference: NPZ, map: ReferenceMap?, stopsAtFirst: Bool = true,
     feedsReference: Bool = false, given: [String: Integers] = [:], under scenario: Scenario? = nil
   ) throws -> [TensorComparison] {
+    WorkProgress.tell("what the design computes")
     let moved = try scenario.map { try MovedValues(plane.design, parameters, inputs, $0) }
     var result =
       try moved?.result ?? plane.run(inputs, keep: .all, replacing: given, threads: threads)

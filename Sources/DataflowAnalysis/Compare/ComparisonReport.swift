@@ -171,7 +171,9 @@ extension ComparisonReport {
       } ?? "")
     guard let first = firstDivergence else {
       if let short = firstShort { return "First divergence: \(missing(short))\(tied)" }
-      return "All compared tensors agree.\(tied)"
+      return interrupted
+        ? "The tensors compared until the interruption agree.\(tied)"
+        : "All compared tensors agree.\(tied)"
     }
     return """
       First divergence: stream '\(first.stream)'\(first.node.isEmpty ? "" : ", written by \(first.node)"), \

@@ -43,9 +43,10 @@ public struct DumpReport: ResultDocument {
   ) throws {
     design = plane.design.name
     let names = plane.design.graphOutputs
+    let frames = inputs.values.first?.shape.first ?? 1
     let result = try plane.run(
       inputs, keep: .outputs, replacing: given, threads: threads
-    ) { _ in }
+    ) { WorkProgress.tell("frames", $0, of: frames) }
     outputs = try names.map { name in
       let only = names.count == 1 && dump.count == 1 ? dump.values.first : nil
       guard let tensor = dump[name] ?? only else {

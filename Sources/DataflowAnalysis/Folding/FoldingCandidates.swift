@@ -12,6 +12,8 @@ struct FoldingCandidates {
   private let context: CostContext
   let budget: Resources?
   private var weights: [Double]
+  /// Foldings that were built.
+  private var tried = 0
   /// The fastest candidate that fits, so far.
   private var fastest: FoldingSearch.Candidate?
   private let converters = ConverterCosts()
@@ -207,7 +209,8 @@ struct FoldingCandidates {
     // To the end where that takes a moment, else quickly: neither depends on how fast the machine is.
     sizing.isQuick =
       try Plan(buffered).wordsPerFrame.values.reduce(0, +) > FIFOHeuristics.frameOfWholeSearch
-    let name = algorithm == .finn ? "FINN's SetFolding" : "a folding"
+    tried += 1
+    let name = "folding \(tried)" + (algorithm == .finn ? " (FINN's rule)" : "")
     let rate = fastest.map { "\(Int($0.framesPerSecond)) frames/s" }
     let sized = try WorkProgress.part(name, best: rate) {
       try FIFOSizing(buffered, options: sizing)

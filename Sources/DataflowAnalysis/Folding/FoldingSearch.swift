@@ -88,6 +88,7 @@ public struct FoldingSearch: Sendable {
 extension FoldingSearch {
   /// Folds `source`; FIFOs and converters it has are replaced. Throws `InputError`.
   public init(_ source: Design, goal: Goal, device: Device?, options: Options = Options()) throws {
+    WorkProgress.tell("how each block can fold")
     let bare = try source.removingBuffering()
     var folder = try FoldingCandidates(bare, device: device, options: options)
     let aim = try FoldingAim(goal, of: bare, hasBudget: folder.budget != nil)

@@ -50,6 +50,7 @@ struct FIFOReduction {
     let deadline = budget.deadline
     budget.deadline = nil
     defer { budget.deadline = deadline }
+    tell()
     try settle((0..<sections.nodes.count).map { $0...$0 }, .least)
     leastOfSections = depths
     if try deepenStretches(.roughly) { return true }
@@ -69,6 +70,7 @@ struct FIFOReduction {
   /// known to be enough; then it is that.
   mutating func deepen() throws -> Bool {
     round = 1
+    tell()
     let before = (enough: enough!, origin: origin)
     if try deepenStretches(.more), bench.total(depths) < bench.total(before.enough.depths) {
       return true
@@ -147,6 +149,10 @@ struct FIFOReduction {
       }
     }
     round += 1
+    tell()
+  }
+
+  private func tell() {
     WorkProgress.tell(
       phase, round, of: sections.stretches.count + 1,
       best: enough.map { "\($0.depths.reduce(0, +)) words" })

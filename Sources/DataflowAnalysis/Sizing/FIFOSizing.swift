@@ -170,6 +170,7 @@ extension FIFOSizing {
     _ bench: FIFOBench, _ budget: SearchBudget, _ options: Options,
     improved: @escaping @Sendable ([Int]) -> Void = { _ in }
   ) throws -> (FIFOBench.Reference, FIFOReduction) {
+    WorkProgress.tell("the rate without FIFO limits")
     let sections = try FIFOSections(bench)
     if options.keep == 1, let reference = try sections.reference(workers: budget.workers) {
       var search = FIFOReduction(

@@ -45,7 +45,7 @@ public struct GraphPairing: Sendable {
       try designArrays.map { try design.frames(of: $0, file: file) }
       ?? design.frames(of: arrays, file: file)
     let count = min(frames.count, own.count, limit)
-    let runs = try Parallel.all(count, workers: threads) {
+    let runs = try Parallel.all(count, workers: threads, telling: "frames of the model") {
       try model.run(frames.frame($0), keep: .all)
     }
     let codes = try ModelCodes(model)
@@ -54,7 +54,7 @@ public struct GraphPairing: Sendable {
     var replaced = [[String: Value]](repeating: [:], count: count)
     func run() throws -> [[String: Value]] {
       let known = replaced
-      return try Parallel.all(count, workers: threads) {
+      return try Parallel.all(count, workers: threads, telling: "frames of the other graph") {
         try design.run(own.frame($0), replacing: known[$0])
       }
     }

@@ -42,14 +42,14 @@ struct Lowering: Sendable {
 
   init(_ reference: Reference) throws {
     self.reference = reference
+    WorkProgress.tell("shapes of the model's tensors")
     let zero = try reference.zeroRun()
     shapes = zero.mapValues(\.shape)
     var constants = reference.constants
     for step in reference.steps where step.node.opType == "Shape" || step.node.opType == "Size" {
       constants[step.node.outputs[0]] = zero[step.node.outputs[0]]
     }
-    for (n, step) in reference.steps.enumerated() where constants[step.node.outputs[0]] == nil {
-      WorkProgress.tell("lowering operations", n, of: reference.steps.count)
+    for step in reference.steps where constants[step.node.outputs[0]] == nil {
       if step.node.inputs.allSatisfy({ $0.isEmpty || constants[$0] != nil }) {
         for name in step.node.outputs { constants[name] = zero[name] }
       }
@@ -64,7 +64,8 @@ struct Lowering: Sendable {
   ///   - isLenient: go on behind what cannot be lowered, as if the host computed it.
   mutating func run(isChannelsLast: Bool, isLenient: Bool = false) throws {
     for input in reference.graph.inputs { try start(input, isChannelsLast) }
-    for step in reference.steps where constants[step.node.outputs[0]] == nil {
+    for (n, step) in reference.steps.enumerated() where constants[step.node.outputs[0]] == nil {
+      WorkProgress.tell("lowering operations", n, of: reference.steps.count)
       do {
         try lower(step)
       } catch let error as InputError {

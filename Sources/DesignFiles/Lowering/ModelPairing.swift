@@ -57,7 +57,7 @@ public struct ModelPairing: Sendable {
     let frames = try reference.frames(of: arrays, file: file)
     let count = min(frames.count, limit)
     let codes = try ModelCodes(reference)
-    let runs = try Parallel.all(count, workers: threads) {
+    let runs = try Parallel.all(count, workers: threads, telling: "frames of the model") {
       try reference.run(frames.frame($0), keep: .all)
     }
     var tensors = try codes.quantised.map { try ModelTensor($0, runs, codes) }

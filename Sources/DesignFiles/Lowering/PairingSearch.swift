@@ -154,8 +154,10 @@ extension ModelPairing {
     }
 
     mutating func walk() throws {
+      WorkProgress.tell("streams paired with the model's tensors", 0, of: plane.steps.count)
       var result = try plane.run(inputs, keep: .all, threads: threads) { _ in }
-      for step in plane.steps where Self.computes(step.node.opType) {
+      for (n, step) in plane.steps.enumerated() where Self.computes(step.node.opType) {
+        WorkProgress.tell("streams paired with the model's tensors", n, of: plane.steps.count)
         let hasCodes = step.node.initializers["thresholds"] != nil || isDifference(step.node)
         for output in step.outputs {
           let stream = plane.graph.streams[output].name

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Synchronization
 
 /// Work spread over the cores, with a result that does not depend on how it was spread.
 package enum Parallel {
@@ -37,6 +38,21 @@ package enum Parallel {
         })
     }
     return try results.all.map { try $0.get() }
+  }
+}
+
+extension Parallel {
+  /// `all`, of which `WorkProgress` hears as `phase`: how many are done.
+  package static func all<T: Sendable>(
+    _ count: Int, workers: Int = .max, telling phase: String, _ body: @Sendable (Int) throws -> T
+  ) rethrows -> [T] {
+    let done = Atomic(0)
+    WorkProgress.tell(phase, 0, of: count)
+    return try all(count, workers: workers) { index in
+      let result = try body(index)
+      WorkProgress.tell(phase, done.wrappingAdd(1, ordering: .relaxed).newValue, of: count)
+      return result
+    }
   }
 }
 

@@ -100,7 +100,9 @@ struct FoldCommand: ParsableCommand {
   /// What Ctrl-C leaves: the best folding so far where it was asked for.
   private func advice(_ best: BestSoFar<FoldingSearch.Candidate>) -> @Sendable () -> String {
     { [output, apply] in
-      guard let found = best.value else { return "no folding that fits was known yet" }
+      guard let found = best.value else {
+        return "no folding that fits was known yet\n  hint: the same command starts anew"
+      }
       let files = found.design.written(folding: output, design: apply)
       return "the best folding so far makes \(Int(found.framesPerSecond)) frames/s\(files)"
         + "\n  hint: the same command starts anew"

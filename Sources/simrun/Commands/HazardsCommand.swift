@@ -67,13 +67,12 @@ struct HazardsCommand: ParsableCommand {
 
   /// What Ctrl-C leaves.
   private var advice: @Sendable (HazardReport?) -> String {
-    let all = runs
     let other = source.next(
       "hazards", "--seed", "\(seed &+ 1)", reason: "tries other random stalls")
     return { known in
       let tried = known?.runsTried ?? 0
-      return "after \(tried.of("run")) of \(all)"
-        + "\n  hint: --runs \(max(1, tried)) ends here by itself\n  \(other.text)"
+      return "after \(tried.of("stalled run"))"
+        + "\n  hint: the same command starts anew; fewer --runs take less time\n  \(other.text)"
     }
   }
 

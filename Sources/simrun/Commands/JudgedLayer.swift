@@ -44,7 +44,8 @@ struct JudgedLayer {
       runs = [index: run]
       return run
     }
-    return try differing.map { result in
+    return try differing.enumerated().map { n, result in
+      WorkProgress.tell("whether float sums explain it", n, of: differing.count)
       let pair = pairs[result.stream]
       let differences = result.differences.map { difference in
         ErrorZone.Difference(

@@ -41,6 +41,7 @@ func writeError(_ text: String) {
 func writeError(_ next: NextStep) { writeRaw(next.text) }
 
 private func writeRaw(_ text: String) {
+  ProgressLine.aside()
   FileHandle.standardError.write(Data((text + "\n").utf8))
 }
 

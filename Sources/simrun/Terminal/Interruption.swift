@@ -101,9 +101,10 @@ enum Interruption {
 
   private static func end(_ number: Int32) {
     PartialFiles.removeAll()
-    // Below the line of progress, if there is one.
-    writeError("")
-    let text = lock.withLock { advice }?() ?? "nothing was left half written"
+    ProgressLine.end()
+    let text =
+      lock.withLock { advice }?()
+      ?? "nothing was left half written\n  hint: the same command starts anew"
     writeError("interrupted: \(text)")
     _exit(128 + number)
   }

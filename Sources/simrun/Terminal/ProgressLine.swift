@@ -1,6 +1,7 @@
 import ArgumentParser
 import DataflowAnalysis
 import Foundation
+import Synchronization
 
 /// One line on standard error that is written over: what is being done, how much of it, how fast, how long it
 /// will take, and the best so far. Never wider than the terminal, and never going back. Silent unless standard
@@ -13,9 +14,15 @@ package final class ProgressLine: @unchecked Sendable {
   private var step = WorkStep(phase: "")
   private var phaseStart = Date()
   private var lastDrawn = Date.distantPast
-  private var isShown = false
   private var lastTenth = -1
   private var timer: (any DispatchSourceTimer)?
+
+  /// What is shown of all lines: there is one standard error.
+  private struct Shown {
+    var isThere = false
+    var hasEnded = false
+  }
+  private static let shown = Mutex(Shown())
 
   /// Nothing is shown of work that is done sooner than this.
   private static let patience = 0.3
@@ -65,19 +72,36 @@ package final class ProgressLine: @unchecked Sendable {
     timer?.cancel()
     lock.withLock {
       step = WorkStep(phase: "")
-      guard isShown else { return }
-      isShown = false
-      FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+      Self.aside()
+    }
+  }
+
+  /// Takes the line away for something else to be written; the next step shows it again below.
+  static func aside() {
+    shown.withLock { shown in
+      if shown.isThere { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+      shown.isThere = false
+    }
+  }
+
+  /// The last state stays to be read, and nothing is shown after it.
+  static func end() {
+    shown.withLock { shown in
+      if shown.isThere { FileHandle.standardError.write(Data("\n".utf8)) }
+      shown = Shown(isThere: false, hasEnded: true)
     }
   }
 
   private func draw() {
     guard Date().timeIntervalSince(start) > Self.patience else { return }
     lastDrawn = Date()
-    isShown = true
     let text = Self.text(
       step, seconds: Date().timeIntervalSince(phaseStart), columns: Self.columns)
-    FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
+    Self.shown.withLock { shown in
+      guard !shown.hasEnded else { return }
+      shown.isThere = true
+      FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
+    }
   }
 
   private func tellPlainly() {
@@ -110,6 +134,7 @@ package final class ProgressLine: @unchecked Sendable {
     }
     let share = min(1, Double(step.done) / Double(step.total))
     var parts = [" \(step.done)/\(step.total)"]
+    if step.done == 0, seconds >= 1 { parts.append(", \(duration(seconds))") }
     if step.done > 0, share < 1, seconds >= 1 {
       parts.append(", \(duration(seconds * (1 - share) / share)) left")
     }

@@ -1,3 +1,4 @@
+import DataflowAnalysis
 import Foundation
 import Testing
 
@@ -81,6 +82,62 @@ import Testing
         outcome.errors.contains("next: simrun check configs/resnet50-w1a2.json configs/lenet.json"))
       let junit = String(decoding: try TestFiles.data("\(folder)/j.xml"), as: UTF8.self)
       #expect(junit.contains("resnet50-w1a2.json") && junit.contains("interrupted before"))
+    }
+  }
+
+  /// The tensors compared until then are table, page and document; what is missing is said.
+  @Test func comparedTensorsAreShown() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let frames = 6000
+      try NPY.encode(Tensor([Int64](repeating: 1, count: frames * 784), shape: [frames, 784]))
+        .write(to: URL(fileURLWithPath: folder + "/x.npy"))
+      let made = try CommandLineTool.run(
+        "run", "configs/tfc-w1a1.json", "--input", "\(folder)/x.npy", "--activations",
+        "\(folder)/all.npz")
+      #expect(made.status == 0, "\(made.errors)")
+      let command = [
+        "compare", "configs/tfc-w1a1.json", "--input", "\(folder)/x.npy", "--golden",
+        "\(folder)/all.npz", "--html", "\(folder)/page.html",
+      ]
+      let outcome = try interrupted(at: "tensors compared 2/", command)
+      #expect(outcome.status == 130)
+      #expect(outcome.output.contains("global_in") && !outcome.output.contains("global_out"))
+      #expect(!outcome.output.contains("All compared tensors agree"), "\(outcome.output)")
+      #expect(outcome.errors.contains("those behind were not compared"))
+      #expect(outcome.errors.contains("the same command starts anew"))
+      let page = String(decoding: try TestFiles.data(folder + "/page.html"), as: UTF8.self)
+      #expect(page.contains("simrun-comparison-page") && page.hasSuffix("</html>\n"))
+      let document = try interrupted(at: "tensors compared 2/", command + ["--json"])
+      #expect(DocumentSchemaTests.problems(document.output).isEmpty)
+      #expect(document.output.contains("\"interrupted\": true"))
+    }
+  }
+
+  /// Accuracy of the frames until then, which says how many they are.
+  @Test func measuredFramesAreShown() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let model = "configs/models/traffic-signs.onnx"
+      let some = try TensorFile.read(TestFiles.repository("configs/models/traffic-signs-input.npy"))
+      let frame = try #require(some.values.first)
+      let count = 60_000
+      let shape = [count] + frame.shape.dropFirst()
+      let data = [Float](repeating: 0.5, count: shape.reduce(1, *))
+      try NPY.encode(Tensor(data, shape: shape))
+        .write(to: URL(fileURLWithPath: folder + "/x.npy"))
+      try NPY.encode(Tensor([Int64](repeating: 1, count: count), shape: [count]))
+        .write(to: URL(fileURLWithPath: folder + "/y.npy"))
+      let command = [
+        "accuracy", model, "--input", "\(folder)/x.npy", "--labels", "\(folder)/y.npy",
+      ]
+      let outcome = try interrupted(at: "frames as trained ", command)
+      #expect(outcome.status == 130)
+      let row = try #require(outcome.output.firstMatch(of: /(\d+) of (\d+) right/))
+      #expect(Int(row.2)! > 0 && Int(row.2)! < count)
+      #expect(outcome.errors.contains("shown are the frames measured until then"))
+      #expect(outcome.errors.contains("the same command starts anew"))
+      let document = try interrupted(at: "frames as trained ", command + ["--json"])
+      #expect(DocumentSchemaTests.problems(document.output).isEmpty)
+      #expect(document.output.contains("\"interrupted\": true"))
     }
   }
 

@@ -36,6 +36,9 @@ import simrun
     #expect(line(step, 10, 30) == "points 25/100, 30 s left")
     #expect(line(step, 10, 24) == "points 25/100, 2.5/s")
     #expect(line(WorkStep(phase: "simulating"), 4, 80) == "simulating, 4 s")
+    // What has not moved yet shows that time passes.
+    let first = WorkStep(phase: "frames", done: 0, total: 2)
+    #expect(line(first, 5, 80) == "frames [....................] 0/2, 5 s")
   }
 
   @Test func aPartIsToldAsAPart() {
