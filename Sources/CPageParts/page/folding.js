@@ -36,16 +36,16 @@ function layers() {
     make("h2", {}, "Layers before and after"),
     make("div", { class: "legend" }, make("span", {}, make("i", { class: "starved-fill" }), "before"), make("span", {}, make("i", { class: "busy-fill" }), "after")),
     table([
-      { name: "layer", value: l => l.node },
-      { name: "before", value: l => peOf(l.before), show: l => peOf(l.before) + (l.before.memory ? ", " + l.before.memory : "") },
-      { name: "after", value: l => peOf(l.after), show: l => make("b", {}, peOf(l.after) + (l.after.memory ? ", " + l.after.memory : "")) },
+      { name: "layer", class: "words-cell", value: l => l.node },
+      { name: "before", class: "words-cell", value: l => peOf(l.before), show: l => peOf(l.before) + (l.before.memory ? ", " + l.before.memory : "") },
+      { name: "after", class: "words-cell", value: l => peOf(l.after), show: l => make("b", {}, peOf(l.after) + (l.after.memory ? ", " + l.after.memory : "")) },
       { name: "cycles", number: true, value: l => l.after.cycles, show: l => count(l.before.cycles) + " → " + count(l.after.cycles) },
-      { name: "", class: "chart-cell", show: l => pair(l.before.cycles, l.after.cycles, most, "cycles") },
+      { name: "", class: "chart-cell narrow", show: l => pair(l.before.cycles, l.after.cycles, most, "cycles") },
       { name: "LUT", number: true, value: l => l.after.resources.LUT, show: l => count(l.before.resources.LUT) + " → " + count(l.after.resources.LUT) },
-      { name: "", class: "chart-cell", show: l => pair(l.before.resources.LUT, l.after.resources.LUT, luts, "LUT") },
+      { name: "", class: "chart-cell narrow", show: l => pair(l.before.resources.LUT, l.after.resources.LUT, luts, "LUT") },
       { name: "BRAM18", number: true, value: l => l.after.resources.BRAM_18K, show: l => count(l.before.resources.BRAM_18K) + " → " + count(l.after.resources.BRAM_18K) },
       { name: "DSP", number: true, value: l => l.after.resources.DSP, show: l => count(l.before.resources.DSP) + " → " + count(l.after.resources.DSP) },
-      { name: "why", value: l => l.reason },
+      { name: "why", class: "words-cell", value: l => l.reason },
     ], report.layers, { row: l => ({ class: report.bottleneckChain[0]?.node === l.node ? "marked" : "" }) }),
   ];
 }

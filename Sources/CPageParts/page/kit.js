@@ -201,6 +201,6 @@ function meters(used, available) {
       available ? bar([[Math.min(share, 1), over ? "blocked-fill" : "stored-fill", name]], name + " " + percent(Math.min(share, 9.99)))
         : make("span", { class: "soft" }, ""),
       make("span", { class: "number" + (over ? " over" : "") },
-        count(n) + (all !== undefined && all !== null ? " of " + count(all) + (all ? " (" + percent(share) + ")" : "") : ""))];
+        count(n) + (all !== undefined && all !== null ? " of " + count(all) + (all ? " (" + percent(share).replace(" ", "\u00a0") + ")" : "") : ""))];
   }));
 }

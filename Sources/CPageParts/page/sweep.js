@@ -10,7 +10,7 @@ const axisOf = key => axes.find(a => a.key === key);
 const chooser = (label, chosen) => make("select", { "aria-label": label, onchange: () => show() },
   axes.map(a => assign(make("option", { value: a.key }, a.name), { selected: a.key === chosen })));
 const across = chooser("Axis across", "lut"), up = chooser("Axis up", "fps");
-const plot = draw("svg", { class: "plot", viewBox: "0 0 960 540", role: "img", "aria-label": "Points of the sweep" });
+const plot = draw("svg", { class: "plot", role: "img", "aria-label": "Points of the sweep" });
 const detail = make("div", { class: "panel", "aria-live": "polite" });
 const tableBox = make("div");
 let chosen = null;
@@ -61,7 +61,10 @@ function choose(p) {
 function show(refills = true) {
   const [x, y] = [axisOf(across.value), axisOf(up.value)];
   const limits = [[x, data.device?.[x.device]], [y, data.device?.[y.device]]];
-  const [W, H, M] = [960, 540, 66];
+  // As wide as there is room, so that its text has the size of text.
+  const W = Math.max(300, Math.min(960, plot.clientWidth || 960)), H = W < 600 ? 400 : 540, M = 66;
+  const short = W < 600 ? v => compact.format(v) : v => rounded(v);
+  plot.setAttribute("viewBox", "0 0 " + W + " " + H);
   let [mx, my] = [1, 1];
   for (const p of points) { mx = Math.max(mx, p[x.key]); my = Math.max(my, p[y.key]); }
   if (limits[0][1] && limits[0][1] < mx * 3) mx = Math.max(mx, limits[0][1]);
@@ -70,9 +73,9 @@ function show(refills = true) {
   const X = v => M + v / mx * (W - 2 * M + 30), Y = v => H - M + 10 - v / my * (H - 2 * M + 20);
   plot.replaceChildren();
   for (const t of ticks(mx)) plot.append(draw("line", { class: "grid", x1: X(t), x2: X(t), y1: Y(my), y2: Y(0) }),
-    draw("text", { x: X(t), y: Y(0) + 18, style: { textAnchor: "middle" } }, rounded(t)));
+    draw("text", { x: X(t), y: Y(0) + 18, style: { textAnchor: "middle" } }, short(t)));
   for (const t of ticks(my)) plot.append(draw("line", { class: "grid", x1: X(0), x2: X(mx), y1: Y(t), y2: Y(t) }),
-    draw("text", { x: X(0) - 8, y: Y(t) + 4, style: { textAnchor: "end" } }, rounded(t)));
+    draw("text", { x: X(0) - 8, y: Y(t) + 4, style: { textAnchor: "end" } }, short(t)));
   plot.append(draw("text", { x: (X(0) + X(mx)) / 2, y: H - 14, style: { textAnchor: "middle" } }, x.name),
     draw("text", { x: X(0) - 50, y: 16 }, y.name));
   const list = stairs(x, y);
@@ -110,3 +113,4 @@ layOutPage("Sweep of " + data.design, some(data.count, "point") + " ran" + (data
   ["points", "Table", make("div", { class: "panel" }, make("h2", {}, "The front"), tableBox)],
 ]);
 show();
+addEventListener("resize", () => show(false));

@@ -42,7 +42,7 @@ final class Browser {
     session =
       try call("Target.attachToTarget", ["targetId": target ?? "", "flatten": true])["sessionId"]
       as? String
-    for domain in ["Page", "Runtime", "Log"] { _ = try call("\(domain).enable") }
+    for domain in ["Page", "Runtime", "Log", "Performance"] { _ = try call("\(domain).enable") }
   }
 
   deinit {
@@ -98,6 +98,49 @@ final class Browser {
       if key.count == 1, type == "keyDown" { event["text"] = key }
       _ = try call("Input.dispatchKeyEvent", event)
     }
+  }
+
+  /// A count that Chromium keeps of the page: `LayoutCount`, `RecalcStyleCount`, …
+  func count(_ name: String) throws -> Int {
+    let all = try call("Performance.getMetrics")["metrics"] as? [[String: Any]] ?? []
+    let metric = all.first { $0["name"] as? String == name }
+    guard let value = metric?["value"] as? NSNumber else {
+      throw Failure(description: "Chromium counts no \(name)")
+    }
+    return value.intValue
+  }
+
+  /// What an action changes: mutations of the document, and how often that was laid out.
+  func work(of action: String) throws -> (mutations: Int, layouts: Int) {
+    let before = try count("LayoutCount")
+    let mutations = try evaluate(
+      """
+      (async () => {
+        let count = 0;
+        const observer = new MutationObserver(list => count += list.length);
+        observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+        \(action);
+        await new Promise(r => requestAnimationFrame(() => setTimeout(r, 100)));
+        observer.disconnect();
+        return count;
+      })()
+      """)
+    return (Int(mutations) ?? .max, try count("LayoutCount") - before)
+  }
+
+  /// Shows the page as it is printed on A4 between margins of a centimetre.
+  func layOutForPaper() throws {
+    _ = try call("Emulation.setEmulatedMedia", ["media": "print"])
+    _ = try call(
+      "Emulation.setDeviceMetricsOverride",
+      ["width": 718, "height": 1047, "deviceScaleFactor": 1, "mobile": false])
+    try evaluate("dispatchEvent(new Event('beforeprint'))")
+  }
+
+  /// The page as PDF.
+  func print() throws -> Data {
+    let text = try call("Page.printToPDF", ["printBackground": true])["data"] as? String
+    return text.flatMap { Data(base64Encoded: $0) } ?? Data()
   }
 
   // MARK: The protocol

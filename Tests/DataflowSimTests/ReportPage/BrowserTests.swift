@@ -188,6 +188,7 @@ struct BrowserTests {
   @Test func theOtherPagesAreSound() throws {
     for (name, page) in [
       ("sweep", try PageFixture.sweep()), ("comparison", try PageFixture.comparison()),
+      ("folding", try PageFixture.folding()),
     ] {
       try look(page) { browser, path in
         for width in [400, 1280, 1920] {
@@ -203,6 +204,9 @@ struct BrowserTests {
           #expect(
             try browser.evaluate("document.querySelector('.command code').textContent").contains(
               "'s weep.sqlite'"))
+        } else if name == "folding" {
+          #expect(try isInView("frames/s", browser))
+          #expect(try isInView("PE ", browser))
         } else {
           #expect(try isInView("First wrong: MVAU_hls_0", browser))
           #expect(try browser.evaluate("document.querySelectorAll('canvas').length") == "4")

@@ -65,6 +65,14 @@ enum PageFixture {
     ).html()
   }
 
+  /// A folding of a shipped design for its part.
+  static func folding() throws -> Data {
+    let design = try Design(contentsOf: TestFiles.repository("configs/tfc-w1a1.json"))
+    let device = try design.part.map { try Device.named($0) }
+    let search = try FoldingSearch(design, goal: .framesPerSecond(500_000), device: device)
+    return try Page(FoldingReport(search), device: device).html()
+  }
+
   /// A tensor with two wrong channels in one corner.
   static func comparison() throws -> Data {
     let shape = [1, 6, 5, 4]
