@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 import simrun
+from simrun import _binary
 
 
 def test_a_result_becomes_a_data_frame() -> None:
@@ -32,6 +33,33 @@ def wrapper(configs: Path) -> object:
 
 def test_a_model_wrapper_is_a_design(wrapper: object) -> None:
     assert (simrun.load(wrapper).fps().throughput.fps or 0) > 100
+
+
+def test_an_annotated_graph_opens_elsewhere(configs: Path, tmp_path: Path) -> None:
+    """ONNX' own reader finds the remarks, and without them the graph that came; QONNX keeps them."""
+    onnx = pytest.importorskip("onnx")
+    model = configs.parent / "Tests/DataflowSimTests/Resources/cnv-w1a1-fifo.onnx"
+    before = onnx.load(model)
+    # A field that this version of ONNX does not know, in a node: number 1000, the number 7.
+    before.graph.node[3].MergeFromString(b"\xc0\x3e\x07")
+    source, target = tmp_path / "model.onnx", tmp_path / "annotated.onnx"
+    onnx.save(before, source)
+    _binary.run(["report", str(source), "--onnx", str(target)])
+    after = onnx.load(target)
+    remarks = [[m.key for m in n.metadata_props] for n in after.graph.node]
+    assert sum("simrun.cycles_alone" in keys for keys in remarks) == len(before.graph.node)
+    for message in (after, *after.graph.node):
+        kept = [m for m in message.metadata_props if not m.key.startswith("simrun.")]
+        del message.metadata_props[:]
+        message.metadata_props.extend(kept)
+    assert after.SerializeToString(deterministic=True) == before.SerializeToString(deterministic=True)
+    assert b"\xc0\x3e\x07" in after.graph.node[3].SerializeToString()
+    wrapper = pytest.importorskip("qonnx.core.modelwrapper")
+    wrapper.ModelWrapper(str(target)).save(str(tmp_path / "again.onnx"))
+    again = onnx.load(tmp_path / "again.onnx")
+    assert all(
+        any(m.key == "simrun.cycles_alone" for m in n.metadata_props) for n in again.graph.node
+    )
 
 
 def _config(folder: Path, **more: object) -> SimpleNamespace:
