@@ -79,7 +79,7 @@ extension FIFOSizing {
       var target = try own.target(keep: options.keep, workers: budget.workers)
       let isCovered = try own.provablySustains(target, depths).suffices == true
       if !isCovered {
-        var (reference, search) = try sufficient(own, budget, options)
+        var (reference, search) = try sufficient(own, above: depths, budget, options)
         if !options.isQuick, !budget.isSpent { try search.deepenFromLeast() }
         depths = zip(depths, search.depths).map(max)
         target = reference.target
@@ -95,7 +95,7 @@ extension FIFOSizing {
         let own = try bench.with(sample.design)
         simulations += 1
         if try own.provablySustains(samples[index].period, depths).suffices != true {
-          let (_, search) = try sufficient(own, budget, options)
+          let (_, search) = try sufficient(own, above: depths, budget, options)
           depths = zip(depths, search.depths).map(max)
           simulations += search.knowledge.simulations
         }
@@ -103,6 +103,21 @@ extension FIFOSizing {
       }
     }
     return (depths, samples, simulations)
+  }
+
+  /// Depths with which a sampled schedule keeps its rate. Where the first that suffice are asked for, those
+  /// at hand are raised: sampled schedules mostly lack a few words in a few places.
+  private static func sufficient(
+    _ bench: FIFOBench, above depths: [Int], _ budget: SearchBudget, _ options: Options
+  ) throws -> (FIFOBench.Reference, FIFOReduction) {
+    let sections = try FIFOSections(bench)
+    if options.isQuick, options.keep == 1,
+      let reference = try sections.reference(workers: budget.workers)
+    {
+      var search = FIFOReduction(bench, sections, reference, budget: budget)
+      if try search.raise(from: depths) { return (reference, search) }
+    }
+    return try sufficient(bench, budget, options)
   }
 
   /// The certificate of the sized design; a witness against it is looked for in small designs alone.

@@ -58,6 +58,16 @@ struct FIFOReduction {
     return try suffices()
   }
 
+  /// Goes on from depths that suffice for a design like this one, and gives each stretch somewhat more
+  /// where it does not do with them. False: even with all the room there is that does not help.
+  mutating func raise(from enough: [Int]) throws -> Bool {
+    let deadline = budget.deadline
+    budget.deadline = nil
+    defer { budget.deadline = deadline }
+    depths = enough
+    return try deepenStretches(.roughly)
+  }
+
   /// Goes on from what the sections need by themselves, and adds no more than it takes.
   mutating func deepenFromLeast() throws {
     phase = "how little suffices"
