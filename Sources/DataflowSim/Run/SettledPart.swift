@@ -169,6 +169,12 @@ package struct NetworkState {
   /// All phases, whatever the times.
   package var phases: [Int] { processes.flatMap(\.state.phases) + channels.flatMap(\.state.phases) }
 
+  /// Whether every process and channel is in the same state, whatever was done in which order.
+  package func equals(_ other: NetworkState) -> Bool {
+    processes.map(\.state) == other.processes.map(\.state)
+      && channels.map(\.state) == other.channels.map(\.state)
+  }
+
   package struct Repeating {
     package var processes: Set<Int>
     package var channels: Set<Link>

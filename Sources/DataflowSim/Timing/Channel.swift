@@ -28,39 +28,41 @@ public struct Channel {
   private static let largestBatch = 4096
 
   /// Words admitted and words read so far.
-  package private(set) var written = 0
-  package private(set) var read = 0
+  package internal(set) var written = 0
+  package internal(set) var read = 0
   /// Earliest admission of word `written`, while there is no room for it; `never` if none waits.
   package private(set) var pending = Cycle.never
-  package private(set) var lastWrite = Cycle.never
-  private(set) var lastRead = Cycle.never
+  package internal(set) var lastWrite = Cycle.never
+  var lastRead = Cycle.never
   /// The longest that a word was offered while there was no room for it.
   private(set) var waited = 0
 
   /// What has to happen besides when a word is admitted, and when one is read; mostly nothing (0).
-  private var onWrite: UInt8 = 0
-  private var onRead: UInt8 = 0
+  var onWrite: UInt8 = 0
+  var onRead: UInt8 = 0
   /// So many words must have been read before somebody wants to hear of it.
   private var tellFrom = 0
   private static let observed: UInt8 = 1
   /// Somebody follows every handshake, so they must come one by one.
-  private static let oneByOne: UInt8 = 16
+  static let oneByOne: UInt8 = 16
   /// What stays for the whole run.
-  private static let watched = observed | oneByOne
-  private static let waits: UInt8 = 2
-  private static let holdsWord: UInt8 = 4
-  private static let orders: UInt8 = 8
+  static let watched = observed | oneByOne
+  static let waits: UInt8 = 2
+  static let holdsWord: UInt8 = 4
+  static let orders: UInt8 = 8
   /// The first words come out as if they had come in later than they do.
-  private static let startsLate: UInt8 = 32
+  static let startsLate: UInt8 = 32
 
   /// The reader's standing order: words still to take, and when at the earliest.
-  private var ordered = 0
-  private var orderPace = 1
-  private var orderLast = Cycle.never
+  var ordered = 0
+  var orderPace = 1
+  var orderLast = Cycle.never
+  /// When the reader takes the first word of the run that is planned; `never` while there is none.
+  var planned = Cycle.never
 
   var reader: Int32 = -1
   var writer: Int32 = -1
-  private let queue: UnsafeMutablePointer<WorkQueue>
+  let queue: UnsafeMutablePointer<WorkQueue>
 
   /// Who follows the handshakes; kept alive by the network.
   private var watching: Unmanaged<ChannelWatcher>?

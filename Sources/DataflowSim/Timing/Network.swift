@@ -12,7 +12,8 @@ package final class Network {
   /// Makes each process as it is before its first step.
   private var makers: [() -> any Process] = []
   private let queue: UnsafeMutablePointer<WorkQueue>
-  var activations = 0
+  private var turns = 0
+  var activations: Int { turns + queue.pointee.urged }
   /// Processes that may wait for silence, and sources, which end it.
   private var silent: [Int] = []
   private var heldSources: [Int] = []
@@ -62,6 +63,7 @@ package final class Network {
       silent.append(runners.count)
     }
     runners.append(process.running())
+    queue.pointee.enlist(runners[runners.count - 1], as: runners.count - 1)
     makers.append(make)
     links.append((inputs, outputs))
     roles.append((isActive: true, isPlayer: false))
@@ -70,10 +72,19 @@ package final class Network {
   var processCount: Int { runners.count }
 
   /// Puts a process back to its first step. Its channels are not touched.
-  func restart(_ id: Int) { runners[id] = makers[id]().running() }
+  func restart(_ id: Int) { replace(id, by: makers[id]()) }
 
   /// Puts another process in the place of one.
-  func replace(_ id: Int, by process: some Process) { runners[id] = process.running() }
+  func replace(_ id: Int, by process: some Process) {
+    runners[id] = process.running()
+    queue.pointee.enlist(runners[id], as: id)
+  }
+
+  /// From now on nobody is asked what becomes of a run: words move as far as there is room. For comparison.
+  package func movesNoRuns() { queue.pointee.deepest = 0 }
+
+  /// Words that went through channels as runs, not one by one, and the runs.
+  package var passed: (words: Int, runs: Int) { queue.pointee.passed }
 
   /// Lets everything move until nothing can.
   package func run() {
@@ -125,9 +136,11 @@ package final class Network {
     let runners = runners.map(Unmanaged.passUnretained)
     runners.withUnsafeBufferPointer { runners in
       while let (id, waited) = queue.pointee.pop() {
-        activations += 1
+        turns += 1
         if waited { unmark(id) }
+        queue.pointee.begins(Int32(id))
         runners[id]._withUnsafeGuaranteedRef { $0.run() }
+        queue.pointee.rests(Int32(id))
       }
     }
   }

@@ -24,6 +24,13 @@ public protocol Process {
   mutating func assumeSilence(before t: Cycle)
   /// Whether it will put out words for ever if it takes none any more.
   var isEndless: Bool { get }
+  /// The words of a run as the process would take them, were they valid in these cycles at `input`, which
+  /// holds no others: as evenly, as many as it knows what it does with. Takes none, but plans for what it
+  /// would write.
+  mutating func follows(_ run: EvenRun, on input: Link) -> EvenRun
+  /// Takes the first words of the run that it has just named, and does what it does with them. They count as
+  /// read already.
+  mutating func take(_ run: EvenRun, from input: Link)
   /// Called once when no further word comes and the run is over.
   mutating func finish()
   /// Frees memory the process allocated.
@@ -36,6 +43,10 @@ extension Process {
   public var waitsForSilence: Cycle? { nil }
   public mutating func assumeSilence(before t: Cycle) {}
   public var isEndless: Bool { false }
+  public mutating func follows(_ run: EvenRun, on input: Link) -> EvenRun {
+    input.pointee.followsOrder(run)
+  }
+  public mutating func take(_ run: EvenRun, from input: Link) { input.pointee.takeOrdered(run) }
   public mutating func finish() {}
   public func deallocate() {}
 }
@@ -145,7 +156,7 @@ extension TimedBlock {
 }
 
 /// Times and phases of a process, for comparing two moments of a run.
-public struct StateList {
+public struct StateList: Equatable {
   private(set) var times: [Cycle] = []
   private(set) var phases: [Int] = []
 
@@ -161,6 +172,8 @@ class ProcessRunner {
   func assumeSilence(before t: Cycle) { preconditionFailure("abstract") }
   var isEndless: Bool { preconditionFailure("abstract") }
   func run() { preconditionFailure("abstract") }
+  func follows(_ run: EvenRun, on input: Link) -> EvenRun { preconditionFailure("abstract") }
+  func take(_ run: EvenRun, from input: Link) { preconditionFailure("abstract") }
   func finish() { preconditionFailure("abstract") }
   func listState(_ state: inout StateList) { preconditionFailure("abstract") }
 }
@@ -185,6 +198,10 @@ final class Running<P: Process>: ProcessRunner {
   override func assumeSilence(before t: Cycle) { process.pointee.assumeSilence(before: t) }
   override var isEndless: Bool { process.pointee.isEndless }
   override func run() { process.pointee.run() }
+  override func follows(_ run: EvenRun, on input: Link) -> EvenRun {
+    process.pointee.follows(run, on: input)
+  }
+  override func take(_ run: EvenRun, from input: Link) { process.pointee.take(run, from: input) }
   override func finish() { process.pointee.finish() }
   override func listState(_ state: inout StateList) { process.pointee.listState(&state) }
 }

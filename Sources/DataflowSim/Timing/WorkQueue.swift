@@ -7,18 +7,64 @@ struct WorkQueue {
   private var patient: Line
   /// Who has been put in the second line and has not run since.
   private let isWanted: UnsafeMutablePointer<Bool>
+  /// Whom a writer may ask what becomes of a run of words; kept alive by the network.
+  private let runners: UnsafeMutablePointer<Unmanaged<ProcessRunner>?>
+  /// Who is at work and cannot be asked.
+  private let isRunning: UnsafeMutablePointer<Bool>
+  /// How many processes are at work within each other; bounded, as the stack is.
+  private(set) var depth = 0
+  var deepest = 48
+  /// Processes run out of turn, since a writer had a whole run for them.
+  var urged = 0
+  /// Words that went through channels as runs, and the runs.
+  private(set) var passed = (words: 0, runs: 0)
 
   init(processes: Int) {
     ready = Line(processes: processes)
     patient = Line(processes: processes)
     isWanted = .allocate(capacity: max(processes, 1))
     isWanted.initialize(repeating: false, count: max(processes, 1))
+    runners = .allocate(capacity: max(processes, 1))
+    runners.initialize(repeating: nil, count: max(processes, 1))
+    isRunning = .allocate(capacity: max(processes, 1))
+    isRunning.initialize(repeating: false, count: max(processes, 1))
   }
 
   func deallocate() {
     ready.deallocate()
     patient.deallocate()
     isWanted.deallocate()
+    runners.deallocate()
+    isRunning.deallocate()
+  }
+
+  func enlist(_ runner: ProcessRunner, as process: Int) {
+    runners[process] = Unmanaged.passUnretained(runner)
+  }
+
+  var mayAsk: Bool { depth < deepest }
+
+  /// A process that is to do something out of turn; nil if it is at work.
+  @inline(__always) mutating func ask(_ process: Int32) -> Unmanaged<ProcessRunner>? {
+    guard process >= 0, !isRunning[Int(process)] else { return nil }
+    begins(process)
+    return runners[Int(process)]
+  }
+
+  @inline(__always) mutating func begins(_ process: Int32) {
+    isRunning[Int(process)] = true
+    depth &+= 1
+  }
+
+  /// It is at rest again.
+  @inline(__always) mutating func rests(_ process: Int32) {
+    isRunning[Int(process)] = false
+    depth &-= 1
+  }
+
+  @inline(__always) mutating func notePassed(_ words: Int) {
+    passed.words &+= words
+    passed.runs &+= 1
   }
 
   /// Lets a process run after those who are in line already.

@@ -15,4 +15,54 @@ struct EngineWorkTests {
     let each = Double(simulation.handshakes) / Double(simulation.activations)
     #expect(each > words, "\(each)")
   }
+
+  /// Whole runs pass channels in one step. What falls back to single words shows here.
+  @Test(arguments: [
+    ("cnv-w1a1", 40_000), ("fsrcnn", 350_000), ("mobilenet-small", 100_000), ("lenet", 40_000),
+  ])
+  func runsPassInOneStep(name: String, words: Int) throws {
+    let simulation = try Simulation(plan(name))
+    simulation.run(frames: 3, isLast: false)
+    let passed = simulation.network.passed
+    #expect(passed.words > words, "\(passed)")
+    #expect(passed.words > 8 * passed.runs, "\(passed)")
+  }
+
+  /// Words that pass in runs leave every process and every channel as single words leave them.
+  @Test(arguments: ["cnv-w1a1", "fsrcnn", "resnet-small", "lenet"])
+  func runsLeaveTheStateThatSingleWordsLeave(name: String) throws {
+    #expect(try runsPassed(plan(name), Scenario(), frames: 3) > 0)
+  }
+
+  @Test func runsLeaveThatStateInRandomDesigns() throws {
+    var passed = 0
+    for seed in 1...UInt64(400 * searchFactor) {
+      var style = RandomStyle()
+      style.stages = 3...10
+      style.hasPatterns = seed % 4 == 0
+      let random = DesignGrower.make(seed: 70_000 + seed, style: style)
+      var scenario = random.scenario
+      scenario.maxCycles = nil
+      passed += try runsPassed(Plan(random.design), scenario, frames: 3, "seed \(70_000 + seed)")
+    }
+    #expect(passed > 400)
+  }
+
+  /// Runs that passed while nothing differed from single words after any frame.
+  private func runsPassed(
+    _ plan: Plan, _ scenario: Scenario, frames: Int, _ name: String = ""
+  ) throws -> Int {
+    let (runs, single) = try (
+      Simulation(plan, scenario: scenario), Simulation(plan, scenario: scenario)
+    )
+    single.network.movesNoRuns()
+    for frame in 1...frames {
+      runs.run(frames: frame, isLast: false)
+      single.run(frames: frame, isLast: false)
+      #expect(
+        NetworkState(runs.network).equals(NetworkState(single.network)), "\(name) frame \(frame)")
+    }
+    #expect(single.network.passed.runs == 0)
+    return runs.network.passed.runs
+  }
 }

@@ -18,6 +18,8 @@ struct PaddingGenerator: Process {
   private let runs: [Run]
   private var index = 0
   private var done = 0
+  /// Of asking others whether they take a whole run.
+  private var patience = RunPatience()
 
   struct Run {
     var words: Int
@@ -54,6 +56,7 @@ struct PaddingGenerator: Process {
           input.pointee.readerWaits = true
           return
         }
+        if emitsEvenly(current.forwards, current.words - done) { continue }
         let n = min(current.words - done, output.pointee.writable)
         if n == 0 {
           emitOne(current.forwards)
@@ -105,6 +108,49 @@ struct PaddingGenerator: Process {
   func listState(_ state: inout StateList) {
     state.phase(index)
     state.phase(done)
+  }
+}
+
+// Even runs: words pass a cycle later than they come, as long as they are taken at once.
+extension PaddingGenerator {
+  func follows(_ words: EvenRun, on input: Link) -> EvenRun {
+    let current = runs[index]
+    guard current.forwards, output.pointee.isTaken else { return words.prefix(0) }
+    let ready = max(output.pointee.takenAt, input.pointee.lastRead + 1, 0)
+    var taken = words.prefix(current.words - done).taken(from: ready, pace: 1)
+    taken.count = output.plan(forwarded(taken), leaving: false)
+    return taken
+  }
+
+  mutating func take(_ words: EvenRun, from input: Link) {
+    done += words.count
+    if done == runs[index].words { input.pointee.wakeReader() }
+    output.pass(forwarded(words))
+  }
+
+  private func forwarded(_ words: EvenRun) -> EvenRun {
+    EvenRun(first: words.first + 1, stride: words.stride, count: words.count)
+  }
+
+  /// Emits up to `left` words as a run, if more of them are taken at once than there is room for.
+  private mutating func emitsEvenly(_ forwards: Bool, _ left: Int) -> Bool {
+    let room = output.pointee.writable
+    let most = forwards ? min(left, input.pointee.available) : left
+    guard most >= room + EvenRun.leastWorth, patience.asks() else { return false }
+    let taken = max(output.pointee.takenAt, 0)
+    var words = EvenRun(first: taken, stride: 1, count: most)
+    if forwards {
+      words = input.pointee.evenly(
+        from: max(taken, input.pointee.lastRead + 1), pace: 1, most: most)
+    }
+    words.count = output.plan(forwarded(words), leaving: false)
+    let isWorth = words.count >= room + EvenRun.leastWorth
+    patience.note(isWorth)
+    guard isWorth else { return false }
+    if forwards { input.pointee.take(words) }
+    output.pass(forwarded(words))
+    done += words.count
+    return true
   }
 }
 

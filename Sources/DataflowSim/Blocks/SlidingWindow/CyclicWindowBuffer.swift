@@ -17,8 +17,10 @@
 struct CyclicWindowBuffer: Process {
   let input: Link
   let output: Link
-  private let frameWords: Int
-  private let capacity: Int
+  /// Of asking others whether they take a whole run.
+  var patience = RunPatience()
+  let frameWords: Int
+  let capacity: Int
   private let span: Int
   private let fold: Int
   private let windows: Int
@@ -27,36 +29,36 @@ struct CyclicWindowBuffer: Process {
   private let step: Int
   private let rowStep: Int
   /// The words of a window in output order, relative to its start.
-  private let offsets: UnsafeMutablePointer<Int>
+  let offsets: UnsafeMutablePointer<Int>
   private let elements: Int
   /// Elements per depthwise group; all of them if `keep` moves once per window.
   private let groupSize: Int
 
   /// Accept time of each held word, then its release time; word i in slot i mod size.
-  private let slots: UnsafeMutablePointer<Cycle>
-  private let mask: Int
+  let slots: UnsafeMutablePointer<Cycle>
+  let mask: Int
 
   // Writing side.
-  private var accepted = 0
-  private var lastAccept = Cycle.never
+  var accepted = 0
+  var lastAccept = Cycle.never
   /// 1 + max(O[K-1], A[N-1]) of the frame before.
-  private var frameStart = Cycle.never
+  var frameStart = Cycle.never
 
   // Reading side.
   private var window = 0
   private var column = 0
-  private var element = 0
-  private var start = 0
+  var element = 0
+  var start = 0
   /// Start of the next window.
   private var nextStart = 0
   /// First element of the next group.
-  private var groupStart = 0
+  var groupStart = 0
   /// Words before this one are needed no more, but for the next fetch.
-  private var keep = 0
-  private var released = 0
-  private var allFetched = false
+  var keep = 0
+  var released = 0
+  var allFetched = false
   private var isOffered = false
-  private var lastFetch = Cycle.never
+  var lastFetch = Cycle.never
 
   init(input: Link, output: Link, geometry: WindowGeometry) {
     self.input = input
@@ -136,6 +138,7 @@ struct CyclicWindowBuffer: Process {
       }
       guard start + offsets[element] < accepted else { return moved }
       moved = true
+      if emitEvenly() { continue }
       let isMoreToFetch =
         output.pointee.writable > 0 ? emitRun(output.pointee.writable) : emitOne()
       guard isMoreToFetch else { return true }

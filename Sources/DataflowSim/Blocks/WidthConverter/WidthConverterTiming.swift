@@ -15,6 +15,8 @@ struct WideningConverter: Process {
   let ratio: Int
   /// The first piece of a word has been taken, the others are ordered: they need no room.
   private var isJoining = false
+  /// Of asking others whether they take a whole run.
+  private var patience = RunPatience()
 
   init(input: Link, output: Link, ratio: Int) {
     self.input = input
@@ -37,6 +39,7 @@ struct WideningConverter: Process {
         output.pointee.writerWaits = true
         return
       }
+      if passes() { continue }
       let first = max(input.pointee.offered, output.pointee.takenAt)
       input.pointee.read(at: first)
       input.pointee.order(ratio - 1, after: first)
@@ -45,6 +48,60 @@ struct WideningConverter: Process {
   }
 
   func listState(_ state: inout StateList) { state.phase(isJoining ? 1 : 0) }
+}
+
+// Even runs: every piece is taken when it is there, as long as the words joined are taken at once.
+extension WideningConverter {
+  func follows(_ pieces: EvenRun, on input: Link) -> EvenRun {
+    guard isJoining ? !input.pointee.isOrderFilled : output.pointee.isTaken else {
+      return pieces.prefix(0)
+    }
+    let ready =
+      isJoining
+      ? input.pointee.orderFrom : max(input.pointee.lastRead + 1, output.pointee.takenAt)
+    let taken = pieces.taken(from: ready, pace: 1)
+    let missing = missing
+    let joined = joined(taken, missing)
+    let passed = output.plan(joined, leaving: false)
+    // The pieces of the first word that would have to wait, but for the last.
+    return passed == joined.count ? taken : taken.prefix(missing + passed * ratio - 1)
+  }
+
+  mutating func take(_ pieces: EvenRun, from input: Link) {
+    let missing = missing
+    let joined = joined(pieces, missing)
+    let beyond = (pieces.count - missing) % ratio
+    let left = pieces.count < missing ? missing - pieces.count : beyond > 0 ? ratio - beyond : 0
+    isJoining = left > 0
+    input.pointee.reorder(left, after: pieces.last)
+    output.pass(joined)
+  }
+
+  /// Takes pieces that are there and evenly valid, if whole words of them are taken at once.
+  private mutating func passes() -> Bool {
+    guard input.pointee.available >= EvenRun.leastWorth * ratio, patience.asks() else {
+      return false
+    }
+    let ready = max(input.pointee.lastRead + 1, output.pointee.takenAt)
+    var pieces = input.pointee.evenly(from: ready, pace: 1, most: input.pointee.available)
+    let passed = output.plan(joined(pieces, ratio), leaving: false)
+    patience.note(passed >= EvenRun.leastWorth)
+    guard passed >= EvenRun.leastWorth else { return false }
+    pieces.count = passed * ratio
+    input.pointee.take(pieces)
+    output.pass(joined(pieces, ratio))
+    return true
+  }
+
+  /// Pieces that are missing for the next word.
+  private var missing: Int { isJoining ? input.pointee.wordsOrdered : ratio }
+
+  /// The words that pieces make, each offered the cycle after its last piece.
+  private func joined(_ pieces: EvenRun, _ missing: Int) -> EvenRun {
+    EvenRun(
+      first: pieces.first + (missing - 1) * pieces.stride + 1, stride: ratio * pieces.stride,
+      count: pieces.count < missing ? 0 : (pieces.count - missing) / ratio + 1)
+  }
 }
 
 /// A width converter that splits one wide word into `ratio` narrow ones.
@@ -71,6 +128,8 @@ struct NarrowingConverter: Process {
   private var takenBefore = Cycle.never
   /// In[j] of the next word, once accepted.
   private var accepted: Cycle?
+  /// Of asking others whether they take a whole run.
+  private var patience = RunPatience()
 
   init(input: Link, output: Link, ratio: Int) {
     self.input = input
@@ -122,6 +181,7 @@ struct NarrowingConverter: Process {
       piece = 0
       moved = start
     }
+    if passes() { return true }
     // Here Out[i−2] is `takenBefore`: piece i−1 is offered, so its predecessor has been taken.
     moved = max(moved + 1, takenBefore + 1)
     piece += 1
@@ -136,6 +196,51 @@ struct NarrowingConverter: Process {
     state.time(takenBefore)
     state.phase(accepted == nil ? 0 : 1)
     if let accepted { state.time(accepted) }
+  }
+}
+
+// Even runs: once a piece is taken when it is offered, pieces leave one a cycle, and each enters the last
+// register in the cycle in which the one before it leaves. So Out[i] = Out[i−1] + 1 and M[i] = Out[i−1] for all
+// but the first, over several words where the next is there when the last piece moves.
+extension NarrowingConverter {
+  /// Emits pieces as a run, if more of them are taken at once than there is room for.
+  private mutating func passes() -> Bool {
+    let room = output.pointee.writable
+    let most = ratio - piece + input.pointee.available * ratio
+    guard most >= room + EvenRun.leastWorth, patience.asks(), output.pointee.isTaken else {
+      return false
+    }
+    let first = max(moved + 1, takenBefore + 1)
+    var run = EvenRun(first: max(first, output.pointee.takenAt) + 1, stride: 1, count: most)
+    run.count = output.plan(run, leaving: false)
+    let words = wordsInTime(for: run, first)
+    run.count = min(run.count, ratio - piece + words * ratio)
+    let isWorth = run.count >= room + EvenRun.leastWorth
+    patience.note(isWorth)
+    guard isWorth else { return false }
+    output.pass(run)
+    (moved, takenBefore) = (run.last - 1, run.last - 1)
+    piece += run.count
+    while piece > ratio {
+      piece -= ratio
+      let last = run.count - piece - 1
+      input.pointee.read(at: last == 0 ? first : run[last] - 1)
+    }
+    return true
+  }
+
+  /// How many of the next words are there when the last piece before them moves.
+  private func wordsInTime(for run: EvenRun, _ first: Cycle) -> Int {
+    var words = 0
+    while words < input.pointee.available {
+      let last = ratio - piece - 1 + words * ratio
+      guard last < run.count else { break }
+      let moves = last == 0 ? first : run[last] - 1
+      let valid = input.pointee.arrival(input.pointee.read + words)
+      guard valid <= moves, words > 0 || input.pointee.lastRead < moves else { break }
+      words += 1
+    }
+    return words
   }
 }
 

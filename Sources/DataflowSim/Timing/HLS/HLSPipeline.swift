@@ -29,7 +29,7 @@ struct HLSPipeline: Process {
   let writeStage: Int
   let interval: Int
   private var cursor: HLSCursor
-  private var step = HLSCursor.Step.wait(0)
+  var step = HLSCursor.Step.wait(0)
 
   /// The latest issue slot in enabled time.
   var slot: Cycle
@@ -45,7 +45,9 @@ struct HLSPipeline: Process {
   private var leavingPorts: UInt32 = 0
   /// Outputs written since the program last drained.
   var undrained: UInt32 = 0
-  private var isOrdered = false
+  private(set) var isOrdered = false
+  /// Of asking others whether they take a whole run.
+  var patience = RunPatience()
 
   struct Result {
     /// When it reaches the write stage, in enabled time.
@@ -119,7 +121,7 @@ struct HLSPipeline: Process {
     if case .run(let run) = step { state.phase(run.count) } else { state.phase(-1) }
     state.phase(isOrdered ? 1 : 0)
     state.phase(Int(undrained))
-    state.phase(Int(leavingPorts))
+    state.phase(leaving == .never ? 0 : Int(leavingPorts))
     state.time(slot + passed)
     state.time(leaving == .never ? .never : leaving + decided)
     state.phase(results.count)
@@ -190,7 +192,7 @@ extension HLSPipeline {
   }
 
   /// Writes what is due and looks what has left, as far as known.
-  @inline(__always) private mutating func settle() {
+  @inline(__always) mutating func settle() {
     if results.isEmpty, leaving == .never { return }
     switch freeze {
     case .untilRoom: writeWhatHasRoom()

@@ -5,6 +5,7 @@ extension HLSPipeline {
     _ run: inout LoopCursor.Run, _ inputs: some InputSide, _ outputs: some OutputSide
   ) -> Bool {
     while run.count > 0 {
+      if passes(&run) { continue }
       let n = batch(run, inputs, outputs)
       if n > 0 {
         run.count -= n

@@ -1,0 +1,186 @@
+/// Even runs through channels. A run is first planned, which changes nothing, then passed, as far as all who
+/// take part agree.
+///
+/// On the pointer, not on the channel, since the reader looks at its end of the channel meanwhile.
+extension UnsafeMutablePointer<Channel> {
+  /// How many words of a run the channel admits in the cycles in which they are offered.
+  ///
+  /// Either there is room for them, or the reader takes them evenly too, so that what they leave is again
+  /// known.
+  ///
+  /// - Parameter leaving: no word may stay in the slice in front for longer than it has to
+  ///   (`Channel.sliceEmptied`), so that a writer who waits for that goes on at once.
+  func plan(_ run: EvenRun, leaving: Bool) -> Int {
+    guard run.count > 0, pointee.admitsRuns, run.first > pointee.lastWrite else { return 0 }
+    let ahead = leaving ? 2 : 0
+    pointee.planned = .never
+    if pointee.available > 0, run.count > pointee.capacity { urgeReader() }
+    if pointee.mayPass {
+      let passing = planToPass(run, ahead)
+      if passing >= min(run.count, EvenRun.leastWorth) { return passing }
+      pointee.planned = .never
+    }
+    let room = pointee.capacity - pointee.available - ahead
+    return pointee.admissible(run, ahead, upTo: min(run.count, room))
+  }
+
+  /// Lets the reader take what there is.
+  func urgeReader() {
+    guard pointee.queue.pointee.mayAsk else { return }
+    pointee.queue.pointee.urged += 1
+    ask { $0.run() }
+  }
+
+  /// Has the reader do something, unless it is at work.
+  @inline(__always) private func ask<T>(_ body: (ProcessRunner) -> T) -> T? {
+    let (queue, reader) = (pointee.queue, pointee.reader)
+    guard let runner = queue.pointee.ask(reader) else { return nil }
+    defer { queue.pointee.rests(reader) }
+    return runner._withUnsafeGuaranteedRef(body)
+  }
+
+  /// How many words the reader takes evenly, each leaving in time for the words behind it. The channel is
+  /// empty.
+  private func planToPass(_ run: EvenRun, _ ahead: Int) -> Int {
+    guard pointee.queue.pointee.mayAsk else { return 0 }
+    let ownRoom = pointee.capacity - ahead
+    let first = min(run.count, ownRoom)
+    let known = pointee.admissible(run, ahead, upTo: first)
+    let run = known < first ? run.prefix(known) : run
+    let arrivals = EvenRun(
+      first: run.first &+ pointee.latency, stride: run.stride, count: run.count)
+    guard let taken = ask({ $0.follows(arrivals, on: self) }), taken.count > 0 else { return 0 }
+    pointee.planned = taken.first
+    // Word k finds room when word k − capacity has left.
+    let held = taken.first &+ pointee.credit &- run.first
+    return held <= ownRoom * run.stride + ahead ? taken.count : min(taken.count, ownRoom)
+  }
+
+  /// Admits a run that has been planned, as it is or shortened.
+  func pass(_ run: EvenRun) {
+    guard run.count > 0 else { return }
+    guard pointee.planned != .never else { return pointee.hold(run) }
+    let taken = EvenRun(first: pointee.planned, stride: run.stride, count: run.count)
+    pointee.letPass(run, taken)
+    ask { $0.take(taken, from: self) }
+  }
+}
+
+// The writer's side.
+extension Channel {
+  /// Whether nobody has to see its words one by one, and none waits.
+  fileprivate var admitsRuns: Bool {
+    !isWire && onRead & Self.holdsWord == 0 && onWrite & Self.oneByOne == 0
+  }
+
+  /// Whether words may be read as they are written, without anybody being told.
+  fileprivate var mayPass: Bool {
+    available == 0 && onRead & Self.watched == 0
+      && onWrite & (Self.watched | Self.startsLate) == 0
+  }
+
+  /// Words before `limit` that find room when they are offered, all that make room being known.
+  fileprivate func admissible(_ run: EvenRun, _ ahead: Int, upTo limit: Int) -> Int {
+    guard limit > 0 else { return 0 }
+    let base = written &- capacity
+    if read >= capacity {
+      let latest = slots[(base &+ limit &- 1 &+ ahead) & mask] &+ credit
+      if latest <= run.first { return limit }
+    }
+    for k in 0..<limit {
+      let t = run[k]
+      guard slots[(base &+ k) & mask] &+ credit <= t,
+        slots[(base &+ k &+ ahead) & mask] &+ credit <= t &+ ahead
+      else { return k }
+    }
+    return limit
+  }
+
+  /// Words that are read evenly as well. All that later words ask for is when the last of them were.
+  fileprivate mutating func letPass(_ run: EvenRun, _ taken: EvenRun) {
+    for k in max(0, run.count - capacity)..<run.count {
+      slots[(written &+ k) & mask] = taken[k]
+    }
+    written += run.count
+    read = written
+    lastWrite = run.last
+    lastRead = taken.last
+    queue.pointee.notePassed(run.count)
+  }
+
+  fileprivate mutating func hold(_ run: EvenRun) {
+    var writes = writes
+    for k in 0..<run.count { writes.admit(at: run[k], readySince: run[k], writes.room) }
+    finish(writes, at: run.last)
+  }
+}
+
+// The reader's side.
+extension Channel {
+  /// How many of the next words are there when a reader that takes them in the cycles of a run needs them.
+  func covers(_ run: EvenRun) -> Int {
+    guard onRead & Self.oneByOne == 0 else { return 0 }
+    let n = min(run.count, available)
+    guard n > 0, run.first > lastRead else { return 0 }
+    if arrival(read &+ n &- 1) <= run.first { return n }
+    for k in 0..<n where arrival(read &+ k) > run[k] { return k }
+    return n
+  }
+
+  /// Takes words in the cycles of a run; all of them are there.
+  mutating func take(_ run: EvenRun) {
+    guard run.count > 0 else { return }
+    var reads = reads
+    for k in 0..<run.count { reads.take(at: run[k], reads.arrival) }
+    finish(reads, at: run.last)
+  }
+
+  /// The first words there are as a reader takes them that is ready for one at `ready` and `pace` cycles
+  /// after each; as many as are at even distances.
+  func evenly(from ready: Cycle, pace: Int, most: Int) -> EvenRun {
+    let n = onRead & Self.oneByOne == 0 ? min(most, available) : 0
+    guard n > 1 else { return EvenRun(first: 0, stride: 1, count: 0) }
+    var t = max(ready, arrival(read))
+    var run = EvenRun(
+      first: t, stride: max(pace, arrival(read &+ 1) &- t), count: n)
+    if run.stride == pace, arrival(read &+ n &- 1) <= t { return run }
+    for k in 1..<n {
+      t = max(t &+ pace, arrival(read &+ k))
+      guard t == run[k] else {
+        run.count = k
+        break
+      }
+    }
+    return run
+  }
+
+  /// The words of a run as far as they are ordered.
+  func followsOrder(_ run: EvenRun) -> EvenRun {
+    guard onWrite & Self.orders != 0 else { return run.prefix(0) }
+    return run.prefix(ordered).taken(from: orderLast &+ orderPace, pace: orderPace)
+  }
+
+  /// When the next word that is ordered may be taken at the earliest.
+  var orderFrom: Cycle { orderLast &+ orderPace }
+
+  /// Counts the words of a run as taken, which were ordered.
+  mutating func takeOrdered(_ run: EvenRun) {
+    ordered -= run.count
+    orderLast = run.last
+    guard ordered == 0 else { return }
+    onWrite &= ~Self.orders
+    wakeReader()
+  }
+
+  /// The reader has moved on to an order of `n` words after one taken at `last`; without any it waits for
+  /// a word.
+  mutating func reorder(_ n: Int, after last: Cycle) {
+    (ordered, orderPace, orderLast) = (n, 1, last)
+    onWrite = n > 0 ? onWrite | Self.orders : onWrite & ~Self.orders | Self.waits
+  }
+
+  /// The reader has something to do besides waiting for words.
+  func wakeReader() { queue.pointee.push(reader) }
+  /// The same, where that can wait until there is more.
+  func wakeReaderLater() { queue.pointee.pushLater(reader) }
+}
