@@ -41,8 +41,8 @@ public struct Channel {
   var onWrite: UInt8 = 0
   var onRead: UInt8 = 0
   /// So many words must have been read before somebody wants to hear of it.
-  private var tellFrom = 0
-  private static let observed: UInt8 = 1
+  var tellFrom = 0
+  static let observed: UInt8 = 1
   /// Somebody follows every handshake, so they must come one by one.
   static let oneByOne: UInt8 = 16
   /// What stays for the whole run.
@@ -65,7 +65,7 @@ public struct Channel {
   let queue: UnsafeMutablePointer<WorkQueue>
 
   /// Who follows the handshakes; kept alive by the network.
-  private var watching: Unmanaged<ChannelWatcher>?
+  var watching: Unmanaged<ChannelWatcher>?
   var watcher: ChannelWatcher? { watching?.takeUnretainedValue() }
 
   init(_ stage: Stage?, queue: UnsafeMutablePointer<WorkQueue>, watcher: ChannelWatcher? = nil) {
@@ -253,23 +253,8 @@ extension Channel {
     let (first, last) = (read, lastRead)
     read = end
     lastRead = t
-    if onRead & Self.observed != 0, end >= tellFrom {
-      noteReads(from: first, isWaitedFor: arrived > last + 1)
-    }
+    tellOfReads(from: first, isWaitedFor: arrived > last + 1)
     if onRead & ~Self.watched != 0 { useRoom() }
-  }
-
-  @inline(never) private mutating func noteReads(from first: Int, isWaitedFor: Bool) {
-    let times = keptTimes
-    let next = watching?._withUnsafeGuaranteedRef {
-      $0.took(first..<times.read, times, isWaitedFor: isWaitedFor)
-    }
-    if let next = next ?? nil {
-      tellFrom = next
-    } else {
-      onWrite &= ~Self.watched
-      onRead &= ~Self.watched
-    }
   }
 
   /// There is room again: lets the word that waits for it in, and wakes the writer, who may wait

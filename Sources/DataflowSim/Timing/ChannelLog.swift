@@ -25,7 +25,8 @@ final class ChannelLog {
   /// What is cycle 0 for the channel.
   private var origin = 0
 
-  private static let readsAtOnce = 256
+  /// So many reads at most are left to be worked out, and so many words pass as a run.
+  static let readsAtOnce = 256
 
   /// - Parameters:
   ///   - stages: those the channel stands for; none for a wire.

@@ -44,9 +44,10 @@ extension UnsafeMutablePointer<Channel> {
   private func planToPass(_ run: EvenRun, _ ahead: Int) -> Int {
     guard pointee.queue.pointee.mayAsk else { return 0 }
     let ownRoom = pointee.capacity - ahead
-    let first = min(run.count, ownRoom)
-    let known = pointee.admissible(run, ahead, upTo: first)
-    let run = known < first ? run.prefix(known) : run
+    let most = run.prefix(pointee.longestPassage)
+    let first = min(most.count, ownRoom)
+    let known = pointee.admissible(most, ahead, upTo: first)
+    let run = known < first ? most.prefix(known) : most
     let arrivals = EvenRun(
       first: run.first &+ pointee.latency, stride: run.stride, count: run.count)
     guard let taken = ask({ $0.follows(arrivals, on: self) }), taken.count > 0 else { return 0 }
@@ -73,9 +74,9 @@ extension Channel {
     !isWire && onRead & Self.holdsWord == 0 && onWrite & Self.oneByOne == 0
   }
 
-  /// Whether words may be read as they are written, without anybody being told.
+  /// Whether words may be read as they are written. Who follows them finds their times in the channel.
   fileprivate var mayPass: Bool {
-    available == 0 && onRead & Self.watched == 0
+    available == 0 && onRead & Self.oneByOne == 0
       && onWrite & (Self.watched | Self.startsLate) == 0
   }
 
@@ -84,29 +85,38 @@ extension Channel {
     guard limit > 0 else { return 0 }
     let base = written &- capacity
     if read >= capacity {
-      let latest = slots[(base &+ limit &- 1 &+ ahead) & mask] &+ credit
+      let latest = taken[(base &+ limit &- 1 &+ ahead) & mask] &+ credit
       if latest <= run.first { return limit }
     }
     for k in 0..<limit {
       let t = run[k]
-      guard slots[(base &+ k) & mask] &+ credit <= t,
-        slots[(base &+ k &+ ahead) & mask] &+ credit <= t &+ ahead
+      guard taken[(base &+ k) & mask] &+ credit <= t,
+        taken[(base &+ k &+ ahead) & mask] &+ credit <= t &+ ahead
       else { return k }
     }
     return limit
   }
 
-  /// Words that are read evenly as well. All that later words ask for is when the last of them were.
-  fileprivate mutating func letPass(_ run: EvenRun, _ taken: EvenRun) {
-    for k in max(0, run.count - capacity)..<run.count {
-      slots[(written &+ k) & mask] = taken[k]
+  /// Words that are read evenly as well. All that later words ask for is when the last of them were; who
+  /// follows them asks for each.
+  fileprivate mutating func letPass(_ run: EvenRun, _ reads: EvenRun) {
+    let first = written
+    for k in (keepsTimes ? 0 : max(0, run.count - capacity))..<run.count {
+      let slot = (first &+ k) & mask
+      offers[slot] = run[k]
+      slots[slot] = run[k]
+      taken[slot] = reads[k]
     }
     written += run.count
     read = written
     lastWrite = run.last
-    lastRead = taken.last
+    lastRead = reads.last
+    tellOfReads(from: first, isWaitedFor: false)
     queue.pointee.notePassed(run.count)
   }
+
+  /// How many words may pass at once.
+  fileprivate var longestPassage: Int { keepsTimes ? ChannelLog.readsAtOnce : .max }
 
   fileprivate mutating func hold(_ run: EvenRun) {
     var writes = writes

@@ -15,6 +15,9 @@ struct KeptTimes {
 }
 
 extension Channel {
+  /// Whether the times of words that have been read are kept.
+  var keepsTimes: Bool { taken != slots }
+
   /// The times kept of the words that have come in and gone out so far.
   var keptTimes: KeptTimes {
     KeptTimes(
@@ -25,4 +28,24 @@ extension Channel {
   /// The time in the slot of a word: of its read, or of its write while it is unread. Only where read times
   /// have no slots of their own.
   func slot(_ word: Int) -> Cycle { slots[word & mask] }
+
+  /// Tells whoever asked to hear of the words from `first` on that have been read.
+  @inline(__always) mutating func tellOfReads(from first: Int, isWaitedFor: Bool) {
+    if onRead & Self.observed != 0, read >= tellFrom {
+      noteReads(from: first, isWaitedFor: isWaitedFor)
+    }
+  }
+
+  @inline(never) private mutating func noteReads(from first: Int, isWaitedFor: Bool) {
+    let times = keptTimes
+    let next = watching?._withUnsafeGuaranteedRef {
+      $0.took(first..<times.read, times, isWaitedFor: isWaitedFor)
+    }
+    if let next = next ?? nil {
+      tellFrom = next
+    } else {
+      onWrite &= ~Self.watched
+      onRead &= ~Self.watched
+    }
+  }
 }
