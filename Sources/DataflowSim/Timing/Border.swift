@@ -127,6 +127,16 @@ struct Sink: Process {
   }
 
   func listState(_ state: inout StateList) {}
+
+  /// Words are taken when they come, where no pattern says otherwise.
+  func follows(_ words: EvenRun, on input: Link) -> EvenRun {
+    guard pattern.alwaysAllows else { return words.prefix(0) }
+    return words.taken(from: input.pointee.lastRead + 1, pace: 1)
+  }
+
+  func take(_ words: EvenRun, from input: Link) {
+    for k in 0..<words.count { record.took(words[k]) }
+  }
 }
 
 /// The handshake between two stages in a row: a word moves as soon as one side has it and the other
@@ -181,4 +191,16 @@ struct Relay: Process {
   func listState(_ state: inout StateList) {
     state.phase(isOffered ? 1 : 0)
   }
+
+  /// Words move as they come, as far as there is room for them then.
+  func follows(_ words: EvenRun, on input: Link) -> EvenRun {
+    guard !isOffered, output.pointee.isTaken else { return words.prefix(0) }
+    let ready = max(input.pointee.lastRead, output.pointee.takenAt) + 1
+    var moved = words.taken(from: ready, pace: 1)
+    moved.count = output.plan(moved, leaving: false)
+    return moved
+  }
+
+  func take(_ words: EvenRun, from input: Link) { output.pass(words) }
+
 }

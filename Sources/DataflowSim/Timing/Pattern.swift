@@ -22,6 +22,9 @@ struct PatternTable {
     distance = table
   }
 
+  /// Whether every cycle is allowed.
+  var alwaysAllows: Bool { everAllows && distance.isEmpty }
+
   /// The first allowed cycle at or after `t`.
   @inline(__always) func next(_ t: Cycle) -> Cycle {
     distance.isEmpty ? t : t + Int(distance[t % distance.count])
