@@ -57,6 +57,22 @@ struct Ancestry {
     nearest(tensor, sources) { identity[$0].flatMap { takenTensors.contains($0) ? $0 : nil } }
   }
 
+  /// Whether no tensor that could be paired yet stands between a tensor and those paired already.
+  func isDirect(_ tensor: String) -> Bool {
+    let own = identity[tensor]
+    var seen: Set<String> = [tensor]
+    var open = sources[tensor] ?? []
+    while let name = open.popLast() {
+      guard seen.insert(name).inserted else { continue }
+      if let id = identity[name], id != own {
+        guard takenTensors.contains(id) else { return false }
+      } else {
+        open += sources[name] ?? []
+      }
+    }
+    return true
+  }
+
   private func nearest(
     _ start: String, _ sources: [String: [String]], _ taken: (String) -> Int?
   ) -> Set<Int> {

@@ -66,13 +66,15 @@ extension LayerComparison {
     let channels = values.count / steps
     var result = values
     for c in 0..<channels {
-      let lists = zip(parts, factors).map { part, factors -> [Int] in
-        // The layer's own range is that of the product.
-        let factor = factors[c % factors.count]
-        guard factor != 0 else { return [0] }
-        return Array(stride(from: part.low[c], through: part.high[c], by: max(1, abs(factor))))
+      // The layer's own range is that of the product.
+      let strides = factors.map { abs($0[c % $0.count]) }
+      let counts = zip(parts, strides).map { ($0.high[c] - $0.low[c]) / max(1, $1) + 1 }
+      guard counts.allSatisfy({ $0 <= 1 << 16 }), counts[0] * counts[1] <= 1 << 16 else {
+        return nil
       }
-      guard lists[0].count * lists[1].count <= 1 << 16 else { return nil }
+      let lists = zip(parts, strides).map { part, step in
+        step == 0 ? [0] : Array(stride(from: part.low[c], through: part.high[c], by: step))
+      }
       let sums = Set(lists[0].flatMap { a in lists[1].map { a + $0 } }).sorted()
       for k in 0..<steps {
         let value = values[c * steps + k]

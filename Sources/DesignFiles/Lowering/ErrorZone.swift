@@ -175,7 +175,8 @@ public struct ErrorZone: Sendable {
 
   /// What each element may be.
   ///
-  /// - Parameter isTight: sums move by a few units in the last place only.
+  /// - Parameter isTight: sums move by a few units in the last place, and by what rounded operands leave of a sum
+  ///   that is exactly on a border.
   private func range(
     _ tensor: String, _ path: Path, _ values: [String: Value], isTight: Bool
   ) throws -> Bounds {
@@ -183,14 +184,17 @@ public struct ErrorZone: Sendable {
     for step in path.sums {
       let name = step.node.outputs[0]
       guard let sum = values[name] else { continue }
-      guard !isTight, let size = try reference.magnitude(of: step, on: values) else {
-        // Each step behind it rounds once more.
-        let units = Float(1 + path.steps.count)
-        margins[name] = sum.floats.map { units * Self.unit($0) }
+      // Each step behind it rounds once more.
+      let units = isTight ? Float(1 + path.steps.count) : 1
+      guard let size = try reference.magnitude(of: step, on: values) else {
+        margins[name] = sum.floats.map { Float(1 + path.steps.count) * Self.unit($0) }
         continue
       }
-      let factor = Float(size.terms + 2 * path.steps.count) * 0x1p-24
-      margins[name] = zip(sum.floats, size.sums.floats).map { max(Self.unit($0), factor * $1) }
+      // What is summed up was rounded before: code times scale, weight times scale.
+      let factor = isTight ? 0x1p-23 : Float(size.terms + 2 * path.steps.count) * 0x1p-24
+      margins[name] = zip(sum.floats, size.sums.floats).map {
+        max(units * Self.unit($0), factor * $1)
+      }
     }
     let names = margins.keys.sorted()
     var bounds = Bounds()

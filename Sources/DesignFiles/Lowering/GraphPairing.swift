@@ -86,6 +86,13 @@ public struct GraphPairing: Sendable {
       }
       values = try run()
     }
+    guard !wanted.isEmpty, !ownCodes.quantised.isEmpty else {
+      throw InputError(
+        "no tensor of \(wanted.isEmpty ? "the model" : "it") is quantised to integers, so there is nothing to compare",
+        hint:
+          "quantisers to floating point (FloatQuant) give none; simrun run --activations writes every tensor"
+      )
+    }
     guard !layers.isEmpty else {
       throw InputError(
         "no quantised tensor of the one is in the other", hint: "are these graphs of one network?")

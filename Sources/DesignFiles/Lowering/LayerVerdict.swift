@@ -13,6 +13,8 @@ public struct LayerVerdict: Sendable, Codable, Equatable {
   public var isCertain = true
   /// So seldom met that it is no rule of rounding but chance: right all the same, and no fault by itself.
   public var isRare = false
+  /// The node that writes the compared stream which the node goes into; nil where it is itself.
+  public var within: String?
 
   enum CodingKeys: String, CodingKey { case node, quantiser, finding, advice, isCertain }
 

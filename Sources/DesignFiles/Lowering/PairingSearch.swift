@@ -273,13 +273,18 @@ extension ModelPairing {
       if best == nil, isEnd, let i = possible.first(where: { tensors[$0].isSum }) {
         return (i, fit(actual, tensors[i], layout.dataType))
       }
+      // What stands there goes before what resembles it by chance.
+      let standing = places.filter { hasLevels($0, layout) }
+      let direct = standing.filter { ancestry.isDirect(tensors[$0].name) }
+      if hasCodes, direct.count == 1, let only = direct.first, let best, best.fit.share < 0.9 {
+        return (only, fit(actual, tensors[only], layout.dataType))
+      }
       // By chance alone values of few levels agree now and then.
       if let best, best.fit.share > 0.5 || !hasCodes || isNext(best.index, layout) {
         return (best.index, best.fit)
       }
       // A layer that is wrong everywhere still stands where the model's does.
       guard hasCodes else { return nil }
-      let standing = places.filter { hasLevels($0, layout) }
       if standing.count == 1, let only = standing.first {
         return (only, fit(actual, tensors[only], layout.dataType))
       }

@@ -62,8 +62,8 @@ extension Lowering {
     let maker = reference.steps.first { $0.node.outputs.contains(name) }?.node
     if maker?.opType == "FloatQuant" {
       return InputError(
-        "its input '\(name)', made by '\(maker!.name)' (FloatQuant), is floating point, which the dataflow blocks "
-          + "do not compute",
+        "its input '\(name)', made by '\(maker!.name)' (FloatQuant), is not quantised to integers but to floating "
+          + "point, which the dataflow blocks do not compute",
         hint:
           "use an integer quantiser there in the training code; simrun run --input executes the model as it is"
       )

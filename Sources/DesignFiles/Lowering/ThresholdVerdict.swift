@@ -40,6 +40,11 @@ public struct LayerComparison: Sendable {
     return pairs.flatMap { pair -> [LayerVerdict] in
       guard let node = design.nodes.first(where: { $0.name == pair.node }) else { return [] }
       return ((try? verdicts(node, pair)) ?? []).filter { named.insert($0.node).inserted }
+        .map { verdict in
+          var verdict = verdict
+          verdict.within = verdict.node == node.name ? nil : node.name
+          return verdict
+        }
     }
   }
 

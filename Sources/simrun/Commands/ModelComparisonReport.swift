@@ -90,19 +90,25 @@ struct ModelComparisonReport: ResultDocument {
 
   var text: String {
     let lines = wrong.map { layer -> String in
-      let verdict = verdicts.first { $0.node == layer.node }
+      let found = verdicts.filter { $0.node == layer.node || $0.within == layer.node }
       let head =
         "\(layer.node.isEmpty ? layer.stream : layer.node): \(layer.differing) of \(layer.elements) "
         + "values differ, first at \(layer.index): expected \(layer.expected.plain) "
         + "(\(layer.expectedBits)), got \(layer.actual.plain) (\(layer.actualBits))"
-      guard let verdict else { return head + "\n  \(layer.diagnosis)" }
-      return head + "\n  \(verdict.finding)\n  \(verdict.advice)"
-    }
-    let others = verdicts.filter { verdict in !wrong.contains { $0.node == verdict.node } }
-      .map {
-        "\($0.node): \($0.finding)"
-          + ($0.quantiser.isEmpty ? "" : "; no value of these data shows it") + "\n  \($0.advice)"
+      guard !found.isEmpty else { return head + "\n  \(layer.diagnosis)" }
+      let reasons = found.map { verdict in
+        let place = verdict.node == layer.node ? "" : "\(verdict.node) in front of it: "
+        return "\n  \(place)\(verdict.finding)\n  \(verdict.advice)"
       }
+      return head + reasons.joined()
+    }
+    let others = verdicts.filter { verdict in
+      !wrong.contains { $0.node == verdict.node || $0.node == verdict.within }
+    }
+    .map {
+      "\($0.node): \($0.finding)"
+        + ($0.quantiser.isEmpty ? "" : "; no value of these data shows it") + "\n  \($0.advice)"
+    }
     let title = wrong.isEmpty ? [] : ["Wrong by themselves, each with the model's codes in front:"]
     return ([comparison.text] + (title + lines + others + excused.map(text)))
       .joined(separator: "\n\n")

@@ -57,7 +57,9 @@ struct ModelComparisonRun {
     // What the thresholds say is wrong is no noise, however few the values.
     for i in judged.indices
     where judged[i].verdict == .zone
-      && verdicts.contains(where: { $0.node == judged[i].result.node && $0.isCertain })
+      && verdicts.contains(where: {
+        $0.isCertain && ($0.within ?? $0.node) == judged[i].result.node
+      })
     {
       judged[i].verdict = .wrong
     }

@@ -91,7 +91,8 @@ struct PlantedModel {
 
   /// The design, changed by `change`, against the model.
   func compare(
-    data: [String: Tensor]? = nil, _ change: (inout LoadedDesign) throws -> Void = { _ in }
+    data: [String: Tensor]? = nil, isMany: Bool = false,
+    _ change: (inout LoadedDesign) throws -> Void = { _ in }
   ) throws -> Outcome {
     let reference = try Reference(model.model())
     var loaded = try LoweredModel(Reference(made.model()), name: "planted").loaded
@@ -129,7 +130,9 @@ struct PlantedModel {
       }
       if let border = layers.border(pair, differences) { outcome.borders.append(border) }
       outcome.zones.append(
-        try zone.judge(pair, differences) { try reference.run(runs.frame($0), keep: .all) })
+        try zone.judge(pair, differences, isMany: isMany) {
+          try reference.run(runs.frame($0), keep: .all)
+        })
     }
     return outcome
   }

@@ -115,4 +115,60 @@ import Testing
     #expect(verdict.finding.contains("1 threshold is one too low"))
     #expect(verdict.advice.contains("channel 3: 1 → 2"))
   }
+
+  /// Sums so wide that nobody could list them all.
+  @Test func wideSumsOfThreeBranchesAreCompared() throws {
+    var model = ModelBuilder(input: [1, 8])
+    model.quantiser("x", "q", scale: 1, bits: 8, isSigned: false)
+    for (name, scale, seed) in [("a", Float(1.2345), UInt64(7)), ("b", 0.0317, 8)] {
+      model.constant("w\(name)", weights(8, 8, seed: seed), [8, 8])
+      model.add("MatMul", ["q", "w\(name)"], ["m\(name)"])
+      model.quantiser("m\(name)", name, scale: scale, bits: 8)
+    }
+    model.add("Add", ["a", "q"], ["s"])
+    model.add("Add", ["s", "b"], ["t"])
+    model.quantiser("t", "y", scale: 3.7, bits: 8)
+    let outcome = try PlantedModel(model).compare()
+    #expect(outcome.pairs.contains { $0.tensor == "y" })
+    #expect(outcome.verdicts.filter(\.isCertain).isEmpty, "\(outcome.text)")
+  }
+
+  /// Codes times a scale are rounded one by one, so that what cancels leaves a rest, which rounding up makes a code of.
+  @Test func whatRoundedOperandsLeaveOfZeroIsNoFault() throws {
+    var model = ModelBuilder(input: [1, 2, 8, 8])
+    model.quantiser("x", "q", scale: 0.21363874, bits: 6)
+    model.add(
+      "AveragePool", ["q"], ["p"],
+      ints: ["kernel_shape": [2, 3], "pads": [0, 1, 0, 1], "strides": [1, 1]])
+    for (name, value) in [("s", Float(0.21728463)), ("z", 0), ("b", 8)] {
+      model.constant(name, [value])
+    }
+    model.add(
+      "Quant", ["p", "s", "z", "b"], ["y"], domain: "qonnx.custom_op.general",
+      strings: ["rounding_mode": "CEIL"], numbers: ["signed": 1, "narrow": 0])
+    var planted = PlantedModel(model)
+    planted.frames = 24
+    let outcome = try planted.compare(isMany: true)
+    #expect(
+      !outcome.zones.isEmpty && outcome.zones.allSatisfy { $0 == .insideZone }, "\(outcome.zones)")
+    #expect(outcome.verdicts.filter(\.isCertain).isEmpty, "\(outcome.text)")
+  }
+
+  /// A branch that gives one code only still stands where it stands, whatever the sum behind it is like.
+  @Test func aBranchThatIsWrongEverywhereKeepsItsPlace() throws {
+    var model = ModelBuilder(input: [1, 8])
+    model.quantiser("x", "q", scale: 1, bits: 6, isSigned: false)
+    model.quantiser("q", "a", scale: 9, bits: 4)
+    model.constant("w", weights(8, 8, seed: 9).enumerated().map { $0 % 3 == 1 ? -$1 : $1 }, [8, 8])
+    model.add("MatMul", ["q", "w"], ["m"])
+    model.quantiser("m", "b", scale: 6, bits: 6)
+    model.add("Add", ["a", "b"], ["s"])
+    model.quantiser("s", "y", scale: 30, bits: 4)
+    let outcome = try PlantedModel(model).compare {
+      let name = try #require(nodes($0, "Thresholding").first)
+      try $0.change(name, "thresholds") { _, _, value in min(value + 20, 63) }
+    }
+    #expect(Set(outcome.pairs.map(\.tensor)).isSuperset(of: ["a", "b", "y"]), "\(outcome.text)")
+    #expect(outcome.results.filter { !$0.isFine }.map(\.reference).allSatisfy { $0 == "a" })
+  }
 }
