@@ -198,30 +198,34 @@ public struct ErrorZone: Sendable {
     }
     let names = margins.keys.sorted()
     var bounds = Bounds()
-    // Every combination of directions of up to two sums.
-    for direction in 0..<(1 << min(2, max(1, names.count))) {
-      var moved = values
+    // Every combination of directions of up to two sums, and 0 where a sum may be it: there functions turn.
+    let directions = 1 << min(2, max(1, names.count))
+    func moved(_ sum: Value, _ margins: [Float], _ direction: Int, _ bit: Int) -> Value {
+      let isUp = direction >> bit & 1 == 1
+      let numbers = zip(sum.floats, margins).map { number, margin -> Float in
+        direction == directions
+          ? (abs(number) <= margin ? 0 : number) : isUp ? number + margin : number - margin
+      }
+      return Value(numbers, shape: sum.shape)
+    }
+    for direction in 0...directions {
+      var results = values
       for (i, name) in names.enumerated() {
-        let isUp = direction >> (i & 1) & 1 == 1
-        let sum = values[name]!
-        moved[name] = Value(
-          zip(sum.floats, margins[name]!).map { isUp ? $0 + $1 : $0 - $1 }, shape: sum.shape)
+        results[name] = moved(values[name]!, margins[name]!, direction, i & 1)
       }
       for step in path.steps {
-        for (name, value) in try reference.evaluate(step, on: moved) { moved[name] = value }
+        for (name, value) in try reference.evaluate(step, on: results) { results[name] = value }
         let name = step.node.outputs[0]
-        if let sum = moved[name],
+        if let sum = results[name],
           let margin = isTight
             ? (addsStreams(step) ? sum.floats.map(Self.unit) : nil)
-            : margin(step, moved, path.steps.count)
+            : margin(step, results, path.steps.count)
         {
-          let isUp = direction & 1 == 1
-          moved[name] = Value(
-            zip(sum.floats, margin).map { isUp ? $0 + $1 : $0 - $1 }, shape: sum.shape)
+          results[name] = moved(sum, margin, direction, 0)
         }
       }
       bounds.add(
-        LoweredModel.channelsLast(moved[tensor]!, layouts[tensor] ?? .vector).values
+        LoweredModel.channelsLast(results[tensor]!, layouts[tensor] ?? .vector).values
           .map { Double($0) })
     }
     return bounds

@@ -191,6 +191,9 @@ extension ModelPairing {
       _ stream: String, _ found: (index: Int, fit: Fit), _ result: DataplaneResult
     ) -> Bool {
       var open = [stream]
+      // What stands in its place gives way to no resemblance by chance.
+      let own = try? plane.layout(of: stream)
+      let least = own.map { stands(found.index, stream, $0) } ?? false ? Self.alike : 0
       while let name = open.popLast() {
         for node in readers(of: name)
         where [
@@ -204,7 +207,7 @@ extension ModelPairing {
               let actual = result.streams[output]?.int64s
             else { continue }
             let other = fit(actual, tensors[found.index], layout.dataType)
-            if other.share > found.fit.share { return true }
+            if other.share > max(found.fit.share, isDifference(node) ? 0 : least) { return true }
             let isExact = tensors.indices.contains { i in
               !isTaken[i] && !tensors[i].isSum && !tensors[i].isConstant
                 && tensors[i].count == layout.count
@@ -275,8 +278,9 @@ extension ModelPairing {
       }
       // What stands there goes before what resembles it by chance.
       let standing = places.filter { hasLevels($0, layout) }
-      let direct = standing.filter { ancestry.isDirect(tensors[$0].name) }
-      if hasCodes, direct.count == 1, let only = direct.first, let best, best.fit.share < 0.9 {
+      let direct = standing.filter { stands($0, stream, layout) }
+      if hasCodes, direct.count == 1, let only = direct.first, let best, best.fit.share < Self.alike
+      {
         return (only, fit(actual, tensors[only], layout.dataType))
       }
       // By chance alone values of few levels agree now and then.
@@ -292,6 +296,16 @@ extension ModelPairing {
         tensors[next].count == layout.count, !tensors[next].isSum, isNext(next, layout)
       else { return nil }
       return (next, fit(actual, tensors[next], layout.dataType))
+    }
+
+    /// The share of equal elements from which on two are hardly so by chance.
+    private static let alike = 0.9
+
+    /// Whether a stream is next behind the same streams as a tensor, with as many levels.
+    private func stands(_ index: Int, _ stream: String, _ layout: StreamLayout) -> Bool {
+      let name = tensors[index].name
+      return !tensors[index].isSum && hasLevels(index, layout) && ancestry.isDirect(name)
+        && ancestry.aboveTensor(name) == ancestry.aboveStream(stream)
     }
 
     /// Whether a stream's type is that of a tensor's codes.

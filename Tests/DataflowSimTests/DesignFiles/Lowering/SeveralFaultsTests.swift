@@ -154,6 +154,31 @@ import Testing
     #expect(outcome.verdicts.filter(\.isCertain).isEmpty, "\(outcome.text)")
   }
 
+  /// The same where a function turns: both sides of 0 rise, and only 0 is 0.
+  @Test func whatIsLeftOfZeroIsNoFaultWhereAFunctionTurns() throws {
+    var model = ModelBuilder(input: [1, 8])
+    model.quantiser("x", "q", scale: 0.03207289, bits: 2)
+    var random = SeededGenerator(seed: 11)
+    let weights = (0..<64).map { _ in
+      Float(Int.random(in: -7...7, using: &random)) * Float(0.18370707)
+    }
+    model.constant("w", weights, [8, 8])
+    model.add("MatMul", ["q", "w"], ["m"])
+    model.constant("slope", [-0.13656029])
+    model.add("PRelu", ["m", "slope"], ["d"])
+    for (name, value) in [("s", Float(0.02708069)), ("z", 0), ("b", 4)] {
+      model.constant(name, [value])
+    }
+    model.add(
+      "Quant", ["d", "s", "z", "b"], ["y"], domain: "qonnx.custom_op.general",
+      strings: ["rounding_mode": "CEIL"], numbers: ["signed": 1, "narrow": 0])
+    var planted = PlantedModel(model)
+    planted.frames = 32
+    let outcome = try planted.compare(isMany: true)
+    #expect(
+      !outcome.zones.isEmpty && outcome.zones.allSatisfy { $0 == .insideZone }, "\(outcome.zones)")
+  }
+
   /// A branch that gives one code only still stands where it stands, whatever the sum behind it is like.
   @Test func aBranchThatIsWrongEverywhereKeepsItsPlace() throws {
     var model = ModelBuilder(input: [1, 8])
