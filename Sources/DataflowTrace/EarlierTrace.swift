@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// The run report of a trace of version 1, brought into the form of today.
 enum EarlierTrace {

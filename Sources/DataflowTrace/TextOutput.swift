@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Text on its way to a file or to standard output, in pieces of bounded size.
 ///

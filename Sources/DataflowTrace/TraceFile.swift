@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// A recorded run: which word moved over which stream in which cycle.
 ///

@@ -1,5 +1,3 @@
-import Foundation
-
 /// What the words of a trace were, where `simrun run --trace --values` has kept them.
 public struct TraceValues: Sendable {
   /// The words of one stream.

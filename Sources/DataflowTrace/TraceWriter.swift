@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Writes a trace while the run goes on, in memory that does not grow with the run.
 ///

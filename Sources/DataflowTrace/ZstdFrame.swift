@@ -1,5 +1,5 @@
 import CZstd
-import Foundation
+import FoundationEssentials
 
 /// Makes zstd frames that state their content's size and end with its checksum.
 final class FrameCompressor {

@@ -1,5 +1,5 @@
 import DataflowSim
-import Foundation
+import FoundationEssentials
 import ONNXFormat
 import OriginalModel
 

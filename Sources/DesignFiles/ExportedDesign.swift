@@ -1,5 +1,5 @@
 import DataflowSim
-import Foundation
+import FoundationEssentials
 
 extension LoadedDesign {
   /// Writes the design to `path` and its arrays to a `.npz` of the same stem beside it; both

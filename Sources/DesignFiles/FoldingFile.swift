@@ -1,5 +1,4 @@
 import DataflowSim
-import Foundation
 
 /// Folding configurations as FINN (JSON) and FINN+ (YAML) write them.
 public enum FoldingFile {

@@ -1,5 +1,4 @@
 import DataflowSim
-import Foundation
 
 /// Constant arrays from files beside the model, under the names the design uses.
 ///

@@ -1,5 +1,5 @@
 import DataflowSim
-import Foundation
+import FoundationEssentials
 import Yams
 
 /// YAML read into the same values as JSON, so that the rest need not tell them apart.

@@ -1,5 +1,5 @@
+import FoundationEssentials
 import SimModel
-import Foundation
 
 extension ONNXAttributeProto {
   /// The attribute's value; `nil` for tensors and graphs, which hold build records.

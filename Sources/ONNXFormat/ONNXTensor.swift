@@ -1,5 +1,4 @@
 import SimModel
-import Foundation
 
 /// Constant tensors of an ONNX file as `Tensor`.
 extension ONNXTensorProto {

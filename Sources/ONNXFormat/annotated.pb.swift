@@ -4,7 +4,6 @@
 //
 // Made from annotated.proto, in the form of the Swift generator plugin for the protocol buffer compiler.
 
-import Foundation
 import SwiftProtobuf
 
 package nonisolated struct AnnotatedModel: Sendable {

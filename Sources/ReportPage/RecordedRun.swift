@@ -1,5 +1,6 @@
 import DataflowAnalysis
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// A run that is recorded only where it is shown: over the first frames, and over one period of the steady state.
 ///

@@ -1,5 +1,4 @@
 import DataflowAnalysis
-import Foundation
 
 /// A run of a design as pictures need it: the first frames, and one period of the steady state.
 public struct Recording: Encodable, Sendable {

@@ -1,5 +1,6 @@
 import DataflowAnalysis
-import Foundation
+import FoundationEssentials
+import Glibc
 import GRDB
 
 /// Who works on which point, so that several processes on one file share the points.

@@ -1,5 +1,6 @@
 import DataflowAnalysis
-import Foundation
+import FoundationEssentials
+import Glibc
 import GRDB
 
 /// The results of a sweep in one SQLite file: a row per point, addressed by content.

@@ -1,5 +1,5 @@
 import DataflowAnalysis
-import Foundation
+import FoundationEssentials
 import ReportPage
 
 /// A sweep as one HTML page without outside parts: the front over axes to choose, with its foldings.

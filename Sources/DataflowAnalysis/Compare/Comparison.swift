@@ -1,4 +1,3 @@
-import Foundation
 import SimKernels
 
 /// Walks the streams of a design in dataflow order against reference activations.

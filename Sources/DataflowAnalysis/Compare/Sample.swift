@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import SimKernels
 
 /// Expected and actual values of one stream in its own integers, channel last.

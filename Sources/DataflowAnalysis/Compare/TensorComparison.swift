@@ -1,4 +1,3 @@
-import Foundation
 import SimKernels
 
 /// One tensor against its reference.

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// FINN's estimate reports of a design, under FINN's names and in FINN's shapes.
 ///

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Stall patterns made from a seed: the same seed and index always give the same scenario.
 public struct StallPatterns: Sendable {
   public let inputs: [String]

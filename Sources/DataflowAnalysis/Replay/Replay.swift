@@ -1,5 +1,3 @@
-import Foundation
-
 /// Whether a run was repeated handshake by handshake, as `simrun replay` prints it.
 public struct ReplayReport: ResultDocument, Equatable {
   public static let kind = "replay"

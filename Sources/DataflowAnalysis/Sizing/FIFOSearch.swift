@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// Lowers FIFO depths on one bench, several simulations at a time.
 struct FIFOSearch {

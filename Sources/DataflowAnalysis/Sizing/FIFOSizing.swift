@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// Depths for every FIFO of a design at which it runs as fast as with unbounded FIFOs, or at a stated
 /// fraction of that.

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// A space to start a sweep with: the layers that decide the rate, a step slower and faster each.
 public struct SweepProposal: Sendable {

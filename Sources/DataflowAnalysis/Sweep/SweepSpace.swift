@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// The choices a sweep ranges over: attribute values per node, FIFO policies, clocks and parts.
 ///

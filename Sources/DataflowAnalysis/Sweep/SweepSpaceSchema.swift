@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 extension SweepSpace {
   /// What a space file says it is.

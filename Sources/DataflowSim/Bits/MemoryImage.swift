@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import SimKernels
 
 /// One memory image: a text file of hexadecimal words, one a line.

@@ -1,5 +1,3 @@
-import Foundation
-
 extension Design {
   /// Attributes whose change makes another stream width.
   static let foldingAttributes: Set<String> = ["PE", "SIMD", "parallel_window"]

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// A capture of whatever kind.
 public enum CaptureFile {

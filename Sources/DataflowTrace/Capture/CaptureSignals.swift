@@ -1,5 +1,3 @@
-import Foundation
-
 /// Which signals of a capture are handshakes of a design, found by their names.
 ///
 /// A pair is `…_tvalid` and `…_tready` (or `…_valid` and `…_ready`) of one scope. It is taken for a stream

@@ -1,5 +1,5 @@
 import CFSTText
-import Foundation
+import FoundationEssentials
 
 /// GTKWave's FST as Verilator and other simulators write it. fstapi turns it into a value change dump of the
 /// signals that are asked for, in a process of its own: it trusts what it reads.

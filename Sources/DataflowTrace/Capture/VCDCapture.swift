@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// Valid and ready of some streams over clock cycles, as a logic analyser captured them.
 public struct VCDCapture: Sendable, Equatable {

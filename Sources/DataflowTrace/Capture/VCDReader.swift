@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// Reads the part of a value change dump (IEEE 1364) that a map asks for.
 public struct VCDReader {

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import SwiftProtobuf
 
 /// A trace in Perfetto's own format, which ui.perfetto.dev opens: a track per node with what it did, a counter

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A trace as a value change dump (IEEE 1364), for GTKWave and Surfer. What the levels mean: `WaveWalk`.
 struct VCDExport {
   private let trace: TraceFile

@@ -1,5 +1,6 @@
 import DataflowSim
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Where to look for what HLS left behind.
 public enum HLSBuildPlace: Sendable, Equatable {

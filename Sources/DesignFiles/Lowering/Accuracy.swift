@@ -1,5 +1,6 @@
 import DataflowSim
-import Foundation
+import FoundationEssentials
+import Glibc
 import OriginalModel
 import SimModel
 

@@ -1,5 +1,5 @@
 import DataflowSim
-import Foundation
+import FoundationEssentials
 
 /// Placed nodes to fit coefficients to: `simrun-calibration` version 1 (docs/formats.md#calibration).
 ///

@@ -1,5 +1,5 @@
 import DataflowSim
-import Foundation
+import FoundationEssentials
 
 /// FINN's `post_synth_resources.json`: what Vivado placed, by instance.
 public struct UtilisationFile: Sendable {

@@ -1,6 +1,6 @@
-import SimModel
-import Foundation
+import FoundationEssentials
 import ONNXFormat
+import SimModel
 
 /// Where a tensor's data lies when it is kept beside the model.
 ///

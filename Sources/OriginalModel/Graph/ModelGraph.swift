@@ -1,6 +1,6 @@
-import SimModel
-import Foundation
+import FoundationEssentials
 import ONNXFormat
+import SimModel
 
 /// A QONNX, QDQ or FINN graph as the file says it: operations, constants, inputs and outputs.
 ///

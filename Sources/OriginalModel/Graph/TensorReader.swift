@@ -1,6 +1,6 @@
-import SimModel
-import Foundation
+import FoundationEssentials
 import ONNXFormat
+import SimModel
 
 /// Reads the tensors and attributes of an ONNX file, external data included.
 struct TensorReader {

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 extension Design {
   /// Reads `simrun-design` version 1.

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// FINN's folding configuration (`folding_config.json`, `auto_folding_config.json`,
 /// `final_hw_config.json`): attribute values by node name, and defaults by op type.

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// A JSON document as a value that keeps whole numbers exact.
 public enum JSONValue: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// A file that another file names: the parameters of a design, the data of a scenario, the children of
 /// a parent graph, the outside data of a model.

@@ -1,5 +1,6 @@
 import CPartialFiles
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// The files this process is writing that do not bear their names yet, and the folders it has made for them.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// A result as one JSON document, as a command's `--json` prints it.
 ///

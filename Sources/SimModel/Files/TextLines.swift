@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// The lines of a text, one after the other without holding them all. Line ends are not part of them; the
 /// last one may be empty.

@@ -1,5 +1,3 @@
-import Foundation
-
 /// How a design is driven: frames, arrival and acceptance patterns, faults, the end of time.
 ///
 /// File format: `simrun-scenario` version 1 (docs/formats.md#scenario).

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 extension Scenario {
   /// The version of `simrun-scenario` that is read and written.

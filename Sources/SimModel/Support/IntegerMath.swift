@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 extension Int {
   /// The largest dimension or count that a file or an attribute may state. Products are checked all the

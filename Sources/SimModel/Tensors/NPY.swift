@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// NumPy's `.npy` format, versions 1 to 3.
 ///

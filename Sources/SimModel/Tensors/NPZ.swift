@@ -1,5 +1,5 @@
 import CZip
-import Foundation
+import FoundationEssentials
 
 /// NumPy's `.npz` format: a zip archive with one `.npy` file per array, stored or deflated.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// Arrays in a file: one `.npy` or an `.npz` of several, told apart by content. An array is unpacked
 /// when it is asked for, so that one of a wrong shape costs nothing.

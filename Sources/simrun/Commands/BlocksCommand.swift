@@ -1,6 +1,6 @@
 import ArgumentParser
 import DataflowAnalysis
-import Foundation
+import FoundationEssentials
 
 /// `simrun blocks`: what the catalogue knows.
 struct BlocksCommand: ParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import DataflowAnalysis
-import Foundation
+import FoundationEssentials
 
 /// `simrun check`: everything that can be said about designs, for continuous integration.
 struct CheckCommand: ParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import DataflowAnalysis
 import DesignFiles
-import Foundation
+import FoundationEssentials
 import OriginalModel
 import ReportPage
 

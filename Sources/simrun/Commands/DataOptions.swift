@@ -1,6 +1,6 @@
 import ArgumentParser
 import DataflowAnalysis
-import Foundation
+import FoundationEssentials
 
 /// The options of `simrun run` that have to do with values.
 struct DataOptions: ParsableArguments {

@@ -1,7 +1,6 @@
 import ArgumentParser
 import DataflowAnalysis
 import DesignFiles
-import Foundation
 
 /// `simrun export`: what the hardware's memories hold, and the design as a FINN graph.
 struct ExportCommand: ParsableCommand {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import DataflowAnalysis
-import Foundation
 
 struct FIFOCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,5 @@
 import ArgumentParser
 import DataflowAnalysis
-import Foundation
 import DesignFiles
 
 /// The front door: `simrun DESIGN --fps`.

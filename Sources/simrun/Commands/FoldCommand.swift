@@ -1,6 +1,5 @@
 import ArgumentParser
 import DataflowAnalysis
-import Foundation
 import ReportPage
 
 struct FoldCommand: ParsableCommand {

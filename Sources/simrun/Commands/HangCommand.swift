@@ -1,6 +1,5 @@
 import ArgumentParser
 import DataflowAnalysis
-import Foundation
 
 /// `simrun hang`: does it hang, why, what frees it, and is that certain.
 struct HangCommand: ParsableCommand {

@@ -1,6 +1,6 @@
 import DataflowAnalysis
 import DesignFiles
-import Foundation
+import FoundationEssentials
 import OriginalModel
 
 /// `simrun compare --model`: a design against the model it was made of, layer by layer.

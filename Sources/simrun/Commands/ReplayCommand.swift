@@ -1,6 +1,5 @@
 import ArgumentParser
 import DataflowAnalysis
-import Foundation
 
 /// `simrun replay`: repeats a recorded run, or what a board was seen to do.
 struct ReplayCommand: ParsableCommand {

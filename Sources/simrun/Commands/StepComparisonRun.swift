@@ -1,6 +1,6 @@
 import DataflowAnalysis
 import DesignFiles
-import Foundation
+import FoundationEssentials
 import OriginalModel
 
 /// `simrun compare STEP --model STEP` for graphs that no hardware can be made of yet.

@@ -1,6 +1,6 @@
 import ArgumentParser
 import DataflowAnalysis
-import Foundation
+import FoundationEssentials
 
 /// `simrun trace`: what a recorded run shows, and its handshakes in other forms.
 struct TraceCommand: ParsableCommand {

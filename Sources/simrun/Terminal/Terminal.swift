@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import Rainbow
 
 /// The terminal that results are shown on, if it is one.

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// The LUT formula MVAU_hls and VVAU_hls share.
 /// Source: docs/reference/resources.md#matrix-vector-cost, #depthwise-cost.

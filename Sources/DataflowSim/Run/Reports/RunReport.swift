@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// What a run showed, as `simrun run --json` prints it and as a trace keeps it.
 public struct RunReport: ResultDocument, Equatable {

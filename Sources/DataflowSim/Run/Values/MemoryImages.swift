@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import SimKernels
 
 /// The weights and thresholds of a design as its memories hold them, in FINN's files and byte
