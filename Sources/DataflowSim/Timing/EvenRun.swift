@@ -1,7 +1,10 @@
 /// Words at even distances: word k in cycle `first + k · stride`.
 public struct EvenRun: Sendable, Equatable {
+  /// The cycle of the first word.
   public var first: Cycle
+  /// Cycles from each word to the next, at least 1.
   public var stride: Int
+  /// How many words.
   public var count: Int
 
   /// A run of `count` words, the first in cycle `first`.
