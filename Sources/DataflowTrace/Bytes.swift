@@ -127,6 +127,13 @@ struct ByteColumn {
     storage = larger
   }
 
+  /// Appends `n` numbers 0.
+  mutating func appendZeros(_ n: Int) {
+    reserve(n)
+    (storage + count).update(repeating: 0, count: n)
+    count += n
+  }
+
   /// Where the next numbers go, for as many as room was reserved for; `count(to:)` says when it is done.
   var cursor: Cursor { Cursor(next: storage + count) }
 

@@ -93,6 +93,18 @@ extension TraceWriter {
     keep(UnsafeBufferPointer(rebasing: batch[again...]), stream)
   }
 
+  public func took(_ run: EvenHandshakes, stream: Int) {
+    // The first two say what the others are, in the same chunk.
+    let isWhole = gap == nil && columns[stream].count + 2 < handshakesPerChunk
+    let head = isWhole ? min(run.count, 2) : run.count
+    let list = (0..<head).map { run[$0] }
+    list.withUnsafeBufferPointer { took($0, stream: stream) }
+    guard head < run.count else { return }
+    handshakes += run.count - head
+    columns[stream].goOn(by: run.count - head, stride: run.stride)
+    if columns[stream].count >= handshakesPerChunk { writeChunk(stream) }
+  }
+
   private func keep(_ batch: UnsafeBufferPointer<Handshake>, _ stream: Int) {
     guard !batch.isEmpty else { return }
     handshakes += batch.count
@@ -238,6 +250,14 @@ private struct ChunkBuilder {
     cycles.count(to: moved)
     waits.count(to: waited)
     count += batch.count
+  }
+
+  /// Appends words as far apart as the two before, each having waited as long.
+  mutating func goOn(by words: Int, stride: Int) {
+    cycles.appendZeros(words)
+    waits.appendZeros(words)
+    last += words * stride
+    count += words
   }
 
   /// Writes the chunk's content and starts the next.

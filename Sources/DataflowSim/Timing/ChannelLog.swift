@@ -18,6 +18,8 @@ final class ChannelLog {
   private var settled = 0
   /// Nothing that is still to come matters.
   private var isDone = false
+  /// Words that moved evenly, as far as they have not been worked out.
+  private var even: [EvenWords] = []
 
   // Before the last reset.
   private var counted: [Int]
@@ -26,7 +28,7 @@ final class ChannelLog {
   private var origin = 0
 
   /// So many reads at most are left to be worked out, and so many words pass as a run.
-  static let readsAtOnce = 256
+  static let readsAtOnce = 512
 
   /// - Parameters:
   ///   - stages: those the channel stands for; none for a wire.
@@ -64,6 +66,11 @@ final class ChannelLog {
   /// be added at once as the channel holds; and it may hold as many again.
   func words(capacity: Int) -> Int { keepsTimes ? 3 * capacity + 2 * Self.readsAtOnce : 0 }
 
+  /// Words passed the channel evenly, the first of them number `word`, each `delay` cycles from end to end.
+  func passed(_ run: EvenRun, from word: Int, delay: Int) {
+    if !isDone { even.note(run, from: word, delay: delay) }
+  }
+
   /// Words have been taken. How many must have been when it is told again; nil: no need.
   func took(_ times: KeptTimes) -> Int? {
     guard !isDone else { return nil }
@@ -83,8 +90,9 @@ extension ChannelLog {
     if isFull { for i in places.indices { handOn(i, now) } }
     for i in fifos.indices where !fifos[i].isSaturated {
       let stage = fifos[i].stage
-      fifos[i].update(places[stage].times(now), places[stage + 1].times(now))
+      fifos[i].update(places[stage].times(now), places[stage + 1].times(now), even)
     }
+    even.forget(before: now.read)
   }
 
   private func settle() {
@@ -101,6 +109,11 @@ extension ChannelLog {
     var place = places[index]
     withUnsafeTemporaryAllocation(of: Handshake.self, capacity: Self.readsAtOnce) { batch in
       while place.next < times.end, !place.isCut {
+        if let run = evenRun(index, place, times, now) {
+          stream?.took(run)
+          (place.next, place.last) = (place.next + run.count, run.last.cycle - origin)
+          continue
+        }
         let filled = fill(batch, index, &place, times, now)
         stream?.took(UnsafeBufferPointer(rebasing: batch[..<filled]))
       }
@@ -108,7 +121,37 @@ extension ChannelLog {
     places[index] = place
   }
 
-  /// The next handshakes at `place`; how many.
+  /// The next handshakes at `place`, where they are even. From so many words on as there is room for behind it,
+  /// and one for the word before, all that has a part in them has the same stride.
+  private func evenRun(
+    _ index: Int, _ place: ChannelPlace, _ times: ChannelPlace.Times, _ now: KeptTimes
+  ) -> EvenHandshakes? {
+    let word = place.next
+    guard word >= times.early,
+      let run = even.first(where: { $0.words.upperBound > word }),
+      word > run.words.lowerBound + place.capacity
+    else { return nil }
+    let count = min(run.words.upperBound, times.end) - word
+    let t = times.bulk(word)
+    guard count > 2, t + count * run.stride + origin < limit else { return nil }
+    let isBehind = index > 0 || stages.isEmpty
+    let offered =
+      isBehind ? max(times.arrival(word), place.last + 1) : now.offers[word & now.mask]
+    return EvenHandshakes(
+      first: Handshake(offered: offered + origin, cycle: t + origin), stride: run.stride,
+      count: count)
+  }
+
+  /// The next word from which on handshakes at `place` are even, for long enough; `.max`: none.
+  private func evenFrom(_ word: Int, _ place: ChannelPlace) -> Int {
+    for run in even {
+      let start = run.words.lowerBound + place.capacity + 1
+      if start > word, run.words.upperBound > start + 2 { return start }
+    }
+    return .max
+  }
+
+  /// The next handshakes at `place`, up to those that are even; how many.
   ///
   /// A word is offered behind stages as soon as it has come through them alone and the word before has
   /// gone: what holds it up in between, the words before, are held up by no less.
@@ -122,8 +165,10 @@ extension ChannelLog {
     let (mask, origin, limit) = (now.mask, origin, limit)
     var (last, filled) = (place.last, 0)
     var word = place.next
-    while word < times.end, filled < batch.count {
-      let n = min(times.end - word, batch.count - filled)
+    // Where even handshakes begin, they are not listed one by one.
+    let end = min(times.end, evenFrom(word, place))
+    while word < end, filled < batch.count {
+      let n = min(end - word, batch.count - filled)
       if word >= times.early, times.bulk(word + n - 1) &+ origin < limit {
         let out = UnsafeMutableBufferPointer(rebasing: batch[filled..<filled + n])
         last = times.list(from: word, offers: offers, after: last, origin: origin, in: out)
@@ -237,6 +282,7 @@ extension ChannelLog {
     for place in places.indices { counted[place] += passed(place) }
     for place in places.indices { (places[place].next, places[place].last) = (0, .never) }
     for i in fifos.indices { fifos[i].restart() }
+    even = []
     settled = 0
     self.origin = origin
   }

@@ -58,7 +58,7 @@ struct ChannelPlace {
     private let reads: UnsafeMutablePointer<Cycle>
     private let mask: Int
     private let latency: Int
-    private let capacity: Int
+    let capacity: Int
     private let credit: Int
     /// Words of which it is known.
     let end: Int

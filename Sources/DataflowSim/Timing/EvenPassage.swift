@@ -111,6 +111,7 @@ extension Channel {
     read = written
     lastWrite = run.last
     lastRead = reads.last
+    if keepsTimes { notePassage(run, from: first, delay: reads.first - run.first) }
     tellOfReads(from: first, isWaitedFor: false)
     queue.pointee.notePassed(run.count)
   }

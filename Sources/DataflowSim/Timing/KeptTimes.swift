@@ -29,6 +29,11 @@ extension Channel {
   /// have no slots of their own.
   func slot(_ word: Int) -> Cycle { slots[word & mask] }
 
+  /// Tells the log of words that came in and left evenly.
+  func notePassage(_ run: EvenRun, from word: Int, delay: Int) {
+    watching?._withUnsafeGuaranteedRef { $0.log?.passed(run, from: word, delay: delay) }
+  }
+
   /// Tells whoever asked to hear of the words from `first` on that have been read.
   @inline(__always) mutating func tellOfReads(from first: Int, isWaitedFor: Bool) {
     if onRead & Self.observed != 0, read >= tellFrom {

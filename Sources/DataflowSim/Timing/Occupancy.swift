@@ -21,7 +21,11 @@ struct Occupancy {
   var isSaturated: Bool { maximum >= depth }
 
   /// Looks at the words of which it is known when they come, and of those before when they leave.
-  mutating func update(_ front: ChannelPlace.Times, _ rear: ChannelPlace.Times) {
+  ///
+  /// - Parameter even: words of the channel that move evenly.
+  mutating func update(
+    _ front: ChannelPlace.Times, _ rear: ChannelPlace.Times, _ even: [EvenWords] = []
+  ) {
     guard !isSaturated else { return }
     while next < front.end, next - maximum < rear.end {
       if next >= maximum, rear[next - maximum] > front[next] {
@@ -36,21 +40,36 @@ struct Occupancy {
         next += 1
         continue
       }
-      next = Self.firstRise(bulk..<end, by: maximum, front, rear)
+      next = Self.firstRise(bulk..<end, by: maximum, front, rear, even)
     }
   }
 
   /// The first word of `range` that comes before the one `back` words earlier has left.
+  ///
+  /// Where words move evenly, all that has a part in both times has the same stride from so many words on as
+  /// there is room for from the front on. So one of them tells of all.
   private static func firstRise(
-    _ range: Range<Int>, by back: Int, _ front: ChannelPlace.Times, _ rear: ChannelPlace.Times
+    _ range: Range<Int>, by back: Int, _ front: ChannelPlace.Times, _ rear: ChannelPlace.Times,
+    _ even: [EvenWords]
   ) -> Int {
-    var word = range.lowerBound
-    while word < range.upperBound {
-      let other = word &- back
-      if rear.bulk(other) > front.bulk(word) { break }
-      word &+= 1
+    func firstRise(_ range: Range<Int>) -> Int? {
+      var word = range.lowerBound
+      while word < range.upperBound {
+        let other = word &- back
+        if rear.bulk(other) > front.bulk(word) { return word }
+        word &+= 1
+      }
+      return nil
     }
-    return word
+    var word = range.lowerBound
+    for run in even where run.words.upperBound > word {
+      let start = max(word, run.words.lowerBound + front.capacity)
+      let end = min(run.words.upperBound, range.upperBound)
+      guard start < end else { continue }
+      if let rise = firstRise(word..<start + 1) { return rise }
+      word = end
+    }
+    return firstRise(word..<range.upperBound) ?? range.upperBound
   }
 
   /// The maximum when nothing more leaves.

@@ -12,12 +12,39 @@ public struct Handshake: Sendable, Equatable {
   }
 }
 
+/// Words moving over a stream at even distances, each having waited as long as the others.
+public struct EvenHandshakes: Sendable, Equatable {
+  /// The handshake of the first word.
+  public var first: Handshake
+  /// Cycles from each word to the next.
+  public var stride: Int
+  /// How many words.
+  public var count: Int
+
+  /// A run of `count` words, `stride` cycles from one to the next.
+  public init(first: Handshake, stride: Int, count: Int) {
+    self.first = first
+    self.stride = stride
+    self.count = count
+  }
+
+  /// Word `k` of the run.
+  public subscript(_ k: Int) -> Handshake {
+    Handshake(offered: first.offered + k * stride, cycle: first.cycle + k * stride)
+  }
+
+  /// The handshake of the last word.
+  public var last: Handshake { self[count - 1] }
+}
+
 /// Receives the handshakes of all streams while a run goes on.
 public protocol HandshakeListener: AnyObject {
   /// The next handshakes of one stream, in order. The streams come out of step with each other.
   ///
   /// `stream` counts the groups of `Plan.observedStreams`.
   func took(_ batch: UnsafeBufferPointer<Handshake>, stream: Int)
+  /// The next handshakes of one stream, where they are even.
+  func took(_ run: EvenHandshakes, stream: Int)
 }
 
 /// What a run keeps of the handshakes of one stream, or of several that move their words together.
@@ -45,6 +72,11 @@ final class StreamLog {
   func took(_ batch: UnsafeBufferPointer<Handshake>) {
     if keepsTimes { times.append(contentsOf: batch.lazy.map(\.cycle)) }
     listener?.took(batch, stream: index)
+  }
+
+  func took(_ run: EvenHandshakes) {
+    if keepsTimes { times.append(contentsOf: (0..<run.count).lazy.map { run[$0].cycle }) }
+    listener?.took(run, stream: index)
   }
 
   func leaveUnfinished(_ offered: Cycle) {
