@@ -93,7 +93,7 @@ extension TraceWriter {
     keep(UnsafeBufferPointer(rebasing: batch[again...]), stream)
   }
 
-  public func took(_ run: EvenHandshakes, stream: Int) {
+  public func took(_ run: HandshakeRun, stream: Int) {
     // The first two say what the others are, in the same chunk.
     let isWhole = gap == nil && columns[stream].count + 2 < handshakesPerChunk
     let head = isWhole ? min(run.count, 2) : run.count
@@ -101,7 +101,7 @@ extension TraceWriter {
     list.withUnsafeBufferPointer { took($0, stream: stream) }
     guard head < run.count else { return }
     handshakes += run.count - head
-    columns[stream].goOn(by: run.count - head, stride: run.stride)
+    columns[stream].goOn(by: run.count - head, step: run.step)
     if columns[stream].count >= handshakesPerChunk { writeChunk(stream) }
   }
 
@@ -253,10 +253,10 @@ private struct ChunkBuilder {
   }
 
   /// Appends words as far apart as the two before, each having waited as long.
-  mutating func goOn(by words: Int, stride: Int) {
+  mutating func goOn(by words: Int, step: Int) {
     cycles.appendZeros(words)
     waits.appendZeros(words)
-    last += words * stride
+    last += words * step
     count += words
   }
 

@@ -111,7 +111,7 @@ extension ChannelLog {
       while place.next < times.end, !place.isCut {
         if let run = evenRun(index, place, times, now) {
           stream?.took(run)
-          (place.next, place.last) = (place.next + run.count, run.last.cycle - origin)
+          (place.next, place.last) = (place.next + run.count, run[run.count - 1].cycle - origin)
           continue
         }
         let filled = fill(batch, index, &place, times, now)
@@ -125,7 +125,7 @@ extension ChannelLog {
   /// and one for the word before, all that has a part in them has the same stride.
   private func evenRun(
     _ index: Int, _ place: ChannelPlace, _ times: ChannelPlace.Times, _ now: KeptTimes
-  ) -> EvenHandshakes? {
+  ) -> HandshakeRun? {
     let word = place.next
     guard word >= times.early,
       let run = even.first(where: { $0.words.upperBound > word }),
@@ -137,9 +137,7 @@ extension ChannelLog {
     let isBehind = index > 0 || stages.isEmpty
     let offered =
       isBehind ? max(times.arrival(word), place.last + 1) : now.offers[word & now.mask]
-    return EvenHandshakes(
-      first: Handshake(offered: offered + origin, cycle: t + origin), stride: run.stride,
-      count: count)
+    return HandshakeRun(cycle: t + origin, step: run.stride, wait: t - offered, count: count)
   }
 
   /// The next word from which on handshakes at `place` are even, for long enough; `.max`: none.

@@ -12,29 +12,32 @@ public struct Handshake: Sendable, Equatable {
   }
 }
 
-/// Words moving over a stream at even distances, each having waited as long as the others.
-public struct EvenHandshakes: Sendable, Equatable {
-  /// The handshake of the first word.
-  public var first: Handshake
-  /// Cycles from each word to the next.
-  public var stride: Int
-  /// How many words.
+/// Handshakes that follow each other at equal distances, each after the same wait.
+public struct HandshakeRun: Sendable, Equatable {
+  /// Of the first of them.
+  public var cycle: Cycle
+  /// Cycles from one to the next.
+  public var step: Int
+  /// Cycles that each word was valid before it moved.
+  public var wait: Int
+  /// How many.
   public var count: Int
 
-  /// A run of `count` words, `stride` cycles from one to the next.
-  public init(first: Handshake, stride: Int, count: Int) {
-    self.first = first
-    self.stride = stride
+  /// `count` handshakes, the first in cycle `cycle`.
+  @inlinable public init(cycle: Cycle, step: Int, wait: Int, count: Int) {
+    self.cycle = cycle
+    self.step = step
+    self.wait = wait
     self.count = count
   }
 
-  /// Word `k` of the run.
-  public subscript(_ k: Int) -> Handshake {
-    Handshake(offered: first.offered + k * stride, cycle: first.cycle + k * stride)
-  }
+  /// The first cycle in which the first word was valid.
+  @inlinable public var offered: Cycle { cycle - wait }
 
-  /// The handshake of the last word.
-  public var last: Handshake { self[count - 1] }
+  /// Handshake `k` of the run.
+  public subscript(_ k: Int) -> Handshake {
+    Handshake(offered: offered + k * step, cycle: cycle + k * step)
+  }
 }
 
 /// Receives the handshakes of all streams while a run goes on.
@@ -44,7 +47,7 @@ public protocol HandshakeListener: AnyObject {
   /// `stream` counts the groups of `Plan.observedStreams`.
   func took(_ batch: UnsafeBufferPointer<Handshake>, stream: Int)
   /// The next handshakes of one stream, where they are even.
-  func took(_ run: EvenHandshakes, stream: Int)
+  func took(_ run: HandshakeRun, stream: Int)
 }
 
 /// What a run keeps of the handshakes of one stream, or of several that move their words together.
@@ -74,7 +77,7 @@ final class StreamLog {
     listener?.took(batch, stream: index)
   }
 
-  func took(_ run: EvenHandshakes) {
+  func took(_ run: HandshakeRun) {
     if keepsTimes { times.append(contentsOf: (0..<run.count).lazy.map { run[$0].cycle }) }
     listener?.took(run, stream: index)
   }

@@ -1,17 +1,3 @@
-/// Handshakes that follow each other at equal distances, each after the same wait.
-struct HandshakeRun: Equatable {
-  /// Of the first of them.
-  var cycle: Cycle
-  /// Cycles from one to the next.
-  var step: Int
-  /// Cycles that each word was valid before it moved.
-  var wait: Int
-  var count: Int
-
-  /// The first cycle in which the first word was valid.
-  var offered: Cycle { cycle - wait }
-}
-
 /// Unpacks a chunk, as many handshakes at a time as go on alike.
 struct ChunkRuns {
   private let file: TraceFile
