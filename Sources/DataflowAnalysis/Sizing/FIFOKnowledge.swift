@@ -11,6 +11,10 @@ struct FIFOKnowledge {
   /// What sections cost at least.
   var leastCost: [FIFOStretch.Shape: Int] = [:]
   private var evidence: [FIFOStretch.Shape: FIFOEvidence] = [:]
+  /// Stretches in which less sufficed than frames that came late had made believe.
+  private var misjudged: Set<ClosedRange<Int>> = []
+  /// Depths of stretches of which a proof was tried in vain.
+  private var undecided: [FIFOStretch.Shape: Set<[Int]>] = [:]
   /// Stretches in which frames are late at first, so that proofs tell sooner than paced runs.
   private var provenFirst: Set<ClosedRange<Int>> = []
   /// Stretches in which guesses were wrong.
@@ -56,6 +60,24 @@ struct FIFOKnowledge {
       stretch.fifos.contains(fifo)
         && evidence[stretch.shape]?.provesTooLittle(stretch.fifos.map { depths[$0] }) == true
     }
+  }
+
+  /// A step less suffices in the stretch.
+  mutating func noteMisjudged(_ stretch: FIFOStretch) { misjudged.insert(stretch.sections) }
+
+  /// Whether late frames have been taken for too little in a part of `range`.
+  func isMisjudged(in range: ClosedRange<Int>) -> Bool {
+    misjudged.contains { range.contains($0) }
+  }
+
+  /// A proof of whether `depths` suffice in a stretch came to nothing, and would again.
+  mutating func noteUndecided(_ depths: [Int], in stretch: FIFOStretch) {
+    undecided[stretch.shape, default: []].insert(depths)
+  }
+
+  /// Whether a proof was tried in vain before.
+  func isUndecided(_ depths: [Int], in stretch: FIFOStretch) -> Bool {
+    undecided[stretch.shape]?.contains(depths) == true
   }
 
   /// Whether proofs told sooner in any stretch.

@@ -127,7 +127,8 @@ struct FIFOReduction {
     let occupancy = budget.workers > 1 ? Later { try bench.occupancies(depths) } : nil
     var search = FIFOSearch(
       bench, target: target, sufficient: depths, expected: room.sufficient, budget: budget,
-      provesFirst: knowledge.hasProvenFirst)
+      provesFirst: knowledge.hasProvenFirst,
+      provesLong: knowledge.isMisjudged(in: 0...sections.nodes.count - 1))
     let suffices = try search.isSufficient()
     knowledge.note(simulations: search.simulations)
     if suffices {

@@ -36,17 +36,36 @@ extension FIFOReduction {
     let tasks = try tasks(deciding: larger).flatMap { task, fifos in
       fifos.map { (task: task, fifo: $0) }
     }
-    let worker = self
-    let found = try Parallel.all(tasks.count, workers: budget.workers) { t -> (Found, Bool) in
-      var search = worker.search(tasks[t].task, tasks[t].task.key.start!)
-      let isOpen = try search.trySmaller(tasks[t].fifo) != false
-      return (Found(search), isOpen)
+    let known = tasks.map { task, fifo in
+      knowledge.isUndecided(smaller(fifo, of: task), in: task.stretch)
     }
-    for (task, found) in zip(tasks, found) { knowledge.note(found.0, task.task) }
-    return zip(tasks, found).filter(\.1.1).map { $0.0.task.stretch.fifos[$0.0.fifo] }
+    let open = tasks.indices.filter { !known[$0] }
+    let worker = self
+    let found = try Parallel.all(open.count, workers: budget.workers) { t -> (Found, Bool?) in
+      let (task, fifo) = tasks[open[t]]
+      var search = worker.search(task, task.key.start!)
+      let suffices = try search.trySmaller(fifo)
+      return (Found(search), suffices)
+    }
+    var isOpen = known
+    for (t, (found, suffices)) in zip(open, found) {
+      let (task, fifo) = tasks[t]
+      knowledge.note(found, task)
+      isOpen[t] = suffices != false
+      if suffices == true { knowledge.noteMisjudged(task.stretch) }
+      if suffices == nil, !budget.isSpent {
+        knowledge.noteUndecided(smaller(fifo, of: task), in: task.stretch)
+      }
+    }
+    return zip(tasks, isOpen).filter(\.1).map { $0.0.task.stretch.fifos[$0.0.fifo] }
   }
 
-  /// Depths with a step less of one FIFO; nil: it is the smallest there is.
+  /// The depths a task starts from, with a step less of one of its FIFOs.
+  private func smaller(_ fifo: Int, of task: Task) -> [Int] {
+    smaller(task.key.start!, fifo)!
+  }
+
+  /// Depths with a step less of one of its FIFOs; nil: it is the smallest there is.
   private func smaller(_ depths: [Int], _ fifo: Int) -> [Int]? {
     let step = bench.cost.step(holding: depths[fifo])
     guard step > 0 else { return nil }

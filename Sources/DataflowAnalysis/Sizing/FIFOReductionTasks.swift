@@ -160,6 +160,7 @@ extension FIFOReduction {
     return FIFOSearch(
       task.stretch.bench, target: target, sufficient: depths,
       expected: task.stretch.fifos.map { room.sufficient[$0] }, budget: budget,
-      provesFirst: knowledge.provesFirst(in: range), isMisled: knowledge.isMisled(in: range))
+      provesFirst: knowledge.provesFirst(in: range), provesLong: knowledge.isMisjudged(in: range),
+      isMisled: knowledge.isMisled(in: range))
   }
 }

@@ -15,6 +15,8 @@ struct FIFOSearch {
   private var floors: [Int]
   /// Whether to try for a proof before a paced run.
   private(set) var provesFirst: Bool
+  /// Whether late frames alone tell nothing here: proofs go on until they decide.
+  private let provesLong: Bool
   /// What words are compared with to guess; nil: nothing is guessed.
   private var reference: Arrivals?
   /// Whether guesses turned out wrong.
@@ -24,8 +26,10 @@ struct FIFOSearch {
 
   init(
     _ bench: FIFOBench, target: FramePeriod, sufficient: [Int], expected: [Int],
-    budget: SearchBudget, provesFirst: Bool = false, isMisled: Bool = false
+    budget: SearchBudget, provesFirst: Bool = false, provesLong: Bool = false,
+    isMisled: Bool = false
   ) {
+    self.provesLong = provesLong
     self.isMisled = isMisled
     self.bench = bench
     self.target = target
@@ -195,15 +199,19 @@ struct FIFOSearch {
     return FIFOHeuristics.isDeep(step) ? step : nil
   }
 
-  /// Lowers one FIFO from where it is, in steps that double, and proves that it can go no further.
-  /// False: out of time, or not proven.
+  /// Lowers one FIFO from where it is, step by step at first and then in steps that double, and proves that it
+  /// can go no further. False: out of time, or not proven.
   mutating func descend(_ i: Int) throws -> Bool {
+    var stepsDone = 0
     while !budget.isSpent {
       guard bench.cost.step(holding: depths[i]) > 0 else { return true }
       let suffices = try trySmaller(i)
       guard suffices == true else { return suffices == false }
       var (step, stride) = (bench.cost.step(holding: depths[i]) - 1, 2)
       depths = replacing(i, byStep: step)
+      stepsDone += 1
+      // Mostly that was all, and the next proof says so.
+      guard stepsDone > 1 else { continue }
       while step > 0, !budget.isSpent {
         let next = max(step - stride, 0)
         let result = try test([replacing(i, byStep: next)])[0]
@@ -236,7 +244,8 @@ struct FIFOSearch {
     -> [FIFOBench.Verdict]
   {
     simulations += sets.count
-    let (bench, target, budget, provesFirst) = (bench, target, budget, provesFirst)
+    let (bench, target, budget) = (bench, target, budget)
+    let (provesFirst, provesLong) = (provesFirst || provesLong, provesLong)
     let reference = isExact ? nil : reference
     let results = try Parallel.all(sets.count, workers: budget.workers) { i -> Result in
       guard !budget.isSpent else { return (FIFOBench.Verdict(), provesFirst) }
@@ -244,7 +253,8 @@ struct FIFOSearch {
         return (try bench.keepsUp(target, sets[i], with: reference), provesFirst)
       }
       if isExact { return (try bench.provablySustains(target, sets[i]), provesFirst) }
-      return try Self.test(sets[i], bench, target, provesFirst: provesFirst)
+      return try Self.test(
+        sets[i], bench, target, provesFirst: provesFirst, provesLong: provesLong)
     }
     self.provesFirst = results.last?.provesFirst ?? provesFirst
     for (depths, result) in zip(sets, results)
@@ -257,10 +267,11 @@ struct FIFOSearch {
   /// The one way or the other first: paced, where FIFOs need not fill; or a short proof, where frames
   /// come late. What decided is likely to decide the next time.
   private static func test(
-    _ depths: [Int], _ bench: FIFOBench, _ target: FramePeriod, provesFirst: Bool
+    _ depths: [Int], _ bench: FIFOBench, _ target: FramePeriod, provesFirst: Bool,
+    provesLong: Bool
   ) throws -> Result {
     func proof() throws -> FIFOBench.Verdict {
-      try bench.provablySustains(target, depths, tries: [(6, nil)])
+      try bench.provablySustains(target, depths, tries: [(provesLong ? 24 : 6, nil)])
     }
     if provesFirst {
       let verdict = try proof()

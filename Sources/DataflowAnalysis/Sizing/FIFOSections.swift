@@ -77,12 +77,13 @@ struct FIFOSections {
   }
 
   /// Longer and longer stretches of sections, up to all of them; those of a length in two rounds, each
-  /// of stretches side by side and half over those of the other.
+  /// of stretches side by side and half over those of the other. One that is nearly the whole tells no
+  /// sooner than the whole does.
   var stretches: [[ClosedRange<Int>]] {
     let count = nodes.count
     var rounds: [[ClosedRange<Int>]] = []
     var span = 2
-    while span < count {
+    while 4 * span <= 3 * count {
       for offset in [0, span / 2] {
         rounds.append(
           stride(from: offset, to: count - 1, by: span).map { $0...min($0 + span, count) - 1 })
