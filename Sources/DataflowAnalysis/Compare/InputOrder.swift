@@ -144,7 +144,7 @@ extension Dataplane {
     for _ in 0...steps.count {
       guard let step = steps.first(where: { $0.outputs.contains(index) }) else { break }
       if let window = step.bits as? SlidingWindowBits { return window.window.kernel }
-      guard step.bits is RegroupBits || step.bits is PassThroughBits, let input = step.inputs.first
+      guard step.node.passesValuesOn, let input = step.inputs.first
       else { break }
       index = input
     }

@@ -13,7 +13,8 @@ struct Segment {
   init?(_ node: Node, plane: Dataplane, result: DataplaneResult, compared: Set<String>) {
     guard let writer = plane.steps.first(where: { $0.node.name == node.name }) else { return nil }
     var steps = [writer]
-    while Self.looksThrough(steps[0].bits), steps[0].inputs.count == 1,
+    while steps[0].node.passesValuesOn || steps[0].bits is ThresholdingBits,
+      steps[0].inputs.count == 1,
       !compared.contains(plane.graph.streams[steps[0].inputs[0]].name),
       let feeder = plane.steps.first(where: { $0.outputs.contains(steps[0].inputs[0]) }),
       feeder.outputs.count == 1
@@ -27,10 +28,6 @@ struct Segment {
     else { return nil }
     self.steps = steps
     input = first.adapters[0].apply(elements, rowLength: first.ports[0].rowLength)
-  }
-
-  private static func looksThrough(_ bits: any BlockBits) -> Bool {
-    bits is ThresholdingBits || bits is PassThroughBits || bits is RegroupBits
   }
 
   /// Elements of a frame at the first step's input, and of a row.

@@ -186,6 +186,8 @@ extension Node {
   public var isWidthConverter: Bool { role == .widthConverter }
   package var isIODMA: Bool { role == .memoryAccess }
   package var role: BlockRole { BlockCatalogue.find(opType)?.role ?? .layer }
+  /// Whether it changes no value: every stream that leaves has the elements of the one that enters.
+  package var passesValuesOn: Bool { BlockCatalogue.find(opType)?.passesValuesOn ?? false }
 }
 
 /// One pass of FINN's `InsertFIFO`.

@@ -34,16 +34,12 @@ extension LayerComparison {
     if case .multiply(let list) = lowering.layers[index].kind { list } else { [1] }
   }
 
-  private static let wires: Set<String> = ["StreamingDataWidthConverter", "StreamingFIFO"]
-
   /// What writes a stream, seen through nodes that change no value.
   private func writer(of stream: String) -> Node? {
     guard let writer = design.nodes.first(where: { $0.outputs.contains(stream) }) else {
       return nil
     }
-    guard Self.wires.contains(Node.baseName(writer.opType)), let input = writer.inputs.first else {
-      return writer
-    }
+    guard writer.passesValuesOn, let input = writer.inputs.first else { return writer }
     return self.writer(of: input)
   }
 

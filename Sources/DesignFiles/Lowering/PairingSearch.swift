@@ -123,8 +123,7 @@ extension ModelPairing {
     /// What reads a stream, seen through nodes that change no value.
     private func readers(of stream: String) -> [Node] {
       plane.design.nodes.filter { $0.inputs.contains(stream) }.flatMap { node in
-        ["StreamingDataWidthConverter", "StreamingFIFO", "DuplicateStreams"]
-          .contains(Node.baseName(node.opType)) ? node.outputs.flatMap { readers(of: $0) } : [node]
+        node.passesValuesOn ? node.outputs.flatMap { readers(of: $0) } : [node]
       }
     }
 
@@ -328,10 +327,8 @@ extension ModelPairing {
       guard let writer = plane.design.nodes.first(where: { $0.outputs.contains(stream) }) else {
         return false
       }
-      let isWire = ["StreamingDataWidthConverter", "StreamingFIFO"]
-        .contains(Node.baseName(writer.opType))
       return Node.baseName(writer.opType) == "Thresholding"
-        || isWire && writer.inputs.contains { thresholds(writing: $0) }
+        || writer.passesValuesOn && writer.inputs.contains { thresholds(writing: $0) }
     }
 
     /// Sums that are thresholded: what the thresholds give is compared, however much the sums resemble it.

@@ -120,15 +120,8 @@ public struct PlacedDesign: Sendable {
   {
     var stream = output
     while let writer = design.nodes.first(where: { $0.outputs.contains(stream) }) {
-      let op = Node.baseName(writer.opType)
-      if op == "LabelSelect" { return (stream, true) }
-      guard
-        [
-          "StreamingDataWidthConverter", "StreamingFIFO", "DuplicateStreams", "IODMA",
-          "TLastMarker",
-        ]
-        .contains(op), let input = writer.inputs.first
-      else { break }
+      if Node.baseName(writer.opType) == "LabelSelect" { return (stream, true) }
+      guard writer.passesValuesOn, let input = writer.inputs.first else { break }
       stream = input
     }
     return (stream, false)
@@ -145,8 +138,7 @@ extension ModelPairing {
     while !pairs.contains(where: { $0.stream == front }),
       let writer = plane.design.nodes.first(where: { $0.outputs.contains(front) }),
       let input = writer.inputs.first,
-      ["StreamingDataWidthConverter", "StreamingFIFO", "ConvolutionInputGenerator"]
-        .contains(Node.baseName(writer.opType))
+      writer.passesValuesOn || Node.baseName(writer.opType) == "ConvolutionInputGenerator"
     { front = input }
     guard let pair = pairs.first(where: { $0.stream == front && $0.shift == 0 }),
       let index = codes.lowering.codes[pair.tensor]?.layer

@@ -100,8 +100,8 @@ public struct LayerComparison: Sendable {
     for _ in 0..<8 {
       if node.initializers["weights"] != nil { return node }
       guard
-        ["Thresholding", "StreamingDataWidthConverter", "StreamingFIFO"]
-          .contains(Node.baseName(node.opType)), let input = node.inputs.first,
+        node.passesValuesOn || Node.baseName(node.opType) == "Thresholding",
+        let input = node.inputs.first,
         let writer = design.nodes.first(where: { $0.outputs.contains(input) })
       else { return nil }
       node = writer

@@ -76,6 +76,9 @@ public protocol Block: Sendable {
   static var role: BlockRole { get }
   /// The roles of its constant inputs, in the order of the inputs behind the first.
   static var parameterRoles: [String] { get }
+  /// Whether every stream that leaves has the elements of the one that enters, in their order: it buffers,
+  /// copies, or cuts them into other words.
+  static var passesValuesOn: Bool { get }
   /// Whether output word k depends on input word k of every input alone.
   var isWordWise: Bool { get }
   /// Whether the releases and the development branch have other cycles or values for the same attributes.

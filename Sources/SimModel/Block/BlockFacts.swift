@@ -75,6 +75,7 @@ public struct HazardCondition: Sendable, Equatable {
 extension Block {
   public static var role: BlockRole { .layer }
   public static var parameterRoles: [String] { [] }
+  public static var passesValuesOn: Bool { false }
   public func clockConcerns(atMHz clock: Double) -> [String] { [] }
   public var isWordWise: Bool { false }
   public var dependsOnGeneration: Bool { false }

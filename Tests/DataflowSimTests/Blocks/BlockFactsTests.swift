@@ -82,6 +82,36 @@ struct BlockFactsTests {
     }
   }
 
+  /// A block that is said to change no value gives every element of its input to each of its outputs, and a
+  /// block that does is said to.
+  @Test func blocksThatPassValuesOnGiveWhatTheyGet() throws {
+    var random = SeededGenerator(seed: 5)
+    var seen: [String: Bool] = [:]
+    for sample in SampleBlocks.all where sample.block.inputs.count == 1 {
+      guard let plane = try? Dataplane(sample.design, parameters: nil),
+        let layout = try? plane.layout(of: "in0"), let range = layout.dataType.range,
+        layout.count > 2
+      else { continue }
+      let mixed = (0..<layout.count).map { _ in
+        Int.random(in: max(range.lowerBound, -8)...min(range.upperBound, 8), using: &random)
+      }
+      guard let input = try? Tensor(mixed, shape: [1, mixed.count]),
+        let result = try? plane.run(["in0": input], keep: .all)
+      else { continue }
+      let isSame = sample.block.outputs.indices.allSatisfy {
+        (try? result.tensor("out\($0)").asIntegers(name: "")) == mixed
+      }
+      if type(of: sample.block).passesValuesOn { #expect(isSame, "\(sample)") }
+      seen[sample.opType] = (seen[sample.opType] ?? true) && isSame
+    }
+    // A marker alone has no layout. The samples of merged heads are so small that nothing moves.
+    let passing = BlockCatalogue.opTypes.filter {
+      $0 != "TLastMarker_hls" && BlockCatalogue.find($0)?.passesValuesOn == true
+    }
+    let same = seen.filter { $0.value && $0.key != "MergeMultiHeads_hls" }.keys
+    #expect(same.sorted() == passing.sorted())
+  }
+
   @Test func whatIsSaidOfPortsExists() {
     for sample in SampleBlocks.all {
       if let weights = sample.block.weightInput {

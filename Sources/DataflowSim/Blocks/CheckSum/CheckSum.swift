@@ -46,5 +46,6 @@ package struct CheckSum: Block {
     ]
   }
 
+  package static var passesValuesOn: Bool { true }
   package var isWordWise: Bool { true }
 }

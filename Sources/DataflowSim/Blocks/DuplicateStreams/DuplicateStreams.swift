@@ -44,5 +44,6 @@ package struct DuplicateStreams: Block {
 
   package var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: channels)] }
   package var setFoldingRule: SetFoldingRule { .raise("PE", upTo: channels) }
+  package static var passesValuesOn: Bool { true }
   package var isWordWise: Bool { true }
 }

@@ -39,6 +39,7 @@ package struct ReplicateStream: Block {
 
   package var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: elements)] }
   package var hasKnownCost: Bool { false }
+  package static var passesValuesOn: Bool { true }
   package var isWordWise: Bool { true }
 }
 

@@ -31,6 +31,7 @@ package struct Fork: Block {
   }
   package var expectedCycles: Int { port.words ?? 0 }
 
+  package static var passesValuesOn: Bool { true }
   package var isWordWise: Bool { true }
 }
 

@@ -94,4 +94,5 @@ package struct IODMA: Block {
   package var numberOfOutputValues: Int { streamWords }
 
   package static var role: BlockRole { .memoryAccess }
+  package static var passesValuesOn: Bool { true }
 }

@@ -59,5 +59,6 @@ package struct Reshape: Block {
   package var foldings: [FoldingAttribute] {
     [FoldingAttribute("PE", dividing: inputShape.last ?? 1, outputShape.last ?? 1)]
   }
+  package static var passesValuesOn: Bool { true }
   package var isWordWise: Bool { true }
 }

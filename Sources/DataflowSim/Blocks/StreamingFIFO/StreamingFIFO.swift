@@ -108,5 +108,6 @@ package struct StreamingFIFO: Block {
   }
 
   package static var role: BlockRole { .fifo }
+  package static var passesValuesOn: Bool { true }
   package var isWordWise: Bool { true }
 }

@@ -45,6 +45,7 @@ package struct TLastMarker: Block {
   package var expectedCycles: Int { 0 }
   package var numberOfOutputValues: Int { iterations }
 
+  package static var passesValuesOn: Bool { true }
   package var isWordWise: Bool { true }
   package func effect(ofWords words: Int) -> String? {
     "TLAST comes every \(words) words, not at the end of a frame"

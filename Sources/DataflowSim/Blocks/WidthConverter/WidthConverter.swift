@@ -84,6 +84,7 @@ package struct WidthConverter: Block {
   }
 
   package static var role: BlockRole { .widthConverter }
+  package static var passesValuesOn: Bool { true }
   package func frameRemainder(ofWords words: Int) -> String? {
     let bits = words * inWidth
     guard bits % outWidth != 0 else { return nil }

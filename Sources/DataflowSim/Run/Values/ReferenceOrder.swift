@@ -11,7 +11,7 @@ extension Dataplane {
     for _ in 0...steps.count {
       guard let step = steps.first(where: { $0.outputs.contains(index) }) else { return nil }
       if let window = step.bits as? SlidingWindowBits { return window.pixelMajorOrder }
-      guard step.bits is RegroupBits || step.bits is PassThroughBits, let input = step.inputs.first
+      guard step.node.passesValuesOn, let input = step.inputs.first
       else { return nil }
       index = input
     }
