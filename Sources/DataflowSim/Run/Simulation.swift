@@ -41,10 +41,14 @@ public final class Simulation {
       self.stream = stream
       self.perFrame = perFrame
       self.fixed = fixed
-      pointer = .allocate(capacity: 2)
+      pointer = .allocate(capacity: 3)
       pointer.initialize(to: fixed ?? 0)
       (pointer + 1).initialize(to: fixed == nil ? 1 : 0)
+      (pointer + 2).initialize(to: 0)
     }
+
+    /// Words that came no sooner because the pace did not let them.
+    var paced: Int { pointer[2] }
 
     deinit { pointer.deallocate() }
   }
@@ -230,7 +234,9 @@ public final class Simulation {
         observing.streams || observing.levels && stages.contains(where: \.stage.isFIFO)
       let channel = addChannel(
         stage,
-        isObserved ? ChannelWatcher(log: log(stages, seen)) : history(of: chain, stage))
+        isObserved
+          ? ChannelWatcher(log: log(stages, seen))
+          : history(of: chain, stage, isFirst: members.lowerBound == 0))
       mergedFIFOs.append((channel, stages.filter(\.stage.isFIFO).map(\.node)))
       return channel
     }
@@ -261,12 +267,17 @@ public final class Simulation {
   }
 
   /// Deep channels note their writes, for `steadyState()`.
-  private func history(of chain: Plan.Chain, _ stage: Stage) -> ChannelWatcher? {
+  private func history(of chain: Plan.Chain, _ stage: Stage, isFirst: Bool) -> ChannelWatcher? {
     guard let stream = chain.handshakesBetweenStages.joined().first,
       let words = plan.wordsPerFrame[stream], words > 0, stage.capacity > words
     else { return nil }
+    var hasSlice = false
+    if isFirst, case .node(let writer) = chain.writer {
+      hasSlice = plan.timings[writer].outputStages.contains { !$0.isEmpty }
+    }
     return ChannelWatcher(
-      history: WriteHistory(wordsPerFrame: words, frames: SteadyStateBudget().longestPeriod))
+      history: WriteHistory(
+        wordsPerFrame: words, frames: SteadyStateBudget().longestPeriod, hasSlice: hasSlice))
   }
 
   private func joined(_ links: [Link]) -> Ends {

@@ -4,7 +4,7 @@ struct Source: Process {
   let output: Link
   let pattern: PatternTable
   /// How many words may be offered in all; raised by the driver to release further frames. The second
-  /// number is 1 if it may be raised yet.
+  /// number is 1 if it may be raised yet. The third counts the words that the pace alone has held up.
   let words: UnsafeMutablePointer<Int>
   /// Words of one frame, for the phase.
   let wordsPerFrame: Int
@@ -63,7 +63,10 @@ struct Source: Process {
   /// When the next word starts, the one before having been taken at `t`.
   @inline(__always) private mutating func next(after t: Cycle) -> Cycle {
     sent += 1
-    return pattern.next(max(t + 1, notBefore, spread?.next() ?? 0))
+    let ready = max(t + 1, notBefore)
+    guard let due = spread?.next(), due > ready else { return pattern.next(ready) }
+    words[2] += 1
+    return pattern.next(due)
   }
 
   func listState(_ state: inout StateList) { state.phase(sent % wordsPerFrame) }

@@ -31,6 +31,9 @@ final class LateStart {
     }
   }
 
+  /// The earliest cycle as of whose coming in a word leaves.
+  func release(of word: Int) -> Cycle { entry + word }
+
   /// Notes words that have come in as if they had come in when they are let through. Whether words to come
   /// may have to be held back too.
   func holdBack(_ words: Range<Int>, _ slots: UnsafeMutablePointer<Cycle>, mask: Int) -> Bool {

@@ -131,6 +131,7 @@ struct RegisterProcess<Machine: RegisterMachine>: Process {
   }
 
   var needsSilence: Bool { true }
+  var losesPace: Bool { true }
 
   var isEndless: Bool { machine.isEndless(after: unasked) }
 

@@ -21,7 +21,7 @@ struct RandomDevelopmentTests {
 }
 
 /// Grows a random design block by block.
-private struct DevelopmentGrower {
+struct DevelopmentGrower {
   private let seed: UInt64
   private var random: SeededGenerator
   private var nodes: [Node] = []

@@ -27,6 +27,8 @@ protocol CorePipeline {
   var waitsForSilence: Cycle? { get }
   /// Nothing happens before cycle `t` that could be a slot or the taking of a word.
   mutating func assumeSilence(before t: Cycle)
+  /// See `Process`.
+  var losesPace: Bool { get }
   /// Nothing more comes.
   mutating func finish()
   func deallocate()
@@ -35,6 +37,7 @@ protocol CorePipeline {
 
 extension CorePipeline {
   var needsSilence: Bool { false }
+  var losesPace: Bool { false }
   var waitsForSilence: Cycle? { nil }
   mutating func assumeSilence(before t: Cycle) {}
   mutating func finish() {}

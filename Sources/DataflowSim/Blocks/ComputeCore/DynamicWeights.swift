@@ -176,6 +176,7 @@ struct DynamicCore<Core: CorePipeline>: Process {
 
   var readsAhead: Bool { true }
   var needsSilence: Bool { core.needsSilence }
+  var losesPace: Bool { core.losesPace }
   var waitsForSilence: Cycle? { core.waitsForSilence }
   mutating func assumeSilence(before t: Cycle) { core.assumeSilence(before: t) }
 

@@ -281,6 +281,9 @@ extension LockedCore {
 
   var needsSilence: Bool { loses }
 
+  /// Results that come sooner are one busy period with those before them, whose lock keeps slots out for longer.
+  var losesPace: Bool { true }
+
   var waitsForSilence: Cycle? {
     guard loses, !results.isEmpty else { return nil }
     guard output.pointee.isTaken else {

@@ -113,6 +113,7 @@ struct ReplayCore<Core: CorePipeline>: Process {
   mutating func finish() { core.finish() }
   func deallocate() { core.deallocate() }
   var needsSilence: Bool { core.needsSilence }
+  var losesPace: Bool { core.losesPace }
   var waitsForSilence: Cycle? { core.waitsForSilence }
   mutating func assumeSilence(before t: Cycle) { core.assumeSilence(before: t) }
 

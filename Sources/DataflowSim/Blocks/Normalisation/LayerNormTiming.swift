@@ -182,7 +182,8 @@ struct LayerNormProcess: Process {
       state.phase(taken - popped)
       state.time(lastIssue)
       state.time(lastStart)
-      for i in max(0, taken - words - 8)..<taken { state.time(taking(i)) }
+      // Of those taken, the ones that give the latest credits and those that are still in the queue.
+      for i in max(0, min(popped, taken - words - 8))..<taken { state.time(taking(i)) }
       for i in max(0, popped - depth)..<popped { state.time(poppedAt[i % depth]) }
       for i in 0..<statistics.count { state.time(statistics[i]) }
     }
