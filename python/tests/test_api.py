@@ -205,6 +205,29 @@ def test_results_show_the_pages_of_the_program(configs: Path) -> None:
     assert "comparison.agrees=True" in repr(same)
 
 
+def test_accuracy_beside_a_model_takes_the_designs_own_data(configs: Path, tmp_path: Path) -> None:
+    from simrun.design import execute
+
+    model, place = configs / "models/residual.onnx", tmp_path / "lowered.json"
+    execute(["import", model, "-o", place])
+    design, x = simrun.load(place), np.load(configs / "models/residual-input.npy")
+    labels = np.arange(len(x))
+    beside = design.accuracy(x, labels, model=model)
+    computed = [(Path(r.subject).name, r.computed, r.correct) for r in beside.results]
+    assert [c[:2] for c in computed] == [
+        ("lowered.json", "as hardware"), ("residual.onnx", "as trained"), ("residual.onnx", "as hardware"),
+    ]
+    assert computed[0][2] == computed[2][2]
+    # The same codes in all frames give one label, which is that of one frame.
+    blank = np.zeros((len(x), 10, 10, 3), dtype=np.int8)
+    own = design.accuracy(x, np.zeros(len(x), int), model=model, design_input=blank)
+    assert own.results[0].correct in (0, len(x))
+    with pytest.raises(simrun.InputError, match="^design.npy"):
+        design.accuracy(x, labels, model=model, design_input=blank[:, :5])
+    with pytest.raises(simrun.UsageError, match="model="):
+        design.accuracy(x, labels, design_input=blank)
+
+
 def test_tables_escape_what_files_say() -> None:
     from simrun import _html
 

@@ -341,15 +341,28 @@ class Design:
         x: Values,
         y: Values | None = None,
         *,
+        model: Model | None = None,
+        design_input: Values | None = None,
         targets: Values | None = None,
         peak: float | None = None,
         progress: bool | None = None,
-    ) -> Result:
-        """How many labels `y` are right (or how near `targets` come), on the hardware's arithmetic."""
+    ) -> results.Accuracy:
+        """How many labels `y` are right (or how near `targets` come), on the hardware's arithmetic.
+
+        Beside the original `model` the design stands in the place of what it computes of it: `x` is the
+        model's data, and the model is measured too, as trained and as hardware. `design_input` is the design's own
+        data where the design prepares its input in a way the model does not contain.
+        """
         if (y is None) == (targets is None):
             raise UsageError("accuracy() needs labels or targets=…, not both", code=64)
+        if design_input is not None and model is None:
+            raise UsageError("design_input=… belongs to a design beside a model=…", code=64)
         with Scratch() as scratch:
             more = ["--input", os.fspath(save(x, scratch))]
+            if model is not None:
+                more.insert(0, os.fspath(_place(model, scratch)))
+            if design_input is not None:
+                more += ["--design-input", os.fspath(save(design_input, scratch, "design"))]
             if y is not None:
                 more += ["--labels", os.fspath(save(y, scratch, "labels"))]
             if targets is not None:

@@ -8,19 +8,27 @@ extension Dataplane {
   public func namedInputs(_ file: TensorFile) throws -> [String: Tensor] {
     let names = try arrayNames(file.names, file.path) { try file.shape($0) }
     return try names.reduce(into: [:]) { tensors, entry in
-      do {
-        _ = try requireFrames(entry.key, file.shape(entry.value))
-      } catch let error as InputError {
-        throw error.inFile(file.path)
-      }
+      try requireFrames(entry.key, file.shape(entry.value), in: file.path)
       tensors[entry.key] = try file.tensor(entry.value)
+    }
+  }
+
+  private func requireFrames(_ name: String, _ shape: [Int], in file: String) throws {
+    do {
+      try requireFrames(name, shape)
+    } catch let error as InputError {
+      throw error.inFile(file)
     }
   }
 
   /// The same of arrays that are unpacked already.
   public func namedInputs(_ arrays: [String: Tensor], file: String) throws -> [String: Tensor] {
-    try arrayNames(arrays.keys.sorted(), file) { arrays[$0]?.shape ?? [] }
-      .mapValues { arrays[$0]! }
+    let names = try arrayNames(arrays.keys.sorted(), file) { arrays[$0]?.shape ?? [] }
+    return try names.reduce(into: [:]) { tensors, entry in
+      let array = arrays[entry.value]!
+      try requireFrames(entry.key, array.shape, in: file)
+      tensors[entry.key] = array
+    }
   }
 
   /// The name of the array for each graph input.
