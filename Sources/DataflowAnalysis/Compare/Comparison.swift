@@ -35,33 +35,42 @@ public struct Comparison: Sendable {
   ) throws -> [TensorComparison] {
     WorkProgress.tell("what the design computes")
     let moved = try scenario.map { try MovedValues(plane.design, parameters, inputs, $0) }
-    var result =
-      try moved?.result ?? plane.run(inputs, keep: .all, replacing: given, threads: threads)
-    let map = map ?? .byName(result.streams.keys, in: reference.names)
-    try requireKnownStreams(map, result, reference)
+    // Node by node, so that what a tensor is decided to be reaches the nodes behind it.
+    var computed =
+      try moved == nil
+      ? StepwiseRun(plane, inputs, replacing: given, threads: threads) : nil
+    let written = plane.steps.flatMap(\.outputs).map { plane.graph.streams[$0].name }
+    let carried = moved.map { Set($0.result.streams.keys) } ?? Set(plane.inputs + written)
+    let map = map ?? .byName(carried, in: reference.names)
+    try requireKnownStreams(map, carried, reference)
     let against = Against(
       reference: reference, map: map, channelsFirst: try usesChannelsFirst(map, reference),
       moved: moved,
       shifted: plane.shiftingNodes.isEmpty ? nil : ShiftedWords(plane, inputs))
     var comparisons: [TensorComparison] = []
-    var replaced = given
-    let written = plane.steps.flatMap(\.outputs).map { plane.graph.streams[$0].name }
-    for stream in plane.inputs + written {
-      guard let entry = map.entries[stream] else { continue }
-      WorkProgress.tell("tensors compared", comparisons.count, of: map.entries.count)
-      let isFirst = moved == nil && comparisons.allSatisfy { $0.node.isEmpty }
-      let comparison = try compare(
-        stream, entry, result, against, images: isFirst ? inputs : nil)
-      comparisons.append(comparison)
-      known?(comparisons)
-      if stopsAtFirst, !comparison.isFine { break }
-      if moved == nil, comparison.isFine || feedsReference, let decided = comparison.decided {
-        // What reads the tensor is compared on the reference's side of the tie.
-        replaced[stream] = decided
-        result = try plane.run(inputs, keep: .all, replacing: replaced, threads: threads)
+    var streams = moved == nil ? plane.inputs : plane.inputs + written
+    while true {
+      for stream in streams {
+        guard let entry = map.entries[stream] else { continue }
+        WorkProgress.tell("tensors compared", comparisons.count, of: map.entries.count)
+        let isFirst = moved == nil && comparisons.allSatisfy { $0.node.isEmpty }
+        let comparison = try compare(
+          stream, entry, computed?.result ?? moved!.result, against,
+          images: isFirst ? inputs : nil)
+        comparisons.append(comparison)
+        known?(comparisons)
+        if stopsAtFirst, !comparison.isFine { return comparisons }
+        if comparison.isFine || feedsReference, !comparison.node.isEmpty,
+          let decided = comparison.decided
+        {
+          // What reads the tensor is compared on the reference's side of the tie.
+          computed?.replace(stream, by: decided)
+        }
       }
+      computed?.drop(behind: Set(map.entries.keys))
+      guard let more = try computed?.advance() else { return comparisons }
+      streams = more
     }
-    return comparisons
   }
 
   /// What the streams are compared with.
@@ -76,15 +85,15 @@ public struct Comparison: Sendable {
   }
 
   private func requireKnownStreams(
-    _ map: ReferenceMap, _ result: DataplaneResult, _ reference: NPZ
+    _ map: ReferenceMap, _ carried: Set<String>, _ reference: NPZ
   ) throws {
     guard !map.entries.isEmpty else {
       throw InputError(
         "no stream of the design has an array of its name", file: reference.file,
         hint: "state which array belongs to which stream with --map")
     }
-    if let stranger = map.entries.keys.filter({ result.streams[$0] == nil }).min() {
-      let near = nearestName(to: stranger, among: result.streams.keys)
+    if let stranger = map.entries.keys.filter({ !carried.contains($0) }).min() {
+      let near = nearestName(to: stranger, among: carried)
       throw InputError(
         "the design has no stream '\(stranger)'", file: map.file, at: map.file == nil ? "map" : nil,
         hint: near.map { "did you mean '\($0)'?" })
