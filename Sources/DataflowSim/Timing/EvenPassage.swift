@@ -117,7 +117,13 @@ extension Channel {
   }
 
   /// How many words may pass at once.
-  fileprivate var longestPassage: Int { keepsTimes ? ChannelLog.readsAtOnce : .max }
+  var longestPassage: Int { keepsTimes ? ChannelLog.readsAtOnce : .max }
+
+  /// So many words move as fast one by one: those there is room for, and some that are taken at once.
+  @inline(__always) var roomBesideRuns: Int {
+    max(capacity - available, min(writable, Self.takenAsFast))
+  }
+  private static var takenAsFast: Int { 20 }
 
   fileprivate mutating func hold(_ run: EvenRun) {
     var writes = writes

@@ -60,6 +60,8 @@ struct LoopCursor {
     var every: Int
     var reads: UInt32
     var writes: UInt32
+    /// What the last iteration writes besides.
+    var last: UInt32 = 0
   }
 
   private enum Step {

@@ -80,11 +80,18 @@ package final class Network {
     queue.pointee.enlist(runners[id], as: id)
   }
 
-  /// From now on nobody is asked what becomes of a run: words move as far as there is room. For comparison.
-  package func movesNoRuns() { queue.pointee.deepest = 0 }
+  /// From now on nobody is asked what becomes of a run, and nothing is taken as it is written: words move as far
+  /// as there is room. For comparison.
+  package func movesNoRuns() {
+    queue.pointee.deepest = 0
+    queue.pointee.takesAtOnce = false
+  }
 
   /// Words that went through channels as runs, not one by one, and the runs.
   package var passed: (words: Int, runs: Int) { queue.pointee.passed }
+
+  /// Words that were taken as they were written, since their readers had ordered them.
+  package var takenAtOnce: Int { queue.pointee.takenAtOnce }
 
   /// Lets everything move until nothing can.
   package func run() {

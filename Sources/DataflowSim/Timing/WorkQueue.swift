@@ -18,6 +18,10 @@ struct WorkQueue {
   var urged = 0
   /// Words that went through channels as runs, and the runs.
   private(set) var passed = (words: 0, runs: 0)
+  /// Whether what is ordered is taken as it is written.
+  var takesAtOnce = true
+  /// Words that were taken as they were written, since they had been ordered.
+  private(set) var takenAtOnce = 0
 
   init(processes: Int) {
     ready = Line(processes: processes)
@@ -66,6 +70,8 @@ struct WorkQueue {
     passed.words &+= words
     passed.runs &+= 1
   }
+
+  @inline(__always) mutating func noteTaken(_ words: Int) { takenAtOnce &+= words }
 
   /// Lets a process run after those who are in line already.
   @inline(__always) mutating func push(_ process: Int32) { ready.push(process) }

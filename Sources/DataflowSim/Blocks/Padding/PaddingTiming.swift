@@ -134,7 +134,7 @@ extension PaddingGenerator {
 
   /// Emits up to `left` words as a run, if more of them are taken at once than there is room for.
   private mutating func emitsEvenly(_ forwards: Bool, _ left: Int) -> Bool {
-    let room = output.pointee.writable
+    let room = output.pointee.roomBesideRuns
     let most = forwards ? min(left, input.pointee.available) : left
     guard most >= room + EvenRun.leastWorth, patience.asks() else { return false }
     let taken = max(output.pointee.takenAt, 0)

@@ -92,22 +92,25 @@ struct CyclicWindowBuffer: Process {
 
   mutating func run() {
     while true {
-      let read = accept()
-      let wrote = emit()
-      if !read && !wrote && !endFrame() { return }
+      accept()
+      emit()
+      let mayAccept = accepted < acceptable
+      guard mayAccept && input.pointee.available > 0 || endFrame() else {
+        if mayAccept { input.pointee.readerWaits = true }
+        return
+      }
     }
   }
 
+  /// Words of the frame that have room: word i − B has been released, or all fetches of the frame are done.
+  private var acceptable: Int { allFetched ? frameWords : min(frameWords, released + capacity) }
+
   /// Accepts the words that are offered and have room.
-  private mutating func accept() -> Bool {
-    // Room: word i − B has been released, or all fetches of the frame are done.
-    let limit = allFetched ? frameWords : min(frameWords, released + capacity)
-    let begin = accepted
+  private mutating func accept() {
+    let limit = acceptable
     while accepted < limit, input.pointee.available > 0 {
       acceptRun(min(limit - accepted, input.pointee.readable))
     }
-    if accepted < limit { input.pointee.readerWaits = true }
-    return accepted > begin
   }
 
   private mutating func acceptRun(_ n: Int) {
@@ -128,20 +131,17 @@ struct CyclicWindowBuffer: Process {
   }
 
   /// Fetches and offers the words that have arrived.
-  private mutating func emit() -> Bool {
-    guard !allFetched else { return false }
-    var moved = false
+  private mutating func emit() {
+    guard !allFetched else { return }
     while true {
       guard output.pointee.isTaken else {
         output.pointee.writerWaits = true
-        return moved
+        return
       }
-      guard start + offsets[element] < accepted else { return moved }
-      moved = true
-      if emitEvenly() { continue }
-      let isMoreToFetch =
-        output.pointee.writable > 0 ? emitRun(output.pointee.writable) : emitOne()
-      guard isMoreToFetch else { return true }
+      guard start + offsets[element] < accepted else { return }
+      let room = output.pointee.writable
+      if room > 0, groupStart - element > EvenRun.leastWorth, emitEvenly() { continue }
+      guard room > 0 ? emitRun(room) : emitOne() else { return }
     }
   }
 
@@ -165,19 +165,28 @@ struct CyclicWindowBuffer: Process {
     return true
   }
 
+  private static let nextLook = 4
+
   /// Emits up to `n` words in the middle of a group, the first of which has arrived. Nothing is released
   /// after them: most of a window.
   @inline(__always)
   private mutating func emitHeld(_ n: Int, _ writes: inout WriteRun, _ taken: inout Cycle) -> Int {
     let (slots, mask, offsets) = (slots, mask, offsets + element)
     let (start, accepted) = (start, accepted)
-    var (fetched, t, done) = (lastFetch, taken, 0)
+    var (fetched, t, done, look) = (lastFetch, taken, 0, 1)
     while done < n {
       let need = start &+ offsets[done]
       guard need < accepted else { break }
       fetched = max(slots[need & mask] &+ 1, t)
       t = writes.admit(from: fetched &+ 1)
       done &+= 1
+      guard done == look, n &- done > 1 else { continue }
+      // Most words have been there for long, the last of a group coming last, and leave one a cycle.
+      look &+= Self.nextLook
+      let last = start &+ offsets[n &- 1]
+      guard last < accepted, slots[last & mask] < t else { continue }
+      let more = writes.admitSteadily(n &- done, after: t)
+      if more > 0 { (t, fetched, done) = (t &+ more, t &+ more &- 1, done &+ more) }
     }
     (lastFetch, taken) = (fetched, t)
     element += done

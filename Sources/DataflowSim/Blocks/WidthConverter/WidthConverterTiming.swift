@@ -13,7 +13,8 @@ struct WideningConverter: Process {
   let input: Link
   let output: Link
   let ratio: Int
-  /// The first piece of a word has been taken, the others are ordered: they need no room.
+  /// The pieces of a word are ordered: they need no room, but for the first, which waits until the word before
+  /// has been taken.
   private var isJoining = false
   /// Of asking others whether they take a whole run.
   private var patience = RunPatience()
@@ -31,20 +32,39 @@ struct WideningConverter: Process {
         output.pointee.offer(at: input.pointee.lastRead + 1)
         isJoining = false
       }
-      guard input.pointee.available > 0 else {
-        input.pointee.readerWaits = true
-        return
-      }
       guard output.pointee.isTaken else {
         output.pointee.writerWaits = true
         return
       }
-      if passes() { continue }
-      let first = max(input.pointee.offered, output.pointee.takenAt)
-      input.pointee.read(at: first)
-      input.pointee.order(ratio - 1, after: first)
+      if input.pointee.available >= ratio {
+        if passes() { continue }
+        let words = min(input.pointee.readable / ratio, output.pointee.writable)
+        if words > 0 {
+          join(words)
+          continue
+        }
+      }
+      input.pointee.order(
+        ratio, after: max(input.pointee.lastRead, output.pointee.takenAt - 1))
       isJoining = true
     }
+  }
+
+  /// Joins pieces that are there to words for which there is room.
+  private func join(_ words: Int) {
+    var (reads, writes) = (input.pointee.reads, output.pointee.writes)
+    var (moved, taken) = (input.pointee.lastRead, output.pointee.takenAt)
+    for _ in 0..<words {
+      moved = max(moved, taken &- 1)
+      for _ in 0..<ratio {
+        let arrival = reads.arrival
+        moved = max(moved &+ 1, arrival)
+        reads.take(at: moved, arrival)
+      }
+      taken = writes.admit(from: moved &+ 1)
+    }
+    input.pointee.finish(reads, at: moved)
+    output.pointee.finish(writes, at: taken)
   }
 
   func listState(_ state: inout StateList) { state.phase(isJoining ? 1 : 0) }
@@ -70,9 +90,9 @@ extension WideningConverter {
   mutating func take(_ pieces: EvenRun, from input: Link) {
     let missing = missing
     let joined = joined(pieces, missing)
-    let beyond = (pieces.count - missing) % ratio
-    let left = pieces.count < missing ? missing - pieces.count : beyond > 0 ? ratio - beyond : 0
-    isJoining = left > 0
+    let beyond = pieces.count < missing ? 0 : (pieces.count - missing) % ratio
+    let left = pieces.count < missing ? missing - pieces.count : ratio - beyond
+    isJoining = true
     input.pointee.reorder(left, after: pieces.last)
     output.pass(joined)
   }
@@ -139,7 +159,26 @@ struct NarrowingConverter: Process {
   }
 
   mutating func run() {
-    while accept() || emit() {}
+    while true {
+      if accept() { continue }
+      if isWaiting {
+        guard output.pointee.isTaken else {
+          output.pointee.writerWaits = true
+          return
+        }
+        if passes() { continue }
+        let room = output.pointee.writable
+        if room > 0 {
+          emit(room)
+          continue
+        }
+        takenBefore = output.pointee.takenAt
+        output.pointee.offer(at: max(moved, takenBefore) + 1)
+        isWaiting = false
+      }
+      guard piece < ratio || accepted != nil else { return }
+      move()
+    }
   }
 
   /// Takes the next wide word if the current one is used up.
@@ -164,29 +203,57 @@ struct NarrowingConverter: Process {
     return true
   }
 
-  private mutating func emit() -> Bool {
-    if isWaiting {
-      guard output.pointee.isTaken else {
-        output.pointee.writerWaits = true
-        return false
-      }
-      takenBefore = output.pointee.takenAt
-      output.pointee.offer(at: max(moved, takenBefore) + 1)
-      isWaiting = false
-      return true
+  /// The next piece leaves the shift register.
+  private mutating func move() {
+    if let start = accepted, piece == ratio {
+      (accepted, piece, moved) = (nil, 0, start)
     }
-    if piece == ratio {
-      guard let start = accepted else { return false }
-      accepted = nil
-      piece = 0
-      moved = start
-    }
-    if passes() { return true }
     // Here Out[i−2] is `takenBefore`: piece i−1 is offered, so its predecessor has been taken.
-    moved = max(moved + 1, takenBefore + 1)
+    moved = max(moved, takenBefore) + 1
     piece += 1
     isWaiting = true
-    return true
+  }
+
+  /// Emits up to `room` pieces for which there is room, the one that waits first, as long as there are words.
+  private mutating func emit(_ room: Int) {
+    var (reads, writes) = (input.pointee.reads, output.pointee.writes)
+    var (words, lastRead) = (input.pointee.readable, input.pointee.lastRead)
+    var (left, moved, taken, before) = (room, moved, output.pointee.takenAt, takenBefore)
+    while true {
+      // Of one word. A piece enters the last register when the one before it leaves, if it is there by then.
+      let pieces = min(left, ratio &- piece &+ 1)
+      before = taken
+      taken = writes.admit(from: max(moved, taken) &+ 1)
+      for _ in 1..<max(pieces, 1) {
+        moved = max(moved, before) &+ 1
+        before = taken
+        taken = writes.admit(from: max(moved, taken) &+ 1)
+      }
+      left &-= pieces
+      piece &+= pieces &- 1
+      isWaiting = piece < ratio
+      if isWaiting {
+        moved = max(moved, before) &+ 1
+        piece &+= 1
+        break
+      }
+      var start = accepted
+      accepted = nil
+      if start == nil, words > 0 {
+        let arrival = reads.arrival
+        let offered = max(arrival, lastRead &+ 1)
+        let read = offered <= moved ? moved : max(offered, before &+ 1)
+        reads.take(at: read, arrival)
+        (words, lastRead, start) = (words &- 1, read, read)
+      }
+      guard let start else { break }
+      moved = max(start, before) &+ 1
+      (piece, isWaiting) = (1, true)
+      if left == 0 { break }
+    }
+    (self.moved, takenBefore) = (moved, before)
+    input.pointee.finish(reads, at: lastRead)
+    output.pointee.finish(writes, at: taken)
   }
 
   func listState(_ state: inout StateList) {
@@ -203,26 +270,30 @@ struct NarrowingConverter: Process {
 // register in the cycle in which the one before it leaves. So Out[i] = Out[i−1] + 1 and M[i] = Out[i−1] for all
 // but the first, over several words where the next is there when the last piece moves.
 extension NarrowingConverter {
-  /// Emits pieces as a run, if more of them are taken at once than there is room for.
+  /// Emits pieces as a run, from the one that waits on, if more of them are taken at once than there is room
+  /// for.
   private mutating func passes() -> Bool {
-    let room = output.pointee.writable
-    let most = ratio - piece + input.pointee.available * ratio
-    guard most >= room + EvenRun.leastWorth, patience.asks(), output.pointee.isTaken else {
-      return false
-    }
-    let first = max(moved + 1, takenBefore + 1)
+    let held = ratio - piece + 1 + (accepted == nil ? 0 : ratio)
+    let most = held + input.pointee.available * ratio
+    let room = output.pointee.roomBesideRuns
+    guard most >= room + EvenRun.leastWorth, accepted == nil || accepted == moved, patience.asks()
+    else { return false }
+    let first = moved
     var run = EvenRun(first: max(first, output.pointee.takenAt) + 1, stride: 1, count: most)
     run.count = output.plan(run, leaving: false)
-    let words = wordsInTime(for: run, first)
-    run.count = min(run.count, ratio - piece + words * ratio)
+    run.count = min(run.count, held + wordsInTime(for: run, held) * ratio)
     let isWorth = run.count >= room + EvenRun.leastWorth
     patience.note(isWorth)
     guard isWorth else { return false }
     output.pass(run)
-    (moved, takenBefore) = (run.last - 1, run.last - 1)
-    piece += run.count
+    (moved, takenBefore, isWaiting) = (run.last - 1, run.last - 1, false)
+    piece += run.count - 1
     while piece > ratio {
       piece -= ratio
+      if accepted != nil {
+        accepted = nil
+        continue
+      }
       let last = run.count - piece - 1
       input.pointee.read(at: last == 0 ? first : run[last] - 1)
     }
@@ -230,12 +301,12 @@ extension NarrowingConverter {
   }
 
   /// How many of the next words are there when the last piece before them moves.
-  private func wordsInTime(for run: EvenRun, _ first: Cycle) -> Int {
+  private func wordsInTime(for run: EvenRun, _ held: Int) -> Int {
     var words = 0
     while words < input.pointee.available {
-      let last = ratio - piece - 1 + words * ratio
+      let last = held - 1 + words * ratio
       guard last < run.count else { break }
-      let moves = last == 0 ? first : run[last] - 1
+      let moves = last == 0 ? moved : run[last] - 1
       let valid = input.pointee.arrival(input.pointee.read + words)
       guard valid <= moves, words > 0 || input.pointee.lastRead < moves else { break }
       words += 1

@@ -73,7 +73,7 @@ struct HLSPipeline: Process {
     self.freeze = freeze
     self.writeStage = writeStage
     self.interval = interval
-    cursor = HLSCursor(frame)
+    cursor = HLSCursor(frame, joinsLast: writeStage > 0 || freeze == .untilLeft)
     slot = first - 1
     if case .untilLeft = freeze { slot = first - interval }
     results = Ring(capacity: 8, filler: Result(mature: 0, ports: 0))
@@ -92,6 +92,8 @@ struct HLSPipeline: Process {
     guard !cursor.isEmpty else { return }
     repeat { settle() } while advance()
     settle()
+    // Those that have become known since iterations without a stream went on.
+    passFreezes()
   }
 
   /// One step of the program as far as words and room allow; false when something is missing.
@@ -274,7 +276,7 @@ extension HLSPipeline {
       run.count = 0
       passFreezes()
       return true
-    case (1, 0): return readOnly(&run)
+    case (1, _) where run.last != 0 || run.writes == 0: return readOnly(&run)
     case (0, 1): return batches(&run, NoInput(), OneOutput(outputs[0]))
     case (1, 1): return batches(&run, OneInput(inputs[0]), OneOutput(outputs[0]))
     case (2, 0): return batches(&run, OneInput(inputs[1]), NoOutput())
@@ -288,16 +290,15 @@ extension HLSPipeline {
     }
   }
 
-  /// Iterations that only read input 0. When nothing can freeze them they are ordered: each is issued when
-  /// its word is there.
+  /// Iterations that only read input 0, but for the last. When nothing can freeze them they are ordered: each
+  /// is issued when its word is there, whatever becomes of what the last one writes.
   @inline(__always) private mutating func readOnly(_ run: inout LoopCursor.Run) -> Bool {
     let input = inputs[0]
     let pace = run.every * interval
     if isOrdered {
       guard input.pointee.isOrderFilled else { return false }
       isOrdered = false
-      slot = input.pointee.lastRead - passed
-      run.count = 0
+      endReads(&run)
       return true
     }
     while run.count > 0 {
@@ -305,13 +306,28 @@ extension HLSPipeline {
         input.pointee.order(run.count, after: slot + passed, pace: pace)
         isOrdered = !input.pointee.isOrderFilled
         guard !isOrdered else { return false }
-        slot = input.pointee.lastRead - passed
-        run.count = 0
+        endReads(&run)
         return true
       }
+      run.writes = run.count == 1 ? run.last : 0
       guard issueOne(&run) else { return false }
     }
     return true
+  }
+
+  /// All words ordered have been taken.
+  @inline(__always) private mutating func endReads(_ run: inout LoopCursor.Run) {
+    slot = inputs[0].pointee.lastRead &- passed
+    run.count = 0
+    guard run.last != 0 else { return }
+    if run.last == 1, case .untilRoom = freeze, let room = outputs[0].pointee.room {
+      let mature = slot &+ writeStage
+      let ready = mature &+ decided
+      freeze(from: mature, for: room &- ready)
+      return put(1, at: max(ready, room), readySince: ready)
+    }
+    results.append(Result(mature: slot &+ writeStage, ports: run.last))
+    settle()
   }
 
   /// One iteration over any streams.

@@ -22,11 +22,11 @@ extension HLSPipeline {
     else { return words.prefix(0) }
     let pace = run.every &* interval
     guard let ready = firstIssue(pace, arrival: words.first) else { return words.prefix(0) }
-    var reads = words.prefix(run.count).taken(from: ready, pace: pace)
+    var reads = words.prefix(run.alike).taken(from: ready, pace: pace)
     for other in inputs.indices where other != port && run.reads >> other & 1 == 1 {
       reads.count = inputs[other].pointee.covers(reads)
     }
-    reads.count = plan(reads, run.writes)
+    reads.count = plan(reads, run.nextWrites)
     return reads
   }
 
@@ -34,7 +34,8 @@ extension HLSPipeline {
     guard !isOrdered, case .run(var run) = step else { return input.pointee.takeOrdered(words) }
     issue(words, &run, but: input)
     step = .run(run)
-    if run.count == 0 { input.pointee.wakeReader() }
+    // It moves on, or orders the words that are left.
+    if run.count == 0 || run.nextWrites == 0 { input.pointee.wakeReader() }
   }
 
   /// Issues a whole run of iterations at once, if others take what they write, and that is more than there
@@ -43,7 +44,7 @@ extension HLSPipeline {
     guard run.count >= EvenRun.leastWorth, run.writes != 0, patience.asks() else { return false }
     var room = Int.max
     for port in outputs.indices where run.writes >> port & 1 == 1 {
-      room = min(room, outputs[port].pointee.capacity - outputs[port].pointee.available)
+      room = min(room, outputs[port].pointee.roomBesideRuns)
     }
     guard isQuiet(), var reads = evenReads(run, beyond: room),
       reads.count >= room + EvenRun.leastWorth
@@ -108,12 +109,20 @@ extension HLSPipeline {
   ) {
     while !freezes.isEmpty { passed &+= freezes.removeFirst().length }
     slot = reads.last &- passed
+    let ports = run.nextWrites
     run.count -= reads.count
-    undrained |= run.writes
+    undrained |= ports
     for port in inputs.indices where run.reads >> port & 1 == 1 && inputs[port] != taken {
       inputs[port].pointee.take(reads)
     }
     let writes = written(reads)
-    for port in outputs.indices where run.writes >> port & 1 == 1 { outputs[port].pass(writes) }
+    for port in outputs.indices where ports >> port & 1 == 1 { outputs[port].pass(writes) }
   }
+}
+
+extension LoopCursor.Run {
+  /// How many iterations from the next one on write the same.
+  fileprivate var alike: Int { last != 0 && count > 1 ? count - 1 : count }
+  /// What the next iteration writes.
+  fileprivate var nextWrites: UInt32 { last != 0 && count == 1 ? last : last != 0 ? 0 : writes }
 }

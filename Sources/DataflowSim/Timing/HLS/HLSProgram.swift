@@ -55,8 +55,9 @@ struct HLSCursor {
   private let remaining: UnsafeMutablePointer<Int>
   private var depth = 0
 
-  init(_ frame: [HLSStep]) {
-    var compiler = Compiler()
+  /// - Parameter joinsLast: iterations that only read input 0 are one run with one behind them that writes too.
+  init(_ frame: [HLSStep], joinsLast: Bool = false) {
+    var compiler = Compiler(joinsLast: joinsLast)
     compiler.add(frame, level: 0)
     steps = .allocate(capacity: compiler.steps.count)
     _ = steps.initialize(from: compiler.steps)
@@ -94,6 +95,7 @@ struct HLSCursor {
   }
 
   private struct Compiler {
+    let joinsLast: Bool
     var steps: [Step] = []
     var nesting = 0
 
@@ -120,12 +122,26 @@ struct HLSCursor {
         switch loop {
         case .run(let count, let every, let reads, let writes):
           guard count > 0 else { continue }
+          if joinsLast, count == 1, reads == 1, writes != 0, joins(every: every, writes: writes) {
+            continue
+          }
           steps.append(
             .run(LoopCursor.Run(count: count, every: every, reads: reads, writes: writes)))
         case .repeated(let count, let body):
           `repeat`(count, level: level) { $0.add(body, level: level + 1) }
         }
       }
+    }
+
+    /// Whether the run before is one of iterations as this one, but for the words written.
+    private mutating func joins(every: Int, writes: UInt32) -> Bool {
+      guard case .run(var run)? = steps.last, run.every == every, run.reads == 1,
+        run.writes == 0, run.last == 0
+      else { return false }
+      run.count += 1
+      run.last = writes
+      steps[steps.count - 1] = .run(run)
+      return true
     }
 
     private mutating func `repeat`(_ count: Int, level: Int, _ body: (inout Compiler) -> Void) {
