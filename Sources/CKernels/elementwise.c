@@ -82,22 +82,6 @@ DEPTHWISE_BODY(depthwiseU8Body, uint8_t)
 WIDEN_BODY(widenS8Body, int8_t)
 WIDEN_BODY(widenU8Body, uint8_t)
 
-// ck_NAME(level, …): BODY compiled for each level.
-#if defined(__x86_64__)
-#define PER_LEVEL(NAME, BODY, PARAMS, ARGS)                     \
-  CK_TARGET_AVX2 static void NAME##_avx2 PARAMS { BODY ARGS; }  \
-  CK_TARGET_AVX512 static void NAME##_avx512 PARAMS { BODY ARGS; }
-#define DISPATCH(NAME, ARGS)      \
-  if (level >= CK_AVX512)         \
-    NAME##_avx512 ARGS;           \
-  else                            \
-    NAME##_avx2 ARGS;
-#else
-#define PER_LEVEL(NAME, BODY, PARAMS, ARGS) \
-  static void NAME##_plain PARAMS { BODY ARGS; }
-#define DISPATCH(NAME, ARGS) NAME##_plain ARGS;
-#endif
-
 PER_LEVEL(threshold, thresholdBody,
           (const int32_t *x, size_t pixels, size_t channels, const int32_t *steps, size_t count,
            uint8_t bias, uint8_t *out),

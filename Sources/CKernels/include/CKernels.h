@@ -53,4 +53,30 @@ void ck_widen_u8(int level, const uint8_t *x, size_t pixels, size_t columns, siz
 void ck_dot_f64(int level, const float *x, size_t pixels, size_t stride, size_t columns,
                 const float *w, size_t rows, double *out);
 
+// The handshakes at a place between the two ends of a channel.
+//   cycles[i] = max(arrival, reads[i] + credit) with arrival = writes[i] + latency
+//   waits[i] = cycles[i] - max(arrival, cycles[i - 1] + 1), with `last` in the place of cycles[-1]
+void ck_handshakes(int level, const intptr_t *writes, const intptr_t *reads, intptr_t latency,
+                   intptr_t credit, intptr_t last, size_t count, intptr_t *cycles, intptr_t *waits);
+
+// A place: handshake i comes in cycle max(writes[i] + latency, reads[i] + credit).
+typedef struct {
+  const intptr_t *writes, *reads;
+  intptr_t latency, credit;
+} ck_place;
+
+// The first of `count` handshakes at a place that comes later than the one at another; `count` where none does.
+intptr_t ck_first_later(int level, ck_place place, ck_place other, intptr_t count);
+
+// Where two columns of numbers end, in zigzag and little-endian base 128: second differences of cycles and first
+// differences of waits. The last cycle, its distance to the one before, and its wait.
+typedef struct {
+  intptr_t last, step, wait;
+  uint8_t *steps, *waits;
+} ck_columns;
+
+// Appends handshakes. Each column has room for 10 bytes a number and 8 more.
+void ck_append_handshakes(int level, const intptr_t *cycles, const intptr_t *waits, size_t count,
+                          ck_columns *columns);
+
 #endif
