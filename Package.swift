@@ -50,9 +50,11 @@ let package = Package(
     .target(
       name: "DataflowTrace",
       dependencies: [
-        "DataflowSim", "CZstd", "CFST", "CFSTText",
+        "DataflowSim", "SimKernels", "CZstd", "CFST", "CFSTText",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-      ], exclude: ["Perfetto/perfetto.proto"]),
+      ], exclude: ["Perfetto/perfetto.proto"],
+      // The writer takes every handshake of a run.
+      swiftSettings: [.unsafeFlags(["-enforce-exclusivity=unchecked"])]),
     .target(
       name: "DataflowAnalysis", dependencies: ["DataflowSim", "DataflowTrace", "SimKernels"]),
     .target(

@@ -17,7 +17,6 @@ struct ByteWriter {
     unsigned(Int(bitPattern: UInt(bitPattern: (value << 1) ^ (value >> (Int.bitWidth - 1)))))
   }
 
-  mutating func append(_ other: UnsafeRawBufferPointer) { bytes.append(contentsOf: other) }
   mutating func append(_ other: [UInt8]) { bytes.append(contentsOf: other) }
 
   mutating func fixed<T: FixedWidthInteger>(_ value: T) {
@@ -93,66 +92,5 @@ struct ByteReader {
       shift += 7
     }
     return nil
-  }
-}
-
-/// A growing column of signed numbers, written without a capacity check per number.
-struct ByteColumn {
-  private var storage: UnsafeMutablePointer<UInt8>
-  private var capacity: Int
-  private(set) var count = 0
-
-  /// Bytes the longest number takes.
-  static let longest = 10
-
-  init() {
-    capacity = 1024
-    storage = .allocate(capacity: capacity)
-  }
-
-  func deallocate() { storage.deallocate() }
-
-  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: storage, count: count) }
-
-  mutating func removeAll() { count = 0 }
-
-  /// Makes room for `n` more numbers.
-  mutating func reserve(_ n: Int) {
-    let needed = count + n * Self.longest
-    guard needed > capacity else { return }
-    capacity = max(needed, capacity * 2)
-    let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
-    larger.update(from: storage, count: count)
-    storage.deallocate()
-    storage = larger
-  }
-
-  /// Appends `n` numbers 0.
-  mutating func appendZeros(_ n: Int) {
-    reserve(n)
-    (storage + count).update(repeating: 0, count: n)
-    count += n
-  }
-
-  /// Where the next numbers go, for as many as room was reserved for; `count(to:)` says when it is done.
-  var cursor: Cursor { Cursor(next: storage + count) }
-
-  /// Counts what was put at a cursor.
-  mutating func count(to cursor: Cursor) { count = cursor.next - storage }
-
-  /// Puts numbers without touching the column.
-  struct Cursor {
-    fileprivate var next: UnsafeMutablePointer<UInt8>
-
-    @inline(__always) mutating func put(_ value: Int) {
-      var rest = UInt(bitPattern: (value << 1) ^ (value >> (Int.bitWidth - 1)))
-      while rest >= 0x80 {
-        next.pointee = UInt8(truncatingIfNeeded: rest) | 0x80
-        next += 1
-        rest >>= 7
-      }
-      next.pointee = UInt8(truncatingIfNeeded: rest)
-      next += 1
-    }
   }
 }

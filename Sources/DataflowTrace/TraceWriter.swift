@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import SimKernels
 
 /// Writes a trace while the run goes on, in memory that does not grow with the run.
 ///
@@ -13,7 +14,10 @@ public final class TraceWriter: HandshakeListener {
   private let compressor = FrameCompressor()
   private let handshakesPerChunk: Int
   private let streams: [[String]]
-  private var columns: [ChunkBuilder]
+  /// By stream.
+  private let columns: UnsafeMutableBufferPointer<ChunkBuilder>
+  private var content = FrameContent()
+  private let kernel = HandshakeKernel()
   private var offset = 0
   private var indexed: [TraceChunk] = []
   private var lastIndex = 0
@@ -51,7 +55,8 @@ public final class TraceWriter: HandshakeListener {
     streams = plan.observedStreams
     let header = try Self.header(plan.design, scenario, streams)
     file = try place.open()
-    columns = streams.indices.map { ChunkBuilder(stream: $0) }
+    columns = .allocate(capacity: streams.count)
+    _ = columns.initialize(fromContentsOf: streams.indices.map { ChunkBuilder(stream: $0) })
     put(TraceFormat.preamble)
     put(frame: .header, header)
   }
@@ -59,6 +64,8 @@ public final class TraceWriter: HandshakeListener {
   deinit {
     discard()
     for column in columns { column.deallocate() }
+    columns.deallocate()
+    content.deallocate()
   }
 
   private static func header(_ design: Design, _ scenario: Scenario, _ streams: [[String]]) throws
@@ -75,49 +82,64 @@ public final class TraceWriter: HandshakeListener {
 }
 
 extension TraceWriter {
-  public func took(_ batch: UnsafeBufferPointer<Handshake>, stream: Int) {
-    guard let gap, let last = batch.last else { return keep(batch, stream) }
+  public func took(_ batch: HandshakeBatch, stream: Int) {
+    guard let gap, let last = batch.cycles.last else { return keep(batch, stream) }
     let first = columns[stream].next
     let again = max(0, min(batch.count, gap.words[stream] - first))
     var start = again
-    if last.cycle >= gap.from {
-      start = batch[..<again].firstIndex { $0.cycle >= gap.from } ?? again
+    if last >= gap.from {
+      start = batch.cycles[..<again].firstIndex { $0 >= gap.from } ?? again
     }
     if start < again, !columns[stream].hasPassed {
       columns[stream].hasPassed = true
       start += 1
     }
-    keep(UnsafeBufferPointer(rebasing: batch[..<start]), stream)
+    keep(batch[0..<start], stream)
     if start < again || first + again == gap.words[stream] { writeChunk(stream) }
     columns[stream].skip(again - start)
-    keep(UnsafeBufferPointer(rebasing: batch[again...]), stream)
+    keep(batch[again..<batch.count], stream)
   }
 
   public func took(_ run: HandshakeRun, stream: Int) {
-    // The first two say what the others are, in the same chunk.
-    let isWhole = gap == nil && columns[stream].count + 2 < handshakesPerChunk
-    let head = isWhole ? min(run.count, 2) : run.count
-    let list = (0..<head).map { run[$0] }
-    list.withUnsafeBufferPointer { took($0, stream: stream) }
-    guard head < run.count else { return }
-    handshakes += run.count - head
-    columns[stream].goOn(by: run.count - head, step: run.step)
-    if columns[stream].count >= handshakesPerChunk { writeChunk(stream) }
+    guard gap == nil else {
+      let cycles = (0..<run.count).map { run.cycle + $0 * run.step }
+      let waits = [Int](repeating: run.wait, count: run.count)
+      return cycles.withUnsafeBufferPointer { cycles in
+        waits.withUnsafeBufferPointer {
+          took(HandshakeBatch(cycles: cycles, waits: $0), stream: stream)
+        }
+      }
+    }
+    handshakes += run.count
+    var rest = run
+    while rest.count > 0 {
+      let count = min(rest.count, handshakesPerChunk - columns[stream].count)
+      columns[stream].append(rest.prefix(count))
+      fill(stream)
+      rest = rest.dropFirst(count)
+    }
   }
 
-  private func keep(_ batch: UnsafeBufferPointer<Handshake>, _ stream: Int) {
-    guard !batch.isEmpty else { return }
+  private func keep(_ batch: HandshakeBatch, _ stream: Int) {
     handshakes += batch.count
-    columns[stream].append(batch)
+    var done = 0
+    while done < batch.count {
+      let count = min(batch.count - done, handshakesPerChunk - columns[stream].count)
+      columns[stream].append(batch[done..<done + count], kernel)
+      fill(stream)
+      done += count
+    }
+  }
+
+  private func fill(_ stream: Int) {
     if columns[stream].count >= handshakesPerChunk { writeChunk(stream) }
   }
 
   private func writeChunk(_ stream: Int) {
     guard columns[stream].count > 0 else { return }
-    var content = ByteWriter()
     var chunk = columns[stream].finish(&content)
     chunk.offset = offset
-    put(frame: .chunk, content.bytes)
+    put(compressor.frame(content.bytes, isChunk: true))
     indexed.append(chunk)
     if indexed.count == TraceFormat.chunksPerIndex { writeIndex() }
   }
@@ -179,7 +201,9 @@ extension TraceWriter {
   }
 
   private func put(frame kind: TraceFormat.Kind, _ content: [UInt8]) {
-    put(compressor.frame([kind.rawValue] + content))
+    self.content.start(kind, room: content.count)
+    content.withUnsafeBytes { self.content.append($0) }
+    put(compressor.frame(self.content.bytes))
   }
 
   /// The first failure is kept for `finish`; the run itself has no use for it.
@@ -190,90 +214,5 @@ extension TraceWriter {
     }
     if written != bytes.count { failure = place.failure() }
     offset += bytes.count
-  }
-}
-
-/// The chunk of one stream that is being filled.
-private struct ChunkBuilder {
-  let stream: Int
-  private var cycles = ByteColumn()
-  private var waits = ByteColumn()
-  private(set) var count = 0
-  /// Whether the first handshake of those that are left out was kept.
-  var hasPassed = false
-  private var written = 0
-  private var first: Cycle = 0
-  private var last: Cycle = 0
-  private var step = 0
-  private var wait = 0
-
-  init(stream: Int) { self.stream = stream }
-
-  /// The index of the next word.
-  var next: Int { written + count }
-
-  /// Words that are not kept, between two chunks.
-  mutating func skip(_ words: Int) { written += words }
-
-  func deallocate() {
-    cycles.deallocate()
-    waits.deallocate()
-  }
-
-  mutating func append(_ batch: UnsafeBufferPointer<Handshake>) {
-    guard let head = batch.first else { return }
-    cycles.reserve(batch.count)
-    waits.reserve(batch.count)
-    var waited = waits.cursor
-    var start = 0
-    if count == 0 {
-      first = head.cycle
-      last = first
-      step = 0
-      wait = head.cycle - head.offered
-      waited.put(wait)
-      start = 1
-    }
-    // In local variables, so that a number need not wait for the one before to reach memory.
-    var moved = cycles.cursor
-    var (last, step, wait) = (last, step, wait)
-    for handshake in batch[start...] {
-      let newStep = handshake.cycle &- last
-      moved.put(newStep &- step)
-      step = newStep
-      last = handshake.cycle
-      let newWait = handshake.cycle &- handshake.offered
-      waited.put(newWait &- wait)
-      wait = newWait
-    }
-    (self.last, self.step, self.wait) = (last, step, wait)
-    cycles.count(to: moved)
-    waits.count(to: waited)
-    count += batch.count
-  }
-
-  /// Appends words as far apart as the two before, each having waited as long.
-  mutating func goOn(by words: Int, step: Int) {
-    cycles.appendZeros(words)
-    waits.appendZeros(words)
-    last += words * step
-    count += words
-  }
-
-  /// Writes the chunk's content and starts the next.
-  mutating func finish(_ content: inout ByteWriter) -> TraceChunk {
-    let chunk = TraceChunk(
-      stream: stream, offset: 0, firstIndex: written, count: count, firstCycle: first,
-      lastCycle: last)
-    content.unsigned(stream)
-    chunk.encode(to: &content)
-    content.unsigned(cycles.count)
-    content.append(cycles.bytes)
-    content.append(waits.bytes)
-    written += count
-    count = 0
-    cycles.removeAll()
-    waits.removeAll()
-    return chunk
   }
 }

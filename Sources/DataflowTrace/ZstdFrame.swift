@@ -1,10 +1,56 @@
 import CZstd
 import FoundationEssentials
 
+/// The content of a frame while it is put together; the same memory serves all frames.
+struct FrameContent {
+  private var storage: UnsafeMutablePointer<UInt8>
+  private var capacity: Int
+  private(set) var count = 0
+
+  /// The owner frees it with `deallocate`.
+  init() {
+    capacity = 1 << 16
+    storage = .allocate(capacity: capacity)
+  }
+
+  func deallocate() { storage.deallocate() }
+
+  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: storage, count: count) }
+
+  /// Begins a frame of a kind with up to `room` bytes more.
+  mutating func start(_ kind: TraceFormat.Kind, room: Int) {
+    if room + 1 > capacity {
+      capacity = max(room + 1, 2 * capacity)
+      storage.deallocate()
+      storage = .allocate(capacity: capacity)
+    }
+    storage[0] = kind.rawValue
+    count = 1
+  }
+
+  @inline(__always) mutating func append(_ bytes: UnsafeRawBufferPointer) {
+    precondition(bytes.count <= capacity - count)
+    guard let start = bytes.baseAddress else { return }
+    if bytes.count <= 4 {
+      for i in 0..<bytes.count { storage[count + i] = bytes[i] }
+    } else {
+      UnsafeMutableRawPointer(storage + count).copyMemory(from: start, byteCount: bytes.count)
+    }
+    count += bytes.count
+  }
+
+  mutating func appendZeros(_ n: Int) {
+    precondition(n <= capacity - count)
+    (storage + count).update(repeating: 0, count: n)
+    count += n
+  }
+}
+
 /// Makes zstd frames that state their content's size and end with its checksum.
 final class FrameCompressor {
   private let context: OpaquePointer
-  private var output: [UInt8] = []
+  private var wasChunk = false
+  private var output = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
 
   init() {
     context = ZSTD_createCCtx()
@@ -12,20 +58,31 @@ final class FrameCompressor {
     ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
   }
 
-  deinit { ZSTD_freeCCtx(context) }
+  deinit {
+    ZSTD_freeCCtx(context)
+    output.deallocate()
+  }
 
-  /// `content` as one frame.
-  func frame(_ content: [UInt8]) -> ArraySlice<UInt8> {
-    let bound = ZSTD_compressBound(content.count)
-    if output.count < bound { output = [UInt8](repeating: 0, count: bound) }
-    let size = output.withUnsafeMutableBytes { target in
-      content.withUnsafeBytes {
-        ZSTD_compress2(context, target.baseAddress, target.count, $0.baseAddress, $0.count)
+  /// `content` as one frame, valid until the next.
+  ///
+  /// - Parameter isChunk: columns, in which a small table finds as much as a large one, in less time.
+  func frame(_ content: UnsafeRawBufferPointer, isChunk: Bool = false) -> UnsafeRawBufferPointer {
+    if isChunk != wasChunk {
+      wasChunk = isChunk
+      for table in [ZSTD_c_hashLog, ZSTD_c_chainLog] {
+        ZSTD_CCtx_setParameter(context, table, isChunk ? 12 : 0)
       }
     }
+    let bound = ZSTD_compressBound(content.count)
+    if output.count < bound {
+      output.deallocate()
+      output = .allocate(byteCount: bound, alignment: 16)
+    }
+    let size = ZSTD_compress2(
+      context, output.baseAddress, output.count, content.baseAddress, content.count)
     // With the bound as capacity compression cannot fail but for lack of memory.
     precondition(ZSTD_isError(size) == 0, "zstd: out of memory")
-    return output[..<size]
+    return UnsafeRawBufferPointer(rebasing: output[..<size])
   }
 }
 

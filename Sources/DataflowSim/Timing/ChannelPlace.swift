@@ -1,3 +1,5 @@
+import SimKernels
+
 /// A place in front of, between or behind the stages that one channel stands for.
 ///
 /// With W and R the handshakes at the two ends of the channel, those at the place are
@@ -11,13 +13,112 @@ struct ChannelPlace {
   let latency: Int
   let capacity: Int
   let credit: Int
-  private let bounds: [Bound]
+  /// What is known of the words there: nil where nobody asks.
+  let stream: StreamLog?
+  /// Whether words move here when they come into the channel.
+  let isFront: Bool
+  /// What stages that start late mean for the first words; nil: nothing.
+  private let start: EarlyWords?
   /// Handshakes handed on so far, and the last of them.
   var next = 0
   var last = Cycle.never
   /// A handshake came at the limit or later, so that no further one counts.
   var isCut = false
 
+  /// The place behind the first `end` stages.
+  init(_ stages: [Stage], behind end: Int, stream: StreamLog?) {
+    latency = stages[..<end].reduce(0) { $0 + $1.latency }
+    capacity = stages[end...].reduce(0) { $0 + $1.capacity }
+    credit = stages[end...].reduce(0) { $0 + $1.credit }
+    self.stream = stream
+    // The word on a wire is written when it is offered.
+    isFront = end == 0 && !stages.isEmpty
+    start = EarlyWords(stages, behind: end)
+  }
+
+  /// Words that pass when `written` have come in at the front and `read` have left at the rear.
+  @inline(__always) func passed(written: Int, read: Int) -> Int { min(written, read + capacity) }
+
+  /// The handshakes here that follow from those at the ends.
+  struct Times {
+    fileprivate let kept: KeptTimes
+    let latency: Int
+    let capacity: Int
+    let credit: Int
+    /// Words of which it is known.
+    let end: Int
+    /// From this word on there is nothing but the formula.
+    let early: Int
+    /// What holds for the words before; kept alive by the place.
+    private let start: Unmanaged<EarlyWords>?
+
+    init(_ place: ChannelPlace, _ times: KeptTimes) {
+      kept = times
+      (latency, capacity, credit) = (place.latency, place.capacity, place.credit)
+      end = place.isCut ? place.next : place.passed(written: times.written, read: times.read)
+      start = place.start.map(Unmanaged.passUnretained)
+      early = place.start == nil ? 0 : max(place.capacity, times.held)
+    }
+
+    /// A word here, whatever it is.
+    subscript(_ word: Int) -> Cycle {
+      let arrival = kept.write(word) &+ latency
+      let freed = word &- capacity
+      guard word < early, let start else { return max(arrival, kept.read(freed) &+ credit) }
+      let time = max(first(word), freed >= 0 ? kept.read(freed) &+ credit : .never)
+      guard word < kept.held else { return time }
+      return max(time, start._withUnsafeGuaranteedRef { $0.bound(word) })
+    }
+
+    /// A word from `early` on whose times stand in their slots.
+    @inline(__always) func bulk(_ word: Int) -> Cycle {
+      max(
+        kept.writes[word & kept.mask] &+ latency,
+        kept.reads[(word &- capacity) & kept.mask] &+ credit)
+    }
+
+    /// Where the times of words from one on stand in a row, and of how many.
+    @inline(__always) func slots(of word: Int) -> (place: HandshakeKernel.Place, count: Int) {
+      let (slot, freed) = (word & kept.mask, (word &- capacity) & kept.mask)
+      return (
+        HandshakeKernel.Place(
+          writes: kept.writes + slot, latency: latency, reads: kept.reads + freed, credit: credit),
+        kept.mask + 1 - max(slot, freed)
+      )
+    }
+
+    /// When there is room here for a word whose times stand in their slots.
+    @inline(__always) func room(_ word: Int) -> Cycle {
+      kept.reads[(word &- capacity) & kept.mask] &+ credit
+    }
+
+    /// Whether words of a run may have no room yet when they come. Those that make room left one after the other.
+    func holdsUp(_ words: Range<Int>, of run: EvenWords) -> Bool {
+      guard let last = words.last else { return false }
+      return room(last) > run.write(words.lowerBound) &+ latency &+ words.count &- 1
+    }
+
+    /// When a word would be here if nothing held it up.
+    func arrival(_ word: Int) -> Cycle {
+      let time = first(word)
+      guard word < kept.held, let start else { return time }
+      return max(time, start._withUnsafeGuaranteedRef { $0.offer(word) })
+    }
+
+    /// When a word would be here if it met nothing but stages that hand it on.
+    private func first(_ word: Int) -> Cycle {
+      let time = kept.lateStart?._withUnsafeGuaranteedRef {
+        word < $0.held.count ? $0.held[word] : nil
+      }
+      return (time ?? kept.write(word)) &+ latency
+    }
+  }
+
+  func times(_ times: KeptTimes) -> Times { Times(self, times) }
+}
+
+/// What stages that start late mean for the first words at a place.
+private final class EarlyWords {
   /// Word k, from word `words` on, passes no sooner than k cycles after `cycle`.
   private struct Bound {
     var words: Int
@@ -26,13 +127,13 @@ struct ChannelPlace {
     var isOffer: Bool
   }
 
-  /// The place behind the first `end` stages.
-  init(_ stages: [Stage], behind end: Int) {
-    latency = stages[..<end].reduce(0) { $0 + $1.latency }
-    capacity = stages[end...].reduce(0) { $0 + $1.capacity }
-    credit = stages[end...].reduce(0) { $0 + $1.credit }
+  private let bounds: [Bound]
+
+  /// nil where all start at once.
+  init?(_ stages: [Stage], behind end: Int) {
     bounds = stages.indices.filter { stages[$0].firstReady > 0 }
       .map { Self.bound(of: $0, at: end, stages) }
+    if bounds.isEmpty { return nil }
   }
 
   /// What stage number `late`, which takes word k no sooner than k cycles after its start, means here.
@@ -49,87 +150,13 @@ struct ChannelPlace {
     return Bound(words: words, cycle: start + credit - words, isOffer: false)
   }
 
-  /// Words that pass when `written` have come in at the front and `read` have left at the rear.
-  @inline(__always) func passed(written: Int, read: Int) -> Int { min(written, read + capacity) }
+  /// Word `word` passes no sooner.
+  func bound(_ word: Int) -> Cycle { latest(word) { _ in true } }
 
-  /// The handshakes here that follow from those at the ends.
-  struct Times {
-    private let writes: UnsafeMutablePointer<Cycle>
-    private let reads: UnsafeMutablePointer<Cycle>
-    private let mask: Int
-    private let latency: Int
-    let capacity: Int
-    private let credit: Int
-    /// Words of which it is known.
-    let end: Int
-    /// From this word on there is nothing but the formula.
-    let early: Int
-    private let held: [Cycle]
-    private let bounds: [Bound]
+  /// Word `word` is offered no sooner.
+  func offer(_ word: Int) -> Cycle { latest(word, where: \.isOffer) }
 
-    init(_ place: ChannelPlace, _ times: KeptTimes) {
-      (writes, reads, mask) = (times.writes, times.reads, times.mask)
-      (latency, capacity, credit) = (place.latency, place.capacity, place.credit)
-      end = place.isCut ? place.next : place.passed(written: times.written, read: times.read)
-      held = times.lateStart?.held ?? []
-      bounds = place.bounds
-      early = max(capacity, held.count)
-    }
-
-    @inline(__always) subscript(_ word: Int) -> Cycle {
-      word < early ? first(word) : bulk(word)
-    }
-
-    /// Of a word from `early` on.
-    @inline(__always) func bulk(_ word: Int) -> Cycle {
-      max(writes[word & mask] &+ latency, reads[(word &- capacity) & mask] &+ credit)
-    }
-
-    /// When a word would be here if nothing held it up.
-    @inline(__always) func arrival(_ word: Int) -> Cycle {
-      word < held.count ? firstArrival(word) : writes[word & mask] &+ latency
-    }
-
-    /// Lists the handshakes of words from `word ≥ early` on, the one before being at `last`, with cycles
-    /// counted from `origin`; the cycle of the last one.
-    ///
-    /// - Parameter offers: since when words were offered, where that does not follow from the place.
-    func list(
-      from word: Int, offers: UnsafeMutablePointer<Cycle>?, after last: Cycle, origin: Cycle,
-      in out: UnsafeMutableBufferPointer<Handshake>
-    ) -> Cycle {
-      var (last, done) = (last, 0)
-      while done < out.count {
-        let (slot, freed) = ((word &+ done) & mask, (word &+ done &- capacity) & mask)
-        // As far as neither goes round.
-        let n = min(out.count - done, mask + 1 - max(slot, freed))
-        let (writes, reads) = (writes + slot, reads + freed)
-        for i in 0..<n {
-          let arrival = writes[i] &+ latency
-          let t = max(arrival, reads[i] &+ credit)
-          let offered = offers.map { $0[slot &+ i] } ?? max(arrival, last &+ 1)
-          out[done &+ i] = Handshake(offered: offered &+ origin, cycle: t &+ origin)
-          last = t
-        }
-        done += n
-      }
-      return last
-    }
-
-    private func first(_ word: Int) -> Cycle {
-      var time = (word < held.count ? held[word] : writes[word & mask]) + latency
-      if word >= capacity { time = max(time, reads[(word - capacity) & mask] + credit) }
-      return word < held.count ? max(time, bound(word) { _ in true }) : time
-    }
-
-    private func firstArrival(_ word: Int) -> Cycle {
-      max(held[word] + latency, bound(word, where: \.isOffer))
-    }
-
-    private func bound(_ word: Int, where holds: (Bound) -> Bool) -> Cycle {
-      bounds.filter { word >= $0.words && holds($0) }.map { $0.cycle + word }.max() ?? .never
-    }
+  private func latest(_ word: Int, where holds: (Bound) -> Bool) -> Cycle {
+    bounds.filter { word >= $0.words && holds($0) }.map { $0.cycle + word }.max() ?? .never
   }
-
-  func times(_ times: KeptTimes) -> Times { Times(self, times) }
 }

@@ -98,26 +98,32 @@ extension Channel {
   }
 
   /// Words that are read evenly as well. All that later words ask for is when the last of them were; who
-  /// follows them asks for each.
+  /// follows them knows the run.
   fileprivate mutating func letPass(_ run: EvenRun, _ reads: EvenRun) {
     let first = written
-    for k in (keepsTimes ? 0 : max(0, run.count - capacity))..<run.count {
-      let slot = (first &+ k) & mask
-      offers[slot] = run[k]
-      slots[slot] = run[k]
-      taken[slot] = reads[k]
-    }
+    let isKept = keepsTimes
     written += run.count
     read = written
     lastWrite = run.last
     lastRead = reads.last
-    if keepsTimes { notePassage(run, from: first, delay: reads.first - run.first) }
+    if isKept, let watching {
+      watching._withUnsafeGuaranteedRef {
+        $0.log?.passed(run, from: first, delay: reads.first - run.first)
+      }
+      // What is told of a long run needs the slots of the words before, which the last of its words take.
+      if run.count > ChannelLog.readsAtOnce { tellOfReads(from: first, isWaitedFor: false) }
+    }
+    for k in max(0, run.count - capacity - (isKept ? 1 : 0))..<run.count {
+      let slot = (first &+ k) & mask
+      if isKept { (offers[slot], slots[slot]) = (run[k], run[k]) }
+      taken[slot] = reads[k]
+    }
     tellOfReads(from: first, isWaitedFor: false)
     queue.pointee.notePassed(run.count)
   }
 
   /// How many words may pass at once.
-  var longestPassage: Int { keepsTimes ? ChannelLog.readsAtOnce : .max }
+  fileprivate var longestPassage: Int { keepsTimes ? ChannelLog.longestPassage : .max }
 
   /// So many words move as fast one by one: those there is room for, and some that are taken at once.
   @inline(__always) var roomBesideRuns: Int {

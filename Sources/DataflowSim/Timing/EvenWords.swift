@@ -11,26 +11,64 @@ struct EvenWords {
     (stride, first, self.delay) = (run.stride, run.first, delay)
   }
 
+  /// When a word of the run came in.
+  @inline(__always) func write(_ word: Int) -> Cycle {
+    first &+ (word &- words.lowerBound) &* stride
+  }
+
+  /// When a word of the run left.
+  @inline(__always) func read(_ word: Int) -> Cycle { write(word) &+ delay }
+
   /// Goes on with a run that follows as evenly; whether it does.
-  mutating func extend(by run: EvenRun, from word: Int, delay: Int) -> Bool {
+  @inline(__always) mutating func extend(by run: EvenRun, from word: Int, delay: Int) -> Bool {
     guard word == words.upperBound, run.stride == stride, delay == self.delay,
-      run.first == first + words.count * stride
+      run.first == write(word)
     else { return false }
     words = words.lowerBound..<word + run.count
     return true
   }
 }
 
-extension [EvenWords] {
-  /// Notes a run that has passed, as one with that before where both are even together.
+/// The latest runs that passed a channel, oldest first. The owner frees them with `deallocate`.
+struct LatestRuns {
+  private var runs: UnsafeMutablePointer<EvenWords>
+  private var capacity = 4
+  private var start = 0
+  private var end = 0
+
+  init() { runs = .allocate(capacity: capacity) }
+
+  func deallocate() { runs.deallocate() }
+
+  var all: UnsafeBufferPointer<EvenWords> {
+    UnsafeBufferPointer(start: runs + start, count: end - start)
+  }
+
+  /// Notes a run, as one with that before where both are even together.
   mutating func note(_ run: EvenRun, from word: Int, delay: Int) {
-    if !isEmpty, self[endIndex - 1].extend(by: run, from: word, delay: delay) { return }
-    append(EvenWords(run, from: word, delay: delay))
+    if end > start, runs[end &- 1].extend(by: run, from: word, delay: delay) { return }
+    if end == capacity { makeRoom() }
+    (runs + end).initialize(to: EvenWords(run, from: word, delay: delay))
+    end &+= 1
+  }
+
+  private mutating func makeRoom() {
+    let count = end - start
+    let old = runs
+    if 2 * count > capacity {
+      capacity *= 2
+      runs = .allocate(capacity: capacity)
+    }
+    runs.update(from: old + start, count: count)
+    if runs != old { old.deallocate() }
+    (start, end) = (0, count)
   }
 
   /// Forgets those that ended before `word`, but not one that may go on there.
   mutating func forget(before word: Int) {
-    let gone = prefix { $0.words.upperBound < word }.count
-    if gone > 0 { removeFirst(gone) }
+    while start < end, runs[start].words.upperBound < word { start &+= 1 }
+    if start == end { removeAll() }
   }
+
+  mutating func removeAll() { (start, end) = (0, 0) }
 }

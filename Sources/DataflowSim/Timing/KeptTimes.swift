@@ -1,6 +1,7 @@
 /// When the latest words came into a channel and left it, for those who follow what happens in between.
 ///
-/// Word k stands in slot `k & mask`. Words that have been read are kept as `ChannelLog.words(capacity:)` says.
+/// Word k stands in slot `k & mask`. Words that have been read are kept as `ChannelLog.words(capacity:)` says;
+/// of those that passed as a run only the last that the channel holds and one more, until `list` is asked.
 struct KeptTimes {
   let writes: UnsafeMutablePointer<Cycle>
   let reads: UnsafeMutablePointer<Cycle>
@@ -11,7 +12,42 @@ struct KeptTimes {
   let written: Int
   let read: Int
   /// Knows when the first words came in, where something inside starts later than a word may reach it.
-  let lateStart: LateStart?
+  let lateStart: Unmanaged<LateStart>?
+  /// The runs among the words, as far as they have not been worked out.
+  var runs = UnsafeBufferPointer<EvenWords>(start: nil, count: 0)
+
+  /// Words that stages which start late have held back.
+  var held: Int { lateStart?._withUnsafeGuaranteedRef { $0.held.count } ?? 0 }
+
+  /// When a word came in, be it one of a run or not.
+  func write(_ word: Int) -> Cycle { run(of: word)?.write(word) ?? writes[word & mask] }
+
+  /// When a word left.
+  func read(_ word: Int) -> Cycle { run(of: word)?.read(word) ?? reads[word & mask] }
+
+  private func run(of word: Int) -> EvenWords? {
+    let at = run(endingAfter: word)
+    return at < runs.count && runs[at].words.lowerBound <= word ? runs[at] : nil
+  }
+
+  /// Which run is the first that ends behind a word.
+  func run(endingAfter word: Int) -> Int {
+    var (low, high) = (0, runs.count)
+    while low < high {
+      let middle = (low &+ high) / 2
+      if runs[middle].words.upperBound <= word { low = middle &+ 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// Puts the times of words of a run into their slots.
+  func list(_ words: Range<Int>, of run: EvenWords) {
+    for word in words {
+      offers[word & mask] = run.write(word)
+      writes[word & mask] = run.write(word)
+      reads[word & mask] = run.read(word)
+    }
+  }
 }
 
 extension Channel {
@@ -22,17 +58,12 @@ extension Channel {
   var keptTimes: KeptTimes {
     KeptTimes(
       writes: slots, reads: taken, offers: offers, mask: mask, written: written, read: read,
-      lateStart: lateStart?.takeUnretainedValue())
+      lateStart: lateStart)
   }
 
   /// The time in the slot of a word: of its read, or of its write while it is unread. Only where read times
   /// have no slots of their own.
   func slot(_ word: Int) -> Cycle { slots[word & mask] }
-
-  /// Tells the log of words that came in and left evenly.
-  func notePassage(_ run: EvenRun, from word: Int, delay: Int) {
-    watching?._withUnsafeGuaranteedRef { $0.log?.passed(run, from: word, delay: delay) }
-  }
 
   /// Tells whoever asked to hear of the words from `first` on that have been read.
   @inline(__always) mutating func tellOfReads(from first: Int, isWaitedFor: Bool) {

@@ -1,3 +1,5 @@
+import SimKernels
+
 /// One word moving over a stream.
 public struct Handshake: Sendable, Equatable {
   /// First cycle in which the word was valid.
@@ -34,9 +36,68 @@ public struct HandshakeRun: Sendable, Equatable {
   /// The first cycle in which the first word was valid.
   @inlinable public var offered: Cycle { cycle - wait }
 
+  /// The first `count` of them.
+  @inlinable public func prefix(_ count: Int) -> HandshakeRun {
+    HandshakeRun(cycle: cycle, step: step, wait: wait, count: count)
+  }
+
+  /// All but the first `count`.
+  @inlinable public func dropFirst(_ count: Int) -> HandshakeRun {
+    HandshakeRun(cycle: cycle + count * step, step: step, wait: wait, count: self.count - count)
+  }
+
   /// Handshake `k` of the run.
   public subscript(_ k: Int) -> Handshake {
     Handshake(offered: offered + k * step, cycle: cycle + k * step)
+  }
+}
+
+/// Handshakes of one stream in order. Only valid during the call that gives them.
+public struct HandshakeBatch {
+  /// When each word moved.
+  public let cycles: UnsafeBufferPointer<Cycle>
+  /// Cycles that each word was valid before it moved.
+  public let waits: UnsafeBufferPointer<Int>
+
+  /// As many waits as cycles.
+  public init(cycles: UnsafeBufferPointer<Cycle>, waits: UnsafeBufferPointer<Int>) {
+    precondition(cycles.count == waits.count)
+    (self.cycles, self.waits) = (cycles, waits)
+  }
+
+  /// How many.
+  public var count: Int { cycles.count }
+
+  /// Some of them.
+  public subscript(_ part: Range<Int>) -> HandshakeBatch {
+    HandshakeBatch(
+      cycles: UnsafeBufferPointer(rebasing: cycles[part]),
+      waits: UnsafeBufferPointer(rebasing: waits[part]))
+  }
+}
+
+/// Where handshakes are listed before they are handed on; one for a whole network.
+final class HandshakeBuffer {
+  let cycles: UnsafeMutablePointer<Cycle>
+  let waits: UnsafeMutablePointer<Int>
+  let capacity = 512
+  let kernel = HandshakeKernel()
+
+  init() {
+    cycles = .allocate(capacity: capacity)
+    waits = .allocate(capacity: capacity)
+  }
+
+  deinit {
+    cycles.deallocate()
+    waits.deallocate()
+  }
+
+  /// The first of what is listed.
+  func batch(_ count: Int) -> HandshakeBatch {
+    HandshakeBatch(
+      cycles: UnsafeBufferPointer(start: cycles, count: count),
+      waits: UnsafeBufferPointer(start: waits, count: count))
   }
 }
 
@@ -45,7 +106,7 @@ public protocol HandshakeListener: AnyObject {
   /// The next handshakes of one stream, in order. The streams come out of step with each other.
   ///
   /// `stream` counts the groups of `Plan.observedStreams`.
-  func took(_ batch: UnsafeBufferPointer<Handshake>, stream: Int)
+  func took(_ batch: HandshakeBatch, stream: Int)
   /// The next handshakes of one stream, where they are even.
   func took(_ run: HandshakeRun, stream: Int)
 }
@@ -72,8 +133,8 @@ final class StreamLog {
     listener = observing.listener
   }
 
-  func took(_ batch: UnsafeBufferPointer<Handshake>) {
-    if keepsTimes { times.append(contentsOf: batch.lazy.map(\.cycle)) }
+  func took(_ batch: HandshakeBatch) {
+    if keepsTimes { times.append(contentsOf: batch.cycles) }
     listener?.took(batch, stream: index)
   }
 

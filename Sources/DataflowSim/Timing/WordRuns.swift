@@ -179,7 +179,7 @@ extension Channel {
     guard onWrite & Self.orders != 0, onWrite & (Self.watched | Self.startsLate) == 0,
       onRead & Self.oneByOne == 0, queue.pointee.takesAtOnce
     else { return 0 }
-    return min(ordered, longestPassage)
+    return keepsTimes ? min(ordered, ChannelLog.readsAtOnce) : ordered
   }
 
   @inline(__always) var writes: WriteRun { WriteRun(self) }

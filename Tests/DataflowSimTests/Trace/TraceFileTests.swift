@@ -65,7 +65,7 @@ import Testing
       let path = folder + "/long.simtrace.zst"
       let writer = try TraceWriter(
         to: path, plan: plan, scenario: Scenario(), handshakesPerChunk: 512)
-      var batch = [Handshake](repeating: Handshake(offered: 0, cycle: 0), count: 512)
+      var (cycles, waits) = ([Cycle](repeating: 0, count: 512), [Int](repeating: 0, count: 512))
       var generator = SeededGenerator(seed: 7)
       var cycle = 0
       var sum = 0
@@ -74,13 +74,17 @@ import Testing
       }
       var sizes: [Int] = []
       for round in 0..<2000 {
-        for i in batch.indices {
+        for i in cycles.indices {
           let offered = cycle + Int.random(in: 1...9, using: &generator)
           cycle = offered + Int.random(in: 0...20, using: &generator)
-          batch[i] = Handshake(offered: offered, cycle: cycle)
+          (cycles[i], waits[i]) = (cycle, cycle - offered)
           sum += cycle
         }
-        batch.withUnsafeBufferPointer { writer.took($0, stream: 0) }
+        cycles.withUnsafeBufferPointer { cycles in
+          waits.withUnsafeBufferPointer {
+            writer.took(HandshakeBatch(cycles: cycles, waits: $0), stream: 0)
+          }
+        }
         if round % 500 == 499 { sizes.append(try fileSize()) }
       }
       #expect(sizes == sizes.sorted() && Set(sizes).count == sizes.count && sizes[0] > 0)
@@ -89,11 +93,11 @@ import Testing
       report.handshakeCounts[plan.observedStreams[0][0]] = 1_024_000
       try writer.finish(report)
       let trace = try TraceFile(contentsOf: path)
-      let cycles = try TraceFixture.cycles(trace, trace.streams[0][0])
-      #expect(trace.damage == nil && cycles.count == 1_024_000)
-      #expect(cycles.last == cycle && cycles.reduce(0, +) == sum)
+      let read = try TraceFixture.cycles(trace, trace.streams[0][0])
+      #expect(trace.damage == nil && read.count == 1_024_000)
+      #expect(read.last == cycle && read.reduce(0, +) == sum)
       let late = try TraceFixture.cycles(trace, trace.streams[0][0], from: cycle - 1000)
-      #expect(late == cycles.filter { $0 >= cycle - 1000 })
+      #expect(late == read.filter { $0 >= cycle - 1000 })
     }
   }
 
