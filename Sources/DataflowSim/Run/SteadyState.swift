@@ -124,9 +124,7 @@ extension Simulation {
     let frame = frames.ends.count + 1
     while true {
       if let end = completed(frame) { return end }
-      guard
-        frames.lead < (network.isUndecided ? FrameStates.farthestSearch : FrameStates.farthestLead)
-      else { return nil }
+      guard frames.lead < FrameStates.farthestLead else { return nil }
       frames.goAhead()
       run(frames: frame + frames.lead, isLast: false)
     }
@@ -239,8 +237,6 @@ private struct FrameStates {
   }
 
   static let farthestLead = 2
-  /// The same where words to come decide what becomes of those that are there.
-  static let farthestSearch = 64
 
   init(patterns: Int?, pace: FramePeriod?, longest: Int) {
     self.patterns = patterns

@@ -138,11 +138,6 @@ package final class Network {
     return heldSources.contains { runners[$0].waitsForSilence != nil }
   }
 
-  /// Whether somebody would have to know that no word comes, to go on.
-  var isUndecided: Bool {
-    silent.contains { roles[$0].isActive && runners[$0].waitsForSilence != nil }
-  }
-
   /// Whether words that come sooner may make somebody slower for good.
   var losesPace: Bool { runners.contains(where: \.losesPace) }
 
