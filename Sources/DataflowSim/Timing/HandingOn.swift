@@ -123,8 +123,12 @@ struct HandingOn {
       let (cycles, waits) = (buffer.cycles + done, buffer.waits + done)
       if place.isFront {
         for i in 0..<n {
-          cycles[i] = now.writes[slot &+ i] &+ origin
-          waits[i] = now.writes[slot &+ i] &- now.offers[slot &+ i]
+          let written = now.writes[slot &+ i]
+          let t = written &+ origin
+          cycles[i] = t
+          // Its writer may have had a word before the one in front of it was taken.
+          waits[i] = min(written &- now.offers[slot &+ i], t &- last &- 1)
+          last = t
         }
       } else {
         buffer.kernel.list(
@@ -139,8 +143,8 @@ struct HandingOn {
   /// One word, which may be among the first or beyond the limit.
   private func listOne(_ place: inout ChannelPlace) {
     let (word, time) = (place.next, times[place.next])
-    let offered =
-      place.isFront ? now.offers[word & now.mask] : max(times.arrival(word), place.last &+ 1)
+    let ready = place.isFront ? now.offers[word & now.mask] : times.arrival(word)
+    let offered = max(ready, place.last &+ 1)
     guard time &+ origin < limit else {
       place.isCut = true
       if offered + origin < limit { place.stream?.leaveUnfinished(offered + origin) }

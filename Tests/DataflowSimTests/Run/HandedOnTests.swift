@@ -3,19 +3,21 @@ import Testing
 
 /// What a run hands on of its handshakes while it goes on.
 struct HandedOnTests {
-  /// The cycle of every handshake that was handed on, by stream.
+  /// Every handshake that was handed on, by stream.
   private final class Recorder: HandshakeListener {
-    private(set) var streams: [Int: [Cycle]] = [:]
+    private(set) var streams: [Int: [Handshake]] = [:]
     /// Words that came as runs.
     private(set) var wordsInRuns = 0
 
     func took(_ batch: HandshakeBatch, stream: Int) {
-      streams[stream, default: []] += batch.cycles
+      streams[stream, default: []] += zip(batch.cycles, batch.waits).map {
+        Handshake(offered: $0 - $1, cycle: $0)
+      }
     }
 
     func took(_ run: HandshakeRun, stream: Int) {
       wordsInRuns += run.count
-      streams[stream, default: []] += (0..<run.count).map { run[$0].cycle }
+      streams[stream, default: []] += (0..<run.count).map { run[$0] }
     }
   }
 
