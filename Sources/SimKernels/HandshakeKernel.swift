@@ -40,11 +40,16 @@ public struct HandshakeKernel: Sendable {
   /// A place between the two ends of a channel: a word is there `latency` cycles after its write, and there is
   /// room for it `credit` cycles after the read that is noted with it.
   public struct Place {
+    /// Cycles in which words came in at the front.
     public var writes: UnsafePointer<Int>
+    /// Cycles in which words left at the rear, each that for whose word it makes room.
     public var reads: UnsafePointer<Int>
+    /// Cycles from a write to the place.
     public var latency: Int
+    /// Cycles from a read to room at the place.
     public var credit: Int
 
+    /// A place that goes by these times, both in cycles.
     public init(
       writes: UnsafePointer<Int>, latency: Int, reads: UnsafePointer<Int>, credit: Int
     ) {
@@ -99,6 +104,7 @@ public struct HandshakeColumns {
   public var steps: UnsafeMutablePointer<UInt8>
   public var waits: UnsafeMutablePointer<UInt8>
 
+  /// Columns to be filled from `steps` and `waits` on, one byte code after the other.
   public init(steps: UnsafeMutablePointer<UInt8>, waits: UnsafeMutablePointer<UInt8>) {
     (self.steps, self.waits) = (steps, waits)
   }
