@@ -80,8 +80,9 @@ extension Channel {
       && onWrite & (Self.watched | Self.startsLate) == 0
   }
 
-  /// Words before `limit` that find room when they are offered, all that make room being known.
-  fileprivate func admissible(_ run: EvenRun, _ ahead: Int, upTo limit: Int) -> Int {
+  /// Words before `limit` that find room when they are offered, all that make room being known. Mutating, as
+  /// what follows, so that the channel is not copied for the call.
+  fileprivate mutating func admissible(_ run: EvenRun, _ ahead: Int, upTo limit: Int) -> Int {
     guard limit > 0 else { return 0 }
     let base = written &- capacity
     if read >= capacity {
@@ -141,7 +142,7 @@ extension Channel {
 // The reader's side.
 extension Channel {
   /// How many of the next words are there when a reader that takes them in the cycles of a run needs them.
-  func covers(_ run: EvenRun) -> Int {
+  mutating func covers(_ run: EvenRun) -> Int {
     guard onRead & Self.oneByOne == 0 else { return 0 }
     let n = min(run.count, available)
     guard n > 0, run.first > lastRead else { return 0 }
@@ -160,7 +161,7 @@ extension Channel {
 
   /// The first words there are as a reader takes them that is ready for one at `ready` and `pace` cycles
   /// after each; as many as are at even distances.
-  func evenly(from ready: Cycle, pace: Int, most: Int) -> EvenRun {
+  mutating func evenly(from ready: Cycle, pace: Int, most: Int) -> EvenRun {
     let n = onRead & Self.oneByOne == 0 ? min(most, available) : 0
     guard n > 1 else { return EvenRun(first: 0, stride: 1, count: 0) }
     var t = max(ready, arrival(read))
@@ -178,7 +179,7 @@ extension Channel {
   }
 
   /// The words of a run as far as they are ordered.
-  func followsOrder(_ run: EvenRun) -> EvenRun {
+  mutating func followsOrder(_ run: EvenRun) -> EvenRun {
     guard onWrite & Self.orders != 0 else { return run.prefix(0) }
     return run.prefix(ordered).taken(from: orderLast &+ orderPace, pace: orderPace)
   }

@@ -3,6 +3,8 @@
 // While the pipeline does not stand still, an iteration is issued when its words are there, and its own
 // words are written W later. So where words come evenly, no sooner than iterations may follow each other, the
 // words written are as even, provided that they find room, and leave, at once.
+//
+// Mutating throughout, so that the pipeline is not copied for the call.
 extension HLSPipeline {
   /// Whether nothing is on its way of which it is not known when it is written and has left.
   private mutating func isQuiet() -> Bool {
@@ -59,7 +61,7 @@ extension HLSPipeline {
 
   /// The next iterations that have their words, as far as they are issued at even distances; nil where those
   /// are not more than there is room for.
-  private func evenReads(_ run: LoopCursor.Run, beyond room: Int) -> EvenRun? {
+  private mutating func evenReads(_ run: LoopCursor.Run, beyond room: Int) -> EvenRun? {
     let pace = run.every &* interval
     guard run.reads != 0 else {
       return firstIssue(pace, arrival: .never).map {
@@ -79,7 +81,7 @@ extension HLSPipeline {
 
   /// When the next iteration is issued whose words are there at `arrival`; nil where the pipeline stands
   /// still after that.
-  private func firstIssue(_ pace: Int, arrival: Cycle) -> Cycle? {
+  private mutating func firstIssue(_ pace: Int, arrival: Cycle) -> Cycle? {
     let earliest = slot &+ pace
     var (next, passed) = (max(earliest, arrival &- passed), passed)
     for i in 0..<freezes.count {
@@ -91,7 +93,7 @@ extension HLSPipeline {
   }
 
   /// How many of the iterations issued in these cycles write what they do without waiting.
-  private func plan(_ reads: EvenRun, _ ports: UInt32) -> Int {
+  private mutating func plan(_ reads: EvenRun, _ ports: UInt32) -> Int {
     var writes = written(reads)
     for port in outputs.indices where ports >> port & 1 == 1 {
       writes.count = outputs[port].plan(writes, leaving: freeze == .untilLeft)
@@ -99,7 +101,7 @@ extension HLSPipeline {
     return writes.count
   }
 
-  private func written(_ reads: EvenRun) -> EvenRun {
+  private mutating func written(_ reads: EvenRun) -> EvenRun {
     EvenRun(first: reads.first &+ writeStage, stride: reads.stride, count: reads.count)
   }
 
