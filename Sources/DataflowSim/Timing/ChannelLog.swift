@@ -1,7 +1,7 @@
 /// What is observed at one channel: the streams at its places and the FIFOs among its stages.
 ///
 /// How many words have passed a place, and what is waiting there, follows from the channel itself. The times
-/// at its ends are looked at every few hundred words, and only where somebody asks for handshakes, where a
+/// at its ends are looked at every hundred words or so, and only where somebody asks for handshakes, where a
 /// limit may cut them off, or for the sake of a FIFO that has not been full yet.
 final class ChannelLog {
   private let stages: [Stage]
