@@ -65,6 +65,18 @@ struct ChunkBuilder {
     count += batch.count
   }
 
+  mutating func append(_ handshakes: PlacedHandshakes, _ kernel: HandshakeKernel) {
+    guard handshakes.count > 0 else { return }
+    reserve(handshakes.count)
+    count += handshakes.count
+    var rest = handshakes
+    if count == rest.count {
+      begin(rest.place[0], rest.place.wait(0, after: rest.last))
+      rest = rest.dropFirst(1)
+    }
+    kernel.append(rest.place, after: rest.last, count: rest.count, to: &columns)
+  }
+
   mutating func append(_ run: HandshakeRun) {
     reserve(Self.leastCounted + 2)
     count += run.count

@@ -120,6 +120,18 @@ extension TraceWriter {
     }
   }
 
+  public func took(_ handshakes: PlacedHandshakes, stream: Int) {
+    guard gap == nil else { return handshakes.listed { took($0, stream: stream) } }
+    self.handshakes += handshakes.count
+    var rest = handshakes
+    while rest.count > 0 {
+      let count = min(rest.count, handshakesPerChunk - columns[stream].count)
+      columns[stream].append(rest.prefix(count), kernel)
+      fill(stream)
+      rest = rest.dropFirst(count)
+    }
+  }
+
   private func keep(_ batch: HandshakeBatch, _ stream: Int) {
     handshakes += batch.count
     var done = 0

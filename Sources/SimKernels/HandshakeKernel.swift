@@ -56,8 +56,19 @@ public struct HandshakeKernel: Sendable {
       (self.writes, self.latency, self.reads, self.credit) = (writes, latency, reads, credit)
     }
 
-    @inline(__always) fileprivate subscript(_ i: Int) -> Int {
+    /// The cycle of handshake `i`.
+    @inline(__always) public subscript(_ i: Int) -> Int {
       max(writes[i] &+ latency, reads[i] &+ credit)
+    }
+
+    /// How many cycles handshake `i` was offered before, where the one before it was in cycle `last`.
+    @inline(__always) public func wait(_ i: Int, after last: Int) -> Int {
+      self[i] &- max(writes[i] &+ latency, last &+ 1)
+    }
+
+    /// The place from handshake `i` on.
+    @inline(__always) public func dropFirst(_ i: Int) -> Place {
+      Place(writes: writes + i, latency: latency, reads: reads + i, credit: credit)
     }
 
     fileprivate var place: ck_place {
@@ -72,18 +83,33 @@ public struct HandshakeKernel: Sendable {
     return count
   }
 
+  /// Appends the handshakes at a place, of which the one before was in cycle `last`, to columns that have room
+  /// for them.
+  public func append(
+    _ place: Place, after last: Int, count: Int, to columns: inout HandshakeColumns
+  ) {
+    guard isPortable else {
+      var ends = columns.ends
+      withUnsafePointer(to: place.place) { ck_append_place(level, $0, last, count, &ends) }
+      columns.goOn(from: ends)
+      return
+    }
+    var last = last
+    for i in 0..<count {
+      columns.append(cycle: place[i], wait: place.wait(i, after: last))
+      last = place[i]
+    }
+  }
+
   /// Appends handshakes to columns that have room for them (`HandshakeColumns.longest`).
   public func append(
     cycles: UnsafePointer<Int>, waits: UnsafePointer<Int>, count: Int,
     to columns: inout HandshakeColumns
   ) {
     guard isPortable else {
-      var ends = ck_columns(
-        last: columns.last, step: columns.step, wait: columns.wait, steps: columns.steps,
-        waits: columns.waits)
+      var ends = columns.ends
       ck_append_handshakes(level, cycles, waits, count, &ends)
-      (columns.last, columns.step, columns.wait) = (ends.last, ends.step, ends.wait)
-      (columns.steps, columns.waits) = (ends.steps, ends.waits)
+      columns.goOn(from: ends)
       return
     }
     for i in 0..<count { columns.append(cycle: cycles[i], wait: waits[i]) }
@@ -107,6 +133,14 @@ public struct HandshakeColumns {
   /// Columns to be filled from `steps` and `waits` on, one byte code after the other.
   public init(steps: UnsafeMutablePointer<UInt8>, waits: UnsafeMutablePointer<UInt8>) {
     (self.steps, self.waits) = (steps, waits)
+  }
+
+  fileprivate var ends: ck_columns {
+    ck_columns(last: last, step: step, wait: wait, steps: steps, waits: waits)
+  }
+
+  fileprivate mutating func goOn(from ends: ck_columns) {
+    (last, step, wait, steps, waits) = (ends.last, ends.step, ends.wait, ends.steps, ends.waits)
   }
 
   /// Appends one handshake.

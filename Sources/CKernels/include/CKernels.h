@@ -79,4 +79,8 @@ typedef struct {
 void ck_append_handshakes(int level, const intptr_t *cycles, const intptr_t *waits, size_t count,
                           ck_columns *columns);
 
+// Appends what `ck_handshakes` lists of a place, after a handshake in cycle `last`.
+void ck_append_place(int level, const ck_place *place, intptr_t last, size_t count,
+                     ck_columns *columns);
+
 #endif

@@ -8,7 +8,7 @@ final class ChannelLog {
   /// In front of the first stage to behind the last.
   private let places: UnsafeMutableBufferPointer<ChannelPlace>
   private let buffer: HandshakeBuffer
-  private var fifos: [Occupancy]
+  private let fifos: UnsafeMutableBufferPointer<Occupancy>
   private let limit: Cycle
   /// Whether somebody wants to know of every handshake.
   let isFull: Bool
@@ -51,14 +51,18 @@ final class ChannelLog {
         to: ChannelPlace(
           stages, behind: place, stream: place < streams.count ? streams[place] : nil))
     }
-    self.fifos = fifos.map {
-      Occupancy(name: $0.name, depth: stages[$0.stage].capacity, stage: $0.stage)
-    }
+    self.fifos = .allocate(capacity: fifos.count)
+    _ = self.fifos.initialize(
+      fromContentsOf: fifos.map {
+        Occupancy(name: $0.name, depth: stages[$0.stage].capacity, stage: $0.stage)
+      })
     counted = Array(repeating: 0, count: places.count)
   }
 
   deinit {
-    places.deinitialize().deallocate()
+    for place in places { place.release() }
+    places.deallocate()
+    fifos.deinitialize().deallocate()
     even.deallocate()
   }
 
@@ -106,7 +110,7 @@ extension ChannelLog {
     if isFull { for i in places.indices { handOn(i, now) } }
     for i in fifos.indices where !fifos[i].isSaturated {
       let stage = fifos[i].stage
-      fifos[i].update(places[stage].times(now), places[stage + 1].times(now), now)
+      fifos[i].update(places[stage].times(now), places[stage + 1].times(now))
     }
     even.forget(before: now.read)
   }
@@ -117,12 +121,13 @@ extension ChannelLog {
 
   /// Hands on the handshakes at a place that have become known.
   private func handOn(_ index: Int, _ now: KeptTimes) {
-    let times = places[index].times(now)
-    guard places[index].stream != nil || limit != .max else {
-      places[index].next = times.end
+    guard places[index].isAsked || limit != .max else {
+      places[index].next = places[index].end(now)
       return
     }
-    let handOn = HandingOn(times: times, now: now, origin: origin, limit: limit, buffer: buffer)
+    let handOn = HandingOn(
+      times: places[index].times(now), origin: origin, limit: limit,
+      buffer: Unmanaged.passUnretained(buffer))
     handOn(&places[index])
   }
 }
@@ -185,7 +190,7 @@ extension ChannelLog {
     return fifos.map { fifo in
       (
         fifo.name, fifo.depth,
-        fifo.final(places[fifo.stage].times(now), places[fifo.stage + 1].times(now), now),
+        fifo.final(places[fifo.stage].times(now), places[fifo.stage + 1].times(now)),
         passed(fifo.stage) - passed(fifo.stage + 1)
       )
     }

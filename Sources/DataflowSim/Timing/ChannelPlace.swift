@@ -9,16 +9,17 @@ import SimKernels
 /// where L is the latency up to there, D and c capacities and credits from there on. See ARCHITECTURE.md,
 /// contraction of stages. At the front that is W, at the rear R. The first words, those that `LateStart`
 /// holds back, pass no sooner besides than stages that start late let them (`Bound`).
+///
+/// Plain data, so that a copy costs nothing; the owner calls `release`.
 struct ChannelPlace {
   let latency: Int
   let capacity: Int
   let credit: Int
-  /// What is known of the words there: nil where nobody asks.
-  let stream: StreamLog?
+  private let asking: Unmanaged<StreamLog>?
   /// Whether words move here when they come into the channel.
   let isFront: Bool
   /// What stages that start late mean for the first words; nil: nothing.
-  private let start: EarlyWords?
+  private let start: Unmanaged<EarlyWords>?
   /// Handshakes handed on so far, and the last of them.
   var next = 0
   var last = Cycle.never
@@ -30,18 +31,49 @@ struct ChannelPlace {
     latency = stages[..<end].reduce(0) { $0 + $1.latency }
     capacity = stages[end...].reduce(0) { $0 + $1.capacity }
     credit = stages[end...].reduce(0) { $0 + $1.credit }
-    self.stream = stream
+    asking = stream.map(Unmanaged.passRetained)
     // The word on a wire is written when it is offered.
     isFront = end == 0 && !stages.isEmpty
-    start = EarlyWords(stages, behind: end)
+    start = EarlyWords(stages, behind: end).map(Unmanaged.passRetained)
   }
+
+  func release() {
+    asking?.release()
+    start?.release()
+  }
+
+  /// What is known of the words there: nil where nobody asks.
+  var stream: StreamLog? { asking?.takeUnretainedValue() }
 
   /// Words that pass when `written` have come in at the front and `read` have left at the rear.
   @inline(__always) func passed(written: Int, read: Int) -> Int { min(written, read + capacity) }
 
+  /// Words of which it is known when they pass.
+  @inline(__always) func end(_ times: KeptTimes) -> Int {
+    isCut ? next : passed(written: times.written, read: times.read)
+  }
+
+  /// Whether anybody asks what happens here.
+  @inline(__always) var isAsked: Bool { asking != nil }
+
+  /// Tells who asks of handshakes here.
+  @inline(__always) func tell(_ batch: HandshakeBatch) {
+    asking?._withUnsafeGuaranteedRef { $0.took(batch) }
+  }
+
+  /// Tells who asks of even handshakes here.
+  @inline(__always) func tell(_ run: HandshakeRun) {
+    asking?._withUnsafeGuaranteedRef { $0.took(run) }
+  }
+
+  /// Tells who asks of handshakes here that follow from those at the ends.
+  @inline(__always) func tell(_ handshakes: PlacedHandshakes) {
+    asking?._withUnsafeGuaranteedRef { $0.took(handshakes) }
+  }
+
   /// The handshakes here that follow from those at the ends.
   struct Times {
-    fileprivate let kept: KeptTimes
+    let kept: KeptTimes
     let latency: Int
     let capacity: Int
     let credit: Int
@@ -52,11 +84,11 @@ struct ChannelPlace {
     /// What holds for the words before; kept alive by the place.
     private let start: Unmanaged<EarlyWords>?
 
-    init(_ place: ChannelPlace, _ times: KeptTimes) {
+    @inline(__always) init(_ place: ChannelPlace, _ times: KeptTimes) {
       kept = times
       (latency, capacity, credit) = (place.latency, place.capacity, place.credit)
-      end = place.isCut ? place.next : place.passed(written: times.written, read: times.read)
-      start = place.start.map(Unmanaged.passUnretained)
+      end = place.end(times)
+      start = place.start
       early = place.start == nil ? 0 : max(place.capacity, times.held)
     }
 
@@ -75,6 +107,14 @@ struct ChannelPlace {
       max(
         kept.writes[word & kept.mask] &+ latency,
         kept.reads[(word &- capacity) & kept.mask] &+ credit)
+    }
+
+    /// A word from `early` on, of a run or so few before it that its times stand in their slots.
+    @inline(__always) func time(_ word: Int, orIn run: EvenWords) -> Cycle {
+      let (first, freed) = (run.words.lowerBound, word &- capacity)
+      let written = word >= first ? run.write(word) : kept.writes[word & kept.mask]
+      let left = freed >= first ? run.read(freed) : kept.reads[freed & kept.mask]
+      return max(written &+ latency, left &+ credit)
     }
 
     /// Where the times of words from one on stand in a row, and of how many.
@@ -114,7 +154,7 @@ struct ChannelPlace {
     }
   }
 
-  func times(_ times: KeptTimes) -> Times { Times(self, times) }
+  @inline(__always) func times(_ times: KeptTimes) -> Times { Times(self, times) }
 }
 
 /// What stages that start late mean for the first words at a place.

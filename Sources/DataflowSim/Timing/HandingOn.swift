@@ -1,15 +1,19 @@
+import SimKernels
+
 /// From the ends of a channel to a place in between: which handshakes have become known there.
 struct HandingOn {
   let times: ChannelPlace.Times
-  let now: KeptTimes
   /// What is cycle 0 for the channel.
   let origin: Cycle
   let limit: Cycle
-  let buffer: HandshakeBuffer
+  let buffer: Unmanaged<HandshakeBuffer>
+
+  private var now: KeptTimes { @inline(__always) get { times.kept } }
 
   /// Hands on all that is known at a place: even words as runs, others listed.
   func callAsFunction(_ place: inout ChannelPlace) {
-    var at = now.run(endingAfter: place.next)
+    // Few runs are left that have not been handed on.
+    var at = 0
     while place.next < times.end, !place.isCut {
       while at < now.runs.count, now.runs[at].words.upperBound <= place.next { at &+= 1 }
       let isLast = at == now.runs.count
@@ -81,67 +85,73 @@ struct HandingOn {
     _ run: EvenWords, _ count: Int, at time: Cycle, _ arrival: Cycle, _ place: inout ChannelPlace
   ) {
     defer { (place.next, place.last) = (place.next &+ count, time &+ (count &- 1) &* run.stride) }
-    guard let stream = place.stream else { return }
+    guard place.isAsked else { return }
     var words = HandshakeRun(
       cycle: time &+ origin, step: run.stride, wait: min(time &- arrival, run.stride &- 1),
       count: count)
     // Only the first may follow another in another distance.
     let wait = place.isFront ? 0 : time &- max(arrival, place.last &+ 1)
     if wait != words.wait {
-      stream.took(HandshakeRun(cycle: words.cycle, step: run.stride, wait: wait, count: 1))
+      place.tell(HandshakeRun(cycle: words.cycle, step: run.stride, wait: wait, count: 1))
       guard count > 1 else { return }
       words.cycle &+= run.stride
       words.count &-= 1
     }
-    stream.took(words)
+    place.tell(words)
   }
 
   /// Lists handshakes whose times stand in their slots.
   private func list(upTo end: Int, _ place: inout ChannelPlace) {
+    buffer._withUnsafeGuaranteedRef { list(upTo: end, &place, in: $0) }
+  }
+
+  private func list(upTo end: Int, _ place: inout ChannelPlace, in buffer: HandshakeBuffer) {
     while place.next < end, !place.isCut {
       let count = min(end - place.next, buffer.capacity)
       guard place.next >= times.early,
         limit == .max || times.bulk(place.next &+ count &- 1) &+ origin < limit
       else {
-        listOne(&place)
+        listOne(&place, in: buffer)
         continue
       }
-      list(count, &place)
-      (place.next, place.last) = (place.next &+ count, buffer.cycles[count &- 1] &- origin)
-      place.stream?.took(buffer.batch(count))
+      if place.isFront {
+        listFront(count, &place, in: buffer)
+      } else {
+        tell(count, &place)
+      }
     }
   }
 
-  /// Lists words whose handshakes are nothing but the formula.
-  private func list(_ count: Int, _ place: inout ChannelPlace) {
-    var (done, last) = (0, place.last &+ origin)
-    while done < count {
-      let slot = (place.next &+ done) & now.mask
-      let freed = (place.next &+ done &- times.capacity) & now.mask
-      // As far as neither goes round.
-      let n = min(count - done, now.mask + 1 - (place.isFront ? slot : max(slot, freed)))
-      let (cycles, waits) = (buffer.cycles + done, buffer.waits + done)
-      if place.isFront {
-        for i in 0..<n {
-          let written = now.writes[slot &+ i]
-          let t = written &+ origin
-          cycles[i] = t
-          // Its writer may have had a word before the one in front of it was taken.
-          waits[i] = min(written &- now.offers[slot &+ i], t &- last &- 1)
-          last = t
-        }
-      } else {
-        buffer.kernel.list(
-          writes: now.writes + slot, latency: times.latency &+ origin, reads: now.reads + freed,
-          credit: times.credit &+ origin, after: last, count: n, cycles: cycles, waits: waits)
-        last = cycles[n &- 1]
-      }
-      done += n
+  /// Tells of words whose handshakes are nothing but the formula.
+  private func tell(_ count: Int, _ place: inout ChannelPlace) {
+    let (from, known) = times.slots(of: place.next)
+    // As far as neither goes round.
+    let n = min(count, known)
+    let here = HandshakeKernel.Place(
+      writes: from.writes, latency: from.latency &+ origin, reads: from.reads,
+      credit: from.credit &+ origin)
+    place.tell(PlacedHandshakes(here, after: place.last &+ origin, count: n))
+    (place.next, place.last) = (place.next &+ n, from[n &- 1])
+  }
+
+  /// Lists words that come in.
+  private func listFront(_ count: Int, _ place: inout ChannelPlace, in buffer: HandshakeBuffer) {
+    var last = place.last &+ origin
+    for i in 0..<count {
+      let slot = (place.next &+ i) & now.mask
+      let written = now.writes[slot]
+      let t = written &+ origin
+      buffer.cycles[i] = t
+      // Its writer may have had a word before the one in front of it was taken.
+      buffer.waits[i] = min(written &- now.offers[slot], t &- last &- 1)
+      last = t
     }
+    (place.next, place.last) = (place.next &+ count, last &- origin)
+    place.tell(buffer.batch(count))
   }
 
   /// One word, which may be among the first or beyond the limit.
-  private func listOne(_ place: inout ChannelPlace) {
+  private func listOne(_ place: inout ChannelPlace, in buffer: HandshakeBuffer) {
     let (word, time) = (place.next, times[place.next])
     let ready = place.isFront ? now.offers[word & now.mask] : times.arrival(word)
     let offered = max(ready, place.last &+ 1)
@@ -152,6 +162,6 @@ struct HandingOn {
     }
     (buffer.cycles[0], buffer.waits[0]) = (time &+ origin, time &- offered)
     (place.next, place.last) = (word &+ 1, time)
-    place.stream?.took(buffer.batch(1))
+    place.tell(buffer.batch(1))
   }
 }

@@ -26,12 +26,12 @@ struct KeptTimes {
   func read(_ word: Int) -> Cycle { run(of: word)?.read(word) ?? reads[word & mask] }
 
   private func run(of word: Int) -> EvenWords? {
-    let at = run(endingAfter: word)
+    let at = runEnding(after: word)
     return at < runs.count && runs[at].words.lowerBound <= word ? runs[at] : nil
   }
 
   /// Which run is the first that ends behind a word.
-  func run(endingAfter word: Int) -> Int {
+  private func runEnding(after word: Int) -> Int {
     var (low, high) = (0, runs.count)
     while low < high {
       let middle = (low &+ high) / 2

@@ -24,15 +24,13 @@ struct Occupancy {
   var isSaturated: Bool { maximum >= depth }
 
   /// Looks at the words of which it is known when they come, and of those before when they leave.
-  ///
-  /// - Parameter now: the times at the ends of the channel, from which the others follow.
-  mutating func update(_ front: ChannelPlace.Times, _ rear: ChannelPlace.Times, _ now: KeptTimes) {
+  mutating func update(_ front: ChannelPlace.Times, _ rear: ChannelPlace.Times) {
     guard !isSaturated else { return }
     while next < front.end, next - maximum < rear.end {
       // The bulk of the words: both behind the first few, whose times know no room.
       let end = min(front.end, rear.end + maximum)
       if next >= max(front.early, maximum + rear.early) {
-        next = firstRise(next..<end, front, rear, now)
+        next = firstRise(next..<end, front, rear)
         guard next < end else { continue }
       } else if next < maximum || rear[next - maximum] <= front[next] {
         next += 1
@@ -43,18 +41,27 @@ struct Occupancy {
     }
   }
 
+  /// Whether one of some words may come before the one `maximum` words earlier has left, by when the first came and
+  /// the last of the earlier ones left. Both places are passed by a word a cycle at most: word i comes i cycles
+  /// after the first or later, and its counterpart left as many cycles before the last as there are words in between.
+  @inline(__always) private func mayRise(_ words: Int, came: Cycle, left: Cycle) -> Bool {
+    left > came &+ words &- 1
+  }
+
   /// The first word of `range` that comes before the one `maximum` words earlier has left.
   private func firstRise(
-    _ range: Range<Int>, _ front: ChannelPlace.Times, _ rear: ChannelPlace.Times, _ now: KeptTimes
+    _ range: Range<Int>, _ front: ChannelPlace.Times, _ rear: ChannelPlace.Times
   ) -> Int {
     var word = range.lowerBound
-    var at = now.run(endingAfter: word)
+    let now = front.kept
+    // Few runs are left that have not been looked at.
+    var at = 0
     while word < range.upperBound {
       while at < now.runs.count, now.runs[at].words.upperBound <= word { at &+= 1 }
       var end = range.upperBound
       if at < now.runs.count, now.runs[at].words.lowerBound <= word {
         end = min(end, now.runs[at].words.upperBound)
-        word = firstRise(in: now.runs[at], word..<end, front, rear, now)
+        word = firstRise(in: now.runs[at], word..<end, front, rear)
       } else {
         if at < now.runs.count { end = min(end, now.runs[at].words.lowerBound) }
         word = firstListed(word..<end, front, rear)
@@ -66,26 +73,31 @@ struct Occupancy {
 
   /// The same of words of a run.
   ///
-  /// Words come and leave one after the other: if the last leaves before the first comes, none does that.
   /// Where words move evenly, all that has a part in both times has the same stride from so many words on as
   /// there is room for from the front on, or from the rear on where nothing holds them up at the front. So one of
   /// them tells of all.
   private func firstRise(
     in run: EvenWords, _ range: Range<Int>, _ front: ChannelPlace.Times,
-    _ rear: ChannelPlace.Times, _ now: KeptTimes
+    _ rear: ChannelPlace.Times
   ) -> Int {
     var word = range.lowerBound
     let (first, end) = (run.words.lowerBound, range.upperBound)
-    if rear[end - 1 - maximum] <= front[word] { return end }
+    let came = front.time(word, orIn: run)
+    func left(before end: Int) -> Cycle { rear.time(end &- 1 &- maximum, orIn: run) }
+    if !mayRise(end &- word, came: came, left: left(before: end)) { return end }
     let back = rear.capacity + maximum
     let isHeldUp = front.holdsUp(word..<max(word, min(end, first + front.capacity)), of: run)
     let even = min(end, first + (isHeldUp ? front.capacity : back))
     if word < even {
-      now.list(max(first, word - back)..<even, of: run)
-      word = firstListed(word..<even, front, rear)
-      if word < even || word == end { return word }
+      if mayRise(even &- word, came: came, left: left(before: even)) {
+        front.kept.list(max(first, word - back)..<even, of: run)
+        word = firstListed(word..<even, front, rear)
+        if word < even { return word }
+      }
+      word = even
+      if word == end { return word }
     }
-    return rear[word - maximum] > front[word] ? word : end
+    return left(before: word &+ 1) > front.time(word, orIn: run) ? word : end
   }
 
   /// The same of words whose times stand in their slots.
@@ -96,7 +108,8 @@ struct Occupancy {
     while word < range.upperBound {
       let (came, left) = (front.slots(of: word), rear.slots(of: word &- maximum))
       let count = min(min(range.upperBound &- word, 128), min(came.count, left.count))
-      if rear.bulk(word &+ count &- 1 &- maximum) > front.bulk(word) {
+      let latest = rear.bulk(word &+ count &- 1 &- maximum)
+      if mayRise(count, came: front.bulk(word), left: latest) {
         let rise = kernel.firstLater(left.place, than: came.place, count: count)
         if rise < count { return word &+ rise }
       }
@@ -106,11 +119,9 @@ struct Occupancy {
   }
 
   /// The maximum when nothing more leaves.
-  func final(
-    _ front: ChannelPlace.Times, _ rear: ChannelPlace.Times, _ now: KeptTimes
-  ) -> Int {
+  func final(_ front: ChannelPlace.Times, _ rear: ChannelPlace.Times) -> Int {
     var rest = self
-    rest.update(front, rear, now)
+    rest.update(front, rear)
     while rest.next < front.end, !rest.isSaturated {
       if rest.next - rest.maximum >= rear.end {
         rest.maximum += 1

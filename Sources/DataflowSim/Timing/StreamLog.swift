@@ -76,12 +76,55 @@ public struct HandshakeBatch {
   }
 }
 
+/// Handshakes of one stream in order, as they follow from the two ends of what it leads through. Only valid during
+/// the call that gives them.
+public struct PlacedHandshakes {
+  /// Where they are.
+  public let place: HandshakeKernel.Place
+  /// The cycle of the handshake before the first.
+  public let last: Cycle
+  /// How many.
+  public let count: Int
+
+  /// `count` handshakes at a place.
+  public init(_ place: HandshakeKernel.Place, after last: Cycle, count: Int) {
+    (self.place, self.last, self.count) = (place, last, count)
+  }
+
+  /// The first `count` of them.
+  public func prefix(_ count: Int) -> PlacedHandshakes {
+    PlacedHandshakes(place, after: last, count: count)
+  }
+
+  /// All but the first `count`.
+  public func dropFirst(_ count: Int) -> PlacedHandshakes {
+    guard count > 0 else { return self }
+    return PlacedHandshakes(
+      place.dropFirst(count), after: place[count - 1], count: self.count - count)
+  }
+
+  /// What `body` makes of them one by one.
+  public func listed<T>(_ body: (HandshakeBatch) throws -> T) rethrows -> T {
+    try withUnsafeTemporaryAllocation(of: Int.self, capacity: 2 * max(count, 1)) { listed in
+      // The memory of none, too, has an address.
+      let cycles = listed.baseAddress!
+      let waits = cycles + count
+      HandshakeKernel().list(
+        writes: place.writes, latency: place.latency, reads: place.reads, credit: place.credit,
+        after: last, count: count, cycles: cycles, waits: waits)
+      return try body(
+        HandshakeBatch(
+          cycles: UnsafeBufferPointer(start: cycles, count: count),
+          waits: UnsafeBufferPointer(start: waits, count: count)))
+    }
+  }
+}
+
 /// Where handshakes are listed before they are handed on; one for a whole network.
 final class HandshakeBuffer {
   let cycles: UnsafeMutablePointer<Cycle>
   let waits: UnsafeMutablePointer<Int>
   let capacity = 512
-  let kernel = HandshakeKernel()
 
   init() {
     cycles = .allocate(capacity: capacity)
@@ -109,6 +152,15 @@ public protocol HandshakeListener: AnyObject {
   func took(_ batch: HandshakeBatch, stream: Int)
   /// The next handshakes of one stream, where they are even.
   func took(_ run: HandshakeRun, stream: Int)
+  /// The next handshakes of one stream, which need not be listed first.
+  func took(_ handshakes: PlacedHandshakes, stream: Int)
+}
+
+extension HandshakeListener {
+  /// As if they had been listed.
+  public func took(_ handshakes: PlacedHandshakes, stream: Int) {
+    handshakes.listed { took($0, stream: stream) }
+  }
 }
 
 /// What a run keeps of the handshakes of one stream, or of several that move their words together.
@@ -141,6 +193,11 @@ final class StreamLog {
   func took(_ run: HandshakeRun) {
     if keepsTimes { times.append(contentsOf: (0..<run.count).lazy.map { run[$0].cycle }) }
     listener?.took(run, stream: index)
+  }
+
+  func took(_ handshakes: PlacedHandshakes) {
+    if keepsTimes { handshakes.listed { times.append(contentsOf: $0.cycles) } }
+    listener?.took(handshakes, stream: index)
   }
 
   func leaveUnfinished(_ offered: Cycle) {

@@ -110,4 +110,52 @@ import Testing
       }
     }
   }
+
+  /// What is appended of a place is what its list gives, at every level.
+  @Test func aPlaceIsAppendedAsItsListIs() {
+    var g = SeededGenerator(seed: 64)
+    for count in Array(0...40) + [511, 512] {
+      let (writes, reads) = (times(count, &g), times(count, &g))
+      let (latency, credit) = (Int.random(in: 0...9, using: &g), Int.random(in: 0...9, using: &g))
+      let last = (writes.first ?? 9) - Int.random(in: 1...4, using: &g)
+      func columns(_ append: (inout HandshakeColumns) -> Void) -> (bytes: [[UInt8]], end: [Int]) {
+        let room = count * HandshakeColumns.longest + HandshakeColumns.slack
+        var (steps, waited) = (
+          [UInt8](repeating: 9, count: room), [UInt8](repeating: 9, count: room)
+        )
+        return steps.withUnsafeMutableBufferPointer { steps in
+          waited.withUnsafeMutableBufferPointer { waited in
+            let (s, w) = (steps.baseAddress!, waited.baseAddress!)
+            var columns = HandshakeColumns(steps: s, waits: w)
+            (columns.last, columns.step, columns.wait) = (last, 3, 70)
+            append(&columns)
+            return (
+              [Array(steps[..<(columns.steps - s)]), Array(waited[..<(columns.waits - w)])],
+              [columns.last, columns.step, columns.wait]
+            )
+          }
+        }
+      }
+      var (cycles, waits) = ([Int](repeating: 0, count: count), [Int](repeating: 0, count: count))
+      HandshakeKernel(level: .portable).list(
+        writes: writes, latency: latency, reads: reads, credit: credit, after: last, count: count,
+        cycles: &cycles, waits: &waits)
+      let expected = columns { columns in
+        for i in 0..<count { columns.append(cycle: cycles[i], wait: waits[i]) }
+      }
+      for level in KernelLevel.available {
+        let found = writes.withUnsafeBufferPointer { writes in
+          reads.withUnsafeBufferPointer { reads in
+            columns {
+              guard let w = writes.baseAddress, let r = reads.baseAddress else { return }
+              HandshakeKernel(level: level).append(
+                HandshakeKernel.Place(writes: w, latency: latency, reads: r, credit: credit),
+                after: last, count: count, to: &$0)
+            }
+          }
+        }
+        #expect(found == expected, "\(level) \(count)")
+      }
+    }
+  }
 }
