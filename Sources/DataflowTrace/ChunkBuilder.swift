@@ -20,7 +20,7 @@ struct ChunkBuilder {
   private var zerosCapacity = 8
   private var zerosCount = 0
 
-  /// Zeros left out of both columns, and how many bytes of each come before them.
+  /// Zeros left out of both columns, and how many bytes of each come before them: no more than a frame may hold.
   private struct Zeros {
     var steps: Int32
     var waits: Int32

@@ -45,13 +45,14 @@ public final class TraceWriter: HandshakeListener {
   ///   - path: the final name, by custom `….simtrace.zst`.
   ///   - plan: the design made ready.
   ///   - scenario: how it is driven.
-  ///   - handshakesPerChunk: the granularity of access and of what a damaged file loses.
+  ///   - handshakesPerChunk: the granularity of access and of what a damaged file loses; at most
+  ///     `mostHandshakesPerChunk`, however large.
   /// - Throws: `InputError` when the file cannot be made.
   public init(
     to path: String, plan: Plan, scenario: Scenario, handshakesPerChunk: Int = 16384
   ) throws {
     place = try OutputPlace(path)
-    self.handshakesPerChunk = max(handshakesPerChunk, 1)
+    self.handshakesPerChunk = min(max(handshakesPerChunk, 1), Self.mostHandshakesPerChunk)
     streams = plan.observedStreams
     let header = try Self.header(plan.design, scenario, streams)
     file = try place.open()
@@ -67,6 +68,10 @@ public final class TraceWriter: HandshakeListener {
     columns.deallocate()
     content.deallocate()
   }
+
+  /// However many bytes these take, the frame is none that readers refuse.
+  public static let mostHandshakesPerChunk =
+    (Int(ZstdFrame.largestContent) - 128) / (2 * HandshakeColumns.longest)
 
   private static func header(_ design: Design, _ scenario: Scenario, _ streams: [[String]]) throws
     -> [UInt8]

@@ -22,6 +22,28 @@ import Testing
     }
   }
 
+  /// However many handshakes are asked for in a chunk, readers take it.
+  @Test func noChunkIsLargerThanReadersTake() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let plan = try Plan(try TraceFixture.example("conv-shallow-fifos"))
+      let path = folder + "/large.simtrace.zst"
+      let writer = try TraceWriter(
+        to: path, plan: plan, scenario: Scenario(), handshakesPerChunk: .max)
+      let count = TraceWriter.mostHandshakesPerChunk + 5
+      writer.took(HandshakeRun(cycle: 7, step: 3, wait: 1, count: count), stream: 0)
+      let idle = try Simulation(plan, observing: Observation(streams: true)).result(frames: 1)
+      var report = RunReport(plan, Scenario(), idle)
+      report.handshakeCounts[plan.observedStreams[0][0]] = count
+      try writer.finish(report)
+      let trace = try TraceFile(contentsOf: path)
+      #expect(trace.damage == nil)
+      var cursor = try trace.handshakes(of: plan.observedStreams[0][0], from: 7 + 3 * (count - 2))
+      #expect(try cursor.next()?.cycle == 7 + 3 * (count - 2))
+      #expect(try cursor.next()?.cycle == 7 + 3 * (count - 1))
+      #expect(try cursor.next() == nil)
+    }
+  }
+
   @Test func aCycleRangeStartsAtItsFirstHandshake() throws {
     let (data, result) = try TraceFixture.record(
       try TraceFixture.example("conv-shallow-fifos"), Scenario(frames: 4), handshakesPerChunk: 512)
