@@ -63,9 +63,10 @@ static inline long czip_seek_memory(voidpf opaque, voidpf stream, ZPOS64_T offse
   size_t base = origin == ZLIB_FILEFUNC_SEEK_CUR   ? m->position
                 : origin == ZLIB_FILEFUNC_SEEK_END ? m->size
                                                    : 0;
-  // What lies beyond the end is nothing that an archive of this size can mean.
-  if (offset > m->size || base > m->size - offset) return -1;
-  m->position = base + offset;
+  // minizip goes back by offsets that wrap around. What lies beyond the end is nothing that an archive of this size can mean.
+  size_t target = base + (size_t)offset;
+  if (target > m->size) return -1;
+  m->position = target;
   return 0;
 }
 

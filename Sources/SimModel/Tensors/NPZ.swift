@@ -62,17 +62,17 @@ public struct NPZ: Sendable {
   ///
   /// Throws `InputError` when it does not exist (naming the nearest) or is damaged.
   public func tensor(_ name: String) throws -> Tensor {
-    try reading(name) { try Self.unpack($0, archiveSize: $1) }
+    try reading(name) { try Self.unpack(&$0) }
   }
 
   /// The shape of one array as its header states it; nothing else is unpacked.
   ///
   /// Throws `InputError` when the array does not exist (naming the nearest) or its header is damaged.
   public func shape(_ name: String) throws -> [Int] {
-    try reading(name) { try Self.header($0, archiveSize: $1).value.shape }
+    try reading(name) { try Self.header(&$0).value.shape }
   }
 
-  private func reading<R>(_ name: String, _ body: (Archive, Int) throws -> R) throws -> R {
+  private func reading<R>(_ name: String, _ body: (inout NPZEntry) throws -> R) throws -> R {
     guard let place = entries[name] else {
       let near = nearestName(to: name, among: entries.keys)
       throw InputError(
@@ -83,9 +83,13 @@ public struct NPZ: Sendable {
         var position = unz64_file_pos(
           pos_in_zip_directory: place.offset, num_of_file: place.number)
         guard unzGoToFilePos64(archive, &position) == UNZ_OK else {
-          throw Self.damaged(UNZ_BADZIPFILE)
+          throw NPZEntry.damaged(UNZ_BADZIPFILE)
         }
-        return try body(archive, data.count)
+        return try data.withUnsafeBytes { bytes in
+          var entry = try NPZEntry(archive, in: bytes)
+          defer { entry.close() }
+          return try body(&entry)
+        }
       }
     } catch let error as InputError {
       throw error.at("array '\(name)'").inFile(file)
@@ -133,106 +137,37 @@ extension NPZ {
     return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
-  /// Deflate packs at most 1032 to 1; an entry that claims more is damaged, and believing it
-  /// would cost its claim in memory.
-  private static let maximumExpansion: UInt64 = 1040
-
-  /// Bytes the entry unpacks to. What it states of itself is compared with the file it lies in.
-  private static func size(_ archive: Archive, _ archiveSize: Int) throws -> Int {
-    var info = unz_file_info64()
-    let status = unzGetCurrentFileInfo64(archive, &info, nil, 0, nil, 0, nil, 0)
-    guard status == UNZ_OK else { throw damaged(status) }
-    guard info.flag & 1 == 0 else { throw InputError("is encrypted; such arrays are not read") }
-    guard info.compression_method == 0 || info.compression_method == 8 else {
-      throw InputError(
-        "is packed by method \(info.compression_method); stored (0) and deflated (8) are read")
-    }
-    guard info.compressed_size <= archiveSize else {
-      throw InputError(
-        "is damaged: it states \(info.compressed_size) packed bytes in an archive of \(archiveSize)"
-      )
-    }
-    guard info.uncompressed_size / maximumExpansion <= info.compressed_size + 64 else {
-      throw InputError(
-        "is damaged: \(info.compressed_size) bytes cannot unpack to \(info.uncompressed_size)")
-    }
-    return Int(info.uncompressed_size)
+  private static func header(_ entry: inout NPZEntry) throws -> (value: NPY.Header, read: [UInt8]) {
+    try header(startingWith: try entry.read(upTo: min(entry.size, 128)), &entry)
   }
 
-  /// Opens the current entry for `body`.
-  private static func withEntry<R>(_ archive: Archive, _ body: () throws -> R) throws -> R {
-    let status = unzOpenCurrentFile(archive)
-    guard status == UNZ_OK else { throw damaged(status) }
-    defer { unzCloseCurrentFile(archive) }
-    return try body()
-  }
-
-  private static func header(_ archive: Archive, archiveSize: Int) throws
-    -> (value: NPY.Header, read: [UInt8])
-  {
-    let size = try size(archive, archiveSize)
-    return try withEntry(archive) {
-      try header(startingWith: try read(archive, upTo: min(size, 128)), archive, size)
+  private static func unpack(_ entry: inout NPZEntry) throws -> Tensor {
+    let size = entry.size
+    let header = try header(&entry)
+    // A shape that does not account for the bytes is refused before they are unpacked.
+    let expected = try NPY.byteCount(header.value)
+    guard size - header.value.dataOffset == expected else {
+      throw InputError(
+        "shape \(header.value.shape) needs \(expected) bytes, but "
+          + "\(size - header.value.dataOffset) are there")
     }
-  }
-
-  private static func unpack(_ archive: Archive, archiveSize: Int) throws -> Tensor {
-    let size = try size(archive, archiveSize)
-    return try withEntry(archive) {
-      let start = try read(archive, upTo: min(size, 128))
-      let header = try header(startingWith: start, archive, size)
-      // A shape that does not account for the bytes is refused before they are unpacked.
-      let expected = try NPY.byteCount(header.value)
-      guard size - header.value.dataOffset == expected else {
-        throw InputError(
-          "shape \(header.value.shape) needs \(expected) bytes, but "
-            + "\(size - header.value.dataOffset) are there")
-      }
-      let tail = try read(archive, upTo: size - header.read.count)
-      let stored = Array(header.read.dropFirst(header.value.dataOffset)) + tail
-      guard stored.count == expected else {
-        throw InputError(
-          "shape \(header.value.shape) needs \(expected) bytes, but \(stored.count) are there")
-      }
-      // Closing an entry that was read to its end compares the checksum.
-      let status = unzCloseCurrentFile(archive)
-      guard status == UNZ_OK else { throw damaged(status) }
-      return NPY.tensor(header.value, stored)
+    let tail = try entry.read(upTo: size - header.read.count)
+    let stored = Array(header.read.dropFirst(header.value.dataOffset)) + tail
+    guard stored.count == expected else {
+      throw InputError(
+        "shape \(header.value.shape) needs \(expected) bytes, but \(stored.count) are there")
     }
+    try entry.check()
+    return NPY.tensor(header.value, stored)
   }
 
   /// The header, reading on when it is longer than usual.
-  private static func header(startingWith start: [UInt8], _ archive: Archive, _ size: Int) throws
+  private static func header(startingWith start: [UInt8], _ entry: inout NPZEntry) throws
     -> (value: NPY.Header, read: [UInt8])
   {
     if let header = try? NPY.header(of: Data(start)) { return (header, start) }
-    let more = try read(archive, upTo: min(size, NPY.maximumHeader) - start.count)
+    let more = try entry.read(upTo: min(entry.size, NPY.maximumHeader) - start.count)
     return (try NPY.header(of: Data(start + more)), start + more)
-  }
-
-  private static func read(_ archive: Archive, upTo limit: Int) throws -> [UInt8] {
-    var status: Int32 = 0
-    let bytes = [UInt8](unsafeUninitializedCapacity: max(0, limit)) { buffer, count in
-      while count < limit {
-        status = unzReadCurrentFile(
-          archive, buffer.baseAddress! + count, UInt32(min(limit - count, 1 << 30)))
-        guard status > 0 else { return }
-        count += Int(status)
-      }
-    }
-    guard status >= 0 else { throw damaged(status) }
-    return bytes
-  }
-
-  private static func damaged(_ status: Int32) -> InputError {
-    let reason =
-      switch status {
-      case UNZ_CRCERROR: "its checksum does not match"
-      case Z_DATA_ERROR: "what is packed cannot be unpacked"
-      case UNZ_BADZIPFILE: "its place in the archive does not say what the directory says"
-      default: "it breaks off"
-      }
-    return InputError("is damaged: \(reason)")
   }
 }
 

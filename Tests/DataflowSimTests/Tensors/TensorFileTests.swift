@@ -35,6 +35,39 @@ private func read(_ name: String) throws -> Tensor {
     #expect(inputError { _ = try archive.tensor("X2") }.contains("did you mean 'x'?"))
   }
 
+  /// NumPy writes sizes from two gigabytes on as here, in the form of 64 bits.
+  @Test(arguments: ["large-stored", "large-deflated"]) func readsSizesOf64Bits(name: String) throws
+  {
+    let archive = try NPZ(contentsOf: TestFiles.resource("npy/\(name).npz"))
+    #expect(try archive.shape("a") == [2, 3])
+    #expect(try archive.tensor("a").asIntegers(name: "a") == Array(0..<6))
+  }
+
+  @Test func whatBeginsBehindFourGigabytesIsNamed() throws {
+    let archive = try NPZ(contentsOf: TestFiles.resource("npy/large-far.npz"))
+    #expect(try archive.tensor("a").asIntegers(name: "a") == Array(0..<6))
+    let text = inputError { _ = try archive.tensor("b") }
+    #expect(text.contains("four gigabytes") && text.contains("array 'b'"))
+  }
+
+  @Test(arguments: ["stored", "deflated"]) func everyChangedByteOfAnArrayIsFound(name: String)
+    throws
+  {
+    let data = try TestFiles.data(TestFiles.resource("npy/\(name).npz"))
+    let archive = try NPZ(data, file: "f")
+    let before = try archive.names.map { try archive.tensor($0) }
+    for at in data.indices {
+      var changed = data
+      changed[at] ^= 0x10
+      guard let archive = try? NPZ(changed, file: "f"), archive.names == ["x", "y"] else {
+        continue
+      }
+      for (name, tensor) in zip(archive.names, before) {
+        if let read = try? archive.tensor(name) { #expect(read == tensor, "byte \(at)") }
+      }
+    }
+  }
+
   @Test func everyTypeSurvivesWriting() throws {
     let tensors: [Tensor] = [
       try Tensor([1, -2] as [Int8]), try Tensor([1, -2] as [Int16]),
@@ -97,7 +130,9 @@ private func read(_ name: String) throws -> Tensor {
     fuzz(data.prefix(100)) { _ = try NPY.decode($0 + data.dropFirst(100), file: "f") }
   }
 
-  @Test(.timeLimit(.minutes(2)), arguments: ["stored", "deflated"])
+  @Test(
+    .timeLimit(.minutes(2)),
+    arguments: ["stored", "deflated", "large-stored", "large-deflated"])
   func damagedArchivesNeverCrash(name: String) throws {
     let data = try TestFiles.data(TestFiles.resource("npy/\(name).npz"))
     fuzz(data) { damaged in
