@@ -79,23 +79,10 @@ import Testing
       let waits = cycles.indices.map { i in
         i % 11 == 0 ? Int.random(in: 0...(1 << 30), using: &g) : Int.random(in: 0...1, using: &g)
       }
-      func columns(_ level: KernelLevel) -> (steps: [UInt8], waits: [UInt8], end: [Int]) {
-        let room = count * HandshakeColumns.longest + HandshakeColumns.slack
-        var (steps, waited) = (
-          [UInt8](repeating: 9, count: room), [UInt8](repeating: 9, count: room)
-        )
-        return steps.withUnsafeMutableBufferPointer { steps in
-          waited.withUnsafeMutableBufferPointer { waited in
-            let (s, w) = (steps.baseAddress!, waited.baseAddress!)
-            var columns = HandshakeColumns(steps: s, waits: w)
-            (columns.last, columns.step, columns.wait) = (17, 3, 70)
-            HandshakeKernel(level: level).append(
-              cycles: cycles, waits: waits, count: count, to: &columns)
-            return (
-              Array(steps[..<(columns.steps - s)]), Array(waited[..<(columns.waits - w)]),
-              [columns.last, columns.step, columns.wait]
-            )
-          }
+      func columns(_ level: KernelLevel) -> Columns {
+        appended(count, after: 17) {
+          HandshakeKernel(level: level).append(
+            cycles: cycles, waits: waits, count: count, to: &$0)
         }
       }
       let expected = columns(.portable)
@@ -118,35 +105,17 @@ import Testing
       let (writes, reads) = (times(count, &g), times(count, &g))
       let (latency, credit) = (Int.random(in: 0...9, using: &g), Int.random(in: 0...9, using: &g))
       let last = (writes.first ?? 9) - Int.random(in: 1...4, using: &g)
-      func columns(_ append: (inout HandshakeColumns) -> Void) -> (bytes: [[UInt8]], end: [Int]) {
-        let room = count * HandshakeColumns.longest + HandshakeColumns.slack
-        var (steps, waited) = (
-          [UInt8](repeating: 9, count: room), [UInt8](repeating: 9, count: room)
-        )
-        return steps.withUnsafeMutableBufferPointer { steps in
-          waited.withUnsafeMutableBufferPointer { waited in
-            let (s, w) = (steps.baseAddress!, waited.baseAddress!)
-            var columns = HandshakeColumns(steps: s, waits: w)
-            (columns.last, columns.step, columns.wait) = (last, 3, 70)
-            append(&columns)
-            return (
-              [Array(steps[..<(columns.steps - s)]), Array(waited[..<(columns.waits - w)])],
-              [columns.last, columns.step, columns.wait]
-            )
-          }
-        }
-      }
       var (cycles, waits) = ([Int](repeating: 0, count: count), [Int](repeating: 0, count: count))
       HandshakeKernel(level: .portable).list(
         writes: writes, latency: latency, reads: reads, credit: credit, after: last, count: count,
         cycles: &cycles, waits: &waits)
-      let expected = columns { columns in
+      let expected = appended(count, after: last) { columns in
         for i in 0..<count { columns.append(cycle: cycles[i], wait: waits[i]) }
       }
       for level in KernelLevel.available {
         let found = writes.withUnsafeBufferPointer { writes in
           reads.withUnsafeBufferPointer { reads in
-            columns {
+            appended(count, after: last) {
               guard let w = writes.baseAddress, let r = reads.baseAddress else { return }
               HandshakeKernel(level: level).append(
                 HandshakeKernel.Place(writes: w, latency: latency, reads: r, credit: credit),
@@ -155,6 +124,32 @@ import Testing
           }
         }
         #expect(found == expected, "\(level) \(count)")
+      }
+    }
+  }
+
+  /// What stands in the two columns, and the state behind it.
+  private struct Columns: Equatable {
+    var steps: [UInt8]
+    var waits: [UInt8]
+    var end: [Int]
+  }
+
+  /// What `append` makes of `count` handshakes, the one before them in cycle `last`.
+  private func appended(
+    _ count: Int, after last: Int, _ append: (inout HandshakeColumns) -> Void
+  ) -> Columns {
+    let room = count * HandshakeColumns.longest + HandshakeColumns.slack
+    var (steps, waited) = ([UInt8](repeating: 9, count: room), [UInt8](repeating: 9, count: room))
+    return steps.withUnsafeMutableBufferPointer { steps in
+      waited.withUnsafeMutableBufferPointer { waited in
+        let (s, w) = (steps.baseAddress!, waited.baseAddress!)
+        var columns = HandshakeColumns(steps: s, waits: w)
+        (columns.last, columns.step, columns.wait) = (last, 3, 70)
+        append(&columns)
+        return Columns(
+          steps: Array(steps[..<(columns.steps - s)]), waits: Array(waited[..<(columns.waits - w)]),
+          end: [columns.last, columns.step, columns.wait])
       }
     }
   }
