@@ -79,7 +79,7 @@ extension FIFOReduction {
       guard try bench.provablySustains(target, depths).suffices == true else { continue }
       var whole = FIFOSearch(
         bench, target: target, sufficient: depths, expected: depths, budget: budget)
-      let isMinimal = try all.allSatisfy { try whole.descend($0) }
+      let isMinimal = try whole.descend(all)
       knowledge.note(simulations: whole.simulations)
       return (whole.depths, isMinimal)
     }

@@ -17,7 +17,7 @@ extension FIFOReduction {
     // With the other FIFOs as small as they get, one that is too small shows soonest.
     var whole = FIFOSearch(
       bench, target: target, sufficient: depths, expected: room.sufficient, budget: budget)
-    let isProven = try open.allSatisfy { try whole.descend($0) }
+    let isProven = try whole.descend(open)
     knowledge.note(simulations: whole.simulations)
     depths = whole.depths
     return isProven
@@ -44,7 +44,7 @@ extension FIFOReduction {
     let found = try Parallel.all(open.count, workers: budget.workers) { t -> (Found, Bool?) in
       let (task, fifo) = tasks[open[t]]
       var search = worker.search(task, task.key.start!)
-      let suffices = try search.trySmaller(fifo)
+      let suffices = try search.trySmaller([fifo])[0]
       return (Found(search), suffices)
     }
     var isOpen = known
@@ -82,7 +82,7 @@ extension FIFOReduction {
     let worker = alone
     let found = try Parallel.all(tasks.count, workers: budget.workers) { t -> Found in
       var search = worker.search(tasks[t].task, tasks[t].task.key.start!)
-      for i in tasks[t].fifos { _ = try search.descend(i) }
+      for i in tasks[t].fifos { _ = try search.descend([i]) }
       return Found(search)
     }
     for ((task, fifos), result) in zip(tasks, found) {

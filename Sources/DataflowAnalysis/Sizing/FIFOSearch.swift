@@ -199,32 +199,62 @@ struct FIFOSearch {
     return FIFOHeuristics.isDeep(step) ? step : nil
   }
 
-  /// Lowers one FIFO from where it is, step by step at first and then in steps that double, and proves that it
-  /// can go no further. False: out of time, or not proven.
-  mutating func descend(_ i: Int) throws -> Bool {
-    var stepsDone = 0
-    while !budget.isSpent {
-      guard bench.cost.step(holding: depths[i]) > 0 else { return true }
-      let suffices = try trySmaller(i)
-      guard suffices == true else { return suffices == false }
-      var (step, stride) = (bench.cost.step(holding: depths[i]) - 1, 2)
-      depths = replacing(i, byStep: step)
-      stepsDone += 1
-      // Mostly that was all, and the next proof says so.
-      guard stepsDone > 1 else { continue }
-      while step > 0, !budget.isSpent {
-        let next = max(step - stride, 0)
-        let result = try test([replacing(i, byStep: next)])[0]
-        guard result.suffices == true else {
-          try narrow(i, failing: next, cycles: result.cyclesPerFrame)
-          break
+  /// Lowers each of `fifos` from where it is, as far as it goes, and proves that it can go no further. False: out
+  /// of time, or not proven.
+  ///
+  /// The first steps of several are tried side by side. What is too little stays so with less elsewhere; what suffices
+  /// is tried again once another has been lowered.
+  mutating func descend(_ fifos: [Int]) throws -> Bool {
+    var open = fifos.filter { step(of: $0) > 0 }[...]
+    while !open.isEmpty {
+      guard !budget.isSpent else { return false }
+      let tried = Array(open.prefix(budget.workers))
+      var isLowered = false
+      for (fifo, suffices) in zip(tried, try trySmaller(tried)) {
+        guard let suffices else { return false }
+        if suffices {
+          guard !isLowered else { break }
+          guard try descendFurther(fifo) else { return false }
+          isLowered = true
         }
-        (step, stride) = (next, stride * 2)
-        depths = replacing(i, byStep: step)
+        open.removeFirst()
       }
     }
-    return false
+    return true
   }
+
+  /// Lowers one FIFO, which does with a step less, step by step at first and then in steps that double, and proves
+  /// that it can go no further. False: out of time, or not proven.
+  private mutating func descendFurther(_ i: Int) throws -> Bool {
+    var isFirst = true
+    var suffices: Bool? = true
+    while suffices == true {
+      depths = replacing(i, byStep: step(of: i) - 1)
+      // Mostly that was all, and the next proof says so.
+      if !isFirst { try leap(i) }
+      isFirst = false
+      guard !budget.isSpent else { return false }
+      guard step(of: i) > 0 else { return true }
+      suffices = try trySmaller([i])[0]
+    }
+    return suffices == false
+  }
+
+  /// Lowers one FIFO in steps that double, until one is too much.
+  private mutating func leap(_ i: Int) throws {
+    var stride = 2
+    while step(of: i) > 0, !budget.isSpent {
+      let next = max(step(of: i) - stride, 0)
+      let result = try test([replacing(i, byStep: next)])[0]
+      guard result.suffices == true else {
+        return try narrow(i, failing: next, cycles: result.cyclesPerFrame)
+      }
+      depths = replacing(i, byStep: next)
+      stride *= 2
+    }
+  }
+
+  private func step(of i: Int) -> Int { bench.cost.step(holding: depths[i]) }
 
   private func replacing(_ i: Int, byStep step: Int) -> [Int] {
     var copy = depths
@@ -232,11 +262,10 @@ struct FIFOSearch {
     return copy
   }
 
-  /// Whether a FIFO, which is not the smallest there is, does with a step less, the others as they are.
-  /// nil: neither was proven.
-  mutating func trySmaller(_ i: Int) throws -> Bool? {
-    let smaller = replacing(i, byStep: bench.cost.step(holding: depths[i]) - 1)
-    return try test([smaller], isExact: true)[0].suffices
+  /// Whether each of some FIFOs, none of which is the smallest there is, does with a step less, the others as they
+  /// are. nil: neither was proven.
+  mutating func trySmaller(_ fifos: [Int]) throws -> [Bool?] {
+    try test(fifos.map { replacing($0, byStep: step(of: $0) - 1) }, isExact: true).map(\.suffices)
   }
 
   /// Whether each of the depth sets reaches the target, run side by side.
