@@ -8,6 +8,8 @@ enum FIFOHeuristics {
   static let sectionsWithEveryOrder = 8
   /// How much more room than the fullest FIFO of a section needs each of its FIFOs gets at first.
   static let roominess = 1.5
+  /// A stretch is looked into first where so many of its length are no longer than what is to be proven.
+  static let shortPart = 8
   /// How often FIFOs that later changes have made too deep are lowered again.
   static let roundsOfProof = 8
 

@@ -15,8 +15,10 @@ extension FIFOReduction {
     // Each by itself, at the depths that have come of it.
     open = try stepsDown(Array(depths.indices))
     // With the other FIFOs as small as they get, one that is too small shows soonest.
+    let parts = try parts(of: knowledge.stretch(0...sections.nodes.count - 1, of: sections))
     var whole = FIFOSearch(
-      bench, target: target, sufficient: depths, expected: room.sufficient, budget: budget)
+      bench, target: target, sufficient: depths, expected: room.sufficient, budget: budget,
+      parts: parts)
     let isProven = try whole.descend(open)
     knowledge.note(simulations: whole.simulations)
     depths = whole.depths

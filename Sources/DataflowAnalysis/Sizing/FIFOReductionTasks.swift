@@ -11,6 +11,8 @@ extension FIFOReduction {
   struct Task {
     var key: Key
     var stretch: FIFOStretch
+    /// Shorter stretches within.
+    var parts: [FIFOSearch.Part]
     /// What an equal stretch needed.
     var hint: [Int]?
   }
@@ -49,7 +51,17 @@ extension FIFOReduction {
     let stretch = try knowledge.stretch(range, of: sections)
     let start = goal == .least ? nil : stretch.fifos.map { depths[$0] }
     return Task(
-      key: Key(shape: stretch.shape, start: start, isRough: goal == .roughly), stretch: stretch)
+      key: Key(shape: stretch.shape, start: start, isRough: goal == .roughly), stretch: stretch,
+      parts: try parts(of: stretch))
+  }
+
+  /// Stretches within one that cost little beside it, the shortest first.
+  mutating func parts(of stretch: FIFOStretch) throws -> [FIFOSearch.Part] {
+    let place = Dictionary(uniqueKeysWithValues: zip(stretch.fifos, stretch.fifos.indices))
+    return try sections.parts(of: stretch.sections).map { range in
+      let part = try knowledge.stretch(range, of: sections)
+      return FIFOSearch.Part(bench: part.bench, fifos: part.fifos.map { place[$0]! })
+    }
   }
 
   mutating func found(_ tasks: [Task], _ goal: Goal) throws -> [Found] {
@@ -161,6 +173,6 @@ extension FIFOReduction {
       task.stretch.bench, target: target, sufficient: depths,
       expected: task.stretch.fifos.map { room.sufficient[$0] }, budget: budget,
       provesFirst: knowledge.provesFirst(in: range), provesLong: knowledge.isMisjudged(in: range),
-      isMisled: knowledge.isMisled(in: range))
+      isMisled: knowledge.isMisled(in: range), parts: task.parts)
   }
 }

@@ -5,6 +5,8 @@ struct FIFOSearch {
   let bench: FIFOBench
   let target: FramePeriod
   let budget: SearchBudget
+  /// Shorter stretches within, the shortest first: what does not suffice there does not here.
+  private let parts: [Part]
   /// About where the answer may lie.
   private let expected: [Int]
   private(set) var depths: [Int]
@@ -27,9 +29,10 @@ struct FIFOSearch {
   init(
     _ bench: FIFOBench, target: FramePeriod, sufficient: [Int], expected: [Int],
     budget: SearchBudget, provesFirst: Bool = false, provesLong: Bool = false,
-    isMisled: Bool = false
+    isMisled: Bool = false, parts: [Part] = []
   ) {
     self.provesLong = provesLong
+    self.parts = parts
     self.isMisled = isMisled
     self.bench = bench
     self.target = target
@@ -38,6 +41,13 @@ struct FIFOSearch {
     self.provesFirst = provesFirst
     depths = sufficient
     floors = sufficient.map { _ in bench.cost.depth(atStep: 0) }
+  }
+
+  /// A stretch within what is searched.
+  struct Part: Sendable {
+    var bench: FIFOBench
+    /// Which of the FIFOs of the search are its own, in its order.
+    var fifos: [Int]
   }
 
   /// Which FIFOs are lowered first.
@@ -265,7 +275,28 @@ struct FIFOSearch {
   /// Whether each of some FIFOs, none of which is the smallest there is, does with a step less, the others as they
   /// are. nil: neither was proven.
   mutating func trySmaller(_ fifos: [Int]) throws -> [Bool?] {
-    try test(fifos.map { replacing($0, byStep: step(of: $0) - 1) }, isExact: true).map(\.suffices)
+    let smaller = fifos.map { replacing($0, byStep: step(of: $0) - 1) }
+    let search = self
+    let inPart = try Parallel.all(fifos.count, workers: budget.workers) {
+      try search.isTooLittleInPart(smaller[$0], around: fifos[$0])
+    }
+    tooLittle += inPart.indices.filter { inPart[$0] }.map { smaller[$0] }
+    simulations += inPart.count { $0 }
+    let open = inPart.indices.filter { !inPart[$0] }
+    var results = [Bool?](repeating: false, count: fifos.count)
+    for (i, verdict) in zip(open, try test(open.map { smaller[$0] }, isExact: true)) {
+      results[i] = verdict.suffices
+    }
+    return results
+  }
+
+  /// Whether depths are proven not to suffice in a shorter stretch with `fifo`, at a fraction of the cost.
+  private func isTooLittleInPart(_ depths: [Int], around fifo: Int) throws -> Bool {
+    try parts.contains { part in
+      guard part.fifos.contains(fifo), !budget.isSpent else { return false }
+      let verdict = try part.bench.provablySustains(target, part.fifos.map { depths[$0] })
+      return verdict.suffices == false
+    }
   }
 
   /// Whether each of the depth sets reaches the target, run side by side.

@@ -94,6 +94,15 @@ struct FIFOSections {
     return rounds
   }
 
+  /// Stretches within `range` that are short beside it, the shortest first.
+  func parts(of range: ClosedRange<Int>) -> [ClosedRange<Int>] {
+    let alone = nodes.indices.map { $0...$0 }
+    return (alone + stretches.joined()).filter {
+      FIFOHeuristics.shortPart * $0.count <= range.count && range.contains($0)
+        && !fifos[$0].joined().isEmpty
+    }
+  }
+
   /// The sections of `range` as one design.
   func stretch(_ range: ClosedRange<Int>) throws -> FIFOStretch {
     guard range.lowerBound > 0 || range.upperBound < nodes.count - 1 else {
