@@ -46,9 +46,12 @@ struct FIFOSizingTests {
     #expect(sizing.totalAfter < 400)
   }
 
-  /// The proof by hand, on a small net: one word less anywhere is slower, under an unthrottled source.
-  @Test(arguments: ["lenet", "conv1d-audio"]) func isLocallyMinimal(name: String) throws {
+  /// The proof by hand, on small nets and one of many sections: one word less anywhere is slower, under an
+  /// unthrottled source.
+  @Test(arguments: ["lenet", "conv1d-audio", "mobilenet-small"])
+  func isLocallyMinimal(name: String) throws {
     let sizing = try FIFOSizing(Self.design(name), options: Self.predictedAlone)
+    #expect(sizing.isVerified)
     let target = sizing.periodUnbounded.cyclesPerFrame
     #expect(try period(sizing.design) == target)
     for fifo in sizing.fifos where fifo.after > 2 {
@@ -57,6 +60,18 @@ struct FIFOSizingTests {
       smaller.nodes[index].attributes["depth"] = .int(fifo.after - 1)
       #expect(try period(smaller) ?? .infinity > target, "\(fifo.name)")
     }
+  }
+
+  /// What is tried side by side ends as it does one by one.
+  @Test(arguments: ["conv1d-audio", "resnet-small", "mobilenet-small"])
+  func doesNotHangOnTheCores(name: String) throws {
+    var options = Self.predictedAlone
+    options.workers = 1
+    let one = try FIFOSizing(Self.design(name), options: options)
+    options.workers = 3
+    let three = try FIFOSizing(Self.design(name), options: options)
+    #expect(one.fifos == three.fifos)
+    #expect(one.isVerified && three.isVerified)
   }
 
   /// A residual network deadlocks with FIFOs of 2, and starts from a graph without any FIFO alike.
