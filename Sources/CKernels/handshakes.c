@@ -11,6 +11,7 @@ typedef uint8_t EightBytes __attribute__((vector_size(8)));
 
 // Macros, as vectors cannot be handed over where the compiler knows none as wide.
 #define EIGHT(FROM) (*(const Eight *)(FROM))
+#define BEHIND(BEFORE, NOW) __builtin_shufflevector(BEFORE, NOW, 7, 8, 9, 10, 11, 12, 13, 14)
 #define LATER(ONE, OTHER) (((ONE) & ((ONE) > (OTHER))) | ((OTHER) & ~((ONE) > (OTHER))))
 
 CK_INLINE void handshakesBody(const intptr_t *writes, const intptr_t *reads, intptr_t latency,
@@ -112,14 +113,15 @@ CK_INLINE uint8_t *putBlock(uint8_t *out, uint64_t narrow, const uint64_t *numbe
   return out + (count - done);
 }
 
-// All but the first `but` of eight differences.
-CK_INLINE uint8_t *putEight(uint8_t *out, const Eight *differences, int but) {
+// All but the first `but` of eight differences. `latest` is what it was only if the last of them is 0.
+CK_INLINE uint8_t *putEight(uint8_t *out, const Eight *differences, int but, uint64_t *latest) {
   Eight values = *differences;
   EightNumbers numbers = (EightNumbers)((values + values) ^ (values >> 63));
   EightNumbers isWide = (EightNumbers)(numbers > 0x7f);
   EightBytes bytes = __builtin_convertvector(numbers | (isWide & 0x80), EightBytes);
   uint64_t narrow, each[BLOCK];
   memcpy(&narrow, &bytes, sizeof narrow);
+  *latest |= narrow >> (8 * (BLOCK - 1));
   narrow >>= 8 * but;
   if (__builtin_expect((narrow & 0x8080808080808080u) == 0, 1)) {
     memcpy(out, &narrow, sizeof narrow);
@@ -140,8 +142,9 @@ CK_INLINE void appendBody(const intptr_t *cycles, const intptr_t *waits, size_t 
       Eight before = EIGHT(cycles + from - 1);
       Eight steps = (EIGHT(cycles + from) - before) - (before - EIGHT(cycles + from - 2));
       Eight differences = EIGHT(waits + from) - EIGHT(waits + from - 1);
-      now.steps = putEight(now.steps, &steps, (int)(i - from));
-      now.waits = putEight(now.waits, &differences, (int)(i - from));
+      uint64_t latest = 0;
+      now.steps = putEight(now.steps, &steps, (int)(i - from), &latest);
+      now.waits = putEight(now.waits, &differences, (int)(i - from), &latest);
       i = from + BLOCK;
       now.last = cycles[i - 1];
       now.step = now.last - cycles[i - 2];
@@ -167,43 +170,193 @@ void ck_append_handshakes(int level, const intptr_t *cycles, const intptr_t *wai
   DISPATCH(append, (cycles, waits, count, columns))
 }
 
-CK_INLINE void appendPlaceBody(const ck_place *place, intptr_t last, size_t count, ck_columns *columns) {
-  const intptr_t *writes = place->writes, *reads = place->reads;
-  intptr_t latency = place->latency, credit = place->credit;
+// Leaves out `count` numbers of each of two columns of so many bytes, all of them 0. `zeros`: the last left out.
+CK_INLINE ck_zeros *leaveOut(ck_zeros *zeros, size_t steps, size_t waits, size_t count) {
+  int goesOn = zeros->steps == (uint32_t)steps && zeros->waits == (uint32_t)waits;
+  size_t before = goesOn ? zeros->count : 0;
+  zeros += !goesOn;
+  *zeros = (ck_zeros){(uint32_t)steps, (uint32_t)waits, before + count};
+  return zeros;
+}
+
+void ck_append_run(intptr_t cycle, intptr_t step, intptr_t wait, size_t count, ck_columns *columns) {
   ck_columns now = *columns;
+  // The first two say what the others are.
+  while (count > 0 && (cycle - now.last != step || now.step != step || now.wait != wait)) {
+    intptr_t distance = cycle - now.last;
+    now.steps = put(now.steps, zigzag(distance - now.step));
+    now.waits = put(now.waits, zigzag(wait - now.wait));
+    now.last = cycle;
+    now.step = distance;
+    now.wait = wait;
+    cycle += step;
+    count--;
+  }
+  if (count >= CK_LEAST_ZEROS) {
+    now.zeros = leaveOut(now.zeros, (size_t)(now.steps - now.first_step),
+                         (size_t)(now.waits - now.first_wait), count);
+  } else {
+    memset(now.steps, 0, CK_LEAST_ZEROS);
+    memset(now.waits, 0, CK_LEAST_ZEROS);
+    now.steps += count;
+    now.waits += count;
+  }
+  now.last += (intptr_t)count * step;
+  *columns = now;
+}
+
+// `count` bytes; both have room for a part more.
+CK_INLINE uint8_t *copied(uint8_t *out, const uint8_t *from, size_t count) {
+  enum { PART = 16 };
+  if (count > 16 * PART) {
+    memcpy(out, from, count);
+  } else {
+    for (size_t i = 0; i < count; i += PART) memcpy(out + i, from + i, PART);
+  }
+  return out + count;
+}
+
+CK_INLINE uint8_t *cleared(uint8_t *out, size_t count) {
+  enum { PART = 32 };
+  if (count > 16 * PART) {
+    memset(out, 0, count);
+  } else {
+    for (size_t i = 0; i < count; i += PART) memset(out + i, 0, PART);
+  }
+  return out + count;
+}
+
+CK_INLINE uint8_t *laid(uint8_t *out, const uint8_t *column, const uint8_t *end, const ck_zeros *first,
+                        const ck_zeros *last, int isWaits) {
+  const uint8_t *from = column;
+  for (const ck_zeros *zeros = first; zeros <= last; zeros++) {
+    const uint8_t *to = column + (isWaits ? zeros->waits : zeros->steps);
+    out = copied(out, from, (size_t)(to - from));
+    out = cleared(out, zeros->count);
+    from = to;
+  }
+  return copied(out, from, (size_t)(end - from));
+}
+
+void ck_lay_columns(const ck_columns *columns, const ck_zeros *first, uint8_t *out) {
+  out = laid(out, columns->first_step, columns->steps, first, columns->zeros, 0);
+  laid(out, columns->first_wait, columns->waits, first, columns->zeros, 1);
+}
+
+// Whether as many handshakes from `from` on as are looked at together go on as those before them, the first of
+// them in cycle `first`.
+CK_INLINE int areEven(const ck_place *place, size_t from, intptr_t first, intptr_t step, intptr_t wait) {
+  const Eight each = {0, 1, 2, 3, 4, 5, 6, 7};
+  Eight expected = first + each * step, sooner = expected - step + 1, differences = {0};
+  const intptr_t *writes = place->writes + from, *reads = place->reads + from;
+  for (size_t k = 0; k < CK_LEAST_ZEROS; k += BLOCK) {
+    Eight arrival = EIGHT(writes + k) + place->latency, freed = EIGHT(reads + k) + place->credit;
+    Eight cycle = LATER(arrival, freed);
+    differences |= (cycle ^ expected) | ((cycle - LATER(arrival, sooner)) ^ wait);
+    expected += BLOCK * step;
+    sooner += BLOCK * step;
+  }
+  return __builtin_reduce_or(differences) == 0;
+}
+
+// How many handshakes from `from` on go on as those before them, as far as that is soon told.
+CK_INLINE size_t evenFrom(const ck_place *place, size_t from, size_t count, intptr_t last, intptr_t step,
+                          intptr_t wait) {
+  size_t i = from;
+  while (i + CK_LEAST_ZEROS <= count && areEven(place, i, last + step, step, wait)) {
+    last += CK_LEAST_ZEROS * step;
+    i += CK_LEAST_ZEROS;
+  }
+  intptr_t rest = (intptr_t)(count - i);
+  // With some of those before.
+  if (i > from && rest > 0 && rest < CK_LEAST_ZEROS &&
+      areEven(place, count - CK_LEAST_ZEROS, last + (rest + 1 - CK_LEAST_ZEROS) * step, step, wait)) {
+    i = count;
+  }
+  return i - from;
+}
+
+// Columns as far as a loop changes them.
+typedef struct {
+  intptr_t last, step, wait;
+  uint8_t *steps, *waits;
+} Columns;
+
+// What stands in columns behind handshake `i`; there are two before.
+CK_INLINE void rewind(Columns *now, const ck_place *place, size_t i) {
+  intptr_t before = at(place, i - 1), arrival = place->writes[i] + place->latency;
+  now->last = at(place, i);
+  now->step = now->last - before;
+  now->wait = now->last - (arrival > before + 1 ? arrival : before + 1);
+}
+
+// Whether all but the first `but` of the eight handshakes from `from` on are appended such that the next may well go
+// on as the last two. The columns are those before the eight, but for their bytes.
+CK_INLINE int appendEight(Columns *now, const ck_place *place, size_t from, int but) {
+  const Eight none = {0};
+  Eight arrival = EIGHT(place->writes + from) + place->latency;
+  Eight freed = EIGHT(place->reads + from) + place->credit;
+  Eight cycle = LATER(arrival, freed), before = BEHIND(none + now->last, cycle), sooner = before + 1;
+  Eight step = cycle - before, wait = cycle - LATER(arrival, sooner);
+  Eight differences = step - BEHIND(none + now->step, step), longer = wait - BEHIND(none + now->wait, wait);
+  uint64_t latest = 0;
+  now->steps = putEight(now->steps, &differences, but, &latest);
+  now->waits = putEight(now->waits, &longer, but, &latest);
+  now->last = cycle[BLOCK - 1];
+  now->step = step[BLOCK - 1];
+  now->wait = wait[BLOCK - 1];
+  return latest == 0;
+}
+
+// The same of one, whose wait is counted from when it is there and the cycle behind `before`.
+CK_INLINE int appendOne(Columns *now, const ck_place *place, size_t i, intptr_t before) {
+  intptr_t cycle = at(place, i), arrival = place->writes[i] + place->latency, step = cycle - now->last;
+  intptr_t wait = cycle - (arrival > before + 1 ? arrival : before + 1);
+  int goesOn = step == now->step && wait == now->wait;
+  now->steps = put(now->steps, zigzag(step - now->step));
+  now->waits = put(now->waits, zigzag(wait - now->wait));
+  now->last = cycle;
+  now->step = step;
+  now->wait = wait;
+  return goesOn;
+}
+
+CK_INLINE void appendPlaceBody(const ck_place *place, intptr_t last, size_t count, ck_columns *columns) {
+  // Locals, as the bytes that are written may be anything's.
+  const ck_place here = *place;
+  Columns now = {columns->last, columns->step, columns->wait, columns->steps, columns->waits};
+  const uint8_t *firstStep = columns->first_step, *firstWait = columns->first_wait;
+  ck_zeros *zeros = columns->zeros;
   size_t i = 0;
+  int mayGoOn = 1;
+  if (count > 0 && last != now.last) mayGoOn = appendOne(&now, &here, i++, last);
   while (i < count) {
-    if (i >= 2 && count >= BLOCK + 2) {
-      // The last eight, of which some may have been appended.
-      size_t from = i > count - BLOCK ? count - BLOCK : i;
-      Eight arrival = EIGHT(writes + from) + latency, freed = EIGHT(reads + from) + credit;
-      Eight arrived = EIGHT(writes + from - 1) + latency, left = EIGHT(reads + from - 1) + credit;
-      Eight first = EIGHT(writes + from - 2) + latency, gone = EIGHT(reads + from - 2) + credit;
-      Eight cycle = LATER(arrival, freed), before = LATER(arrived, left);
-      Eight beforeThat = LATER(first, gone), sooner = before + 1, soonest = beforeThat + 1;
-      Eight wait = cycle - LATER(arrival, sooner), waited = before - LATER(arrived, soonest);
-      Eight steps = (cycle - before) - (before - beforeThat), differences = wait - waited;
-      now.steps = putEight(now.steps, &steps, (int)(i - from));
-      now.waits = putEight(now.waits, &differences, (int)(i - from));
-      i = from + BLOCK;
-      if (i == count) {
-        now.last = cycle[BLOCK - 1];
-        now.step = now.last - before[BLOCK - 1];
-        now.wait = wait[BLOCK - 1];
-      }
+    size_t even = mayGoOn ? evenFrom(&here, i, count, now.last, now.step, now.wait) : 0;
+    if (even > 0) {
+      zeros = leaveOut(zeros, (size_t)(now.steps - firstStep), (size_t)(now.waits - firstWait), even);
+      now.last += (intptr_t)even * now.step;
+      i += even;
+      if (i == count) break;
+    }
+    if (count - i >= BLOCK) {
+      mayGoOn = appendEight(&now, &here, i, 0);
+      i += BLOCK;
+    } else if (count >= BLOCK + 2) {
+      // The last eight, some of which have been appended.
+      rewind(&now, &here, count - BLOCK - 1);
+      appendEight(&now, &here, count - BLOCK, (int)(i + BLOCK - count));
+      i = count;
     } else {
-      intptr_t cycle = at(place, i), arrival = writes[i] + latency;
-      intptr_t wait = cycle - (arrival > last + 1 ? arrival : last + 1), step = cycle - now.last;
-      now.steps = put(now.steps, zigzag(step - now.step));
-      now.waits = put(now.waits, zigzag(wait - now.wait));
-      last = cycle;
-      now.last = cycle;
-      now.step = step;
-      now.wait = wait;
+      mayGoOn = appendOne(&now, &here, i, now.last);
       i++;
     }
   }
-  *columns = now;
+  columns->last = now.last;
+  columns->step = now.step;
+  columns->wait = now.wait;
+  columns->steps = now.steps;
+  columns->waits = now.waits;
+  columns->zeros = zeros;
 }
 
 PER_LEVEL(appendPlace, appendPlaceBody,

@@ -117,11 +117,12 @@ extension TraceWriter {
     }
     handshakes += run.count
     var rest = run
-    while rest.count > 0 {
-      let count = min(rest.count, handshakesPerChunk - columns[stream].count)
-      columns[stream].append(rest.prefix(count))
-      fill(stream)
-      rest = rest.dropFirst(count)
+    while true {
+      let room = handshakesPerChunk - columns[stream].count
+      columns[stream].append(rest.count > room ? rest.prefix(room) : rest)
+      guard rest.count >= room else { return }
+      writeChunk(stream)
+      rest = rest.dropFirst(room)
     }
   }
 
@@ -129,11 +130,12 @@ extension TraceWriter {
     guard gap == nil else { return handshakes.listed { took($0, stream: stream) } }
     self.handshakes += handshakes.count
     var rest = handshakes
-    while rest.count > 0 {
-      let count = min(rest.count, handshakesPerChunk - columns[stream].count)
-      columns[stream].append(rest.prefix(count), kernel)
-      fill(stream)
-      rest = rest.dropFirst(count)
+    while true {
+      let room = handshakesPerChunk - columns[stream].count
+      columns[stream].append(rest.count > room ? rest.prefix(room) : rest, kernel)
+      guard rest.count >= room else { return }
+      writeChunk(stream)
+      rest = rest.dropFirst(room)
     }
   }
 

@@ -28,20 +28,17 @@ struct FrameContent {
     count = 1
   }
 
-  @inline(__always) mutating func append(_ bytes: UnsafeRawBufferPointer) {
+  mutating func append(_ bytes: UnsafeRawBufferPointer) {
     precondition(bytes.count <= capacity - count)
     guard let start = bytes.baseAddress else { return }
-    if bytes.count <= 4 {
-      for i in 0..<bytes.count { storage[count + i] = bytes[i] }
-    } else {
-      UnsafeMutableRawPointer(storage + count).copyMemory(from: start, byteCount: bytes.count)
-    }
+    UnsafeMutableRawPointer(storage + count).copyMemory(from: start, byteCount: bytes.count)
     count += bytes.count
   }
 
-  mutating func appendZeros(_ n: Int) {
-    precondition(n <= capacity - count)
-    (storage + count).update(repeating: 0, count: n)
+  /// Appends `n` bytes that `write` writes, who may write up to `slack` more.
+  mutating func append(_ n: Int, slack: Int, _ write: (UnsafeMutablePointer<UInt8>) -> Void) {
+    precondition(n + slack <= capacity - count)
+    write(storage + count)
     count += n
   }
 }

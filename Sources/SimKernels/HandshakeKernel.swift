@@ -2,8 +2,8 @@ import CKernels
 
 /// What is made of the handshakes of a run that is followed, many at a time.
 public struct HandshakeKernel: Sendable {
-  private let level: Int32
-  private let isPortable: Bool
+  let level: Int32
+  let isPortable: Bool
 
   /// - Parameter level: forces narrower instructions than the processor has, for tests.
   public init(level: KernelLevel = .best) {
@@ -71,7 +71,7 @@ public struct HandshakeKernel: Sendable {
       Place(writes: writes + i, latency: latency, reads: reads + i, credit: credit)
     }
 
-    fileprivate var place: ck_place {
+    var place: ck_place {
       ck_place(writes: writes, reads: reads, latency: latency, credit: credit)
     }
   }
@@ -81,90 +81,5 @@ public struct HandshakeKernel: Sendable {
     guard isPortable else { return ck_first_later(level, place.place, other.place, count) }
     for i in 0..<count where place[i] > other[i] { return i }
     return count
-  }
-
-  /// Appends the handshakes at a place, of which the one before was in cycle `last`, to columns that have room
-  /// for them.
-  public func append(
-    _ place: Place, after last: Int, count: Int, to columns: inout HandshakeColumns
-  ) {
-    guard isPortable else {
-      var ends = columns.ends
-      withUnsafePointer(to: place.place) { ck_append_place(level, $0, last, count, &ends) }
-      columns.goOn(from: ends)
-      return
-    }
-    var last = last
-    for i in 0..<count {
-      columns.append(cycle: place[i], wait: place.wait(i, after: last))
-      last = place[i]
-    }
-  }
-
-  /// Appends handshakes to columns that have room for them (`HandshakeColumns.longest`).
-  public func append(
-    cycles: UnsafePointer<Int>, waits: UnsafePointer<Int>, count: Int,
-    to columns: inout HandshakeColumns
-  ) {
-    guard isPortable else {
-      var ends = columns.ends
-      ck_append_handshakes(level, cycles, waits, count, &ends)
-      columns.goOn(from: ends)
-      return
-    }
-    for i in 0..<count { columns.append(cycle: cycles[i], wait: waits[i]) }
-  }
-}
-
-/// Where two columns of numbers end: second differences of cycles and first differences of waits, in
-/// zigzag and little-endian base 128.
-public struct HandshakeColumns {
-  /// Bytes the longest number takes, and bytes that may be written behind the last one.
-  public static let (longest, slack) = (10, 8)
-
-  /// The cycle of the last handshake, its distance to the one before, and its wait.
-  public var last = 0
-  public var step = 0
-  public var wait = 0
-  /// Where the next numbers go.
-  public var steps: UnsafeMutablePointer<UInt8>
-  public var waits: UnsafeMutablePointer<UInt8>
-
-  /// Columns to be filled from `steps` and `waits` on, one byte code after the other.
-  public init(steps: UnsafeMutablePointer<UInt8>, waits: UnsafeMutablePointer<UInt8>) {
-    (self.steps, self.waits) = (steps, waits)
-  }
-
-  fileprivate var ends: ck_columns {
-    ck_columns(last: last, step: step, wait: wait, steps: steps, waits: waits)
-  }
-
-  fileprivate mutating func goOn(from ends: ck_columns) {
-    (last, step, wait, steps, waits) = (ends.last, ends.step, ends.wait, ends.steps, ends.waits)
-  }
-
-  /// Appends one handshake.
-  @inlinable public mutating func append(cycle: Int, wait: Int) {
-    let next = cycle &- last
-    Self.put(next &- step, at: &steps)
-    Self.put(wait &- self.wait, at: &waits)
-    (last, step, self.wait) = (cycle, next, wait)
-  }
-
-  /// Begins with a handshake, of which only the wait has a number.
-  @inlinable public mutating func begin(cycle: Int, wait: Int) {
-    Self.put(wait, at: &waits)
-    (last, step, self.wait) = (cycle, 0, wait)
-  }
-
-  @inlinable static func put(_ value: Int, at next: inout UnsafeMutablePointer<UInt8>) {
-    var rest = UInt(bitPattern: (value << 1) ^ (value >> (Int.bitWidth - 1)))
-    while rest >= 0x80 {
-      next.pointee = UInt8(truncatingIfNeeded: rest) | 0x80
-      next += 1
-      rest >>= 7
-    }
-    next.pointee = UInt8(truncatingIfNeeded: rest)
-    next += 1
   }
 }

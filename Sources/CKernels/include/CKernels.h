@@ -68,19 +68,42 @@ typedef struct {
 // The first of `count` handshakes at a place that comes later than the one at another; `count` where none does.
 intptr_t ck_first_later(int level, ck_place place, ck_place other, intptr_t count);
 
-// Where two columns of numbers end, in zigzag and little-endian base 128: second differences of cycles and first
-// differences of waits. The last cycle, its distance to the one before, and its wait.
+// Numbers left out of two columns, all of them 0: how many, and how many bytes of each column come before them.
+typedef struct {
+  uint32_t steps, waits;
+  size_t count;
+} ck_zeros;
+
+// Where two columns of numbers begin and end, in zigzag and little-endian base 128: second differences of cycles and
+// first differences of waits. The last cycle, its distance to the one before, and its wait.
 typedef struct {
   intptr_t last, step, wait;
   uint8_t *steps, *waits;
+  uint8_t *first_step, *first_wait;
+  // The last left out; there is always one, which may be of none.
+  ck_zeros *zeros;
 } ck_columns;
 
-// Appends handshakes. Each column has room for 10 bytes a number and 8 more.
+// Fewer zeros are not left out.
+enum { CK_LEAST_ZEROS = 16 };
+// Bytes that may be written or read behind the last number of a column.
+enum { CK_SLACK = 32 };
+
+// What follows appends `count` handshakes. Each column has room for 10 bytes a number and for the slack, and for every
+// CK_LEAST_ZEROS numbers one run of zeros may be left out, and one more.
+
+// Handshakes that are listed.
 void ck_append_handshakes(int level, const intptr_t *cycles, const intptr_t *waits, size_t count,
                           ck_columns *columns);
 
-// Appends what `ck_handshakes` lists of a place, after a handshake in cycle `last`.
+// Those that `ck_handshakes` lists of a place, after a handshake in cycle `last`.
 void ck_append_place(int level, const ck_place *place, intptr_t last, size_t count,
                      ck_columns *columns);
+
+// Handshakes at equal distances, each after the same wait.
+void ck_append_run(intptr_t cycle, intptr_t step, intptr_t wait, size_t count, ck_columns *columns);
+
+// Writes both columns one after the other, with the zeros left out from `first` on. `out` has room for the slack too.
+void ck_lay_columns(const ck_columns *columns, const ck_zeros *first, uint8_t *out);
 
 #endif

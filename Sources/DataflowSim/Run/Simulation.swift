@@ -6,7 +6,6 @@ public final class Simulation {
   package private(set) var network: Network
   /// What is observed, channel by channel.
   private(set) var logs: [ChannelLog] = []
-  private let listing = HandshakeBuffer()
   private var streamLogs = 0
   /// Of every compute core since it last started.
   private(set) var coreLogs: [Int: CoreLog] = [:]
@@ -262,8 +261,7 @@ public final class Simulation {
     let log = ChannelLog(
       members.map(\.stage), streams: streams,
       fifos: members.enumerated().filter(\.element.stage.isFIFO).map { ($0, $1.node) },
-      limit: limit, isFull: observing.times || observing.listener != nil || limit != .max,
-      buffer: listing)
+      limit: limit, isFull: observing.times || observing.listener != nil || limit != .max)
     logs.append(log)
     return log
   }

@@ -7,7 +7,6 @@ final class ChannelLog {
   private let stages: [Stage]
   /// In front of the first stage to behind the last.
   private let places: UnsafeMutableBufferPointer<ChannelPlace>
-  private let buffer: HandshakeBuffer
   private let fifos: UnsafeMutableBufferPointer<Occupancy>
   private let limit: Cycle
   /// Whether somebody wants to know of every handshake.
@@ -36,15 +35,13 @@ final class ChannelLog {
   ///   - stages: those the channel stands for; none for a wire.
   ///   - streams: by place, in front of the first stage to behind the last.
   ///   - fifos: names of the FIFOs among the stages, by stage.
-  ///   - buffer: used while handshakes are handed on.
   init(
     _ stages: [Stage], streams: [StreamLog?], fifos: [(stage: Int, name: String)], limit: Cycle,
-    isFull: Bool, buffer: HandshakeBuffer
+    isFull: Bool
   ) {
     self.stages = stages
     self.limit = limit
     self.isFull = isFull
-    self.buffer = buffer
     places = .allocate(capacity: stages.count + 1)
     for place in 0...stages.count {
       (places.baseAddress! + place).initialize(
@@ -126,8 +123,7 @@ extension ChannelLog {
       return
     }
     let handOn = HandingOn(
-      times: places[index].times(now), origin: origin, limit: limit,
-      buffer: Unmanaged.passUnretained(buffer))
+      times: places[index].times(now), origin: origin, limit: limit)
     handOn(&places[index])
   }
 }

@@ -99,7 +99,7 @@ extension Channel {
   }
 
   /// Words that are read evenly as well. All that later words ask for is when the last of them were; who
-  /// follows them knows the run.
+  /// follows them knows the run, and that each was offered when it was written.
   fileprivate mutating func letPass(_ run: EvenRun, _ reads: EvenRun) {
     let first = written
     let isKept = keepsTimes
@@ -114,13 +114,22 @@ extension Channel {
       // What is told of a long run needs the slots of the words before, which the last of its words take.
       if run.count > ChannelLog.readsAtOnce { tellOfReads(from: first, isWaitedFor: false) }
     }
-    for k in max(0, run.count - capacity - (isKept ? 1 : 0))..<run.count {
-      let slot = (first &+ k) & mask
-      if isKept { (offers[slot], slots[slot]) = (run[k], run[k]) }
-      taken[slot] = reads[k]
-    }
+    let known = max(0, run.count &- capacity &- (isKept ? 1 : 0))
+    list(reads.dropFirst(known), first &+ known, in: taken)
+    if isKept { list(run.dropFirst(known), first &+ known, in: slots) }
     tellOfReads(from: first, isWaitedFor: false)
     queue.pointee.notePassed(run.count)
+  }
+
+  /// Puts the times of a run into slots, the first into that of word `first`.
+  @inline(__always) private func list(
+    _ run: EvenRun, _ first: Int, in slots: UnsafeMutablePointer<Cycle>
+  ) {
+    var cycle = run.first
+    for word in first..<first &+ run.count {
+      slots[word & mask] = cycle
+      cycle &+= run.stride
+    }
   }
 
   /// How many words may pass at once.
@@ -132,7 +141,13 @@ extension Channel {
   }
   private static var takenAsFast: Int { 20 }
 
+  /// Admits a run for all of which there is room when it comes.
   fileprivate mutating func hold(_ run: EvenRun) {
+    guard takenAtOnce > 0 else {
+      list(run, written, in: slots)
+      if offers != slots { list(run, written, in: offers) }
+      return finishWrites(upTo: written &+ run.count, at: run.last, waited: 0, offered: run.last)
+    }
     var writes = writes
     for k in 0..<run.count { writes.admit(at: run[k], readySince: run[k], writes.room) }
     finish(writes, at: run.last)
@@ -154,9 +169,9 @@ extension Channel {
   /// Takes words in the cycles of a run; all of them are there.
   mutating func take(_ run: EvenRun) {
     guard run.count > 0 else { return }
-    var reads = reads
-    for k in 0..<run.count { reads.take(at: run[k], reads.arrival) }
-    finish(reads, at: run.last)
+    let arrived = arrival(read &+ run.count &- 1)
+    list(run, read, in: taken)
+    finishReads(upTo: read &+ run.count, at: run.last, arrived: arrived)
   }
 
   /// The first words there are as a reader takes them that is ready for one at `ready` and `pace` cycles

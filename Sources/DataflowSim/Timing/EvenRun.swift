@@ -22,6 +22,11 @@ public struct EvenRun: Sendable, Equatable {
     EvenRun(first: first, stride: stride, count: max(0, min(count, self.count)))
   }
 
+  /// The same run without its first `k` words.
+  @inline(__always) func dropFirst(_ k: Int) -> EvenRun {
+    EvenRun(first: self[k], stride: stride, count: count &- k)
+  }
+
   /// The words as somebody takes them who is ready for the first in cycle `ready`, and for each other `pace`
   /// cycles after the one before; none where that is not even.
   @inline(__always) func taken(from ready: Cycle, pace: Int) -> EvenRun {

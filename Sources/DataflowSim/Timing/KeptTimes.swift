@@ -1,3 +1,5 @@
+import SimKernels
+
 /// When the latest words came into a channel and left it, for those who follow what happens in between.
 ///
 /// Word k stands in slot `k & mask`. Words that have been read are kept as `ChannelLog.words(capacity:)` says;
@@ -18,6 +20,16 @@ struct KeptTimes {
 
   /// Words that stages which start late have held back.
   var held: Int { lateStart?._withUnsafeGuaranteedRef { $0.held.count } ?? 0 }
+
+  /// As at a place between the two ends: a word came when it was offered, and there was room for it when it was
+  /// written. From a word on, and of how many that stands in a row.
+  @inline(__always) func front(of word: Int) -> (place: HandshakeKernel.Place, count: Int) {
+    let slot = word & mask
+    return (
+      HandshakeKernel.Place(writes: offers + slot, latency: 0, reads: writes + slot, credit: 0),
+      mask + 1 - slot
+    )
+  }
 
   /// When a word came in, be it one of a run or not.
   func write(_ word: Int) -> Cycle { run(of: word)?.write(word) ?? writes[word & mask] }

@@ -120,30 +120,6 @@ public struct PlacedHandshakes {
   }
 }
 
-/// Where handshakes are listed before they are handed on; one for a whole network.
-final class HandshakeBuffer {
-  let cycles: UnsafeMutablePointer<Cycle>
-  let waits: UnsafeMutablePointer<Int>
-  let capacity = 512
-
-  init() {
-    cycles = .allocate(capacity: capacity)
-    waits = .allocate(capacity: capacity)
-  }
-
-  deinit {
-    cycles.deallocate()
-    waits.deallocate()
-  }
-
-  /// The first of what is listed.
-  func batch(_ count: Int) -> HandshakeBatch {
-    HandshakeBatch(
-      cycles: UnsafeBufferPointer(start: cycles, count: count),
-      waits: UnsafeBufferPointer(start: waits, count: count))
-  }
-}
-
 /// Receives the handshakes of all streams while a run goes on.
 public protocol HandshakeListener: AnyObject {
   /// The next handshakes of one stream, in order. The streams come out of step with each other.
