@@ -69,6 +69,9 @@ public struct FIFOSizing: Sendable {
   /// All FIFOs were lowered; the search was not stopped before, by `Options.isQuick` or `Options.seconds`.
   public let isComplete: Bool
   /// No FIFO can be one step smaller: each such step was rerun and is proven too little.
+  ///
+  /// In the whole design where that is soon simulated. In large ones mostly in a stretch of it, or with other FIFOs
+  /// deeper: neither is slower, which is a law but for pipelines of HLS that stand still with their bubbles.
   public let isVerified: Bool
   /// How far the depths may be from the cheapest, before what `margin` adds; nil: not looked for.
   public let bound: FIFOBound?
