@@ -22,6 +22,8 @@ struct FIFOReduction {
   private(set) var origin: [ClosedRange<Int>]
   private(set) var room: FIFORoom
   var knowledge = FIFOKnowledge()
+  /// Depths of which each is proven in the whole design, the others as they are, to need its last step.
+  var depthsTriedInTheWhole: [Int]?
   /// What every section needs by itself.
   private(set) var leastOfSections: [Int] = []
   /// Depths with which the whole design is known to reach the target, and what its FIFOs then hold.

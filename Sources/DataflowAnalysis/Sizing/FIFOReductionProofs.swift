@@ -34,14 +34,15 @@ extension FIFOReduction {
     guard bench.wordsPerFrame * depths.count <= FIFOHeuristics.wordsOfWholeProof else { return }
     var whole = FIFOSearch(
       bench, target: target, sufficient: depths, expected: room.sufficient, budget: budget)
-    var before: [Int]
+    var (before, isProven) = (depths, true)
     repeat {
-      before = whole.depths
+      (before, isProven) = (whole.depths, true)
       // Where it is proven neither way, what stretches have told stands.
-      for fifo in depths.indices { _ = try whole.descend([fifo]) }
+      for fifo in depths.indices where try !whole.descend([fifo]) { isProven = false }
     } while whole.depths != before && !budget.isSpent
     knowledge.note(simulations: whole.simulations)
     depths = whole.depths
+    if isProven, depths == before { depthsTriedInTheWhole = depths }
   }
 
   /// The FIFOs that are not known to need their last step.

@@ -84,6 +84,9 @@ public struct FIFOReport: ResultDocument {
   public var latencyAfter: LatencyReport?
   /// No FIFO can be one step smaller: each such step was rerun and found too slow.
   public var verified: Bool
+  /// Whether that takes it that a deeper FIFO never delays a word, as it was found out in parts of the design. Pipelines
+  /// freeze with their bubbles, so that it may.
+  public var verifiedAssumesMonotony: Bool
   /// The search was not stopped early.
   public var complete: Bool
   /// How far from the cheapest the depths may be; nil: not looked for.
@@ -121,6 +124,7 @@ public struct FIFOReport: ResultDocument {
     latencyBefore = sizing.latencyBefore.map { LatencyReport(cycles: $0, clock) }
     latencyAfter = sizing.latencyAfter.map { LatencyReport(cycles: $0, clock) }
     verified = sizing.isVerified
+    verifiedAssumesMonotony = sizing.isVerified && !sizing.isVerifiedInTheWhole
     complete = sizing.isComplete
     bound = sizing.bound.map {
       Bound(found: $0.found, atLeast: $0.atLeast, assumesMonotony: $0.assumesMonotony)

@@ -69,10 +69,11 @@ public struct FIFOSizing: Sendable {
   /// All FIFOs were lowered; the search was not stopped before, by `Options.isQuick` or `Options.seconds`.
   public let isComplete: Bool
   /// No FIFO can be one step smaller: each such step was rerun and is proven too little.
-  ///
-  /// In the whole design where that is soon simulated. In large ones mostly in a stretch of it, or with other FIFOs
-  /// deeper: neither is slower, which is a law but for pipelines of HLS that stand still with their bubbles.
   public let isVerified: Bool
+  /// That was found out in the whole design, at these depths. Otherwise, as in large designs, mostly in a stretch of
+  /// it or with other FIFOs deeper: neither is slower, which is a law but for pipelines that stand still with their
+  /// bubbles.
+  public let isVerifiedInTheWhole: Bool
   /// How far the depths may be from the cheapest, before what `margin` adds; nil: not looked for.
   public let bound: FIFOBound?
   /// Sets of depths tried on the design or a stretch of it.
@@ -125,6 +126,7 @@ extension FIFOSizing {
     let depths = covered.depths
     margin = covered.margin
     isVerified = isMinimal && depths == search.depths
+    isVerifiedInTheWhole = isVerified && search.depthsTriedInTheWhole == depths
     simulations = search.knowledge.simulations + covered.simulations
     periodUnbounded = reference.period
     periodBefore = try before?.value().period

@@ -63,8 +63,11 @@ struct FIFOText {
 
   private var certainty: String {
     if report.verified {
-      return
-        "No FIFO can be one step smaller: each was rerun (\(report.simulations.of("simulation")))."
+      let proviso =
+        report.verifiedAssumesMonotony
+        ? ", if a deeper FIFO never delays a word (pipelines may)" : ""
+      return "No FIFO can be one step smaller\(proviso): each was rerun "
+        + "(\(report.simulations.of("simulation")))."
     }
     return report.complete
       ? "These depths suffice; that none can be smaller is not proven (\(report.simulations.of("simulation")))."
