@@ -938,6 +938,7 @@ class FIFOSizing(Result):
     total_after: int
     total_before: int
     verified: bool
+    verified_assumes_monotony: bool
 
     @classmethod
     def read(cls, d: dict[str, Any]) -> FIFOSizing:
@@ -963,6 +964,7 @@ class FIFOSizing(Result):
             total_after=d["totalAfter"],
             total_before=d["totalBefore"],
             verified=d["verified"],
+            verified_assumes_monotony=d["verifiedAssumesMonotony"],
         )
 
 
