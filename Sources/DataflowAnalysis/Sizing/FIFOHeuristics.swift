@@ -13,7 +13,7 @@ enum FIFOHeuristics {
   /// How often FIFOs that later changes have made too deep are lowered again.
   static let roundsOfProof = 8
 
-  /// Words per frame, times FIFOs, of designs of which every FIFO is tried a step smaller in the whole at the end.
+  /// Words per frame, times FIFOs that can be smaller, of designs of which each is tried so in the whole at the end.
   static let wordsOfWholeProof = 10_000_000
   /// Words per frame of designs that are searched as a whole for the cheapest depths there are.
   static let frameOfWholeSearch = 1_500_000

@@ -31,7 +31,8 @@ extension FIFOReduction {
   /// A stretch by itself is no slower than within the whole, and what is too little stays so with less elsewhere: of
   /// pipelines that stand still with their bubbles that is no theorem, and in some designs a FIFO is lowered here.
   private mutating func lowerInTheWhole() throws {
-    guard bench.wordsPerFrame * depths.count <= FIFOHeuristics.wordsOfWholeProof else { return }
+    let larger = depths.indices.count { smaller(depths, $0) != nil }
+    guard bench.wordsPerFrame * larger <= FIFOHeuristics.wordsOfWholeProof else { return }
     var whole = FIFOSearch(
       bench, target: target, sufficient: depths, expected: room.sufficient, budget: budget)
     var (before, isProven) = (depths, true)
