@@ -57,7 +57,18 @@ struct FIFOReduction {
     leastOfSections = depths
     if try deepenStretches(.roughly) { return true }
     depths = room.most
-    return try suffices()
+    return try suffices() || sufficesAfterAll()
+  }
+
+  /// Whether the present depths are proven to reach the target although frames come late for a while. Then late
+  /// frames tell nothing of the whole from now on.
+  private mutating func sufficesAfterAll() throws -> Bool {
+    knowledge.note(simulations: 1)
+    guard try bench.provablySustains(target, depths).suffices == true else { return false }
+    knowledge.noteMisjudged(try knowledge.stretch(0...sections.nodes.count - 1, of: sections))
+    enough = (depths, nil)
+    improved(depths)
+    return true
   }
 
   /// Goes on from depths that suffice for a design like this one, and gives each stretch somewhat more

@@ -195,12 +195,18 @@ extension FIFOBench {
   fileprivate func reaching(_ reference: Reference) throws -> Reference {
     var reference = reference
     for _ in 1...8 {
-      if try sustains(reference.target, reference.depths).suffices == true { return reference }
+      if try reaches(reference.target, reference.depths) { return reference }
       reference.depths = reference.depths.map { depth in
         cost.depth(atStep: cost.step(holding: depth + max(depth / 4, 1)))
       }
     }
     throw unreachable(reference.target)
+  }
+
+  /// Frames that come late are no proof that they always do.
+  private func reaches(_ target: FramePeriod, _ depths: [Int]) throws -> Bool {
+    let paced = try sustains(target, depths)
+    return try (paced.isGuess ? provablySustains(target, depths) : paced).suffices == true
   }
 
   fileprivate func unreachable(_ target: FramePeriod) -> InputError {
