@@ -213,8 +213,8 @@ extension Channel {
 
   /// The reader has moved on to an order of `n` words after one taken at `last`; without any it waits for
   /// a word.
-  mutating func reorder(_ n: Int, after last: Cycle) {
-    (ordered, orderPace, orderLast) = (n, 1, last)
+  mutating func reorder(_ n: Int, after last: Cycle, pace: Int = 1) {
+    (ordered, orderPace, orderLast) = (n, pace, last)
     onWrite = n > 0 ? onWrite | Self.orders : onWrite & ~Self.orders | Self.waits
   }
 

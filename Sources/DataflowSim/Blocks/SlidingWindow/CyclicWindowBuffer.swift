@@ -23,16 +23,16 @@ struct CyclicWindowBuffer: Process {
   let capacity: Int
   private let span: Int
   private let fold: Int
-  private let windows: Int
-  private let windowsPerRow: Int
+  let windows: Int
+  let windowsPerRow: Int
   /// From a window's start to that of its right neighbour, and to the start of the next row's first.
-  private let step: Int
-  private let rowStep: Int
+  let step: Int
+  let rowStep: Int
   /// The words of a window in output order, relative to its start.
   let offsets: UnsafeMutablePointer<Int>
-  private let elements: Int
+  let elements: Int
   /// Elements per depthwise group; all of them if `keep` moves once per window.
-  private let groupSize: Int
+  let groupSize: Int
 
   /// Accept time of each held word, then its release time; word i in slot i mod size.
   let slots: UnsafeMutablePointer<Cycle>
@@ -45,8 +45,8 @@ struct CyclicWindowBuffer: Process {
   var frameStart = Cycle.never
 
   // Reading side.
-  private var window = 0
-  private var column = 0
+  var window = 0
+  var column = 0
   var element = 0
   var start = 0
   /// Start of the next window.
@@ -57,7 +57,7 @@ struct CyclicWindowBuffer: Process {
   var keep = 0
   var released = 0
   var allFetched = false
-  private var isOffered = false
+  var isOffered = false
   var lastFetch = Cycle.never
 
   init(input: Link, output: Link, geometry: WindowGeometry) {
@@ -140,7 +140,7 @@ struct CyclicWindowBuffer: Process {
       }
       guard start + offsets[element] < accepted else { return }
       let room = output.pointee.writable
-      if room > 0, groupStart - element > EvenRun.leastWorth, emitEvenly() { continue }
+      if room > 0, emitEvenly() { continue }
       guard room > 0 ? emitRun(room) : emitOne() else { return }
     }
   }
@@ -208,7 +208,7 @@ struct CyclicWindowBuffer: Process {
   }
 
   /// Moves on to the next fetch and releases what it needs no more; false after the frame's last.
-  @inline(__always) private mutating func advance() -> Bool {
+  @inline(__always) mutating func advance() -> Bool {
     if element == groupStart { enterGroup() }
     element += 1
     if element == elements {

@@ -28,7 +28,7 @@ struct HLSPipeline: Process {
   let freeze: Freeze
   let writeStage: Int
   let interval: Int
-  private var cursor: HLSCursor
+  var cursor: HLSCursor
   var step = HLSCursor.Step.wait(0)
 
   /// The latest issue slot in enabled time.
@@ -45,7 +45,7 @@ struct HLSPipeline: Process {
   private var leavingPorts: UInt32 = 0
   /// Outputs written since the program last drained.
   var undrained: UInt32 = 0
-  private(set) var isOrdered = false
+  var isOrdered = false
   /// Of asking others whether they take a whole run.
   var patience = RunPatience()
 
@@ -120,11 +120,16 @@ struct HLSPipeline: Process {
 
   func listState(_ state: inout StateList) {
     cursor.listState(&state)
-    if case .run(let run) = step { state.phase(run.count) } else { state.phase(-1) }
+    // Of an order it is the same when its first words were taken, and whether as a part of it.
+    if case .run(let run) = step {
+      state.phase(isOrdered ? inputs[0].pointee.wordsOrdered : run.count)
+    } else {
+      state.phase(-1)
+    }
     state.phase(isOrdered ? 1 : 0)
     state.phase(Int(undrained))
     state.phase(leaving == .never ? 0 : Int(leavingPorts))
-    state.time(slot + passed)
+    state.time(isOrdered ? inputs[0].pointee.orderLast : slot + passed)
     state.time(leaving == .never ? .never : leaving + decided)
     state.phase(results.count)
     for i in 0..<results.count {

@@ -7,7 +7,7 @@
 // Mutating throughout, so that the pipeline is not copied for the call.
 extension HLSPipeline {
   /// Whether nothing is on its way of which it is not known when it is written and has left.
-  private mutating func isQuiet() -> Bool {
+  mutating func isQuiet() -> Bool {
     guard writeStage > 0 || freeze == .untilLeft else { return false }
     settle()
     if results.isEmpty, leaving == .never { return true }
@@ -18,6 +18,7 @@ extension HLSPipeline {
   }
 
   mutating func follows(_ words: EvenRun, on input: Link) -> EvenRun {
+    if let rounds = followsInRounds(words, on: input) { return rounds }
     if isOrdered { return input.pointee.followsOrder(words) }
     guard case .run(let run) = step, let port = inputs.firstIndex(of: input),
       run.reads >> port & 1 == 1, isQuiet()
@@ -33,6 +34,7 @@ extension HLSPipeline {
   }
 
   mutating func take(_ words: EvenRun, from input: Link) {
+    if takesInRounds(words, from: input) { return }
     guard !isOrdered, case .run(var run) = step else { return input.pointee.takeOrdered(words) }
     issue(words, &run, but: input)
     step = .run(run)
@@ -81,7 +83,7 @@ extension HLSPipeline {
 
   /// When the next iteration is issued whose words are there at `arrival`; nil where the pipeline stands
   /// still after that.
-  private mutating func firstIssue(_ pace: Int, arrival: Cycle) -> Cycle? {
+  mutating func firstIssue(_ pace: Int, arrival: Cycle) -> Cycle? {
     let earliest = slot &+ pace
     var (next, passed) = (max(earliest, arrival &- passed), passed)
     for i in 0..<freezes.count {

@@ -89,6 +89,26 @@ struct HLSCursor {
     }
   }
 
+  /// How often the run that `next` gave last comes again at once, being all there is in its loop.
+  @inline(__always) var repeats: Int {
+    guard position < steps.count, case .end(let body) = steps[position], body == position - 1 else {
+      return 0
+    }
+    return remaining[depth - 1] - 1
+  }
+
+  /// Iterations of that run from its beginning.
+  @inline(__always) var length: Int {
+    guard position > 0, case .run(let run) = steps[position - 1] else { return 0 }
+    return run.count
+  }
+
+  /// Leaves out so many of the times that the run comes again.
+  @inline(__always) mutating func skip(_ repeats: Int) {
+    guard repeats > 0 else { return }
+    remaining[depth - 1] -= repeats
+  }
+
   func listState(_ state: inout StateList) {
     state.phase(position)
     for level in 0..<depth { state.phase(remaining[level]) }
