@@ -33,14 +33,20 @@ struct HandingOn {
   /// - Parameter word: of the run; those before it are handed on or stand in their slots.
   /// - Returns: the word up to which that holds now.
   private func pass(_ run: EvenWords, from word: Int, _ place: inout ChannelPlace) -> Int {
-    let end = min(run.words.upperBound, times.end)
-    guard word >= times.early, limit == .max || times[end - 1] + origin < limit else {
+    let known = min(run.words.upperBound, times.end)
+    guard word >= times.early else {
       // Before their slots are taken.
       list(upTo: word, &place)
-      let listed = min(end, word + ChannelLog.readsAtOnce)
+      let listed = min(known, word + ChannelLog.readsAtOnce)
       now.list(max(run.words.lowerBound, word - times.capacity)..<listed, of: run)
       list(upTo: listed, &place)
       return listed
+    }
+    let end = endBeforeLimit(word..<known)
+    guard end > word else {
+      list(upTo: word, &place)
+      cut(at: word, of: run, &place)
+      return word
     }
     let came = run.write(word)
     if place.isFront { return handOn(run, word..<end, at: came, came, &place) }
@@ -62,6 +68,32 @@ struct HandingOn {
       word &+ count == stop && stop < end
       && run.read(first) &+ times.credit <= run.write(stopsAt) &+ times.latency
     return handOn(run, word..<(goesOn ? end : word &+ count), at: arrival, arrival, &place)
+  }
+
+  /// The first of some words that is here at the limit or later; their end where none is.
+  private func endBeforeLimit(_ words: Range<Int>) -> Int {
+    guard limit != .max, times[words.upperBound - 1] + origin >= limit else {
+      return words.upperBound
+    }
+    var (low, high) = (words.lowerBound, words.upperBound - 1)
+    while low < high {
+      let middle = (low &+ high) / 2
+      if times[middle] + origin < limit { low = middle &+ 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// The next word, one of a run, and all behind it come at the limit or later.
+  private func cut(at word: Int, of run: EvenWords, _ place: inout ChannelPlace) {
+    guard !place.isCut else { return }
+    let ready = place.isFront ? run.write(word) : times.arrival(word)
+    cut(offered: max(ready, place.last &+ 1), &place)
+  }
+
+  /// The next word comes too late; it is offered from `offered` on.
+  private func cut(offered: Cycle, _ place: inout ChannelPlace) {
+    place.isCut = true
+    if offered + origin < limit { place.stream?.leaveUnfinished(offered + origin) }
   }
 
   /// How many of the first of some words, which come from `arrival` on in a run, have room when they come. Those
@@ -154,11 +186,7 @@ struct HandingOn {
     let (word, time) = (place.next, times[place.next])
     let ready = place.isFront ? now.offers[word & now.mask] : times.arrival(word)
     let offered = max(ready, place.last &+ 1)
-    guard time &+ origin < limit else {
-      place.isCut = true
-      if offered + origin < limit { place.stream?.leaveUnfinished(offered + origin) }
-      return
-    }
+    guard time &+ origin < limit else { return cut(offered: offered, &place) }
     (place.next, place.last) = (word &+ 1, time)
     withUnsafePointer(to: time &+ origin) { cycle in
       withUnsafePointer(to: time &- offered) { wait in

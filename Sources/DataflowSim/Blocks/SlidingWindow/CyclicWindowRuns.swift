@@ -30,7 +30,9 @@ extension CyclicWindowBuffer {
     let room = output.pointee.writable
     let there = slots[(start + offsets[element]) & mask] + 1
     let fetched = isOffered ? max(there, output.pointee.takenAt) : there
-    var run = EvenRun(first: max(fetched + 1, free), stride: 1, count: Self.longestRun)
+    // A word that waits for room goes by itself, as nobody is told of a run how long its words have waited.
+    guard free <= fetched + 1 else { return false }
+    var run = EvenRun(first: fetched + 1, stride: 1, count: Self.longestRun)
     let least = room + EvenRun.leastWorth
     guard arrived(for: run.prefix(least)) == least else { return false }
     run.count = output.plan(run, leaving: false)
