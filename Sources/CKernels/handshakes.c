@@ -4,6 +4,8 @@
 #include <string.h>
 
 enum { BLOCK = 8 };
+// Words that are looked at together, whether they are even.
+enum { EVEN = 2 * BLOCK };
 
 typedef int64_t Eight __attribute__((vector_size(64), aligned(8), may_alias));
 typedef uint64_t EightNumbers __attribute__((vector_size(64)));
@@ -113,22 +115,74 @@ CK_INLINE uint8_t *putBlock(uint8_t *out, uint64_t narrow, const uint64_t *numbe
   return out + (count - done);
 }
 
-// All but the first `but` of eight differences. `latest` is what it was only if the last of them is 0.
-CK_INLINE uint8_t *putEight(uint8_t *out, const Eight *differences, int but, uint64_t *latest) {
+// Writes what is known of the even words in front of word `next`.
+CK_INLINE void settle(ck_columns *now, size_t next) {
+  if (now->even >= CK_LEAST_STRETCH) {
+    now->stretches = put(now->stretches, next - now->even - now->end);
+    now->stretches = put(now->stretches, now->even);
+    now->end = next;
+  } else {
+    memset(now->steps, 0, CK_LEAST_STRETCH);
+    memset(now->waits, 0, CK_LEAST_STRETCH);
+    now->steps += now->even;
+    now->waits += now->even;
+  }
+  now->even = 0;
+}
+
+void ck_close_columns(ck_columns *columns) { settle(columns, columns->count); }
+
+// Appends word `i` by its two differences.
+CK_INLINE void putOne(ck_columns *now, size_t i, intptr_t step, intptr_t wait) {
+  if ((step | wait) == 0) {
+    now->even++;
+    return;
+  }
+  settle(now, i);
+  now->steps = put(now->steps, zigzag(step));
+  now->waits = put(now->waits, zigzag(wait));
+}
+
+// The numbers of eight differences, and byte k for number k as `putBlock` takes it.
+CK_INLINE uint64_t narrowed(const Eight *differences, EightNumbers *numbers) {
   Eight values = *differences;
-  EightNumbers numbers = (EightNumbers)((values + values) ^ (values >> 63));
-  EightNumbers isWide = (EightNumbers)(numbers > 0x7f);
-  EightBytes bytes = __builtin_convertvector(numbers | (isWide & 0x80), EightBytes);
-  uint64_t narrow, each[BLOCK];
+  *numbers = (EightNumbers)((values + values) ^ (values >> 63));
+  EightNumbers isWide = (EightNumbers)(*numbers > 0x7f);
+  EightBytes bytes = __builtin_convertvector(*numbers | (isWide & 0x80), EightBytes);
+  uint64_t narrow;
   memcpy(&narrow, &bytes, sizeof narrow);
-  *latest |= narrow >> (8 * (BLOCK - 1));
-  narrow >>= 8 * but;
+  return narrow;
+}
+
+CK_INLINE uint8_t *putPart(uint8_t *out, uint64_t narrow, const EightNumbers *numbers, int from, int count) {
+  uint64_t each[BLOCK];
   if (__builtin_expect((narrow & 0x8080808080808080u) == 0, 1)) {
     memcpy(out, &narrow, sizeof narrow);
-    return out + (BLOCK - but);
+    return out + count;
   }
-  memcpy(each, &numbers, sizeof each);
-  return putBlock(out, narrow, each + but, BLOCK - but);
+  memcpy(each, numbers, sizeof each);
+  return putBlock(out, narrow, each + from, count);
+}
+
+// Appends all but the first `but` of eight words from word `i` on. Whether the last of them is even.
+CK_INLINE int putEight(ck_columns *now, size_t i, const Eight *steps, const Eight *waits, int but) {
+  EightNumbers stepNumbers, waitNumbers;
+  uint64_t step = narrowed(steps, &stepNumbers) >> (8 * but);
+  uint64_t wait = narrowed(waits, &waitNumbers) >> (8 * but);
+  uint64_t both = step | wait;
+  if (both == 0) {
+    now->even += (size_t)(BLOCK - but);
+    return 1;
+  }
+  // Of the even words only those at both ends may be in a stretch.
+  int first = __builtin_ctzll(both) >> 3, last = (__builtin_clzll(both) >> 3) - but;
+  int from = but + first, count = BLOCK - from - last;
+  now->even += (size_t)first;
+  settle(now, i + (size_t)from);
+  now->steps = putPart(now->steps, step >> (8 * first), &stepNumbers, from, count);
+  now->waits = putPart(now->waits, wait >> (8 * first), &waitNumbers, from, count);
+  now->even = (size_t)last;
+  return last > 0;
 }
 
 CK_INLINE void appendBody(const intptr_t *cycles, const intptr_t *waits, size_t count,
@@ -142,23 +196,21 @@ CK_INLINE void appendBody(const intptr_t *cycles, const intptr_t *waits, size_t 
       Eight before = EIGHT(cycles + from - 1);
       Eight steps = (EIGHT(cycles + from) - before) - (before - EIGHT(cycles + from - 2));
       Eight differences = EIGHT(waits + from) - EIGHT(waits + from - 1);
-      uint64_t latest = 0;
-      now.steps = putEight(now.steps, &steps, (int)(i - from), &latest);
-      now.waits = putEight(now.waits, &differences, (int)(i - from), &latest);
+      putEight(&now, now.count + from, &steps, &differences, (int)(i - from));
       i = from + BLOCK;
       now.last = cycles[i - 1];
       now.step = now.last - cycles[i - 2];
       now.wait = waits[i - 1];
     } else {
       intptr_t step = cycles[i] - now.last;
-      now.steps = put(now.steps, zigzag(step - now.step));
-      now.waits = put(now.waits, zigzag(waits[i] - now.wait));
+      putOne(&now, now.count + i, step - now.step, waits[i] - now.wait);
       now.last = cycles[i];
       now.step = step;
       now.wait = waits[i];
       i++;
     }
   }
+  now.count += count;
   *columns = now;
 }
 
@@ -170,77 +222,21 @@ void ck_append_handshakes(int level, const intptr_t *cycles, const intptr_t *wai
   DISPATCH(append, (cycles, waits, count, columns))
 }
 
-// Leaves out `count` numbers of each of two columns of so many bytes, all of them 0. `zeros`: the last left out.
-CK_INLINE ck_zeros *leaveOut(ck_zeros *zeros, size_t steps, size_t waits, size_t count) {
-  int goesOn = zeros->steps == (uint32_t)steps && zeros->waits == (uint32_t)waits;
-  size_t before = goesOn ? zeros->count : 0;
-  zeros += !goesOn;
-  *zeros = (ck_zeros){(uint32_t)steps, (uint32_t)waits, before + count};
-  return zeros;
-}
-
 void ck_append_run(intptr_t cycle, intptr_t step, intptr_t wait, size_t count, ck_columns *columns) {
-  ck_columns now = *columns;
+  size_t end = columns->count + count;
   // The first two say what the others are.
-  while (count > 0 && (cycle - now.last != step || now.step != step || now.wait != wait)) {
-    intptr_t distance = cycle - now.last;
-    now.steps = put(now.steps, zigzag(distance - now.step));
-    now.waits = put(now.waits, zigzag(wait - now.wait));
-    now.last = cycle;
-    now.step = distance;
-    now.wait = wait;
+  while (count > 0 && (cycle - columns->last != step || columns->step != step || columns->wait != wait)) {
+    intptr_t distance = cycle - columns->last;
+    putOne(columns, end - count, distance - columns->step, wait - columns->wait);
+    columns->last = cycle;
+    columns->step = distance;
+    columns->wait = wait;
     cycle += step;
     count--;
   }
-  if (count >= CK_LEAST_ZEROS) {
-    now.zeros = leaveOut(now.zeros, (size_t)(now.steps - now.first_step),
-                         (size_t)(now.waits - now.first_wait), count);
-  } else {
-    memset(now.steps, 0, CK_LEAST_ZEROS);
-    memset(now.waits, 0, CK_LEAST_ZEROS);
-    now.steps += count;
-    now.waits += count;
-  }
-  now.last += (intptr_t)count * step;
-  *columns = now;
-}
-
-// `count` bytes; both have room for a part more.
-CK_INLINE uint8_t *copied(uint8_t *out, const uint8_t *from, size_t count) {
-  enum { PART = 16 };
-  if (count > 16 * PART) {
-    memcpy(out, from, count);
-  } else {
-    for (size_t i = 0; i < count; i += PART) memcpy(out + i, from + i, PART);
-  }
-  return out + count;
-}
-
-CK_INLINE uint8_t *cleared(uint8_t *out, size_t count) {
-  enum { PART = 32 };
-  if (count > 16 * PART) {
-    memset(out, 0, count);
-  } else {
-    for (size_t i = 0; i < count; i += PART) memset(out + i, 0, PART);
-  }
-  return out + count;
-}
-
-CK_INLINE uint8_t *laid(uint8_t *out, const uint8_t *column, const uint8_t *end, const ck_zeros *first,
-                        const ck_zeros *last, int isWaits) {
-  const uint8_t *from = column;
-  for (const ck_zeros *zeros = first; zeros <= last; zeros++) {
-    const uint8_t *to = column + (isWaits ? zeros->waits : zeros->steps);
-    out = copied(out, from, (size_t)(to - from));
-    out = cleared(out, zeros->count);
-    from = to;
-  }
-  return copied(out, from, (size_t)(end - from));
-}
-
-void ck_lay_columns(const ck_columns *columns, const ck_zeros *first, uint8_t *out) {
-  out = laid(out, columns->first_step, columns->steps, first, columns->zeros, 0);
-  laid(out, columns->first_wait, columns->waits, first, columns->zeros, 1);
+  columns->even += count;
+  columns->last += (intptr_t)count * step;
+  columns->count = end;
 }
 
 // Whether as many handshakes from `from` on as are looked at together go on as those before them, the first of
@@ -249,7 +245,7 @@ CK_INLINE int areEven(const ck_place *place, size_t from, intptr_t first, intptr
   const Eight each = {0, 1, 2, 3, 4, 5, 6, 7};
   Eight expected = first + each * step, sooner = expected - step + 1, differences = {0};
   const intptr_t *writes = place->writes + from, *reads = place->reads + from;
-  for (size_t k = 0; k < CK_LEAST_ZEROS; k += BLOCK) {
+  for (size_t k = 0; k < EVEN; k += BLOCK) {
     Eight arrival = EIGHT(writes + k) + place->latency, freed = EIGHT(reads + k) + place->credit;
     Eight cycle = LATER(arrival, freed);
     differences |= (cycle ^ expected) | ((cycle - LATER(arrival, sooner)) ^ wait);
@@ -263,77 +259,65 @@ CK_INLINE int areEven(const ck_place *place, size_t from, intptr_t first, intptr
 CK_INLINE size_t evenFrom(const ck_place *place, size_t from, size_t count, intptr_t last, intptr_t step,
                           intptr_t wait) {
   size_t i = from;
-  while (i + CK_LEAST_ZEROS <= count && areEven(place, i, last + step, step, wait)) {
-    last += CK_LEAST_ZEROS * step;
-    i += CK_LEAST_ZEROS;
+  while (i + EVEN <= count && areEven(place, i, last + step, step, wait)) {
+    last += EVEN * step;
+    i += EVEN;
   }
   intptr_t rest = (intptr_t)(count - i);
   // With some of those before.
-  if (i > from && rest > 0 && rest < CK_LEAST_ZEROS &&
-      areEven(place, count - CK_LEAST_ZEROS, last + (rest + 1 - CK_LEAST_ZEROS) * step, step, wait)) {
+  if (i > from && rest > 0 && rest < EVEN &&
+      areEven(place, count - EVEN, last + (rest + 1 - EVEN) * step, step, wait)) {
     i = count;
   }
   return i - from;
 }
 
-// Columns as far as a loop changes them.
-typedef struct {
-  intptr_t last, step, wait;
-  uint8_t *steps, *waits;
-} Columns;
-
 // What stands in columns behind handshake `i`; there are two before.
-CK_INLINE void rewind(Columns *now, const ck_place *place, size_t i) {
+CK_INLINE void rewind(ck_columns *now, const ck_place *place, size_t i) {
   intptr_t before = at(place, i - 1), arrival = place->writes[i] + place->latency;
   now->last = at(place, i);
   now->step = now->last - before;
   now->wait = now->last - (arrival > before + 1 ? arrival : before + 1);
 }
 
-// Whether all but the first `but` of the eight handshakes from `from` on are appended such that the next may well go
-// on as the last two. The columns are those before the eight, but for their bytes.
-CK_INLINE int appendEight(Columns *now, const ck_place *place, size_t from, int but) {
+// Appends all but the first `but` of the eight handshakes from `from` on; whether the next may well go on as the last
+// two. The columns are those before the eight, but for their bytes.
+CK_INLINE int appendEight(ck_columns *now, const ck_place *place, size_t from, int but) {
   const Eight none = {0};
   Eight arrival = EIGHT(place->writes + from) + place->latency;
   Eight freed = EIGHT(place->reads + from) + place->credit;
   Eight cycle = LATER(arrival, freed), before = BEHIND(none + now->last, cycle), sooner = before + 1;
   Eight step = cycle - before, wait = cycle - LATER(arrival, sooner);
   Eight differences = step - BEHIND(none + now->step, step), longer = wait - BEHIND(none + now->wait, wait);
-  uint64_t latest = 0;
-  now->steps = putEight(now->steps, &differences, but, &latest);
-  now->waits = putEight(now->waits, &longer, but, &latest);
+  int goesOn = putEight(now, now->count + from, &differences, &longer, but);
   now->last = cycle[BLOCK - 1];
   now->step = step[BLOCK - 1];
   now->wait = wait[BLOCK - 1];
-  return latest == 0;
+  return goesOn;
 }
 
 // The same of one, whose wait is counted from when it is there and the cycle behind `before`.
-CK_INLINE int appendOne(Columns *now, const ck_place *place, size_t i, intptr_t before) {
+CK_INLINE int appendOne(ck_columns *now, const ck_place *place, size_t i, intptr_t before) {
   intptr_t cycle = at(place, i), arrival = place->writes[i] + place->latency, step = cycle - now->last;
   intptr_t wait = cycle - (arrival > before + 1 ? arrival : before + 1);
-  int goesOn = step == now->step && wait == now->wait;
-  now->steps = put(now->steps, zigzag(step - now->step));
-  now->waits = put(now->waits, zigzag(wait - now->wait));
+  putOne(now, now->count + i, step - now->step, wait - now->wait);
   now->last = cycle;
   now->step = step;
   now->wait = wait;
-  return goesOn;
+  return now->even > 0;
 }
 
 CK_INLINE void appendPlaceBody(const ck_place *place, intptr_t last, size_t count, ck_columns *columns) {
   // Locals, as the bytes that are written may be anything's.
   const ck_place here = *place;
-  Columns now = {columns->last, columns->step, columns->wait, columns->steps, columns->waits};
-  const uint8_t *firstStep = columns->first_step, *firstWait = columns->first_wait;
-  ck_zeros *zeros = columns->zeros;
+  ck_columns now = *columns;
   size_t i = 0;
   int mayGoOn = 1;
   if (count > 0 && last != now.last) mayGoOn = appendOne(&now, &here, i++, last);
   while (i < count) {
     size_t even = mayGoOn ? evenFrom(&here, i, count, now.last, now.step, now.wait) : 0;
     if (even > 0) {
-      zeros = leaveOut(zeros, (size_t)(now.steps - firstStep), (size_t)(now.waits - firstWait), even);
+      now.even += even;
       now.last += (intptr_t)even * now.step;
       i += even;
       if (i == count) break;
@@ -351,12 +335,8 @@ CK_INLINE void appendPlaceBody(const ck_place *place, intptr_t last, size_t coun
       i++;
     }
   }
-  columns->last = now.last;
-  columns->step = now.step;
-  columns->wait = now.wait;
-  columns->steps = now.steps;
-  columns->waits = now.waits;
-  columns->zeros = zeros;
+  now.count += count;
+  *columns = now;
 }
 
 PER_LEVEL(appendPlace, appendPlaceBody,

@@ -67,15 +67,16 @@ struct ChunkBuilder {
     let chunk = TraceChunk(
       stream: stream, offset: 0, firstIndex: written, count: count, firstCycle: first,
       lastCycle: columns.last)
-    let bytes = columns.counts
+    let (stretches, steps, waits) = columns.close()
     var head = ByteWriter()
     head.unsigned(stream)
     chunk.encode(to: &head)
-    head.unsigned(bytes.steps)
-    let laid = bytes.steps + bytes.waits
-    content.start(.chunk, room: head.bytes.count + laid + HandshakeColumns.slack)
+    head.unsigned(stretches.count)
+    head.unsigned(steps.count)
+    content.start(
+      .chunk, room: head.bytes.count + stretches.count + steps.count + waits.count)
     head.bytes.withUnsafeBytes { content.append($0) }
-    content.append(laid, slack: HandshakeColumns.slack) { columns.lay(at: $0) }
+    for column in [stretches, steps, waits] { content.append(UnsafeRawBufferPointer(column)) }
     written += count
     count = 0
     return chunk

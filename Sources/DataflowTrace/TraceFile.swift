@@ -17,6 +17,8 @@ public struct TraceFile: Sendable {
   /// What is wrong with the file, where, and what of it can be read.
   public let damage: InputError?
   let data: Data
+  /// Of the format.
+  private let version: Int
   private(set) var chunks: [[TraceChunk]]
   /// Where frames of values may be; `TraceValues` reads them.
   let valueFrames: Range<Int>
@@ -48,6 +50,7 @@ public struct TraceFile: Sendable {
     design = header.design
     scenario = header.scenario
     streams = header.streams
+    version = header.version
     groupByName = Dictionary(
       header.streams.enumerated().flatMap { group, names in names.map { ($0, group) } },
       uniquingKeysWith: { first, _ in first })
@@ -133,12 +136,12 @@ extension TraceFile {
   var isWhole: Bool { damage == nil }
 
   /// The content of the chunk's columns; throws when it does not say what it should.
-  func columns(of chunk: TraceChunk) throws -> (bytes: [UInt8], cycles: Range<Int>) {
+  func columns(of chunk: TraceChunk) throws -> ChunkColumns {
     guard let bytes = ZstdFrame.content(of: data, at: chunk.offset),
-      let (found, cycles) = TraceBody.chunkHead(bytes, at: chunk.offset),
+      let (found, columns) = ChunkColumns.read(bytes, at: chunk.offset, version: version),
       found.later(by: chunk.shift, words: chunk.shiftedWords) == chunk
     else { throw damaged(chunk) }
-    return (bytes, cycles)
+    return columns
   }
 
   func damaged(_ chunk: TraceChunk) -> InputError {
@@ -251,8 +254,8 @@ private struct TraceBody {
       else { break }
       switch TraceFormat.Kind(rawValue: first) {
       case .chunk:
-        guard let (chunk, _) = Self.chunkHead(content, at: offset), chunk.stream < streams,
-          append(chunk)
+        guard let (chunk, _) = ChunkColumns.read(content, at: offset, version: version),
+          chunk.stream < streams, append(chunk)
         else {
           brokenAt = offset
           return
@@ -307,16 +310,5 @@ private struct TraceBody {
       chunks.append(chunk)
     }
     return (before, chunks)
-  }
-
-  /// What a chunk's content says about itself, and where its first column lies.
-  static func chunkHead(_ content: [UInt8], at offset: Int) -> (TraceChunk, cycles: Range<Int>)? {
-    var reader = ByteReader(content)
-    guard reader.byte() == TraceFormat.Kind.chunk.rawValue, let stream = reader.unsigned(),
-      let chunk = TraceChunk.decode(&reader, stream: stream, offset: offset),
-      let length = reader.unsigned(), length <= content.count - reader.position,
-      chunk.count - 1 <= length
-    else { return nil }
-    return (chunk, reader.position..<reader.position + length)
   }
 }

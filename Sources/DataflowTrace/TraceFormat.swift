@@ -1,11 +1,15 @@
-/// The layout of a `.simtrace.zst` file, version 2. Version 1 differs in the report alone: `EarlierTrace`.
+import SimKernels
+
+/// The layout of a `.simtrace.zst` file, version 3.
 ///
 /// Every part is a zstd frame, so that `zstd -t` and `zstd -d` know the file too:
 /// ```
 /// preamble   skippable frame: "simtrace", version (u32), reserved (u32)
 /// header     'H', JSON: format, version, design, scenario, streams
-/// chunks     'C', stream, first index, count, first cycle, last cycle, bytes of the first column,
-///            then two columns: second differences of the cycles (from the second handshake on),
+/// chunks     'C', stream, first index, count, first cycle, last cycle, bytes of the stretches,
+///            bytes of the first column; then the stretches: words that come since the stretch
+///            before (or the first word), words in it; then two columns, of all words outside of
+///            stretches: second differences of the cycles (from the second handshake on),
 ///            first differences of the waits (cycle − offered)
 /// indexes    'I', offset of the index before (0: none), count, then for each chunk:
 ///            stream, offset, first index, count, first cycle, last cycle
@@ -14,15 +18,26 @@
 /// footer     'F', JSON: the run's report
 /// tail       skippable frame: "simtrace", footer offset (u64), last index offset (u64)
 /// ```
+/// Words in a stretch go on as the two before them: both their differences would be 0. Zeros that
+/// stand in the columns mean the same; a writer may leave out any of them, or none. A chunk has at
+/// most `mostWords` words, as a stretch of any length takes a few bytes.
+///
 /// Numbers are little-endian base 128, column entries zigzag. Chunks of different streams come in the
 /// order in which they filled up; those of one stream are in order. An index stands after every
 /// `chunksPerIndex` chunks, so a writer's memory does not grow with the run. Every compressed frame
 /// states its size and carries a checksum: a file without its tail is read from the front.
+///
+/// Version 2 has no stretches, nor their bytes; version 1, besides, another report: `EarlierTrace`.
 enum TraceFormat {
-  static let version = 2
+  static let version = 3
   static let knownVersions = 1...version
   static let magic = Array("simtrace".utf8)
   static let chunksPerIndex = 4096
+  /// Words of a chunk at most. However many bytes these take, the frame is none that readers refuse.
+  static let mostWords =
+    (Int(ZstdFrame.largestContent) - 128) / (2 * HandshakeColumns.longest)
+  /// Versions below this one have no stretches; they have a byte or more for each word of a chunk.
+  static let firstWithStretches = 3
 
   enum Kind: UInt8 {
     case header = 0x48

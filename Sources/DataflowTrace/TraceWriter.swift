@@ -69,9 +69,8 @@ public final class TraceWriter: HandshakeListener {
     content.deallocate()
   }
 
-  /// However many bytes these take, the frame is none that readers refuse.
-  public static let mostHandshakesPerChunk =
-    (Int(ZstdFrame.largestContent) - 128) / (2 * HandshakeColumns.longest)
+  /// Readers refuse chunks of more.
+  public static let mostHandshakesPerChunk = TraceFormat.mostWords
 
   private static func header(_ design: Design, _ scenario: Scenario, _ streams: [[String]]) throws
     -> [UInt8]

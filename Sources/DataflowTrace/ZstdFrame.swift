@@ -34,13 +34,6 @@ struct FrameContent {
     UnsafeMutableRawPointer(storage + count).copyMemory(from: start, byteCount: bytes.count)
     count += bytes.count
   }
-
-  /// Appends `n` bytes that `write` writes, who may write up to `slack` more.
-  mutating func append(_ n: Int, slack: Int, _ write: (UnsafeMutablePointer<UInt8>) -> Void) {
-    precondition(n + slack <= capacity - count)
-    write(storage + count)
-    count += n
-  }
 }
 
 /// Makes zstd frames that state their content's size and end with its checksum.

@@ -1,71 +1,48 @@
 import CKernels
 
-/// Two columns of numbers that grow handshake by handshake: second differences of cycles and first differences of
-/// waits, in zigzag and little-endian base 128.
+/// Columns of numbers that grow handshake by handshake: second differences of cycles and first differences of waits,
+/// in zigzag, and the stretches left out of them; all in little-endian base 128.
 ///
-/// Words that go on as the two before them have a byte 0 in each column. Most words do, so many of these at once are
-/// only counted until the columns are laid out: columns of many streams grow side by side, and the less memory they
-/// touch, the faster they do.
+/// Words that go on as the two before them would have a 0 in both columns. Most words do, so where many do one after
+/// another they are left out, and a third column tells such stretches: how many words with numbers come since the
+/// stretch before, and how many words the stretch has. The less memory the columns of many streams touch, the
+/// faster these grow side by side.
 public struct HandshakeColumns {
-  /// Bytes the longest number takes.
+  /// Bytes the longest number takes. A word takes two of these at most, whether it has numbers or is left out.
   @inlinable public static var longest: Int { 10 }
-  /// Bytes that are written behind the columns when they are laid out, for nothing.
-  @inlinable public static var slack: Int { 32 }
 
-  /// Where the columns begin and end in memory of theirs.
+  /// Where the columns end in memory of theirs.
   fileprivate var ends: ck_columns
-  /// Bytes there is room for in each.
-  private var capacity = 1024
-  /// The zeros left out; the first are none.
-  private var zeros: UnsafeMutablePointer<ck_zeros>
-  private var zerosCapacity = 16
+  private var memory: Memory
 
   /// Columns of nothing. The owner frees them with `deallocate`.
   public init() {
-    let steps = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
-    let waits = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
-    zeros = .allocate(capacity: zerosCapacity)
-    ends = ck_columns(
-      last: 0, step: 0, wait: 0, steps: steps, waits: waits, first_step: steps, first_wait: waits,
-      zeros: zeros)
-    removeAll()
+    memory = Memory(capacity: 1024)
+    ends = memory.empty
   }
 
   /// Gives the memory back.
-  public func deallocate() {
-    ends.first_step.deallocate()
-    ends.first_wait.deallocate()
-    zeros.deallocate()
-  }
+  public func deallocate() { memory.deallocate() }
 
   /// The cycle of the last handshake.
   public var last: Int { ends.last }
 
   /// Begins anew with a handshake, of which only the wait has a number.
   public mutating func begin(cycle: Int, wait: Int) {
-    removeAll()
+    ends = memory.empty
     Self.put(wait, at: &ends.waits)
-    (ends.last, ends.step, ends.wait) = (cycle, 0, wait)
-  }
-
-  private mutating func removeAll() {
-    (ends.steps, ends.waits, ends.zeros) = (ends.first_step, ends.first_wait, zeros)
-    zeros.initialize(to: ck_zeros(steps: 0, waits: 0, count: 0))
+    (ends.last, ends.wait) = (cycle, wait)
   }
 
   /// Appends a handshake.
   public mutating func append(cycle: Int, wait: Int) {
-    reserve(1)
-    let step = cycle &- ends.last
-    Self.put(step &- ends.step, at: &ends.steps)
-    Self.put(wait &- ends.wait, at: &ends.waits)
-    (ends.last, ends.step, ends.wait) = (cycle, step, wait)
+    append(cycle: cycle, step: ends.step, wait: wait, count: 1)
   }
 
   /// Appends `count` handshakes `step` cycles apart, the first in cycle `cycle`, each after the same wait.
   public mutating func append(cycle: Int, step: Int, wait: Int, count: Int) {
-    // The others are left out, or few.
-    reserve(min(count, CK_LEAST_ZEROS + 2))
+    // No others have numbers.
+    reserve(2)
     ck_append_run(cycle, step, wait, count, &ends)
   }
 
@@ -91,54 +68,71 @@ public struct HandshakeColumns {
 
 // What stands in them.
 extension HandshakeColumns {
-  /// Bytes of each column as they are laid out.
-  public var counts: (steps: Int, waits: Int) {
-    let runs = UnsafeBufferPointer(start: zeros, count: ends.zeros - zeros + 1)
-    let left = runs.reduce(0) { $0 + $1.count }
-    return (ends.steps - ends.first_step + left, ends.waits - ends.first_wait + left)
+  /// The bytes of one of the columns, until something is appended or begun.
+  public typealias Column = UnsafeBufferPointer<UInt8>
+
+  /// Ends the columns, to which nothing is appended any more, and shows them.
+  public mutating func close() -> (stretches: Column, steps: Column, waits: Column) {
+    ck_close_columns(&ends)
+    let used = memory.used(ends)
+    return (
+      Column(start: memory.stretches, count: used.stretches),
+      Column(start: memory.steps, count: used.steps),
+      Column(start: memory.waits, count: used.waits)
+    )
   }
 
-  /// Writes both columns one behind the other, as many bytes as `counts` says and up to `slack` more.
-  public func lay(at bytes: UnsafeMutablePointer<UInt8>) {
-    withUnsafePointer(to: ends) { ck_lay_columns($0, zeros, bytes) }
-  }
-}
-
-// Their memory.
-extension HandshakeColumns {
   /// Makes room for `count` more handshakes.
   @inline(__always) private mutating func reserve(_ count: Int) {
-    let used = max(ends.steps - ends.first_step, ends.waits - ends.first_wait)
-    let needed = used &+ count &* Self.longest &+ CK_SLACK
-    if needed > capacity { grow(to: max(needed, 2 * capacity)) }
-    let runs = (ends.zeros - zeros) + 2 + count / CK_LEAST_ZEROS
-    if runs >= zerosCapacity { growZeros(to: 2 * max(runs, zerosCapacity)) }
+    let used = memory.used(ends)
+    let needed =
+      max(used.steps, used.waits, used.stretches) &+ count &* Self.longest &+ CK_SLACK
+    if needed > memory.capacity { grow(to: max(needed, 2 * memory.capacity)) }
   }
 
-  @inline(never) private mutating func grow(to room: Int) {
-    capacity = room
-    Self.grow(&ends.first_step, &ends.steps, to: room)
-    Self.grow(&ends.first_wait, &ends.waits, to: room)
+  @inline(never) private mutating func grow(to capacity: Int) {
+    let (used, before) = (memory.used(ends), memory)
+    memory = Memory(capacity: capacity)
+    ends.steps = memory.steps + used.steps
+    ends.waits = memory.waits + used.waits
+    ends.stretches = memory.stretches + used.stretches
+    memory.steps.update(from: before.steps, count: used.steps)
+    memory.waits.update(from: before.waits, count: used.waits)
+    memory.stretches.update(from: before.stretches, count: used.stretches)
+    before.deallocate()
   }
 
-  @inline(never) private mutating func growZeros(to room: Int) {
-    zerosCapacity = room
-    let larger = UnsafeMutablePointer<ck_zeros>.allocate(capacity: room)
-    let last = ends.zeros - zeros
-    larger.initialize(from: zeros, count: last + 1)
-    zeros.deallocate()
-    (zeros, ends.zeros) = (larger, larger + last)
-  }
+  /// Where the columns begin.
+  private struct Memory {
+    /// Bytes there is room for in each.
+    let capacity: Int
+    let steps: UnsafeMutablePointer<UInt8>
+    let waits: UnsafeMutablePointer<UInt8>
+    let stretches: UnsafeMutablePointer<UInt8>
 
-  private static func grow(
-    _ first: inout UnsafeMutablePointer<UInt8>!, _ next: inout UnsafeMutablePointer<UInt8>!,
-    to room: Int
-  ) {
-    let count = next - first
-    let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: room)
-    larger.initialize(from: first, count: count)
-    first.deallocate()
-    (first, next) = (larger, larger + count)
+    init(capacity: Int) {
+      self.capacity = capacity
+      steps = .allocate(capacity: capacity)
+      waits = .allocate(capacity: capacity)
+      stretches = .allocate(capacity: capacity)
+    }
+
+    func deallocate() {
+      for first in [steps, waits, stretches] { first.deallocate() }
+    }
+
+    var empty: ck_columns {
+      ck_columns(
+        last: 0, step: 0, wait: 0, steps: steps, waits: waits, stretches: stretches, count: 0,
+        end: 0, even: 0)
+    }
+
+    /// Bytes of each up to `ends`.
+    @inline(__always) func used(
+      _ ends: ck_columns
+    ) -> (steps: Int, waits: Int, stretches: Int) {
+      (ends.steps - steps, ends.waits - waits, ends.stretches - stretches)
+    }
   }
 }
 

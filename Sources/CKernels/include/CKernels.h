@@ -68,29 +68,25 @@ typedef struct {
 // The first of `count` handshakes at a place that comes later than the one at another; `count` where none does.
 intptr_t ck_first_later(int level, ck_place place, ck_place other, intptr_t count);
 
-// Numbers left out of two columns, all of them 0: how many, and how many bytes of each column come before them.
+// Where columns of numbers end, in little-endian base 128: second differences of cycles and first differences of
+// waits, both in zigzag; and of stretches of even words, whose numbers would be 0 and are left out: how many words
+// with numbers come since the stretch before, and how many the stretch has.
 typedef struct {
-  uint32_t steps, waits;
-  size_t count;
-} ck_zeros;
-
-// Where two columns of numbers begin and end, in zigzag and little-endian base 128: second differences of cycles and
-// first differences of waits. The last cycle, its distance to the one before, and its wait.
-typedef struct {
+  // The last cycle, its distance to the one before, and its wait.
   intptr_t last, step, wait;
-  uint8_t *steps, *waits;
-  uint8_t *first_step, *first_wait;
-  // The last left out; there is always one, which may be of none.
-  ck_zeros *zeros;
+  uint8_t *steps, *waits, *stretches;
+  // Words so far, and up to the end of the last stretch.
+  size_t count, end;
+  // Even words that come last; nothing is written of them yet.
+  size_t even;
 } ck_columns;
 
-// Fewer zeros are not left out.
-enum { CK_LEAST_ZEROS = 16 };
-// Bytes that may be written or read behind the last number of a column.
-enum { CK_SLACK = 32 };
+// Shorter stretches are not left out. No fewer, as a block of eight is not searched for more than one.
+enum { CK_LEAST_STRETCH = 8 };
+// Bytes that may be written behind the last number of a column.
+enum { CK_SLACK = 64 };
 
-// What follows appends `count` handshakes. Each column has room for 10 bytes a number and for the slack, and for every
-// CK_LEAST_ZEROS numbers one run of zeros may be left out, and one more.
+// What follows appends `count` handshakes. Each column has room for 10 bytes a word and for the slack.
 
 // Handshakes that are listed.
 void ck_append_handshakes(int level, const intptr_t *cycles, const intptr_t *waits, size_t count,
@@ -103,7 +99,7 @@ void ck_append_place(int level, const ck_place *place, intptr_t last, size_t cou
 // Handshakes at equal distances, each after the same wait.
 void ck_append_run(intptr_t cycle, intptr_t step, intptr_t wait, size_t count, ck_columns *columns);
 
-// Writes both columns one after the other, with the zeros left out from `first` on. `out` has room for the slack too.
-void ck_lay_columns(const ck_columns *columns, const ck_zeros *first, uint8_t *out);
+// Writes what is left of the even words that came last.
+void ck_close_columns(ck_columns *columns);
 
 #endif

@@ -1,10 +1,47 @@
+/// The columns of a chunk, read from their beginnings.
+struct ChunkColumns {
+  var stretches: ByteReader
+  var cycles: ByteReader
+  var waits: ByteReader
+
+  /// What a chunk's content says about itself, and its columns; nil where it makes no sense.
+  ///
+  /// - Parameter version: of the trace's format.
+  static func read(_ content: [UInt8], at offset: Int, version: Int) -> (TraceChunk, ChunkColumns)?
+  {
+    var reader = ByteReader(content)
+    guard reader.byte() == TraceFormat.Kind.chunk.rawValue, let stream = reader.unsigned(),
+      let chunk = TraceChunk.decode(&reader, stream: stream, offset: offset)
+    else { return nil }
+    let hasStretches = version >= TraceFormat.firstWithStretches
+    guard let stretches = hasStretches ? reader.unsigned() : 0, let cycles = reader.unsigned(),
+      stretches <= content.count - reader.position,
+      cycles <= content.count - reader.position - stretches,
+      chunk.count <= (hasStretches ? TraceFormat.mostWords : cycles + 1)
+    else { return nil }
+    let first = reader.position + stretches
+    let second = first + cycles
+    return (
+      chunk,
+      ChunkColumns(
+        stretches: ByteReader(content, from: reader.position, to: first),
+        cycles: ByteReader(content, from: first, to: second),
+        waits: ByteReader(content, from: second))
+    )
+  }
+
+  var areAtEnd: Bool { stretches.isAtEnd && cycles.isAtEnd && waits.isAtEnd }
+}
+
 /// Unpacks a chunk, as many handshakes at a time as go on alike.
 struct ChunkRuns {
   private let file: TraceFile
   private let chunk: TraceChunk
-  private var cycles: ByteReader
-  private var waits: ByteReader
+  private var columns: ChunkColumns
   private var left: Int
+  /// Words with numbers that come next, and words in the stretch behind them; not more than are left.
+  private var single = 0
+  private var even = 0
   private var cycle: Cycle
   private var step = 0
   private var wait = 0
@@ -14,9 +51,7 @@ struct ChunkRuns {
   init(_ file: TraceFile, _ chunk: TraceChunk) throws {
     self.file = file
     self.chunk = chunk
-    let (bytes, range) = try file.columns(of: chunk)
-    cycles = ByteReader(bytes, from: range.lowerBound, to: range.upperBound)
-    waits = ByteReader(bytes, from: range.upperBound)
+    columns = try file.columns(of: chunk)
     left = chunk.count
     cycle = chunk.firstCycle
   }
@@ -25,28 +60,57 @@ struct ChunkRuns {
   mutating func next() throws -> HandshakeRun? {
     guard left > 0 else { return nil }
     guard hasBegun else { return try first() }
-    guard let change = cycles.signed(), let waitChange = waits.signed() else { throw damaged }
+    var count = single > 0 ? try alike() : 0
+    single -= count
+    let endsInStretch = single == 0
+    if endsInStretch { count += even }
+    // In front of every stretch there is a word that tells how it goes on.
+    guard step > 0, wait >= 0, wait < step, count <= (chunk.lastCycle - cycle) / step
+    else { throw damaged }
+    let start = cycle + step
+    cycle += count * step
+    left -= count
+    if endsInStretch { try findStretch() }
+    try checkEnd()
+    return HandshakeRun(cycle: start, step: step, wait: wait, count: count)
+  }
+
+  /// Reads the numbers of a word; returns with how many words it goes on.
+  @inline(__always) private mutating func alike() throws -> Int {
+    guard let change = columns.cycles.signed(), let waitChange = columns.waits.signed() else {
+      throw damaged
+    }
     step &+= change
     wait &+= waitChange
-    guard step > 0, step <= chunk.lastCycle - cycle, wait >= 0, wait < step else { throw damaged }
-    let start = cycle + step
-    let alike = cycles.commonZeros(waits, most: left - 1)
-    guard alike == 0 || alike <= (chunk.lastCycle - start) / step else { throw damaged }
-    cycles.skip(alike)
-    waits.skip(alike)
-    cycle = start + alike * step
-    left -= 1 + alike
-    guard left > 0 || cycle == chunk.lastCycle else { throw damaged }
-    return HandshakeRun(cycle: start, step: step, wait: wait, count: 1 + alike)
+    let zeros = columns.cycles.commonZeros(columns.waits, most: single - 1)
+    columns.cycles.skip(zeros)
+    columns.waits.skip(zeros)
+    return 1 + zeros
+  }
+
+  /// Reads where the next stretch is.
+  private mutating func findStretch() throws {
+    guard !columns.stretches.isAtEnd else {
+      (single, even) = (left, 0)
+      return
+    }
+    guard let between = columns.stretches.unsigned(), let count = columns.stretches.unsigned(),
+      count > 0, between <= left, count <= left - between
+    else { throw damaged }
+    (single, even) = (between, count)
+  }
+
+  private func checkEnd() throws {
+    guard left > 0 || (cycle == chunk.lastCycle && columns.areAtEnd) else { throw damaged }
   }
 
   private mutating func first() throws -> HandshakeRun {
     hasBegun = true
     left -= 1
-    guard let first = waits.signed(), first >= 0, first <= cycle,
-      left > 0 || cycle == chunk.lastCycle
-    else { throw damaged }
+    guard let first = columns.waits.signed(), first >= 0, first <= cycle else { throw damaged }
     wait = first
+    try findStretch()
+    try checkEnd()
     return HandshakeRun(cycle: cycle, step: 1, wait: wait, count: 1)
   }
 
@@ -129,27 +193,13 @@ struct StreamRuns {
 }
 
 extension TraceFile {
-  /// The handshakes of `chunk`, in order. Throws `InputError` where the file is damaged.
-  func handshakes(in chunk: TraceChunk, into result: inout [Handshake]) throws {
-    result.removeAll(keepingCapacity: true)
-    result.reserveCapacity(chunk.count)
-    var runs = try ChunkRuns(self, chunk)
-    while let run = try runs.next() {
-      for n in 0..<run.count {
-        let cycle = run.cycle + n * run.step
-        result.append(Handshake(offered: cycle - run.wait, cycle: cycle))
-      }
-    }
-  }
-
   /// The cycles in which words of `stream` moved; nil where one did not, or cannot be read.
   ///
   /// - Parameter indices: ascending, so that a chunk is unpacked once.
   package func cycles(ofWords indices: [Int], on stream: String) -> [Cycle?] {
     guard let chunks = try? chunks(of: stream) else { return indices.map { _ in nil } }
     var place = 0
-    var unpacked = -1
-    var words: [Handshake] = []
+    var words: (of: Int, ChunkWords?)?
     return indices.map { index in
       while place < chunks.count, chunks[place].firstIndex + chunks[place].count <= index {
         place += 1
@@ -158,11 +208,33 @@ extension TraceFile {
       let chunk = chunks[place]
       if index == chunk.firstIndex { return chunk.firstCycle }
       if index == chunk.firstIndex + chunk.count - 1 { return chunk.lastCycle }
-      if unpacked != place {
-        guard (try? handshakes(in: chunk, into: &words)) != nil else { return nil }
-        unpacked = place
-      }
-      return words[index - chunk.firstIndex].cycle
+      if words?.of != place { words = (place, try? ChunkWords(self, chunk)) }
+      return words?.1?.cycle(of: index)
     }
+  }
+}
+
+/// When the words of a chunk moved, for those who ask in order.
+private struct ChunkWords {
+  private var runs: ChunkRuns
+  private var run: HandshakeRun?
+  /// The word that `run` begins with.
+  private var first: Int
+
+  /// Throws `InputError` where the file is damaged.
+  init(_ file: TraceFile, _ chunk: TraceChunk) throws {
+    runs = try ChunkRuns(file, chunk)
+    run = try runs.next()
+    first = chunk.firstIndex
+  }
+
+  /// nil where the file is damaged in front of it.
+  mutating func cycle(of index: Int) -> Cycle? {
+    while let now = run {
+      if index < first + now.count { return now.cycle + (index - first) * now.step }
+      first += now.count
+      run = try? runs.next()
+    }
+    return nil
   }
 }

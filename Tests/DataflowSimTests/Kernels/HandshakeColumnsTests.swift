@@ -2,7 +2,7 @@ import DataflowAnalysis
 import SimKernels
 import Testing
 
-/// Whatever is appended in one step gives the bytes that its handshakes give one by one.
+/// Whatever is appended in one step gives the bytes that its handshakes give one by one, and these tell the handshakes.
 @Suite struct HandshakeColumnsTests {
   /// Times of words one after the other, even but for one in `rare`, which may be far apart.
   private func times(_ count: Int, rare: Int, _ g: inout SeededGenerator) -> [Int] {
@@ -29,9 +29,9 @@ import Testing
       let waits = cycles.indices.map { i in
         i % 11 == 0 ? Int.random(in: 0...(1 << 30), using: &g) : Int.random(in: 0...1, using: &g)
       }
-      let expected = laid(after: 17) { oneByOne(cycles, waits, &$0) }
+      let expected = oneByOne(after: 17, cycles, waits)
       for level in KernelLevel.available {
-        let found = laid(after: 17) {
+        let found = bytes(after: 17) {
           HandshakeKernel(level: level).append(
             cycles: cycles, waits: waits, count: count, to: &$0)
         }
@@ -53,12 +53,12 @@ import Testing
       HandshakeKernel(level: .portable).list(
         writes: writes, latency: latency, reads: reads, credit: credit, after: last, count: count,
         cycles: &cycles, waits: &waits)
-      let expected = laid(after: end) { oneByOne(cycles, waits, &$0) }
+      let expected = oneByOne(after: end, cycles, waits)
       for level in KernelLevel.available {
         let kernel = HandshakeKernel(level: level)
         let found = writes.withUnsafeBufferPointer { writes in
           reads.withUnsafeBufferPointer { reads in
-            laid(after: end) {
+            bytes(after: end) {
               guard let w = writes.baseAddress, let r = reads.baseAddress else { return }
               let place = HandshakeKernel.Place(
                 writes: w, latency: latency, reads: r, credit: credit)
@@ -95,14 +95,10 @@ import Testing
       runs.append(run)
       next = run.cycle + run.count * run.step
     }
-    let expected = laid(after: 7) { columns in
-      for run in runs {
-        for k in 0..<run.count {
-          columns.append(cycle: run.cycle + k * run.step, wait: run.wait)
-        }
-      }
-    }
-    let found = laid(after: 7) { columns in
+    let cycles = runs.flatMap { run in (0..<run.count).map { run.cycle + $0 * run.step } }
+    let waits = runs.flatMap { [Int](repeating: $0.wait, count: $0.count) }
+    let expected = oneByOne(after: 7, cycles, waits)
+    let found = bytes(after: 7) { columns in
       for run in runs {
         columns.append(cycle: run.cycle, step: run.step, wait: run.wait, count: run.count)
       }
@@ -110,20 +106,38 @@ import Testing
     #expect(found == expected)
   }
 
-  private func oneByOne(_ cycles: [Int], _ waits: [Int], _ columns: inout HandshakeColumns) {
-    for (cycle, wait) in zip(cycles, waits) { columns.append(cycle: cycle, wait: wait) }
+  /// Even words take next to nothing, wherever the run before them ended.
+  @Test func evenWordsAreLeftOut() {
+    var columns = HandshakeColumns()
+    defer { columns.deallocate() }
+    columns.begin(cycle: 9, wait: 0)
+    columns.append(cycle: 11, step: 2, wait: 1, count: 1_000_000)
+    columns.append(cycle: 2_000_011, step: 2, wait: 1, count: 1_000_000)
+    let place = (1...5000).map { 4_000_009 + 2 * $0 }
+    place.withUnsafeBufferPointer { times in
+      guard let start = times.baseAddress else { return }
+      HandshakeKernel().append(
+        .init(writes: start, latency: 1, reads: start, credit: 0), after: 4_000_009,
+        count: times.count, to: &columns)
+    }
+    let (stretches, steps, waits) = columns.close()
+    #expect(stretches.count <= 20 && steps.count <= 40 && waits.count <= 40)
   }
 
-  /// What is laid out of both columns, and the last cycle.
-  private struct Laid: Equatable {
-    var bytes: [UInt8]
-    var steps: Int
-    var last: Int
+  /// As `bytes`, of handshakes appended one by one; it tells them.
+  private func oneByOne(after last: Int, _ cycles: [Int], _ waits: [Int]) -> [[UInt8]] {
+    let bytes = self.bytes(after: last) { columns in
+      for (cycle, wait) in zip(cycles, waits) { columns.append(cycle: cycle, wait: wait) }
+    }
+    let told = ToldHandshakes(bytes, from: last - 3)
+    #expect(told.cycles == [last - 3, last] + cycles)
+    #expect(told.waits == [0, 70] + waits)
+    return bytes
   }
 
-  /// What `append` makes of columns whose last handshake but one was 3 cycles before one in cycle `last`. They have
-  /// been filled and emptied before.
-  private func laid(after last: Int, _ append: (inout HandshakeColumns) -> Void) -> Laid {
+  /// Stretches, steps and waits of two handshakes and of what `append` appends to them. The columns were filled and
+  /// emptied before.
+  private func bytes(after last: Int, _ append: (inout HandshakeColumns) -> Void) -> [[UInt8]] {
     var columns = HandshakeColumns()
     defer { columns.deallocate() }
     columns.begin(cycle: 5, wait: 1)
@@ -131,13 +145,54 @@ import Testing
     columns.begin(cycle: last - 3, wait: 0)
     columns.append(cycle: last, wait: 70)
     append(&columns)
-    let (steps, waits) = columns.counts
-    let bytes = [UInt8](
-      unsafeUninitializedCapacity: steps + waits + HandshakeColumns.slack
-    ) { buffer, count in
-      if let start = buffer.baseAddress { columns.lay(at: start) }
-      count = steps + waits
+    let (stretches, steps, waits) = columns.close()
+    return [stretches, steps, waits].map { Array($0) }
+  }
+}
+
+/// Handshakes as columns tell them.
+private struct ToldHandshakes {
+  var cycles: [Int]
+  var waits: [Int]
+
+  /// - Parameters:
+  ///   - columns: stretches, steps and waits.
+  ///   - first: the cycle of the first.
+  init(_ columns: [[UInt8]], from first: Int) {
+    let stretches = Self.numbers(columns[0]).map { Int($0) }
+    let steps = Self.numbers(columns[1]).map(Self.signed)
+    let changes = Self.numbers(columns[2]).map(Self.signed)
+    (cycles, waits) = ([first], [changes[0]])
+    var (step, word) = (0, 0)
+    func single() {
+      step += steps[word]
+      cycles.append(cycles[cycles.count - 1] + step)
+      waits.append(waits[waits.count - 1] + changes[word + 1])
+      word += 1
     }
-    return Laid(bytes: bytes, steps: steps, last: columns.last)
+    for n in stride(from: 0, to: stretches.count, by: 2) {
+      for _ in 0..<stretches[n] { single() }
+      for _ in 0..<stretches[n + 1] {
+        cycles.append(cycles[cycles.count - 1] + step)
+        waits.append(waits[waits.count - 1])
+      }
+    }
+    while word < steps.count { single() }
+  }
+
+  private static func numbers(_ bytes: [UInt8]) -> [UInt] {
+    var (result, value, shift): ([UInt], UInt, UInt) = ([], 0, 0)
+    for byte in bytes {
+      value |= UInt(byte & 0x7F) << shift
+      shift += 7
+      guard byte < 0x80 else { continue }
+      result.append(value)
+      (value, shift) = (0, 0)
+    }
+    return result
+  }
+
+  private static func signed(_ number: UInt) -> Int {
+    Int(bitPattern: number >> 1) ^ -Int(bitPattern: number & 1)
   }
 }

@@ -37,7 +37,7 @@ import Testing
     newer[16] = 9
     #expect(
       inputError { _ = try TraceFile(newer, path: "t") }
-        .contains("has trace format version 9 (known: 1 to 2)"))
+        .contains("has trace format version 9 (known: 1 to 3)"))
   }
 
   /// With the index whole, a broken chunk costs the rest of its own stream only.

@@ -138,6 +138,20 @@ import Testing
     }
   }
 
+  /// Recorded before even stretches were left out of the columns.
+  @Test func aTraceOfVersionTwoOpens() throws {
+    let old = try TraceFile(contentsOf: TestFiles.resource("traces/version-2.simtrace.zst"))
+    let (data, _) = try TraceFixture.record(old.design, old.scenario)
+    let now = try TraceFile(data, path: "now")
+    #expect(old.damage == nil && old.streamNames == now.streamNames)
+    #expect(old.report?.handshakeCounts == now.report?.handshakeCounts)
+    for stream in old.streamNames {
+      var (a, b) = (try old.handshakes(of: stream), try now.handshakes(of: stream))
+      while let handshake = try a.next() { #expect(try b.next() == handshake) }
+      #expect(try b.next() == nil)
+    }
+  }
+
   @Test func nothingIsLeftOfATraceThatIsNotFinished() throws {
     try TestFiles.withTemporaryDirectory { folder in
       let plan = try Plan(try TraceFixture.example("residual-deadlock"))
