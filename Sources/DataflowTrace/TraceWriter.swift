@@ -87,7 +87,12 @@ public final class TraceWriter: HandshakeListener {
 
 extension TraceWriter {
   public func took(_ batch: HandshakeBatch, stream: Int) {
-    guard let gap, let last = batch.cycles.last else { return keep(batch, stream) }
+    guard let gap, let last = batch.cycles.last else {
+      guard batch.count == 1 else { return keep(batch, stream) }
+      // Many words are told one by one.
+      let word = HandshakeRun(cycle: batch.cycles[0], step: 1, wait: batch.waits[0], count: 1)
+      return keep(word, stream)
+    }
     let first = columns[stream].next
     let again = max(0, min(batch.count, gap.words[stream] - first))
     var start = again
@@ -114,6 +119,10 @@ extension TraceWriter {
         }
       }
     }
+    keep(run, stream)
+  }
+
+  private func keep(_ run: HandshakeRun, _ stream: Int) {
     handshakes += run.count
     var rest = run
     while true {
