@@ -6,6 +6,14 @@ import Testing
 /// stepper on every handshake, lost words included.
 @Suite
 struct RandomDevelopmentTests {
+  /// A lock that begins between two slots of one result (once, both fired).
+  @Test(arguments: [321_341] as [UInt64])
+  func whatWasWrongOnceIsRight(seed: UInt64) throws {
+    var grower = DevelopmentGrower(seed: seed)
+    let random = grower.grow()
+    #expect(try random.difference() == nil, "\(random.summary)")
+  }
+
   @Test(arguments: 0..<4)
   func engineAgreesWithTheCycleStepper(part: Int) throws {
     let first = ProcessInfo.processInfo.environment["SIMRUN_SEED"].flatMap { UInt64($0) } ?? 1

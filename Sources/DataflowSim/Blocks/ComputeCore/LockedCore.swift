@@ -157,6 +157,7 @@ struct LockedCore: CorePipeline {
 
   private func runLater(from first: Cycle) -> Int {
     for i in 0..<locks.count where first <= locks[i].start { return locks[i].start &- first &+ 1 }
+    if openLock != .max, first <= openLock { return openLock &- first &+ 1 }
     return results.isEmpty ? .max : max(results[0], lastMove) &+ 2 &- first
   }
 
