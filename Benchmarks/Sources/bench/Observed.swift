@@ -14,6 +14,10 @@ struct Observed: ParsableCommand {
   @Option(help: "How often each kind of run is timed.")
   var rounds = 10
 
+  func validate() throws {
+    guard rounds > 0 else { throw ValidationError("--rounds is at least 1, not \(rounds)") }
+  }
+
   func run() throws {
     print("### Observed runs, one core\n")
     printTable(
