@@ -65,7 +65,7 @@ struct FIFOReduction {
   private mutating func sufficesAfterAll() throws -> Bool {
     knowledge.note(simulations: 1)
     guard try bench.provablySustains(target, depths).suffices == true else { return false }
-    knowledge.noteMisjudged(try knowledge.stretch(0...sections.nodes.count - 1, of: sections))
+    knowledge.noteMisjudged(try knowledge.stretch(sections.whole, of: sections))
     enough = (depths, nil)
     improved(depths)
     return true
@@ -141,7 +141,7 @@ struct FIFOReduction {
     var search = FIFOSearch(
       bench, target: target, sufficient: depths, expected: room.sufficient, budget: budget,
       provesFirst: knowledge.hasProvenFirst,
-      provesLong: knowledge.isMisjudged(in: 0...sections.nodes.count - 1))
+      provesLong: knowledge.isMisjudged(in: sections.whole))
     let suffices = try search.isSufficient()
     knowledge.note(simulations: search.simulations)
     if suffices {

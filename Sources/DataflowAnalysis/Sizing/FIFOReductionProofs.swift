@@ -15,7 +15,7 @@ extension FIFOReduction {
     // Each by itself, at the depths that have come of it.
     open = try stepsDown(Array(depths.indices))
     // With the other FIFOs as small as they get, one that is too small shows soonest.
-    let parts = try parts(of: knowledge.stretch(0...sections.nodes.count - 1, of: sections))
+    let parts = try parts(of: knowledge.stretch(sections.whole, of: sections))
     var whole = FIFOSearch(
       bench, target: target, sufficient: depths, expected: room.sufficient, budget: budget,
       parts: parts)
@@ -23,7 +23,7 @@ extension FIFOReduction {
     knowledge.note(simulations: whole.simulations)
     depths = whole.depths
     try lowerInTheWhole()
-    return isProven
+    return isProven || depthsTriedInTheWhole == depths
   }
 
   /// Tries a step less of every FIFO in the whole design, where that is soon simulated, until none does with it.

@@ -52,6 +52,9 @@ struct FIFOSections {
     self.fifos = fifos
   }
 
+  /// All sections.
+  var whole: ClosedRange<Int> { 0...nodes.count - 1 }
+
   func section(of fifo: Int) -> ClosedRange<Int> { sectionOfFIFO[fifo]...sectionOfFIFO[fifo] }
 
   /// The cycles per frame of the slowest block, and about what FIFOs hold at that pace with all the room
@@ -90,7 +93,7 @@ struct FIFOSections {
       }
       span *= 2
     }
-    if count > 1 { rounds.append([0...count - 1]) }
+    if count > 1 { rounds.append([whole]) }
     return rounds
   }
 
@@ -105,7 +108,7 @@ struct FIFOSections {
 
   /// The sections of `range` as one design.
   func stretch(_ range: ClosedRange<Int>) throws -> FIFOStretch {
-    guard range.lowerBound > 0 || range.upperBound < nodes.count - 1 else {
+    guard range != self.whole else {
       return FIFOStretch(sections: range, bench: bench, fifos: Array(bench.fifos.indices))
     }
     let whole = bench.plan.design
