@@ -152,12 +152,11 @@ extension HLSSettings {
     let chosen = structure ?? likely.structure
     let known = stages ?? latency.map { chosen.stages(forLatency: $0) }
     var basis = HLSSchedule.Basis.predicted(options)
-    if !work.isMeasured(chosen, by: tool), tool == .vivado {
+    if !work.isMeasured(chosen, by: tool) {
+      // However many stages: what the iterations do was never held against hardware.
       basis = .unknown
     } else if structure != nil, known != nil || !chosen.usesStages {
       basis = source.map { .read(file: $0) } ?? .stated
-    } else if !work.isMeasured {
-      basis = .unknown
     } else if structure == nil, !chosen.usesStages, options.count == 1 {
       basis = .measured
     }
