@@ -43,11 +43,33 @@ struct FINNOutput {
   /// The models of one folder, best first.
   private static func models(in folder: String) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.filter { $0.hasSuffix(".onnx") }.sorted { a, b in
-      let (x, y) = (rank(a), rank(b))
-      return x == y ? a.compare(b, options: .numeric) == .orderedDescending : x < y
+    let ranks = names.filter { $0.hasSuffix(".onnx") }.map { name in
+      let rank = rank(name)
+      let isKnown = rank != steps.count
+      return (name: name, rank: rank, content: isKnown ? 0 : content("\(folder)/\(name)"))
     }
+    return ranks.sorted { a, b in
+      guard (a.rank, a.content) == (b.rank, b.content) else {
+        return (a.rank, a.content) < (b.rank, b.content)
+      }
+      return a.name.compare(b.name, options: .numeric) == .orderedDescending
+    }.map(\.name)
   }
+
+  /// How much a model under a name of its own says, by the words in front of its weights: 0 with FIFOs, 1 with
+  /// dataflow blocks, 2 with a partition that stands for them, 3 of what has no hardware yet.
+  private static func content(_ path: String) -> Int {
+    guard let file = FileHandle(forReadingAtPath: path) else { return 3 }
+    defer { try? file.close() }
+    let start = (try? file.read(upToCount: nodesWithin)) ?? Data()
+    func has(_ word: String) -> Bool { start.range(of: Data(word.utf8)) != nil }
+    if has("StreamingFIFO") { return 0 }
+    if has("StreamingDataflowPartition") { return 2 }
+    return has("fpgadataflow") ? 1 : 3
+  }
+
+  /// A graph's nodes come before its weights; of a longer graph the first are enough to know.
+  private static let nodesWithin = 4 << 20
 
   /// The best step is 0; a step simrun does not know comes before those that have no hardware yet.
   private static func rank(_ name: String) -> Int {

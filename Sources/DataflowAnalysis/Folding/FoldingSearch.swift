@@ -70,6 +70,11 @@ public struct FoldingSearch: Sendable {
   /// What was given up so that no compute core can overflow its output queue; nil: nothing.
   public let safety: Safety?
 
+  /// However the design is folded, it is too large for the part or the budget.
+  public struct NothingFits: Error {
+    public var reason: InputError
+  }
+
   /// Hazard `mvu-queue-overflow` in the choice.
   public struct Safety: Sendable, Codable {
     /// Nodes that the cheapest folding of this rate would let overflow.
@@ -86,7 +91,7 @@ public struct FoldingSearch: Sendable {
 }
 
 extension FoldingSearch {
-  /// Folds `source`; FIFOs and converters it has are replaced. Throws `InputError`.
+  /// Folds `source`; FIFOs and converters it has are replaced. Throws `InputError`, or `NothingFits`.
   public init(_ source: Design, goal: Goal, device: Device?, options: Options = Options()) throws {
     WorkProgress.tell("how each block can fold")
     let bare = try source.removingBuffering()
@@ -100,12 +105,16 @@ extension FoldingSearch {
     let possible = [own, baseline].compactMap { $0 }
     let candidates = try possible.filter { try Self.problems($0.design).isSubset(of: known) }
     guard let first = candidates.first, let rival = candidates.last else {
-      throw InputError(
-        "no folding of this design fits or can be built",
-        hint: possible.isEmpty
-          ? "even unfolded it is too large; without a command simrun says which resource is short: take a larger "
-            + "--part, or fewer weights and bits"
-          : "every folding breaks a rule; simrun check names those that it breaks as it stands")
+      guard possible.isEmpty else {
+        throw InputError(
+          "no folding of this design can be built",
+          hint: "every folding breaks a rule; simrun check names those that it breaks as it stands")
+      }
+      throw NothingFits(
+        reason: InputError(
+          "no folding of this design fits",
+          hint: "folded as far as it goes it is too large; without a command simrun says which "
+            + "resource is short: take a larger --part, or fewer weights and bits"))
     }
     chosen = folder.isBetter(rival, than: first, for: aim) ? rival : first
     meetsGoal = folder.fits(chosen.high) && aim.isReached(at: chosen.period)

@@ -55,7 +55,9 @@ public struct ParameterStore: Sendable {
 
   private func require(_ name: String) throws {
     guard contains(name) else {
-      let near = nearestName(to: name, among: names)
+      // The array of another layer is none that was meant.
+      func letters(_ name: String) -> String { name.filter { !$0.isNumber } }
+      let near = nearestName(to: name, among: names.filter { letters($0) != letters(name) })
       throw InputError(
         "there is no parameter array '\(name)'",
         hint: (near.map { "did you mean '\($0)'? if not, " } ?? "")

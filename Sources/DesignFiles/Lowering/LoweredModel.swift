@@ -46,7 +46,7 @@ public struct LoweredModel: Sendable {
     }
     let arrays = emitter.arrays
     var notes = lowering.notes
-    if clockMHz == nil { notes.append("a model states no clock; 100 MHz is assumed (--clock-mhz)") }
+    if clockMHz == nil { notes.append(ONNXImporter.noClock) }
     if emitter.joined > 0 {
       notes.append(
         "the \(emitter.joined) streams that join branches have FIFOs of a frame; simrun fifo finds "

@@ -72,11 +72,7 @@ struct FoldCommand: ParsableCommand {
       options.improved = { best.value = $0 }
       let search = try Interruption.advising(advice(best)) {
         try progressing.showing {
-          try reportingFile(source.design) {
-            try FoldingSearch(
-              design, goal: targetFps.map { .framesPerSecond($0) } ?? .highest, device: device,
-              options: options)
-          }
+          try folding(of: design, device, options)
         }
       }
       let chosen = search.chosen.design
@@ -93,6 +89,21 @@ struct FoldCommand: ParsableCommand {
         try printText(FoldingText(report: report, target: targetFps).text)
       }
       guard search.meetsGoal else { throw SimrunExit.budgetMissed }
+    }
+  }
+
+  private func folding(
+    of design: Design, _ device: Device?, _ options: FoldingSearch.Options
+  ) throws -> FoldingSearch {
+    do {
+      return try reportingFile(source.design) {
+        try FoldingSearch(
+          design, goal: targetFps.map { .framesPerSecond($0) } ?? .highest, device: device,
+          options: options)
+      }
+    } catch let missed as FoldingSearch.NothingFits {
+      writeError("error: \(missed.reason.inFile(source.design))")
+      throw SimrunExit.budgetMissed
     }
   }
 
@@ -116,7 +127,9 @@ struct FoldCommand: ParsableCommand {
     if let output {
       return NextStep(source.design, "--folding", output, reason: "the design with this folding")
     }
-    let goal = targetFps.map { ["--target-fps", $0.plain] } ?? ["--max"]
+    var goal = targetFps.map { ["--target-fps", $0.plain] } ?? ["--max"]
+    if algorithm != .simrun { goal += ["--algorithm", algorithm.rawValue] }
+    if reserve > 0 { goal += ["--reserve", reserve.plain] }
     let reason = "writes FINN's folding configuration"
     return NextStep(
       ["fold", source.design] + source.changes.arguments + goal + ["-o", "folding.json"],

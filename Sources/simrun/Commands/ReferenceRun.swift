@@ -58,7 +58,7 @@ struct ReferenceReport: ResultDocument {
     let lines = outputs.map { "output \($0.name): shape \($0.shape)" }
     return
       ([
-        "\(model): \(frames) frames computed as trained, \(operations) operations each, rounded once."
+        "\(model): \(frames.of("frame")) computed as trained, \(operations.of("operation")) each, rounded once."
       ]
       + lines).joined(separator: "\n")
   }

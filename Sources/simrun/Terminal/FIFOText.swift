@@ -93,7 +93,7 @@ struct FIFOText {
       margin.certifiedWords > 0 ? ", \(margin.certifiedWords) of them for the certificate" : ""
     let words =
       margin.addedWords > 0
-      ? "\(margin.addedWords) words more than the predicted schedules need\(certified)."
+      ? "\(margin.addedWords.of("word")) more than the predicted schedules need\(certified)."
       : "The predicted schedules need as many words."
     guard !margin.nodes.isEmpty else { return words }
     let rates = margin.samples.map(\.cyclesPerFrame)

@@ -99,6 +99,22 @@ import Testing
     }
   }
 
+  /// The folding that is shown is the one that the next command writes.
+  @Test func foldGoesOnWithTheSameAlgorithm() throws {
+    let finn = try run(
+      "fold", "configs/tfc-w2a2.json", "--target-fps", "1000", "--algorithm", "finn",
+      "--reserve", "0.1")
+    let same = "fold configs/tfc-w2a2.json --target-fps 1000 --algorithm finn --reserve 0.1"
+    #expect(next(finn.output)?.prefix(8).joined(separator: " ") == same, "\(finn.output)")
+  }
+
+  @Test func aDesignThatFitsInNoFoldingHasMissedItsBudget() throws {
+    let large = try run("fold", "configs/tfc-w1a1.json", "--max", "--budget", "LUT=5")
+    #expect(large.status == 3 && large.output.isEmpty)
+    #expect(
+      large.errors.contains("configs/tfc-w1a1.json: no folding of this design fits\n  hint: "))
+  }
+
   // MARK: wrong use
 
   @Test func wrongUseNamesTheCommand() throws {

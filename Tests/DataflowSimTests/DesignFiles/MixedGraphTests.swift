@@ -206,6 +206,24 @@ extension TestModel {
     }
   }
 
+  /// Models under names that no step of FINN has go by what is in them.
+  @Test func underOtherNamesTheModelWithFIFOsIsRead() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      for (name, resource) in [
+        ("a_last.onnx", "cnv-w1a1-fifo.onnx"), ("z_raw.onnx", "qonnx/clconv-0.onnx"),
+      ] {
+        try FileManager.default.copyItem(
+          atPath: TestFiles.resource(resource), toPath: "\(folder)/\(name)")
+      }
+      try chain().write(folder + "/b_before.onnx")
+      let loaded = try DesignFile.load(folder)
+      #expect(
+        loaded.notes.first
+          == "\(folder)/a_last.onnx is read; also there (2): b_before.onnx, z_raw.onnx")
+      #expect(loaded.design.nodes.contains { $0.isFIFO })
+    }
+  }
+
   @Test func aDirectoryWithoutHardwareIsRefused() throws {
     try TestFiles.withTemporaryDirectory { folder in
       #expect(inputError { _ = try DesignFile.load(folder) }.contains("directory without models"))

@@ -100,7 +100,8 @@ def run(
     code = process.returncode
     if interrupted:
         raise Interrupted("stopped", code=130)
-    if code in answers:
+    # What stops before it has an answer says why instead.
+    if code in answers and (code == 0 or any(output)):
         return Completed(code, b"".join(output).decode("utf-8", "replace"), said)
     if code < 0:
         name = signal.Signals(-code).name

@@ -54,15 +54,16 @@ public struct RepeatReport: ResultDocument, Equatable {
     guard let hazards = run.hazards else { return "" }
     return "\n  yet struck: "
       + hazards.map { "\($0.hazard) at \($0.node), \($0.words) words" }.joined(separator: "; ")
-      + " (hidden: surplus words, or old values of an equal frame)"
+      + " (no output shows it: surplus words, old values of an equal frame, or values that a later layer absorbs)"
   }
 
   /// The report for a person.
   public var text: String {
-    var lines = ["\(design): one frame \(repeats) times, seed \(seed)"]
+    var lines = ["\(design): one frame \(repeats.of("time")), seed \(seed)"]
     for run in runs {
       guard let found = run.difference else {
-        lines.append("\(run.stimulus): all \(repeats) frames are equal" + struck(run))
+        let frames = repeats == 1 ? "the frame is" : "all \(repeats) frames are"
+        lines.append("\(run.stimulus): \(frames) equal" + struck(run))
         continue
       }
       let got = found.actual.map { "\(found.expected) expected, \($0) came" } ?? "never came"

@@ -43,6 +43,11 @@ import Testing
     #expect(
       build(try parameters()) { $0.initializers["weights"] = "v" }.contains(
         "there is no parameter array 'v'"))
+    // That of another layer is not offered; a slip is.
+    let other = try build(parameters()) { $0.initializers["weights"] = "w7" }
+    #expect(other.contains("no parameter array 'w7'") && !other.contains("did you mean"))
+    let slip = try build(parameters()) { $0.initializers["thresholds"] = "tt" }
+    #expect(slip.contains("did you mean 't'"))
     #expect(
       build(try parameters(w: [1, 2, 3], wShape: [3])).contains(
         "array 'w': has shape [3]; MVAU_hls needs (4, 2)"))
