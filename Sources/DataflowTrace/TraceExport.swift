@@ -69,7 +69,7 @@ struct CSVExport {
     output.write(values == nil ? "stream,index,cycle\n" : "stream,index,cycle,elements\n")
     for (n, stream) in selection.streams.enumerated() {
       WorkProgress.tell("streams", n, of: selection.streams.count)
-      let name = Self.field(stream)
+      let name = stream.csvField
       let words = values?[stream]
       let broken = try trace.forEachHandshake(of: stream, in: selection.cycles) {
         index, handshake in
@@ -88,14 +88,6 @@ struct CSVExport {
       damage = damage ?? broken
     }
     return damage
-  }
-
-  /// `text` as a field of RFC 4180.
-  private static func field(_ text: String) -> String {
-    guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
-    return "\""
-      + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-      + "\""
   }
 }
 

@@ -37,8 +37,7 @@ struct Simrun: ParsableCommand {
     Interruption.prepare()
     FilesInUse.protect()
     if CommandLine.arguments.dropFirst() == ["--licenses"] {
-      print(Licences.text)
-      exit()
+      answer(Licences.text)
     }
     if let word = CommandLine.arguments.dropFirst().first, let error = unknownCommand(word) {
       writeError(error)
@@ -58,13 +57,22 @@ struct Simrun: ParsableCommand {
       let example = Examples.of(CommandLine.arguments).map { "\n\nEXAMPLE:\n  \($0)" } ?? ""
       let text = fullMessage(for: error)
       let isHelp = text.contains("USAGE:")
-      FileHandle.standardOutput.write(Data((text + (isHelp ? example : "") + "\n").utf8))
-      exit(withError: ExitCode.success)
+      answer(text + (isHelp ? example : ""))
     } catch {
       guard exitCode(for: error) == SimrunExit.usage else { exit(withError: error) }
       writeError(usageError(shownMessage(for: error)))
       exit(withError: SimrunExit.usage)
     }
+  }
+
+  /// Prints what was asked for, and ends.
+  private static func answer(_ text: String) -> Never {
+    do {
+      try reportingInputErrors { try printText(text) }
+    } catch {
+      exit(withError: error)
+    }
+    exit(withError: ExitCode.success)
   }
 
   /// What the parser says of the arguments as they may be shown: it repeats them as they are.

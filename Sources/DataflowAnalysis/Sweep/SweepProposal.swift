@@ -46,9 +46,9 @@ public struct SweepProposal: Sendable {
   /// The first of the block's foldings that has another value: the value now, one less, one more. A window
   /// in front of a depthwise layer must follow it, so it is left alone.
   private static func axis(_ node: Node, _ design: Design) -> Axis? {
-    guard node.attributes["depthwise"] != .int(1), let block = try? design.block(of: node) else {
-      return nil
-    }
+    guard node.attributes["depthwise"] != .int(1), SweepSpace.canVary(node.name),
+      let block = try? design.block(of: node)
+    else { return nil }
     for folding in block.foldings {
       guard case .int(let now)? = node.attributes[folding.name] else { continue }
       let all = folding.values.filter { isBuildable(node, folding.name, $0, design) }

@@ -87,6 +87,9 @@ public struct SweepSpace: Sendable {
     return items
   }
 
+  /// Whether points can name the node.
+  static func canVary(_ node: String) -> Bool { !node.contains { "=;".contains($0) } }
+
   private static func attributes(of name: String, _ cursor: JSONCursor, _ design: Design) throws
     -> [(Axis, [AttributeValue])]
   {
@@ -95,6 +98,11 @@ public struct SweepSpace: Sendable {
       throw InputError(
         "the design has no such node", at: "node '\(name)'",
         hint: near.map { "did you mean '\($0)'?" })
+    }
+    guard canVary(name) else {
+      throw InputError(
+        "a sweep writes its points as NODE.ATTRIBUTE=VALUE;…, which such a name breaks",
+        at: "node '\(name)'", hint: "a node without '=' and ';' in its name")
     }
     let specs = try BlockCatalogue.attributes(of: node.opType)
     let members = try cursor.members()

@@ -34,7 +34,7 @@ public enum HLSReportFile {
         hint: "<module>_csynth.xml has <profile>")
     }
     let tool = root["ReportVersion"]?["Version"]?.text
-    let clock = root["UserAssignments"]?["TargetClockPeriod"]?.number
+    let clock = try period(root["UserAssignments"]?["TargetClockPeriod"])
     let modules = (root["ModuleInformation"] ?? root["ModuleInfo"])?.children.filter {
       $0.name == "Module"
     }
@@ -64,12 +64,26 @@ public enum HLSReportFile {
     report.latency = overall?.only("Best-caseLatency", "Worst-caseLatency")
     report.interval = overall?.only("Interval-min", "Interval-max")
     report.pipelineType = (estimates["PipelineType"] ?? overall?["PipelineType"])?.text
-    report.estimatedClock =
-      estimates["SummaryOfTimingAnalysis"]?["EstimatedClockPeriod"]?.number
+    report.estimatedClock = try period(
+      estimates["SummaryOfTimingAnalysis"]?["EstimatedClockPeriod"])
     report.loops = (estimates["SummaryOfLoopLatency"]?.children ?? []).compactMap(loop)
     report.area = (element["AreaEstimates"]?["Resources"]).map(area)
     return report
   }
+
+  /// A clock period in ns.
+  private static func period(_ element: XMLElements.Element?) throws -> Double? {
+    guard let element, let period = element.number else { return nil }
+    guard period > 0, period <= longestPeriod else {
+      throw InputError(
+        "states a clock period of \(period.plain) ns", at: "<\(element.name)>",
+        hint: "above 0, at most \(longestPeriod.plain)")
+    }
+    return period
+  }
+
+  /// A kilohertz; no board is as slow.
+  private static let longestPeriod = 1e6
 
   /// Loops are elements named after themselves; those inside lie between the figures.
   private static func loop(_ element: XMLElements.Element) -> HLSModuleReport.Loop? {

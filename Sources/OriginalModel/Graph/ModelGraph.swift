@@ -108,6 +108,11 @@ extension ModelGraph {
     outputs = model.graph.output.map(\.name).filter { seen.insert($0).inserted }
     inputs = []
     for info in model.graph.input where constants[info.name] == nil {
+      guard !inputs.contains(where: { $0.name == info.name }) else {
+        throw InputError(
+          "lists the graph input '\(info.name)' twice",
+          hint: "export the model again; an input has one entry")
+      }
       inputs.append(
         try Self.input(
           info, options.shapes, options.inputTypes[info.name] ?? annotations[info.name]))

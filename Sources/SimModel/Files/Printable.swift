@@ -31,10 +31,7 @@ extension String {
     return "\(prefix(limit - tail))…\(suffix(tail)) (\(count) characters)"
   }
 
-  private var startsCommand: Bool {
-    let start = drop { $0 == " " || $0 == "\t" }
-    return start.hasPrefix("::")
-  }
+  private var startsCommand: Bool { drop(while: \.isWhitespace).hasPrefix("::") }
 }
 
 extension Unicode.Scalar {

@@ -32,12 +32,11 @@ enum SweepTable {
     file.write("address,status,fps,cycles_per_frame,latency,LUT,BRAM_18K,URAM,DSP,fits,point\n")
     try database.forEach { e in
       let r = e.result
-      let point = e.point.replacingOccurrences(of: "\"", with: "\"\"")
       let fits = r.fits.map { $0 ? "1" : "0" } ?? ""
       let line =
         "\(e.address),\(r.status.rawValue),\(r.framesPerSecond),\(r.cyclesPerFrame),\(r.latency),"
         + "\(r.resources.lut),\(r.resources.bram18),\(r.resources.uram),\(r.resources.dsp),"
-        + "\(fits),\"\(point)\"\n"
+        + "\(fits),\(e.point.csvField)\n"
       file.write(line)
     }
     try file.finish()

@@ -13,7 +13,7 @@ import Testing
     "fifo configs/ci/residual-fixed.json --no-verify",
     "fold configs/tfc-w1a1.json --target-fps 1000",
     "run configs/ci/residual-fixed.json",
-    "configs/ci/residual-fixed.json --fps",
+    "configs/ci/residual-fixed.json --fps", "--help", "help run", "--version", "--licenses",
   ])
   func aLostResultEndsWith74(_ command: String) throws {
     for target in [">&-", "> /dev/full"] {

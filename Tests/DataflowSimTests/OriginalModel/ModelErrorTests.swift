@@ -26,6 +26,16 @@ import Testing
     #expect(text.contains("the quantiser in front is 'Quant_0', the one behind is 'Quant_2'"))
   }
 
+  @Test func anInputThatIsListedTwiceIsRefused() throws {
+    var model = ModelBuilder()
+    model.add("Relu", ["x"], ["y"])
+    var proto = try ONNXModelProto(serializedBytes: model.data())
+    proto.graph.input.append(proto.graph.input[0])
+    let data: Data = try proto.serializedBytes()
+    let text = message { _ = try ModelGraph(data, file: "twice.onnx") }
+    #expect(text.hasPrefix("twice.onnx: lists the graph input 'x' twice"), "\(text)")
+  }
+
   @Test func anOpenDimensionIsNamedAndCanBeStated() throws {
     var model = ModelBuilder(input: [1, 2, nil, 4])
     model.add("Relu", ["x"], ["y"])

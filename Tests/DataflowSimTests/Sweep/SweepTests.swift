@@ -92,6 +92,19 @@ struct SweepTests {
     }
   }
 
+  /// A point is told as NODE.ATTRIBUTE=VALUE;… and read back.
+  @Test(arguments: ["a=b", "a;b"]) func refusesNamesThatNoPointCanTell(_ name: String) throws {
+    var design = try DesignFile.load(TestFiles.repository("configs/tfc-w1a1.json")).design
+    let index = try #require(design.nodes.firstIndex { $0.name == "MVAU_hls_0" })
+    design.nodes[index].name = name
+    let text = #"{"format": "simrun-space", "version": 1, "nodes": {"\#(name)": {"PE": [1]}}}"#
+    let message = inputError {
+      _ = try SweepSpace(json: Data(text.utf8), file: "space.json", for: design)
+    }
+    #expect(message.contains("node '\(name)': a sweep writes its points as"), "\(message)")
+    #expect(try !SweepProposal(design).axes.contains { $0.node == name })
+  }
+
   @Test func refusesForeignFiles() throws {
     try TestFiles.withTemporaryDirectory { folder in
       let space = try space(#"{"fifo": ["kept", 16]}"#)

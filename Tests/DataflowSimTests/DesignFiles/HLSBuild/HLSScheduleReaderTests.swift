@@ -241,6 +241,16 @@ import Testing
     }
   }
 
+  @Test(arguments: ["0", "-10", "1e20", "nan", "inf"])
+  func aClockPeriodThatCannotBe(_ period: String) throws {
+    let whole = fixture.report(top)
+    let start = try #require(whole.range(of: "<TargetClockPeriod>")).upperBound
+    let end = try #require(whole.range(of: "</TargetClockPeriod>")).lowerBound
+    let changed = whole.replacingCharacters(in: start..<end, with: period)
+    let text = try message { try $0.write(changed, "syn/report/MVAU_hls_0_csynth.xml") }
+    #expect(text.contains("<TargetClockPeriod>: states a clock period of"), "\(text)")
+  }
+
   @Test func anotherModule() throws {
     let other = HLSBuildFixture.Module(name: "MVAU_hls_7", latency: 134, interval: 135)
     let text = try message { try $0.report(fixture, other) }
