@@ -72,6 +72,7 @@ public struct FoldingSearch: Sendable {
 
   /// However the design is folded, it is too large for the part or the budget.
   public struct NothingFits: Error {
+    /// What is too large, and what to do.
     public var reason: InputError
   }
 
