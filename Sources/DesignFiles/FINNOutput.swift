@@ -59,9 +59,8 @@ struct FINNOutput {
   /// How much a model under a name of its own says, by the words in front of its weights: 0 with FIFOs, 1 with
   /// dataflow blocks, 2 with a partition that stands for them, 3 of what has no hardware yet.
   private static func content(_ path: String) -> Int {
-    guard let file = FileHandle(forReadingAtPath: path) else { return 3 }
-    defer { try? file.close() }
-    let start = (try? file.read(upToCount: nodesWithin)) ?? Data()
+    // Not of what is no file: a pipe may never begin.
+    guard let start = try? InputFile.read(path).prefix(nodesWithin) else { return 3 }
     func has(_ word: String) -> Bool { start.range(of: Data(word.utf8)) != nil }
     if has("StreamingFIFO") { return 0 }
     if has("StreamingDataflowPartition") { return 2 }

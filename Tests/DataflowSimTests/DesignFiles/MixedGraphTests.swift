@@ -216,10 +216,11 @@ extension TestModel {
           atPath: TestFiles.resource(resource), toPath: "\(folder)/\(name)")
       }
       try chain().write(folder + "/b_before.onnx")
+      // Nobody writes into it, so who reads it waits.
+      #expect(mkfifo(folder + "/pipe.onnx", 0o600) == 0)
       let loaded = try DesignFile.load(folder)
-      #expect(
-        loaded.notes.first
-          == "\(folder)/a_last.onnx is read; also there (2): b_before.onnx, z_raw.onnx")
+      let others = "b_before.onnx, z_raw.onnx, pipe.onnx"
+      #expect(loaded.notes.first == "\(folder)/a_last.onnx is read; also there (3): \(others)")
       #expect(loaded.design.nodes.contains { $0.isFIFO })
     }
   }
