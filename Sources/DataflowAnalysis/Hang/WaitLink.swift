@@ -61,7 +61,10 @@ extension Simulation {
       link.stream = groups.first { !$0.isEmpty }?.first ?? ""
       // Everything moves as far as it can, so a chain that blocks is full.
       link.held = link.capacity
-      link.blockedWord = first.isWire ? first.written - 1 : first.written
+      // Behind a word that cannot move all is full; registers of the block in front need not be.
+      let behind = chain.stages.dropFirst(groups.firstIndex { !$0.isEmpty } ?? 0)
+      let held = behind.reduce(last.read) { $0 + $1.stage.capacity }
+      link.blockedWord = first.isWire ? first.written - 1 : held
       link.blockedSince = first.isWire ? first.offered : first.pending
       // A block that writes several outputs at once waits without offering: since its input is there.
       if link.blockedSince == .never { link.blockedSince = readySince(edge, first) }

@@ -36,7 +36,7 @@ import Testing
         told.output.contains("← Duplicate_0 waits for room on skip (full, 4/4)\n  ← AddStreams_0"))
       #expect(
         told.output.contains(
-          "First blocked: word 7 of skip, offered by Duplicate_0 since cycle 24"), "\(told.output)")
+          "First blocked: word 6 of skip, offered by Duplicate_0 since cycle 24"), "\(told.output)")
       let document = try simrun("hang", Self.config("residual-hang.json"), "--json").json
       #expect(document["schemaVersion"] as? Int == 2)
       #expect(document["outcome"] as? String == "deadlock")
