@@ -46,6 +46,32 @@ extension Design {
     return (result, (front + back).map(\.name))
   }
 
+  /// DMAs made anew, as FINN makes them behind a folding, where that has changed the words beside them. The
+  /// memory port stays.
+  func refittingDMAs() throws -> Design {
+    let graph = try DesignGraph(self)
+    let blocks = try makeBlocks()
+    var result = self
+    for stream in graph.streams {
+      guard let writer = stream.writer, let reader = stream.reader,
+        nodes[writer.node].isIODMA != nodes[reader.node].isIODMA
+      else { continue }
+      let isInput = nodes[writer.node].isIODMA
+      let dma = isInput ? writer.node : reader.node
+      let port =
+        isInput ? blocks[reader.node].inputs[reader.port] : blocks[writer.node].outputs[writer.port]
+      guard case .int(let width)? = nodes[dma].attributes["streamWidth"],
+        case .int(let interface)? = nodes[dma].attributes["intfWidth"],
+        let padded = port.paddedWidth, let words = port.words,
+        let block = blocks[dma] as? IODMA, (padded, words) != (width, block.streamWords),
+        let made = Self.dma(port, interface, isInput ? .input : .output)
+      else { continue }
+      let kept = ["direction", "burstMode"]
+      result.nodes[dma].attributes.merge(made.attributes.filter { !kept.contains($0.key) }) { $1 }
+    }
+    return result
+  }
+
   private enum DMAKind { case input, output, weights }
 
   /// The DMA for a port; `nil` where nothing is known of its words.

@@ -40,8 +40,9 @@ extension FoldedLayer {
     guard old.count == new.count else { return [] }
     let context = CostContext(source)
     return try zip(old, new).compactMap { old, new in
-      let before = try Folding(old.0, old.1, costing.cost(old.1, of: old.0, in: context))
-      let after = try Folding(new.0, new.1, costing.cost(new.1, of: new.0, in: context))
+      let before = try Folding(old.0, old.1, costing.cost(old.1, of: old.0, in: context), source)
+      let after = try Folding(
+        new.0, new.1, costing.cost(new.1, of: new.0, in: context), candidate.design)
       guard before.pe != nil || before.simd != nil, old.0.opType == new.0.opType else { return nil }
       return FoldedLayer(
         node: old.0.name, opType: old.0.opType, before: before, after: after,
@@ -61,7 +62,7 @@ extension FoldedLayer {
 }
 
 extension FoldedLayer.Folding {
-  fileprivate init(_ node: Node, _ block: any Block, _ cost: NodeCost) throws {
+  fileprivate init(_ node: Node, _ block: any Block, _ cost: NodeCost, _ design: Design) throws {
     let specs = try BlockCatalogue.attributes(of: node.opType)
     func value(_ name: String) -> AttributeValue? {
       node.attributes[name] ?? specs.first { $0.name == name }?.defaultValue
@@ -88,6 +89,12 @@ extension FoldedLayer.Folding {
     if number("parallel_window") == 1 { parts.append("whole windows") }
     memory = parts.joined(separator: " ")
     cycles = FoldingOptions.cycles(block)
+    // What no formula tells is simulated, for blocks whose streams tell enough.
+    if (block as? any TimedBlock)?.timing().busyCycles == nil,
+      let alone = try? Plan(design.alone(node)).slowestBlockCycles
+    {
+      cycles = alone
+    }
     resources = cost.expected
   }
 }

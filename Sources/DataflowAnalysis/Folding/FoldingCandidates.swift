@@ -200,7 +200,11 @@ struct FoldingCandidates {
   private mutating func build(_ folded: Design, _ algorithm: FoldingSearch.Algorithm) throws
     -> FoldingSearch.Candidate
   {
-    let buffered = try folded.insertingWidthConverters().insertingFIFOs()
+    // FINN has no converters beside a DMA: there they stand as in a design read from a file.
+    let hasDMAs = folded.nodes.contains(where: \.isIODMA)
+    let fitted = try hasDMAs ? folded.refittingDMAs() : folded
+    let converted = try fitted.insertingWidthConverters()
+    let buffered = try (hasDMAs ? converted.bridgingWidths().design : converted).insertingFIFOs()
     var sizing = FIFOSizing.Options()
     sizing.measure = .finn
     sizing.costing = options.costing

@@ -161,6 +161,8 @@ package struct FoldingOptions {
 
   /// Cycles per frame a block needs by itself.
   package static func cycles(_ block: any Block) -> Int {
+    // Its stream is made as wide as what stands beside it.
+    if let dma = block as? IODMA { return dma.memoryWords }
     let words = (block.inputs + block.outputs).compactMap(\.words).max() ?? 0
     return max((block as? any TimedBlock)?.timing().busyCycles ?? block.expectedCycles, words)
   }

@@ -29,6 +29,43 @@ public struct SweepResult: Sendable, Equatable {
   public init(status: Status) { self.status = status }
 }
 
+extension FoldingConfig {
+  /// Folds the windows in front of depthwise layers as their layers want them.
+  ///
+  /// Throws `InputError` where the configuration has another value for a window.
+  fileprivate mutating func followWindows(of design: Design) throws {
+    guard design.nodes.contains(where: { nodes[$0.name] != nil && $0.isLayerBehindWindow(design) })
+    else { return }
+    let bare = try design.removingBuffering()
+    let graph = try DesignGraph(bare)
+    for node in bare.nodes {
+      guard let changes = nodes[node.name], let stream = node.inputs.first,
+        let writer = graph[stream].writer?.node
+      else { continue }
+      var folded = node
+      folded.attributes.merge(changes) { $1 }
+      let window = bare.nodes[writer]
+      guard let demand = try bare.block(of: folded).windowDemand,
+        let following = try bare.block(of: window).following(demand)
+      else { continue }
+      let stated = nodes[window.name] ?? [:]
+      for (name, value) in following {
+        guard let other = stated[name], other != value else { continue }
+        throw InputError(
+          "\(name) is \(other.text), but \(node.name) wants it to be \(value.text)",
+          at: "node '\(window.name)'", hint: "leave it out: it follows the layer")
+      }
+      nodes[window.name, default: [:]].merge(following) { old, _ in old }
+    }
+  }
+}
+
+extension Node {
+  fileprivate func isLayerBehindWindow(_ design: Design) -> Bool {
+    (try? design.block(of: self))?.windowDemand != nil
+  }
+}
+
 extension SweepPoint {
   /// The design of this point: attributes set, converters and FIFOs renewed where the folding
   /// changed, FIFO depths by policy.
@@ -44,7 +81,12 @@ extension SweepPoint {
       default: policy = value
       }
     }
+    try folding.followWindows(of: base)
     _ = try design.apply(folding)
+    // FINN has no converters beside a DMA: what stands there fits again.
+    if design.nodes.contains(where: \.isIODMA) {
+      design = try design.refittingDMAs().bridgingWidths().design
+    }
     if !design.nodes.contains(where: \.isFIFO) { design = try design.preparedForSizing() }
     switch policy {
     case .int(let depth):

@@ -21,6 +21,11 @@ extension Design {
     try bridgingWidths { _, _ in true }
   }
 
+  /// Whether a DMA moves a block's words as they are, filled up to whole bytes.
+  private static func isPadded(_ producer: Port, _ consumer: Port) -> Bool {
+    producer.words == consumer.words && producer.paddedWidth == consumer.paddedWidth
+  }
+
   /// FINN's `InsertDWC` with its node names: only where neither end is a converter or an IODMA.
   public func insertingWidthConverters() throws -> Design {
     try bridgingWidths { writer, reader in
@@ -42,6 +47,9 @@ extension Design {
         isWanted(nodes[writer.node], nodes[reader.node]),
         writer.port < blocks[writer.node].outputs.count,
         reader.port < blocks[reader.node].inputs.count,
+        !((nodes[writer.node].isIODMA || nodes[reader.node].isIODMA)
+          && Self.isPadded(
+            blocks[writer.node].outputs[writer.port], blocks[reader.node].inputs[reader.port])),
         var converter = Self.converter(
           from: blocks[writer.node].outputs[writer.port],
           to: blocks[reader.node].inputs[reader.port])

@@ -185,6 +185,15 @@ struct DesignChanges: ParsableArguments {
     }
   }
 
+  /// Says that a design is looked at without the DMAs that `simrun DESIGN --fps` adds for a board.
+  func noteBoardPort(_ design: Design) {
+    guard portWidth == nil, let board = part.flatMap(Board.named), let width = board.portWidth,
+      !design.nodes.contains(where: { BlockCatalogue.find($0.opType)?.role == .memoryAccess })
+    else { return }
+    writeError(
+      "note: without the DMAs of \(board.name); --port-width \(width) adds them, as --fps does")
+  }
+
   private func insertDMAs(_ loaded: inout LoadedDesign, usesBoardPort: Bool) throws {
     let board = usesBoardPort ? part.flatMap(Board.named) : nil
     guard let width = portWidth ?? board?.portWidth, width > 0 else { return }

@@ -58,6 +58,7 @@ struct FoldCommand: ParsableCommand {
       try OutputPlace.requireDistinct([("-o", output)], inputs: [("the design", source.design)])
       let loaded = try source.load()
       let design = loaded.design
+      source.changes.noteBoardPort(design)
       if let targetFps, targetFps > design.clockMHz * 1e6 {
         throw ValidationError(
           "--target-fps \(targetFps.plain) is more than one frame per cycle at "

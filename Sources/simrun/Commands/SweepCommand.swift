@@ -102,6 +102,7 @@ struct SweepRunCommand: ParsableCommand {
       let loaded = try source.load()
       let design = loaded.design
       if initialises { return try writeSpace(for: design) }
+      source.changes.noteBoardPort(design)
       guard let spaceFile = self.space, let output else { return }
       let space = try SweepSpace(json: InputFile.readJSON(spaceFile), file: spaceFile, for: design)
       let costing = try source.changes.costing(loaded)

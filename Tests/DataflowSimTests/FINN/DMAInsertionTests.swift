@@ -1,4 +1,5 @@
 import DataflowAnalysis
+import Foundation
 import Testing
 
 @Suite struct DMAInsertionTests {
@@ -56,6 +57,34 @@ import Testing
     #expect(weights.attributes["intfWidth"] == .int(32))
     let throughput = try Throughput(with)
     #expect((throughput.cyclesPerFrame ?? 0) >= 64)
+  }
+
+  /// What a folding or a sweep makes of a design with DMAs moves no more than the memory port.
+  @Test func foldingsFitTheirDMAs() throws {
+    let (with, _) = try thresholding(channels: 784, pe: 49).insertingDMAs(portWidth: 64)
+    let text = #"{"format": "simrun-space", "version": 1, "nodes": {"t": {"PE": [16, 28, 98]}}}"#
+    let space = try SweepSpace(json: Data(text.utf8), file: "space.json", for: with)
+    for ordinal in 0..<space.count {
+      let result = space[ordinal].evaluate(from: with)
+      #expect(result.status == .complete, "\(result.message)")
+      #expect(result.cyclesPerFrame >= 98, "\(space[ordinal].canonicalText)")
+    }
+    let folded = try FoldingSearch(with, goal: .framesPerSecond(100_000), device: nil)
+    #expect(folded.meetsGoal && folded.chosen.period.cyclesPerFrame >= 98)
+  }
+
+  /// Folding widens the streams of DMAs, those of words that are filled up to bytes too.
+  @Test func streamsOfDMAsAreAsWideAsTheLayersBesideThem() throws {
+    let design = thresholding(
+      channels: 40, pe: 1, ["numSteps": .int(7), "outputDataType": .string("UINT3")])
+    let (with, _) = try design.insertingDMAs(portWidth: 64)
+    let folded = try FoldingSearch(with, goal: .framesPerSecond(12_500_000), device: nil)
+    let nodes = folded.chosen.design.nodes
+    let layer = try #require(nodes.first { $0.name == "t" })
+    guard case .int(let pe)? = layer.attributes["PE"] else { return }
+    #expect(pe > 1 && folded.chosen.period.cyclesPerFrame < 40)
+    let widths = nodes.filter { $0.opType == "IODMA_hls" }.map { $0.attributes["streamWidth"] }
+    #expect(widths == [.int(8 * pe), .int((3 * pe + 7) / 8 * 8)])
   }
 }
 

@@ -207,4 +207,41 @@ struct SweepTests {
       #expect(text.contains("version 9") && text.contains("version 1"), "\(text)")
     }
   }
+
+  // MARK: What hangs together
+
+  private func depthwise(_ axes: String) throws -> (base: Design, points: [SweepPoint]) {
+    let base = try FIFOSizingTests.design("mobilenet-small")
+    let text = #"{"format": "simrun-space", "version": 1, "nodes": "# + axes + "}"
+    let space = try SweepSpace(json: Data(text.utf8), file: "space.json", for: base)
+    return (base, (0..<space.count).map { space[$0] })
+  }
+
+  /// The window in front of a depthwise layer folds with it, so that no point breaks a rule.
+  @Test func windowsFollowTheirLayers() throws {
+    let proposal = try SweepProposal(FIFOSizingTests.design("mobilenet-small"))
+    let layer = try #require(proposal.axes.first { $0.node.hasPrefix("VVAU") })
+    let (base, points) = try depthwise(#"{"\#(layer.node)": {"PE": \#(layer.values)}}"#)
+    let known = Set(try DesignFacts(base).graphDiagnostics.map(\.code))
+    #expect(points.count > 1)
+    for point in points {
+      let found = try DesignFacts(point.design(from: base)).graphDiagnostics.map(\.code)
+      #expect(Set(found).isSubset(of: known), "\(point.canonicalText): \(found)")
+    }
+  }
+
+  @Test func aWindowThatDoesNotFollowIsRefused() throws {
+    let base = try FIFOSizingTests.design("mobilenet-small")
+    let layer = try #require(base.nodes.first { $0.opType.hasPrefix("VVAU") })
+    let window = try #require(
+      base.nodes.last {
+        $0.attributes["depthwise"] == .int(1)
+          && base.nodes.firstIndex(of: $0)! < base.nodes.firstIndex(of: layer)!
+      })
+    let (_, points) = try depthwise(
+      #"{"\#(layer.name)": {"PE": [1, 2]}, "\#(window.name)": {"SIMD": [1]}}"#)
+    let results = points.map { $0.evaluate(from: base) }
+    #expect(results.map(\.status) == [.complete, .refused])
+    #expect(results.last?.message.contains("\(layer.name) wants it to be 2") == true)
+  }
 }
