@@ -216,7 +216,8 @@ function runVerdict() {
       parts.push(make("p", {}, "Full nearest to it: " + limit.fullFIFOs.slice(0, 3).join(", ") + (limit.fullFIFOs.length > 3 ? ", … (" + limit.fullFIFOs.length + " in all)" : "") + "."));
     }
   } else if (limit.limit === "compute") {
-    parts.push(make("p", {}, make("b", {}, node), " is busy in every cycle and sets the pace: it needs " + count(limit.cyclesAlone)
+    parts.push(make("p", {}, make("b", {}, node), " is busy in " + (limit.cyclesAlone < 0.9995 * rate.cyclesPerFrame
+      ? percent(limit.cyclesAlone / rate.cyclesPerFrame, 1) + " of all cycles" : "every cycle") + " and sets the pace: it needs " + count(limit.cyclesAlone)
       + " cycles per frame. More PE or SIMD there makes the design faster; deeper FIFOs do not."));
   } else if (limit.limit === "memory") {
     parts.push(make("p", {}, make("b", {}, node), " moves data in every cycle: the memory port limits."));

@@ -32,11 +32,14 @@ struct ExportCommand: ParsableCommand {
     try reportingInputErrors {
       try OutputPlace.requireDistinct([("--finn", finn)], inputs: source.files)
       let loaded = try source.load()
-      if let finn { try writeGraph(loaded, to: finn) }
-      guard let memory else { return }
-      let images = try reportingFile(source.design) {
-        try MemoryImages(loaded.design, parameters: loaded.parameters)
+      // What cannot be made is found before anything is written.
+      let images = try memory.map { _ in
+        try reportingFile(source.design) {
+          try MemoryImages(loaded.design, parameters: loaded.parameters)
+        }
       }
+      if let finn { try writeGraph(loaded, to: finn) }
+      guard let memory, let images else { return }
       try images.write(to: memory)
       let strangers = images.strangers(in: memory)
       if !strangers.isEmpty {

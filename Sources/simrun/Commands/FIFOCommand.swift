@@ -124,7 +124,16 @@ struct FIFOCommand: ParsableCommand {
       return NextStep(source.design, "--folding", output, reason: "the design with these depths")
     }
     return source.next(
-      "fifo", "--apply", "sized.json", reason: "writes the design with these depths")
+      "fifo", choices + ["--apply", "sized.json"], reason: "writes the design with these depths")
+  }
+
+  /// What was chosen, as it was typed.
+  private var choices: [String] {
+    let margin = margin.map { [$0 ? "--margin" : "--no-margin"] } ?? []
+    return (keep < 1 ? ["--keep", keep.plain] : [])
+      + (measure == .words ? [] : ["--minimise", measure.rawValue])
+      + (quick ? ["--quick"] : []) + (least ? ["--least"] : [])
+      + (seconds.map { ["--seconds", $0.plain] } ?? []) + margin
   }
 }
 

@@ -24,6 +24,13 @@ extension Design {
       nodes[fifo].attributes["depth"] = .int(depth.words)
       return
     }
+    // The FIFO that a stream with a depth gets is called after it.
+    if depth.name.hasSuffix("_fifo"),
+      let stream = streams.keys.first(where: { $0 + "_fifo" == depth.name })
+    {
+      streams[stream]?.depth = depth.words
+      return
+    }
     let names = Set(graphInputs + nodes.flatMap { $0.inputs + $0.outputs })
     guard names.contains(depth.name) else {
       let fifos = nodes.filter(\.isFIFO).map(\.name)

@@ -73,12 +73,28 @@ extension DesignOptions {
       return report.cost.part == nil
         ? doubling(report, plan)
         : next("fold", "--max", reason: "PE and SIMD for the highest rate the part holds")
-    case .memory:
-      return report.bottleneck.portWidth.map {
-        next("fps", "--port-width", String(2 * $0), reason: "with a port twice as wide")
-      }
+    case .memory: return wider(report, plan)
     case .source, nil: return nil
     }
+  }
+
+  /// The least port, wider than now, of which a frame is a whole number of words; nil where none is.
+  private func wider(_ report: ThroughputReport, _ plan: Plan) -> NextStep? {
+    let name = report.bottleneck.node
+    guard let node = plan.design.nodes.firstIndex(where: { $0.name == name }),
+      let dma = plan.blocks[node] as? IODMA,
+      // A port that the file states stays as it is.
+      let port = changes.portWidth ?? changes.part.flatMap(Board.named)?.portWidth, port > 0
+    else { return nil }
+    let widths = sequence(first: dma.intfWidth * 2) { $0 * 2 }.prefix { $0 <= 4096 }
+    guard
+      let width = widths.first(where: {
+        $0 > port && greatestCommonDivisor(dma.totalBits, $0) > dma.intfWidth
+      })
+    else { return nil }
+    var changed = self
+    changed.changes.portWidth = width
+    return changed.next("fps", reason: "with a port of \(width) bits")
   }
 
   /// Without a part there is no highest rate: twice today's, if the slowest block can be folded.

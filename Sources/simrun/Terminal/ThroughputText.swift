@@ -87,18 +87,18 @@ struct ThroughputText {
     }
     let sampled =
       "sampled: " + (names.count > 2 ? "\(names.count) schedules" : list(names)) + (bound ?? "")
-    let nodes = range.nodes.count.of("predicted HLS schedule")
+    let nodes = "the schedules \(range.nodes.count.of("HLS block")) may get"
     let stopping = range.samples.filter { $0.cyclesPerFrame == nil }.map(\.schedule)
     guard stopping.isEmpty else {
-      return ["\(nodes): the design stops with \(list(stopping)) (simrun fifo sizes for all)"]
+      return ["over \(nodes): the design stops with \(list(stopping)) (simrun fifo sizes for all)"]
     }
     guard let least = range.leastFPS, let most = range.mostFPS, least < most else {
-      let whose =
-        range.nodes.count == 1 ? "the predicted node" : "the \(range.nodes.count) predicted nodes"
+      let whose = range.nodes.count.of("HLS block")
       return ["the same with every schedule \(whose) may get (\(sampled))"]
     }
     let span =
-      number(least) == number(most) ? number(least) : "\(number(least)) to \(number(most))"
+      number(least) == number(most)
+      ? "hardly more or less than \(number(least))" : "\(number(least)) to \(number(most))"
     let rates = "\(span) frames/s over \(nodes) (\(sampled))"
     guard let node = range.decisiveNode else { return [rates] }
     let alone = range.decisiveCyclesAlone.map { "\($0[0]) to \($0[1]) cycles alone" } ?? ""
@@ -125,11 +125,11 @@ struct ThroughputText {
     let bottleneck = report.bottleneck
     guard let node = bottleneck.node, let limit = bottleneck.limit else { return [] }
     switch limit {
-    case .compute: return ["compute: \(node) is busy in every cycle"]
+    case .compute: return ["compute: \(node) is busy in \(busyCycles)"]
     case .memory:
       let port = bottleneck.portWidth.map { " through its port of \($0) bits" } ?? ""
-      return ["memory: \(node) moves data\(port) in every cycle"]
-    case .source: return ["source: the graph input \(node) delivers a word in every cycle"]
+      return ["memory: \(node) moves data\(port) in \(busyCycles)"]
+    case .source: return ["source: the graph input \(node) delivers a word in \(busyCycles)"]
     case .fifo:
       let cycles = bottleneck.cyclesAlone.map { " needs only \($0) cycles" } ?? ""
       let full = bottleneck.fullFIFOs
@@ -141,6 +141,14 @@ struct ThroughputText {
           : "full near it: \(list(full.map(places.text), atMost: 3))",
       ] + cycle
     }
+  }
+
+  /// In how many cycles the limit is busy: hardly less than all.
+  private var busyCycles: String {
+    guard let busy = report.bottleneck.cyclesAlone, let period = report.throughput.cyclesPerFrame,
+      period > 0, Double(busy) < 0.9995 * period
+    else { return "every cycle" }
+    return percent(Double(busy) / period) + " of all cycles"
   }
 
   /// The waits that set the pace, where one FIFO decides.

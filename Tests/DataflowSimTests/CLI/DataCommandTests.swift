@@ -193,6 +193,19 @@ import Testing
       #expect(folder.status == 65 && folder.errors.contains("no/o.npz"))
     }
   }
+
+  /// All files of an export are written, or none.
+  @Test func anExportThatFailsLeavesNothing() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let told = try CommandLineTool.run(
+        [
+          "export", TestFiles.repository("configs/cnv-w1a1.json"), "--finn", "e.onnx", "--memory",
+          "m",
+        ], in: folder)
+      #expect(told.status == 65, "\(told.errors)")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+    }
+  }
 }
 
 extension FrameReport {

@@ -192,4 +192,24 @@ import Testing
       #expect(report.output.contains(".PE") && !report.output.contains(";"))
     }
   }
+
+  /// Depths are written as they were sized.
+  @Test func theChoicesOfASizingAreRepeated() throws {
+    for choice in [["--no-margin"], ["--keep", "0.8"], ["--minimise", "finn"], ["--quick"]] {
+      let told = try CommandLineTool.run(["fifo", "configs/tfc-w1a1.json"] + choice)
+      #expect(
+        next(told.output)
+          == ["fifo", "configs/tfc-w1a1.json"] + choice + ["--apply", "sized.json"],
+        "\(told.output)")
+    }
+  }
+
+  /// A wider port is offered where one helps, in place of the one that was stated.
+  @Test func aWiderPortIsOfferedWhereItHelps() throws {
+    let slow = try run("configs/tfc-w1a1.json", "--port-width", "8")
+    #expect(slow.output.contains("memory: "), "\(slow.output)")
+    let step = next(slow.output) ?? []
+    #expect(step == ["fps", "configs/tfc-w1a1.json", "--port-width", "16"], "\(step)")
+    #expect(step.count { $0 == "--port-width" } == 1)
+  }
 }
