@@ -123,11 +123,14 @@ public struct Comparison: Sendable {
     var comparison = report(
       stream, entry, sample, result, compared: Set(against.map.entries.keys), images: images,
       shifted: against.moved == nil ? against.shifted.map { shifted(stream, layout, $0) } : nil)
+    comparison.referenceFrames =
+      try product(against.reference.shape(entry.reference)) / product(layout.shape)
     if let missing = against.moved?.missing(stream, of: due) {
       comparison.missingWords = missing.count
       comparison.firstMissingWord = missing.lowerBound
     }
     if let first = comparison.first {
+      comparison.uncompared = uncompared(inFrontOf: stream, Set(against.map.entries.keys))
       comparison.origin = against.moved?.origin(of: first, on: stream, layout)
     }
     return comparison
@@ -240,6 +243,26 @@ public struct Comparison: Sendable {
     }
   }
 
+  /// The nodes that change values between a stream and the compared ones in front of it.
+  private func uncompared(inFrontOf stream: String, _ compared: Set<String>) -> [String] {
+    var found: Set<String> = []
+    var open = plane.steps.filter { step in
+      step.outputs.contains { plane.graph.streams[$0].name == stream }
+    }
+    var seen = Set(open.map(\.node.name))
+    while let step = open.popLast() {
+      let inputs = step.inputs.filter { !compared.contains(plane.graph.streams[$0].name) }
+      for writer in plane.steps
+      where writer.outputs.contains(where: inputs.contains)
+        && seen.insert(writer.node.name).inserted
+      {
+        if !writer.node.passesValuesOn { found.insert(writer.node.name) }
+        open.append(writer)
+      }
+    }
+    return plane.steps.map(\.node.name).filter(found.contains)
+  }
+
   /// Computes `stream` from the graph's images in another order.
   private func recomputed(_ stream: String, _ images: [String: Tensor]?) -> (
     (_ input: String, _ source: [Int], _ frames: Int) -> [Int64]?
@@ -293,13 +316,8 @@ public struct Comparison: Sendable {
   private static func channelsLast(
     _ array: Tensor, as shape: [Int], limit: Int, name: String, file: String, channelsFirst: Bool
   ) throws -> [Double] {
-    let perFrame = shape.reduce(1, *)
-    guard perFrame > 0, array.count % perFrame == 0, array.count > 0 else {
-      throw InputError(
-        "has shape \(array.shape); a frame of the stream has \(perFrame) elements \(shape)",
-        file: file, at: "array '\(name)'")
-    }
-    let frames = min(limit, array.count / perFrame)
+    let perFrame = product(shape)
+    let frames = min(limit, try Self.frames(of: array, as: shape, name: name, file: file))
     let values: [Double]
     do {
       values = try array.comparable(

@@ -56,6 +56,9 @@ public struct ComparisonReport: ResultDocument {
     public var actual: Double
     /// What explains every difference of the tensor, in words.
     public var diagnosis: String
+    /// Nodes between it and the compared streams in front, in dataflow order: the fault may be theirs;
+    /// nil where there are none.
+    public var uncompared: [String]?
     /// In a run under a scenario: the hazard or fault that struck, and where.
     public var origin: WordOrigin?
   }
@@ -101,7 +104,8 @@ public struct ComparisonReport: ResultDocument {
         stream: wrong.stream, node: wrong.node, frame: first.frame, index: first.index,
         channel: first.channel, fold: first.fold, word: first.word, lane: first.lane,
         expected: first.expected, actual: first.actual,
-        diagnosis: (wrong.diagnosis ?? .unexplained).description, origin: wrong.origin)
+        diagnosis: (wrong.diagnosis ?? .unexplained).description,
+        uncompared: wrong.uncompared.isEmpty ? nil : wrong.uncompared, origin: wrong.origin)
     }
   }
 }
@@ -158,7 +162,7 @@ extension ComparisonReport {
     return "first divergence at '\(first.stream)'"
       + (first.node.isEmpty ? "" : ", written by \(first.node)")
       + ", frame \(first.frame), index \(first.index), word \(first.word): expected "
-      + "\(first.expected.plain), got \(first.actual.plain); diagnosis: \(first.diagnosis)"
+      + "\(first.expected.legible), got \(first.actual.legible); diagnosis: \(first.diagnosis)"
   }
 
   private var verdict: String {
@@ -177,10 +181,10 @@ extension ComparisonReport {
     }
     return """
       First divergence: stream '\(first.stream)'\(first.node.isEmpty ? "" : ", written by \(first.node)"), \
-      frame \(first.frame), index \(first.index): expected \(first.expected.plain), \
-      got \(first.actual.plain)
+      frame \(first.frame), index \(first.index): expected \(first.expected.legible), \
+      got \(first.actual.legible)
         channel \(first.channel), fold \(first.fold), stream word \(first.word), element \(first.lane)
-        diagnosis: \(first.diagnosis)\(origin(first))\(shortage(of: first.stream))\(tied)
+        diagnosis: \(first.diagnosis)\(gap(first))\(origin(first))\(shortage(of: first.stream))\(tied)
       """
   }
 
@@ -197,6 +201,12 @@ extension ComparisonReport {
       let words = layer.missingWords, let first = layer.firstMissingWord
     else { return "" }
     return "\n  \(words) word\(words == 1 ? "" : "s") never come, from word \(first) of the run on"
+  }
+
+  private func gap(_ first: First) -> String {
+    first.uncompared.map { nodes in
+      "\n  not compared in front of it: \(nodes.listed(atMost: 4)); the fault may be theirs"
+    } ?? ""
   }
 
   private func origin(_ first: First) -> String {

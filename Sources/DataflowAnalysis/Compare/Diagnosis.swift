@@ -17,6 +17,8 @@ public enum Diagnosis: Sendable, Equatable {
   case inverted
   /// Every BIPOLAR value of some channels has the other sign.
   case invertedChannels([Int])
+  /// Every value is too high by a constant, modulo what the type's bits hold.
+  case zeroPointWraps(Int, bits: Int)
   /// Every value is off by a constant, as far as the type's range lets it.
   case zeroPoint(Int, limits: ClosedRange<Int>)
   /// Single values sit exactly on a threshold, where the order of floating-point sums decides.
@@ -35,10 +37,16 @@ public enum Diagnosis: Sendable, Equatable {
   case truncation(bits: Int, readAsSigned: Bool)
   /// expected = scale · actual + offset explains all.
   case affine(scale: Double, offset: Double)
+  /// The node's thresholds are not those that the reference was made with.
+  case thresholds(ThresholdFault)
   /// Every channel is off by a constant of its own.
   case bias(channels: Int)
   /// The right values in another order.
   case permutation(String)
+  /// Every picture lies that many rows further up and columns further left; negative: down and right.
+  case displaced(rows: Int, columns: Int)
+  /// For each frame the one of the reference that it shows.
+  case frameOrder([Int])
   /// From word `from` on, the stream is `words` words ahead (dropped) or behind (duplicated or stale).
   case shift(words: Int, from: Int)
   /// The output does not depend on the input.
@@ -67,11 +75,16 @@ extension Diagnosis {
     // The first explanations are about integers and thresholds.
     let attempts: [() -> Diagnosis?] =
       [{ Self.referenceConstant(sample) }] + (sample.isFloat ? [] : bits) + [
-        { Self.affine(sample) }, { Self.zeroPoint(sample) }, { Self.bias(sample) },
-        { evidence?.missingBias(sample) }, { Self.permutation(sample) },
-        { evidence?.inputOrder(sample) }, { evidence?.imageOrder(sample) },
-        { Self.previousFrame(sample) }, { Self.otherFrame(sample) }, { Self.shift(sample) },
-        { Self.constant(sample) }, { Self.farShift(sample) },
+        { Self.affine(sample) }, { Self.zeroPoint(sample) },
+        { Self.zeroPointWraps(sample) }, { Self.bias(sample) },
+        { Self.permutation(sample) }, { Displacement.channels(sample) },
+        { Self.constant(sample) }, { evidence?.otherThresholds(sample) },
+        { evidence?.inputOrder(sample) },
+        { evidence?.imageOrder(sample) },
+        { Displacement.frames(sample) }, { Self.previousFrame(sample) },
+        { Self.otherFrame(sample) },
+        { Displacement.picture(sample) }, { Self.shift(sample) },
+        { Self.farShift(sample) },
       ]
     self = attempts.lazy.compactMap { $0() }.first ?? .unexplained
   }
@@ -90,6 +103,25 @@ extension Diagnosis {
     guard let extents = channelsOff(s), !extents.contains(.some), s.expected.count >= 4 * s.channels
     else { return nil }
     return .invertedChannels(extents.indices.filter { extents[$0] == .all })
+  }
+
+  /// A constant everywhere, beyond the end of the range on at its other end.
+  private static func zeroPointWraps(_ s: Sample) -> Diagnosis? {
+    guard !s.isFloat, let range = s.layout.dataType.range,
+      (2..<32).contains(s.layout.dataType.bits),
+      s.expected.count > 8, isIntegral(s), s.differing.count == s.expected.count
+    else { return nil }
+    let modulus = 1 << s.layout.dataType.bits
+    func wrapped(_ constant: Int) -> Int {
+      let rest = constant & (modulus - 1)
+      return rest > modulus / 2 ? rest - modulus : rest
+    }
+    let constants = Set(
+      s.expected.indices.map { wrapped(Int(s.actual[$0]) - Int(s.expected[$0].rounded())) })
+    guard constants.count == 1, let constant = constants.first,
+      s.expected.allSatisfy({ range.contains(Int($0.rounded())) })
+    else { return nil }
+    return .zeroPointWraps(constant, bits: s.layout.dataType.bits)
   }
 
   /// A constant everywhere, cut off at the ends of the range that occurs.
@@ -279,19 +311,43 @@ extension Diagnosis {
 
   /// From the first difference on, the words are those of some words later or earlier.
   private static func shift(_ s: Sample) -> Diagnosis? {
-    guard let first = s.differing.first else { return nil }
+    shift(s, (1...16).flatMap { [$0, -$0] }, leastBits: 8)
+  }
+
+  /// Distances that are tried at most.
+  private static let mostShifts = 1 << 16
+
+  /// A shift by more words than a hiccup: a dump that begins somewhere else.
+  private static func farShift(_ s: Sample) -> Diagnosis? {
+    let words = s.expected.count / s.layout.elements
+    let far = 17..<max(17, min(words - 8, 17 + mostShifts))
+    return shift(s, far.flatMap { [$0, -$0] }, leastBits: 24)
+  }
+
+  /// The first of some distances in words that explains everything from the first difference on.
+  ///
+  /// - Parameter leastBits: what the differences explained must say together, so that no distance fits by
+  ///   chance: each is as good as the number of values there are.
+  private static func shift(_ s: Sample, _ distances: [Int], leastBits: Double) -> Diagnosis? {
     let word = s.layout.elements
+    guard let first = s.differing.first else { return nil }
     let start = first / word * word
-    for words in (1...16).flatMap({ [$0, -$0] }) {
+    let found = distances.first { words in
       let distance = words * word
-      let range = start..<s.actual.count
-      let compared = range.filter { $0 + distance >= 0 && $0 + distance < s.expected.count }
-      guard compared.count > 2 * word,
-        compared.allSatisfy({ abs(s.actual[$0] - s.expected[$0 + distance]) <= s.tolerance })
-      else { continue }
-      return .shift(words: words, from: start / word)
+      let from = max(start, -distance)
+      let end = min(s.actual.count, s.expected.count - distance)
+      // What leaves most words without a counterpart is none.
+      guard 2 * (end - from) >= s.actual.count - start, explains(s, from..<end, at: distance) else {
+        return false
+      }
+      return Displacement.says(
+        s, s.differing.count { (from..<end).contains($0) }, atLeast: leastBits)
     }
-    return nil
+    return found.map { .shift(words: $0, from: start / word) }
+  }
+
+  private static func explains(_ s: Sample, _ range: Range<Int>, at distance: Int) -> Bool {
+    range.allSatisfy { abs(s.actual[$0] - s.expected[$0 + distance]) <= s.tolerance }
   }
 
   private static func constant(_ s: Sample) -> Diagnosis? {
@@ -311,31 +367,14 @@ extension Diagnosis {
     let frames = s.expected.count / s.perFrame
     guard frames > 2 else { return nil }
     for distance in (1..<frames - 1).flatMap({ [$0, -$0] }) {
-      if agrees(s, at: distance * s.perFrame, from: 0) { return .otherFrame(distance) }
+      if agrees(s, at: distance * s.perFrame) { return .otherFrame(distance) }
     }
     return nil
   }
 
-  /// Distances that are tried at most.
-  private static let mostShifts = 1 << 16
-
-  /// A shift by more words than a hiccup: a dump that begins somewhere else.
-  private static func farShift(_ s: Sample) -> Diagnosis? {
-    guard let first = s.differing.first, Set(s.expected).count > 1 else { return nil }
-    let word = s.layout.elements
-    let start = first / word * word
-    let words = s.expected.count / word
-    for distance in (17..<max(17, min(words - 8, 17 + mostShifts))).flatMap({ [$0, -$0] }) {
-      if agrees(s, at: distance * word, from: start) {
-        return .shift(words: distance, from: start / word)
-      }
-    }
-    return nil
-  }
-
-  /// Whether the values from `start` on are those `distance` elements later, with enough of them to tell.
-  private static func agrees(_ s: Sample, at distance: Int, from start: Int) -> Bool {
-    let (first, end) = (max(start, -distance), min(s.actual.count, s.expected.count - distance))
+  /// Whether the values are those `distance` elements later, with enough of them to tell.
+  private static func agrees(_ s: Sample, at distance: Int) -> Bool {
+    let (first, end) = (max(0, -distance), min(s.actual.count, s.expected.count - distance))
     guard end - first >= 8 * s.layout.elements else { return false }
     var varies = false
     for i in first..<end {

@@ -23,6 +23,9 @@ extension Diagnosis: CustomStringConvertible {
     case .zeroPoint(let constant, let limits):
       "zero point: every value is \(abs(constant)) too \(constant > 0 ? "low" : "high"), as far as the range "
         + "\(limits.lowerBound)…\(limits.upperBound) lets it"
+    case .zeroPointWraps(let constant, let bits):
+      "zero point: every value is \(abs(constant)) too \(constant > 0 ? "high" : "low"), modulo 2^\(bits): "
+        + "look at ActVal, or at what is added"
     case .roundingTie(let count):
       "rounding tie: \(count) value\(count == 1 ? "" : "s") exactly on a threshold"
     case .insideErrorZone(let count):
@@ -40,11 +43,27 @@ extension Diagnosis: CustomStringConvertible {
     case .truncation(let bits, let signed):
       "only the low \(bits) bits arrive, read as \(signed ? "signed" : "unsigned")"
     case .affine(let scale, let offset):
-      "scale or zero point: expected = \(scale.plain) · actual"
-        + (offset == 0 ? "" : " \(offset < 0 ? "−" : "+") \(abs(offset).plain)")
+      "scale or zero point: expected = \(scale.legible) · actual"
+        + (abs(offset) < 1e-6 ? "" : " \(offset < 0 ? "−" : "+") \(abs(offset).legible)")
+    case .thresholds(let fault): fault.description
     case .bias(let channels):
-      "bias missing or quantised with another scale: \(channels) channels are off by a constant each"
+      "bias missing or quantised with another scale: "
+        + (channels == 1
+          ? "1 channel is off by a constant" : "\(channels) channels are off by a constant each")
     case .permutation(let name): "permutation: \(name)"
+    case .displaced(let rows, let columns):
+      "the picture lies "
+        + [
+          Self.away(rows, "row", "up", "down"),
+          Self.away(columns, "column", "to the left", "to the right"),
+        ].compactMap(\.self).joined(separator: " and ")
+        + ": padding on the wrong side, or a window that starts elsewhere"
+    case .frameOrder(let order):
+      "frames in another order: "
+        + order.enumerated().filter { $0 != $1 }.map {
+          "frame \($0) shows the reference's frame \($1)"
+        }
+        .listed(atMost: 3)
     case .shift(let words, let from):
       words > 0
         ? "\(words) word\(words == 1 ? "" : "s") dropped: from word \(from) on the stream runs ahead"
@@ -59,5 +78,12 @@ extension Diagnosis: CustomStringConvertible {
           ? "later: frames are missing in front" : "earlier: frames are left over in front")
     case .unexplained: "no simple explanation fits"
     }
+  }
+
+  /// "2 rows up"; nil for none.
+  private static func away(_ count: Int, _ what: String, _ ahead: String, _ behind: String)
+    -> String?
+  {
+    count == 0 ? nil : "\(abs(count).of(what)) \(count > 0 ? ahead : behind)"
   }
 }

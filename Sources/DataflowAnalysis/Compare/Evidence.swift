@@ -138,19 +138,26 @@ struct Evidence {
     }
   }
 
-  /// A constant per channel in front of the thresholds explains all.
-  func missingBias(_ s: Sample) -> Diagnosis? {
+  /// Other thresholds, or a constant per channel in front of them, explain all.
+  func otherThresholds(_ s: Sample) -> Diagnosis? {
+    guard let activation, !s.isFloat else { return nil }
+    let biased = biasedChannels(s)
+    return ThresholdFault(s, activation, unlessBiased: biased).map(Diagnosis.thresholds)
+      ?? biased.map(Diagnosis.bias)
+  }
+
+  /// In how many channels a constant in front of the thresholds explains all; nil where it explains nothing.
+  private func biasedChannels(_ s: Sample) -> Int? {
     // With few values per channel some constant always fits.
     guard let activation, activation.values.count >= s.expected.count, !s.isFloat,
       s.expected.allSatisfy({ abs($0) < 1e15 }),
       s.expected.count >= 4 * s.channels
     else { return nil }
-    let isBipolar = s.layout.dataType == .bipolar
     let all = -(Int64(1) << 61)...(Int64(1) << 61)
     var common = [ClosedRange<Int64>](repeating: all, count: s.channels)
     for i in s.expected.indices {
       let channel = i % s.channels
-      let level = activation.level(of: s.expected[i].rounded(), isBipolar: isBipolar)
+      let level = activation.level(of: s.expected[i].rounded())
       guard let range = activation.offsets(for: level, at: i, channel: channel),
         range.overlaps(common[channel])
       else { return nil }
@@ -160,7 +167,7 @@ struct Evidence {
     let constant = s.constantChannels
     // A channel that is far beyond all its thresholds everywhere says nothing about a bias.
     let off = common.indices.count { !common[$0].contains(0) && !constant[$0] }
-    return off > 0 ? .bias(channels: off) : nil
+    return off > 0 ? off : nil
   }
 
   /// The node computes what is expected when the elements of its input rows change places.

@@ -11,11 +11,10 @@ struct Permutation {
     let channels = max(1, shape.last ?? 1)
     let count = shape.reduce(1, *)
     let spatial = shape.count >= 4 ? Array(shape.dropFirst().dropLast()) : []
-    var all: [Permutation] = [
-      Permutation(name: "channel order reversed") {
-        channels > 1 ? perPixel(count, channels) { channels - 1 - $0 } : nil
-      }
-    ]
+    let orders = channelOrders(channels).map { order in
+      Permutation(name: order.name) { perPixel(count, channels, order.channel) }
+    }
+    var all = Array(orders.prefix(1))
     if spatial.count == 2 {
       let (h, w) = (spatial[0], spatial[1])
       all += [
@@ -32,20 +31,28 @@ struct Permutation {
       all += pixelShuffles(height: h, width: w, channels: channels)
     }
     all += depthwise(channels: channels, count: count)
-    for parallel in divisors(of: channels) where parallel > 1 && parallel < channels {
-      let fold = channels / parallel
-      all.append(
-        Permutation(name: "PE/SIMD interleave of \(parallel): neighbours spread over the folds") {
-          perPixel(count, channels) { $0 % parallel * fold + $0 / parallel }
-        })
-    }
-    for group in divisors(of: channels) where group > 1 && group < channels {
-      all.append(
-        Permutation(name: "element order reversed in words of \(group)") {
-          perPixel(count, channels) { $0 / group * group + group - 1 - $0 % group }
-        })
-    }
+    all += orders.dropFirst()
     return all
+  }
+
+  /// For each channel the one whose values it has, in the orders that folding gets wrong; the reversed order
+  /// first.
+  static func channelOrders(_ channels: Int) -> [(name: String, channel: (Int) -> Int)] {
+    guard channels > 1 else { return [] }
+    let folds = divisors(of: channels).filter { $0 > 1 && $0 < channels }
+    let spread = folds.map { parallel in
+      (
+        "PE/SIMD interleave of \(parallel): neighbours spread over the folds",
+        { $0 % parallel * (channels / parallel) + $0 / parallel }
+      )
+    }
+    let words = folds.map { group in
+      (
+        "element order reversed in words of \(group)",
+        { $0 / group * group + group - 1 - $0 % group }
+      )
+    }
+    return [("channel order reversed", { channels - 1 - $0 })] + spread + words
   }
 
   private static func perPixel(_ count: Int, _ channels: Int, _ channel: (Int) -> Int) -> [Int] {

@@ -6,7 +6,7 @@ struct PreActivation {
   /// Values in front of the thresholds, one per element of the node's output.
   let values: [Int64]
   /// Rows of thresholds, ascending; one for all channels, or one per channel.
-  private let table: [[Int64]]
+  let table: [[Int64]]
   private let bias: Int
   private let isBipolar: Bool
   /// Rows of the array as stored whose thresholds do not ascend.
@@ -78,7 +78,7 @@ struct PreActivation {
   }
 
   /// The count of thresholds behind an output value.
-  func level(of output: Double, isBipolar: Bool) -> Int {
+  func level(of output: Double) -> Int {
     isBipolar ? Int((output + 1) / 2) : Int(output) - bias
   }
 

@@ -16,6 +16,8 @@ public struct TensorComparison: Sendable {
   /// the reference has no signal.
   public var sqnr: Double
   public var psnr: Double
+  /// Frames that the reference's array holds; nil where there is no such array.
+  public var referenceFrames: Int?
   /// Words of the compared frames that never come, in a run under a scenario.
   public var missingWords = 0
   /// The first of them, counted from the first frame.
@@ -26,6 +28,8 @@ public struct TensorComparison: Sendable {
   /// The first of the elements that differ, `TensorComparison.mostDifferences` at most.
   public var differences: [Divergence] = []
   public var diagnosis: Diagnosis?
+  /// Of a tensor that differs: the nodes between it and the compared streams in front, in dataflow order.
+  public var uncompared: [String] = []
   /// What struck the first differing word, in a run under a scenario.
   public var origin: WordOrigin?
   /// The tensor around its first wrong value.

@@ -8,6 +8,12 @@ extension Double {
   package var plain: String {
     self == rounded() && abs(self) < 1e15 ? String(Int(self)) : String(self)
   }
+
+  /// The same without the noise of floating point: as many digits as a Float has.
+  package var legible: String {
+    abs(self) < 1e15 && abs(self - rounded()) <= 1e-6 * Swift.max(1, abs(self))
+      ? String(Int(rounded())) : String(Float(self))
+  }
 }
 
 extension Sequence<String> {

@@ -123,7 +123,10 @@ struct CompareCommand: ParsableCommand {
         }
       }
       if stimulus == nil {
-        comparison.plane.noteShiftedFrames(inputs.values.compactMap(\.shape.first).max() ?? 1)
+        comparison.plane.noteShiftedFrames(inputs.frames)
+      }
+      if let note = ComparisonReport.frameNote(results, given: inputs.frames) {
+        writeError("note: \(note)")
       }
       let left = comparison.unmatched(reference, map)
       if !left.isEmpty {

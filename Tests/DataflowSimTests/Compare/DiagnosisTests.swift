@@ -187,4 +187,128 @@ import Testing
     let scales = try error(values, shape, .init(reference: "reference", scale: [1, 2, 3]))
     #expect(scales.contains("3 entries") && scales.contains("16 channels"), "\(scales)")
   }
+
+  private func picture(_ i: Int, _ shape: [Int]) -> (y: Int, x: Int, c: Int) {
+    (i / shape[3] / shape[2] % shape[1], i / shape[3] % shape[2], i % shape[3])
+  }
+
+  /// Padding on the other side displaces a picture; no word is lost.
+  @Test func aPictureThatLiesElsewhere() throws {
+    let stream = try activationStream()
+    let shape = try network.comparison.plane.layout(of: stream).shape
+    let found = try network.diagnose(stream) { i, values in
+      let (y, x, c) = picture(i, shape)
+      let frame = i / product(shape) * product(shape)
+      guard y > 0, x > 0 else { return 0 }
+      return Double(values[frame + ((y - 1) * shape[2] + x - 1) * shape[3] + c])
+    }
+    #expect(found == .displaced(rows: 1, columns: 1))
+    #expect(found?.description.contains("1 row up and 1 column to the left") == true)
+  }
+
+  /// Two inputs of a concatenation in the other order: the later channels come first.
+  @Test func channelsThatComeFirst() throws {
+    let stream = try activationStream()
+    let channels = try #require(try network.comparison.plane.layout(of: stream).shape.last)
+    let found = try network.diagnose(stream) { i, values in
+      // The reference has its last five channels where the design has its first.
+      Double(values[i / channels * channels + (i % channels + channels - 5) % channels])
+    }
+    guard case .permutation(let name)? = found else {
+      Issue.record("\(String(describing: found))")
+      return
+    }
+    #expect(name.contains("the channels from 5 on come first"), "\(name)")
+  }
+
+  @Test func framesInAnotherOrder() throws {
+    let planted = PlantedFaultTests()
+    let (_, found) = try planted.first(
+      planted.compare("lenet", frames: 3) { network in
+        let values = try network.input.asIntegers(name: "in")
+        let frame = values.count / 3
+        let turned = [2, 0, 1].flatMap { values[$0 * frame..<($0 + 1) * frame] }
+        network.input = try Tensor(turned, shape: network.input.shape)
+      })
+    #expect(found == .frameOrder([2, 0, 1]))
+    #expect(found.description.contains("frame 0 shows the reference's frame 2"))
+  }
+
+  /// What is too high by so much that the type's bits do not hold it.
+  @Test func aZeroPointThatWraps() throws {
+    let stream = try activationStream()
+    let bits = try network.comparison.plane.layout(of: stream).dataType.bits
+    let found = try network.diagnose(stream) { i, values in
+      Double((values[i] + 5) & (1 << bits - 1))
+    }
+    // 5 too low is 3 too high where 8 are as good as none.
+    #expect(bits == 3 && found == .zeroPointWraps(3, bits: 3))
+  }
+
+  /// A few words that happen to be those of others are no words lost.
+  @Test func whatLeavesMostWordsUnexplainedIsNoShift() throws {
+    let stream = try activationStream()
+    let layout = try network.comparison.plane.layout(of: stream)
+    let count = try network.activations[stream]!.count
+    let far = count - 24 * layout.elements
+    let found = try network.diagnose(stream) { i, values in
+      Double(i >= far ? values[i - far] : (values[i] * 7 + i) % 5)
+    }
+    if case .shift? = found { Issue.record("\(found!)") }
+  }
+
+  // MARK: What the reference holds
+
+  private func compare(_ arrays: [(String, Tensor)]) throws -> [TensorComparison] {
+    try network.comparison.run(
+      network.inputs, reference: NPZ(NPZ.encode(arrays), file: "golden.npz"), map: nil)
+  }
+
+  @Test func otherNumbersOfFramesAreSaid() throws {
+    let stream = try activationStream()
+    let shape = try network.comparison.plane.layout(of: stream).shape
+    let values = try network.activations[stream]!
+    let frames = values.count / product(shape)
+    let more = try Tensor(values + values, shape: [2 * frames] + shape)
+    let results = try compare([(stream, more)])
+    #expect(
+      ComparisonReport.frameNote(results, given: frames)
+        == "the reference holds \(2 * frames) frames, the input \(frames); the others are not compared"
+    )
+    #expect(
+      ComparisonReport.frameNote(results, given: 3 * frames)?
+        .contains("holds \(2 * frames) of the input's \(3 * frames) frames") == true)
+    #expect(ComparisonReport.frameNote(results, given: 2 * frames) == nil)
+  }
+
+  /// Axes may be split, joined or led by the channels, but not lie across a frame's.
+  @Test func axesThatLieAcrossAFrameAreRefused() throws {
+    let stream = try activationStream()
+    let shape = try network.comparison.plane.layout(of: stream).shape
+    let values = try network.activations[stream]!
+    let frames = values.count / product(shape)
+    let (h, w, c) = (shape[1], shape[2], shape[3])
+    func run(_ axes: [Int]) throws -> [TensorComparison] {
+      try compare([(stream, Tensor(values, shape: axes))])
+    }
+    for good in [
+      [frames, h, w, c], [frames, h * w, c], [frames, h, w, c / 2, 2], [values.count],
+    ] {
+      #expect(try run(good).first?.differing == 0, "\(good)")
+    }
+    #expect(inputError { _ = try run([frames, h, c, w]) }.contains("transpose it"))
+    #expect(inputError { _ = try run([2, values.count / 2]) }.contains("golden.npz"))
+  }
+
+  /// What stands between the wrong stream and those that were compared may be at fault as well.
+  @Test func nodesThatNobodyLookedAtAreNamed() throws {
+    let steps = try network.comparison.plane.steps
+    let last = try #require(steps.last)
+    let stream = try network.comparison.plane.graph.streams[last.outputs[0]].name
+    let found = try network.diagnose(
+      stream, expecting: network.activations[stream]!.map { Double($0 + 1) })
+    #expect(found.uncompared.contains("MVAU_hls_1") && !found.uncompared.contains(last.node.name))
+    let report = ComparisonReport("lenet", [found])
+    #expect(report.text.contains("not compared in front of it: "))
+  }
 }

@@ -569,6 +569,7 @@ class FirstDivergence(Record):
     node: str
     origin: Origin | None
     stream: str
+    uncompared: tuple[str, ...] | None
     word: int
 
     @classmethod
@@ -585,6 +586,7 @@ class FirstDivergence(Record):
             node=d["node"],
             origin=(None if d["origin"] is None else Origin.read(d["origin"])),
             stream=d["stream"],
+            uncompared=(None if d["uncompared"] is None else tuple(d["uncompared"])),
             word=d["word"],
         )
 
