@@ -24,6 +24,9 @@ public struct ModelPairing: Sendable {
     public let agreement: Double
   }
 
+  /// What enters the design is no quantiser's codes by its type, or codes that stand behind others which the
+  /// design computes.
+  public let entersLoosely: Bool
   /// In dataflow order.
   public let pairs: [Pair]
   /// Quantised tensors of the model that no stream carries.
@@ -74,6 +77,7 @@ public struct ModelPairing: Sendable {
       search = try Self.entered(search)
     }
     pairs = search.pairs
+    entersLoosely = search.entersLoosely || search.entersBehind
     guard pairs.contains(where: { !plane.inputs.contains($0.stream) }) else {
       throw InputError(
         "no stream of the design has the shape of a quantised tensor of the model",
@@ -97,10 +101,21 @@ public struct ModelPairing: Sendable {
 }
 
 extension ModelPairing {
+  /// Whether what enters here is computed in the other pairing, so that the design begins in front of it, or
+  /// can be nothing that enters.
+  public func beginsLate(beside other: ModelPairing) -> Bool {
+    let entered = Set(pairs.filter(\.node.isEmpty).map(\.tensor))
+    return entersLoosely
+      || other.pairs.contains { !$0.node.isEmpty && entered.contains($0.tensor) }
+  }
+
+  /// Streams that differ from the model with its codes in front.
+  public var differing: Int { pairs.count { !$0.node.isEmpty && $0.agreement < 1 } }
+
   /// What several tensors of the model could be as the design's input is the one with which most agrees.
   private static func entered(_ search: Search) throws -> Search {
     var best: Search?
-    for choice in 0..<3 {
+    for choice in 0..<4 {
       var tried = search
       guard try tried.enter(choice: choice) else { break }
       try tried.walk()

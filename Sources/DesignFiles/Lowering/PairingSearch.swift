@@ -17,6 +17,8 @@ extension ModelPairing {
     private var replaced: [String: Integers] = [:]
     var given: [String: Integers] = [:]
     var givenPairs: [Pair] = []
+    /// What enters is no quantiser's codes by its type: few of them, or moved ones.
+    private(set) var entersLoosely = false
     private var ancestry: Ancestry
     /// Nodes that prepare input which only the design's own data could be.
     private var blind: Set<String> = []
@@ -52,12 +54,23 @@ extension ModelPairing {
       }
     }
 
-    /// More pairs, or as many that agree better.
-    func isBetter(than other: Search) -> Bool {
-      func agreement(_ search: Search) -> Double { search.pairs.reduce(0) { $0 + $1.agreement } }
-      return pairs.count == other.pairs.count
-        ? agreement(self) > agreement(other) : pairs.count > other.pairs.count
+    /// Whether a tensor that enters stands behind one that the design computes.
+    var entersBehind: Bool {
+      let places = Dictionary(tensors.enumerated().map { ($1.name, $0) }) { first, _ in first }
+      let entering = pairs.filter(\.node.isEmpty).compactMap { places[$0.tensor] }
+      let first = computed.compactMap { places[$0.tensor] }.min() ?? .max
+      return entering.contains { $0 > first }
     }
+
+    /// More pairs, or as many that agree better; what enters agrees in any case.
+    func isBetter(than other: Search) -> Bool {
+      let (own, others) = (computed, other.computed)
+      func agreement(_ pairs: [Pair]) -> Double { pairs.reduce(0) { $0 + $1.agreement } }
+      return own.count == others.count
+        ? agreement(own) > agreement(others) : own.count > others.count
+    }
+
+    private var computed: [Pair] { pairs.filter { !$0.node.isEmpty } }
 
     var isPerfect: Bool { pairs.allSatisfy { $0.agreement == 1 } }
 
@@ -69,17 +82,15 @@ extension ModelPairing {
         let type = layout.dataType
         // A design that simrun lowered names its input after the model's tensor.
         let named = tensors.indices.filter { tensors[$0].name == name }
-        let matches = (named + tensors.indices.filter { !named.contains($0) }).filter { i in
+        let matches = (named + tensors.indices.filter { !named.contains($0) }).flatMap { i in
           let tensor = tensors[i]
           guard !isTaken[i], !tensor.isSum, tensor.count == layout.count,
             layout.shape.count <= 2 || tensor.channels == layout.shape.last
-          else { return false }
-          return entering(tensor, type) != nil
+          else { return [(Int, Entering)]() }
+          return entering(tensor, type).map { (i, $0) }
         }
         if choice > 0, place == 0, choice >= matches.count || !named.isEmpty { return false }
-        guard let match = matches.dropFirst(place == 0 ? choice : 0).first,
-          let values = entering(tensors[match], type)
-        else {
+        guard let (match, values) = matches.dropFirst(place == 0 ? choice : 0).first else {
           throw InputError(
             "takes \(layout.shape) of \(type); no tensor of the model is that",
             at: "graph input '\(name)' of the design",
@@ -87,6 +98,7 @@ extension ModelPairing {
               + "numbers, --input-type INPUT=\(type) says so")
         }
         let shape = [frames] + layout.shape
+        entersLoosely = entersLoosely || values.isShifted || !hasLevels(match, layout)
         inputs[name] = try Tensor(values.integers, shape: shape)
         if values.isShifted,
           readers(of: name).contains(where: { $0.opType.hasPrefix("Thresholding") })
@@ -103,21 +115,26 @@ extension ModelPairing {
       return true
     }
 
-    /// A tensor's integers as an input of this type takes them.
-    private func entering(_ tensor: ModelTensor, _ type: DataType)
-      -> (integers: [Int], factor: Int, offset: Int, isShifted: Bool)?
-    {
-      if tensor.integers.allSatisfy({ type.contains($0) }) { return (tensor.integers, 1, 0, false) }
-      // ±1 as 0 and 1.
-      if type == .binary, tensor.integers.allSatisfy({ abs($0) == 1 }) {
-        return (tensor.integers.map { ($0 + 1) / 2 }, 2, -1, false)
+    /// A tensor's integers as an input takes them.
+    private typealias Entering = (integers: [Int], factor: Int, offset: Int, isShifted: Bool)
+
+    /// How an input of this type can take a tensor's integers, the likeliest first.
+    private func entering(_ tensor: ModelTensor, _ type: DataType) -> [Entering] {
+      var ways: [Entering] = []
+      if tensor.integers.allSatisfy({ type.contains($0) }) {
+        ways.append((tensor.integers, 1, 0, false))
+        // A few frames may hold only such codes of a wider quantiser.
+        if type.contains(tensor.low), type.contains(tensor.high) { return ways }
+      } else if type == .binary, tensor.integers.allSatisfy({ abs($0) == 1 }) {
+        // ±1 as 0 and 1.
+        return [(tensor.integers.map { ($0 + 1) / 2 }, 2, -1, false)]
       }
       // Unsigned codes of a signed quantiser.
       if let range = type.range, tensor.high - tensor.low <= range.upperBound - range.lowerBound {
         let shift = range.lowerBound - tensor.low
-        return (tensor.integers.map { $0 + shift }, 1, -shift, shift != 0)
+        ways.append((tensor.integers.map { $0 + shift }, 1, -shift, shift != 0))
       }
-      return nil
+      return ways
     }
 
     /// What reads a stream, seen through nodes that change no value.
@@ -273,7 +290,7 @@ extension ModelPairing {
         if candidate.rank == (2, 1) { break }
       }
       if best == nil, isEnd, let i = possible.first(where: { tensors[$0].isSum }) {
-        return (i, fit(actual, tensors[i], layout.dataType))
+        return (i, fit(actual, tensors[i], layout.dataType, popcount: popcount(stream)))
       }
       // What stands there goes before what resembles it by chance.
       let standing = places.filter { hasLevels($0, layout) }
@@ -361,30 +378,6 @@ extension ModelPairing {
     private func isNext(_ index: Int, _ layout: StreamLayout) -> Bool {
       tensors.indices.first { !isTaken[$0] } == index && layout.dataType != .binary
         && hasLevels(index, layout)
-    }
-
-    private func fit(_ actual: [Int64], _ tensor: ModelTensor, _ type: DataType) -> Fit {
-      let count = min(actual.count, tensor.integers.count)
-      guard count > 0 else { return Fit(factor: 1, offset: 0, share: 0) }
-      if type == .binary, tensor.low == -1, tensor.high == 1 {
-        let equal = (0..<count).count { 2 * Int(actual[$0]) - 1 == tensor.integers[$0] }
-        return Fit(factor: 2, offset: -1, share: Double(equal) / Double(count))
-      }
-      var differences: [Int: Int] = [:]
-      for i in 0..<count { differences[tensor.integers[i] - Int(actual[i]), default: 0] += 1 }
-      if tensor.isSum {
-        // A popcount of n equal bits is (sum + n) / 2.
-        let n = 2 * Int(actual[0]) - tensor.integers[0]
-        if n > 0, (0..<count).allSatisfy({ tensor.integers[$0] == 2 * Int(actual[$0]) - n }) {
-          return Fit(factor: 2, offset: -n, share: 1)
-        }
-        return Fit(factor: 1, offset: 0, share: Double(differences[0] ?? 0) / Double(count))
-      }
-      // The codes as they are, unless a shift by the quantiser's lowest code fits better.
-      let shifts = [0, tensor.low - (type.range?.lowerBound ?? 0)]
-      let shift = shifts.max { (differences[$0] ?? 0) < (differences[$1] ?? 0) } ?? 0
-      return Fit(
-        factor: 1, offset: shift, share: Double(differences[shift] ?? 0) / Double(count))
     }
   }
 }

@@ -3,12 +3,17 @@ import SimModel
 
 extension Reference {
   /// Made-up input data: random numbers in the range that the model's first quantisers tell apart.
-  public func randomFrames(_ count: Int, seed: UInt64 = 1) throws -> [String: Tensor] {
+  ///
+  /// - Parameter wholeNumbers: of which type inputs are whose type the model leaves open; nil: float.
+  public func randomFrames(_ count: Int, seed: UInt64 = 1, wholeNumbers: DataType? = nil) throws
+    -> [String: Tensor]
+  {
     var arrays: [String: Tensor] = [:]
     for input in graph.inputs {
       let size = inputShapes[input.name]!.reduce(1, *)
       let shape = [count] + inputShapes[input.name]!
-      if let range = input.dataType.flatMap({ DataType($0)?.range }) ?? input.kind.range {
+      let stated = input.dataType.flatMap { DataType($0)?.range } ?? input.kind.range
+      if let range = stated ?? wholeNumbers?.range {
         let limits = max(range.lowerBound, -(1 << 15))...min(range.upperBound, 1 << 15)
         var random = SeededGenerator(seed: seed)
         arrays[input.name] = try Tensor(

@@ -67,7 +67,9 @@ extension LayerComparison {
   {
     let (found, wanted) = (found.filter(\.isConstant), wanted.filter(\.isConstant))
     guard found.map(\.kind) == wanted.map(\.kind) else { return [] }
-    return zip(found, wanted).compactMap { found, wanted in
+    // Branches may come in another order than the model's: then the values tell whether they are exchanged.
+    let isReordered = found.map(\.values).isPermutation(of: wanted.map(\.values))
+    return zip(found, wanted).compactMap { found, wanted -> LayerVerdict? in
       guard case .constants(let function, _) = found.kind, let node = found.node else { return nil }
       let channels = max(found.values.count, wanted.values.count)
       let differing = (0..<channels).filter {
@@ -75,7 +77,7 @@ extension LayerComparison {
       }
       guard let first = differing.first else { return nil }
       let isFactor = function == "mul"
-      return LayerVerdict(
+      let verdict = LayerVerdict(
         node: node.name, quantiser: pair.modelNode,
         finding:
           "\(isFactor ? "multiplies" : "adds") another number in \(differing.count) of \(channels) channels",
@@ -84,6 +86,7 @@ extension LayerComparison {
           + (isFactor
             ? "; it makes the steps of both branches of an addition the same"
             : "; it is the zero point of the stream, or a bias in steps of the sum"))
+      return isReordered ? verdict.ifWrong : verdict
     }
   }
 
@@ -205,5 +208,11 @@ extension LayerComparison {
     }
     try walk(node, true, isFirst: true)
     return found
+  }
+}
+
+extension [[Int]] {
+  fileprivate func isPermutation(of other: [[Int]]) -> Bool {
+    sorted { $0.lexicographicallyPrecedes($1) } == other.sorted { $0.lexicographicallyPrecedes($1) }
   }
 }

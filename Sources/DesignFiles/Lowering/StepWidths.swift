@@ -16,6 +16,9 @@ struct StepWidths {
     wanted = low.indices.map { mean(table.values, table.steps, $0) }
   }
 
+  /// Whether sums reach several thresholds of a channel.
+  func tell(_ channel: Int) -> Bool { wanted[channel] > 0 }
+
   /// Steps of another width: a scale, or the divisor of a pool.
   func scale(_ source: Layer) -> (finding: String, advice: String)? {
     let ratios = zip(found, wanted).compactMap { $1 > 4 && $0 > 0 ? $0 / $1 : nil }

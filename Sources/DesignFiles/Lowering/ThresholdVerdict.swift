@@ -52,7 +52,7 @@ public struct LayerComparison: Sendable {
     guard let index = lowering.codes[pair.tensor]?.layer ?? sums[pair.tensor] else { return [] }
     var own: [LayerVerdict] = []
     if let layer = thresholding(index) {
-      own = try verdict(node, layer, pair).map { [$0] } ?? []
+      own = (try verdict(node, layer, pair) ?? lowestCode(node, layer, pair)).map { [$0] } ?? []
     } else if case .linear(let rule) = lowering.layers[index].kind,
       let what = try match(node, rule)?.finding
     {
@@ -257,15 +257,12 @@ public struct LayerComparison: Sendable {
         return nil
       }
     }
-    let gaps = StepWidths(values, steps, wanted, low, high)
     let known =
-      stuck(values, steps, wanted, low, high) ?? gaps.scale(source)
-      ?? offset(differing, gaps, source, low, high)
-    let first = differing[0]
-    return (
-      known?.finding ?? "\(differing.count) of \(channels * steps) thresholds differ",
-      known?.advice ?? "channel \(first.channel): \(first.found) should be \(first.wanted)", false
-    )
+      stuck(values, steps, wanted, low, high)
+      ?? ThresholdRows(values, steps, wanted, low, high).order
+      ?? wholeRows(differing, values, steps, wanted, source, low, high)
+    guard let known else { return Self.single(differing, of: channels * steps) }
+    return (known.finding, known.advice, false)
   }
 
   /// A threshold as a sum: a popcount of n equal bits is (sum + n) / 2.

@@ -3,7 +3,7 @@ import SimModel
 /// Weights of a node against a matrix of the model.
 enum WeightMatch {
   /// All equal, the rows marked with their signs turned.
-  case equal([Bool])
+  case equal([Bool], isBinary: Bool)
   case different((finding: String, advice: String))
   case incomparable
 
@@ -16,12 +16,14 @@ enum WeightMatch {
     switch self {
     case .different(let what): return what
     case .incomparable: return nil
-    case .equal(let turned):
+    case .equal(let turned, let isBinary):
       let rows = turned.indices.filter { turned[$0] }
       guard let first = rows.first else { return nil }
       return (
         "the weights of \(rows.count) of \(turned.count) rows have the other sign, row \(first) among them",
-        "a negative scale or γ has gone into one side only: codes fall there as sums rise"
+        isBinary && rows.count == turned.count
+          ? "the bits are inverted: 1 must stand for +1, 0 for −1"
+          : "a negative scale or γ has gone into one side only: codes fall there as sums rise"
       )
     }
   }
@@ -50,7 +52,7 @@ enum WeightMatch {
       }
     }
     guard wrong > 0 else {
-      self = .equal(turned)
+      self = .equal(turned, isBinary: isBinary)
       return
     }
     self = .different(Self.explain(found, rule, wrong))
@@ -59,13 +61,17 @@ enum WeightMatch {
   private static func explain(_ found: [Int], _ rule: LinearRule, _ wrong: Int)
     -> (finding: String, advice: String)
   {
+    (rule.window.flatMap { turned(found, rule, $0) }) ?? WeightMatrices(found, rule).difference ?? (
+      "the weights of \(wrong) of \(rule.rows) rows differ from the model's",
+      "is the design made of this export? other weights have other scales or another training state"
+    )
+  }
+
+  /// Kernels with their elements in another order, the same in all.
+  private static func turned(_ found: [Int], _ rule: LinearRule, _ window: PoolRule)
+    -> (finding: String, advice: String)?
+  {
     let (rows, columns) = (rule.rows, rule.columns)
-    guard let window = rule.window else {
-      return (
-        "the weights of \(wrong) of \(rows) rows differ from the model's",
-        "behind a flatten the rows of the matrix must follow the stream's order (H, W, C)"
-      )
-    }
     let depth = rule.isDepthwise ? 1 : columns / window.taps
     let (kh, kw) = (window.kernel[0], window.kernel[1])
     func matches(_ source: (Int, Int, Int) -> (Int, Int, Int)?) -> Bool {
@@ -82,6 +88,9 @@ enum WeightMatch {
         }
       }
       return true
+    }
+    func element(of place: Int) -> (Int, Int, Int) {
+      (place / depth / kw, place / depth % kw, place % depth)
     }
     let candidates: [(String, String, (Int, Int, Int) -> (Int, Int, Int)?)] = [
       (
@@ -102,15 +111,18 @@ enum WeightMatch {
         { i, j, c in kh == kw ? (j, i, c) : nil }
       ),
       (
-        "the input channels are in reverse order (RGB against BGR)",
-        "exchange the channels of the input, or of the first layer's weights",
-        { ($0, $1, depth - 1 - $2) }
+        depth <= 4
+          ? "the input channels are in reverse order (RGB against BGR)"
+          : "the input channels are in reverse order",
+        "exchange the channels of the input, or of these weights", { ($0, $1, depth - 1 - $2) }
+      ),
+      (
+        "the elements of the windows are in the order channel, row, column",
+        "a stream brings pixel after pixel: row, column, channel",
+        { element(of: $2 * window.taps + $0 * kw + $1) }
       ),
     ]
-    for (finding, advice, source) in candidates where matches(source) { return (finding, advice) }
-    return (
-      "the weights of \(wrong) of \(rows) rows differ from the model's",
-      "is the design made of this export? other weights have other scales or another training state"
-    )
+    let match = candidates.first { matches($0.2) }
+    return match.map { ($0.0, $0.1) }
   }
 }

@@ -81,6 +81,13 @@ struct ModelComparisonReport: ResultDocument {
     self.wrong = wrong
     self.excused = excused
     self.verdicts = verdicts
+    // Arrays that are not the model's are better evidence than what the values look like.
+    if let first = comparison.firstDivergence, first.origin == nil,
+      let found = verdicts.first(where: { ($0.within ?? $0.node) == first.node })
+    {
+      self.comparison.firstDivergence?.diagnosis = found.place(for: first.node) + found.finding
+      self.comparison.firstDivergence?.uncompared = nil
+    }
   }
 
   /// Values that differ and are not excused, or weights and thresholds that are not the model's.
@@ -93,12 +100,11 @@ struct ModelComparisonReport: ResultDocument {
       let found = verdicts.filter { $0.node == layer.node || $0.within == layer.node }
       let head =
         "\(layer.node.isEmpty ? layer.stream : layer.node): \(layer.differing) of \(layer.elements) "
-        + "values differ, first at \(layer.index): expected \(layer.expected.plain) "
-        + "(\(layer.expectedBits)), got \(layer.actual.plain) (\(layer.actualBits))"
+        + "values differ, first at \(layer.index): expected \(layer.expected.legible) "
+        + "(\(layer.expectedBits)), got \(layer.actual.legible) (\(layer.actualBits))"
       guard !found.isEmpty else { return head + "\n  \(layer.diagnosis)" }
       let reasons = found.map { verdict in
-        let place = verdict.node == layer.node ? "" : "\(verdict.node) in front of it: "
-        return "\n  \(place)\(verdict.finding)\n  \(verdict.advice)"
+        "\n  \(verdict.place(for: layer.node))\(verdict.finding)\n  \(verdict.advice)"
       }
       return head + reasons.joined()
     }
@@ -119,8 +125,8 @@ struct ModelComparisonReport: ResultDocument {
 
   private func text(_ layer: Excused) -> String {
     let values = layer.values.prefix(Self.most).map { value in
-      "  frame \(value.frame) \(value.index), channel \(value.channel): expected \(value.expected.plain) "
-        + "(\(value.expectedBits)), got \(value.actual.plain) (\(value.actualBits))"
+      "  frame \(value.frame) \(value.index), channel \(value.channel): expected \(value.expected.legible) "
+        + "(\(value.expectedBits)), got \(value.actual.legible) (\(value.actualBits))"
     }
     let more =
       layer.differing > values.count
@@ -129,6 +135,13 @@ struct ModelComparisonReport: ResultDocument {
       "\(layer.node.isEmpty ? layer.stream : layer.node): \(layer.differing) of its values \(layer.differing == 1 ? "lies" : "lie") on a "
       + "rounding boundary, within the error of float32 sums; no fault:"
     return ([title] + values + more).joined(separator: "\n")
+  }
+}
+
+extension LayerVerdict {
+  /// Where it is, as told of the layer that `node` writes.
+  fileprivate func place(for node: String) -> String {
+    self.node == node ? "" : "\(self.node) in front of it: "
   }
 }
 

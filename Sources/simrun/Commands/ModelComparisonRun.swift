@@ -12,6 +12,8 @@ struct ModelComparisonRun {
   let designInput: String?
   /// Is told the tensors compared so far.
   let known: @Sendable ([TensorComparison]) -> Void
+  /// Frames that are made up where there is no data.
+  static let madeUp = 2
   /// Stalls and faults under which words are compared as well.
   var scenario: Scenario?
 
@@ -22,10 +24,40 @@ struct ModelComparisonRun {
     comparison.threads = ProcessInfo.processInfo.activeProcessorCount
     comparison.known = known
     let reference = try source.changes.reference(model)
-    let (arrays, file) = try reference.data(in: input, note: "; weights and thresholds need none")
-    let pairing = try ModelPairing(
-      comparison.plane, reference, arrays: arrays, file: file,
-      designArrays: designInput.map { try TensorFile.read($0) }, threads: comparison.threads)
+    var (arrays, file) = try reference.data(in: input, note: "; weights and thresholds need none")
+    func paired(_ arrays: [String: Tensor]) throws -> ModelPairing {
+      try ModelPairing(
+        comparison.plane, reference, arrays: arrays, file: file,
+        designArrays: designInput.map { try TensorFile.read($0) }, threads: comparison.threads)
+    }
+    // A design that takes raw numbers, whole ones, quantises them itself: its made-up data are such.
+    func wholeNumbers() throws -> (arrays: [String: Tensor], pairing: ModelPairing)? {
+      guard input == nil, designInput == nil, let type = try comparison.plane.onlyInput() else {
+        return nil
+      }
+      let whole = try reference.randomFrames(Self.madeUp, wholeNumbers: type)
+      return (try? paired(whole)).map { (whole, $0) }
+    }
+    var pairing: ModelPairing
+    do {
+      pairing = try paired(arrays)
+      if pairing.differing > 0, let other = try wholeNumbers(),
+        other.pairing.differing < pairing.differing, pairing.beginsLate(beside: other.pairing)
+      {
+        (arrays, pairing) = other
+      }
+    } catch let error as InputError {
+      guard let other = try wholeNumbers() else { throw error }
+      (arrays, pairing) = other
+    }
+    if pairing.differing > 0, pairing.entersLoosely, designInput == nil,
+      let type = try comparison.plane.onlyInput(), reference.takesFractions(arrays)
+    {
+      writeError(
+        "note: the design takes \(type), the model's input holds fractions: where the design quantises raw "
+          + "numbers itself, compare on whole ones, or state the design's own data with --design-input"
+      )
+    }
     tell(pairing)
     let frames = try reference.frames(of: arrays, file: file)
     if frames.count > ModelPairing.mostFrames {
@@ -52,6 +84,15 @@ struct ModelComparisonRun {
       {
         verdicts.append(verdict)
       }
+    }
+    // Elements read as another type are other numbers, also behind the last tensor that is compared.
+    verdicts += try DesignFacts(loaded.design).graphDiagnostics.filter {
+      $0.code == "SR101" && $0.severity == .error
+    }
+    .map {
+      LayerVerdict(
+        node: $0.node ?? "", quantiser: "", finding: $0.message,
+        advice: $0.help ?? "see simrun check")
     }
     verdicts += comparison.plane.shiftingNodes.map(LayerVerdict.leftoverRows)
     // What the thresholds say is wrong is no noise, however few the values.
@@ -140,9 +181,20 @@ struct ModelComparisonRun {
   }
 }
 
+extension Dataplane {
+  /// The type of what enters, where it is one tensor of integers.
+  fileprivate func onlyInput() throws -> DataType? {
+    guard inputs.count == 1 else { return nil }
+    let type = try layout(of: inputs[0]).dataType
+    return type.isInteger ? type : nil
+  }
+}
+
 extension Reference {
-  /// Frames that are made up where there is no data.
-  private static let madeUp = 2
+  /// Whether any number of the data has a fraction.
+  fileprivate func takesFractions(_ arrays: [String: Tensor]) -> Bool {
+    arrays.values.contains { $0.asDoubles().contains { $0 != $0.rounded() } }
+  }
 
   /// The arrays of `input` and the file's name; without one made-up frames, of which a note tells.
   func data(in input: String?, note: String = "") throws -> (
@@ -150,7 +202,8 @@ extension Reference {
   ) {
     if let input { return (try TensorFile.read(input), input) }
     writeError(
-      "note: without --input values are compared on \(Self.madeUp) made-up frames\(note)")
-    return (try randomFrames(Self.madeUp), "made-up data")
+      "note: without --input values are compared on \(ModelComparisonRun.madeUp) made-up frames\(note)"
+    )
+    return (try randomFrames(ModelComparisonRun.madeUp), "made-up data")
   }
 }

@@ -118,4 +118,15 @@ import Testing
       #expect(alone.status == 64 && alone.errors.contains("--design-input"), "\(alone.errors)")
     }
   }
+
+  /// A design that quantises raw numbers itself gets whole ones where there is no data.
+  @Test func madeUpDataIsWhatTheDesignTakes() throws {
+    for name in ["lenet-readme", "tfc-w2a2", "conv1d-audio"] {
+      guard let design = TestFiles.shared("models/\(name)/dataflow.onnx"),
+        let model = TestFiles.shared("models/\(name)/qonnx.onnx")
+      else { return }
+      let told = try CommandLineTool.run("compare", design, "--model", model)
+      #expect(told.status == 0, "\(name): \(told.output)")
+    }
+  }
 }

@@ -172,4 +172,103 @@ import Testing
     #expect(outcome.verdicts.filter(\.isCertain).isEmpty, "\(outcome.text)")
     #expect(outcome.zones.allSatisfy { $0 == .insideZone } && !outcome.zones.isEmpty)
   }
+
+  // MARK: Which numbers are wrong
+
+  private static let square: ModelBuilder = {
+    var random = SeededGenerator(seed: 11)
+    var model = ModelBuilder(input: [1, 8])
+    model.quantiser("x", "q", scale: 1, bits: 4, isSigned: false)
+    model.constant(
+      "w", (0..<64).map { _ in Float(Int.random(in: -3...3, using: &random)) }, [8, 8])
+    model.add("MatMul", ["q", "w"], ["m"])
+    model.quantiser("m", "y", scale: 9, bits: 4)
+    return model
+  }()
+
+  private func finding(
+    of role: String, _ change: (Int, Int, [[Int]]) -> Int
+  ) throws -> (text: String, advice: String) {
+    let outcome = try PlantedModel(Self.square).compare { loaded in
+      let name = try op(loaded, "MVAU")
+      let array = try #require(loaded.design.nodes.first { $0.name == name }?.initializers[role])
+      let tensor = try #require(try loaded.parameters?.tensor(array))
+      let width = tensor.shape.last ?? 1
+      let all = try tensor.asIntegers(name: array)
+      let rows = stride(from: 0, to: all.count, by: width).map { Array(all[$0..<$0 + width]) }
+      let place = try #require(loaded.design.nodes.firstIndex { $0.name == name })
+      if role == "weights" {
+        loaded.design.nodes[place].attributes["weightDataType"] = .string("INT8")
+      }
+      try loaded.change(name, role) { row, column, _ in change(row, column, rows) }
+    }
+    let verdict = try #require(outcome.verdicts.first, "\(outcome.text)")
+    return (verdict.finding, verdict.advice)
+  }
+
+  /// The array has a row per input and a column per output.
+  @Test func whatWasDoneToTheWeightsIsSaid() throws {
+    func said(_ change: (Int, Int, [[Int]]) -> Int) throws -> String {
+      try finding(of: "weights", change).text
+    }
+    #expect(try said { _, _, _ in 0 } == "all weights are zero")
+    #expect(try said { i, o, all in 2 * all[i][o] } == "every weight is 2 times the model's")
+    #expect(try said { i, o, all in all[i][o] + 1 } == "every weight is 1 too high")
+    #expect(try said { i, o, all in all[o][i] } == "the matrix of weights is transposed")
+    #expect(
+      try said { i, o, all in all[i][7 - o] }.contains("output channel, are in reverse order"))
+    #expect(
+      try said { i, o, all in all[i][(o + 3) % 8] }.contains("output channel, are in another order")
+    )
+    #expect(
+      try said { i, o, all in all[(i + 1) % 8][o] }.contains(
+        "one per input, are in another"))
+    let one = try finding(of: "weights") { i, o, all in all[i][o] + (i == 5 && o == 2 ? 3 : 0) }
+    #expect(one.text == "1 of 64 weights differs" && one.advice.contains("output 2, input 5"))
+  }
+
+  @Test func whatWasDoneToTheThresholdsIsSaid() throws {
+    func said(_ change: (Int, Int, [[Int]]) -> Int) throws -> String {
+      try finding(of: "thresholds", change).text
+    }
+    let all = try said { c, k, all in all[c][k] + 6 }
+    #expect(all.hasPrefix("the thresholds of") && all.hasSuffix("are 6 too high"), "\(all)")
+    #expect(
+      try said { c, k, all in all[c][k] - (c == 4 ? 6 : 0) }
+        == "the thresholds of channel 4 are 6 too low")
+  }
+
+  /// Rows differ where sums of channels have factors of their own.
+  @Test func rowsOfThresholdsInOtherChannelsAreSaid() throws {
+    var model = PlantedModel.Convolution()
+    model.scale = [1, 1.5, 2.25]
+    let outcome = try PlantedModel(model.model).compare { loaded in
+      let name = try op(loaded, "MVAU")
+      let array = try #require(
+        loaded.design.nodes.first { $0.name == name }?.initializers["thresholds"])
+      let all = try #require(try loaded.parameters?.tensor(array).asIntegers(name: array))
+      let width = all.count / 3
+      try loaded.change(name, "thresholds") { row, column, _ in all[(2 - row) * width + column] }
+    }
+    #expect(
+      outcome.verdicts.first?.finding == "the thresholds of the channels are in reversed order")
+  }
+
+  @Test func codesThatBeginElsewhereAreSaid() throws {
+    for wrong in [-8, -6, 0] {
+      var model = PlantedModel.Convolution()
+      model.isNarrow = true
+      let outcome = try PlantedModel(model.model).compare { loaded in
+        let place = try #require(loaded.design.nodes.firstIndex { $0.opType.hasPrefix("MVAU") })
+        #expect(loaded.design.nodes[place].attributes["ActVal"] == .int(-7))
+        loaded.design.nodes[place].attributes["ActVal"] = .int(wrong)
+      }
+      #expect(outcome.wrong?.node.hasPrefix("MVAU") == true)
+      #expect(
+        outcome.verdicts.map(\.finding) == [
+          "the codes begin at \(wrong) where the model's begin at -7"
+        ],
+        "\(outcome.text)")
+    }
+  }
 }

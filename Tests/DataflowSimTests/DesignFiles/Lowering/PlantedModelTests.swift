@@ -162,7 +162,7 @@ import Testing
     #expect(sound.wrong == nil && sound.pairs.count == 2, "\(sound.text)")
     let outcome = try PlantedModel(model(1), as: model(-3)).compare()
     #expect(outcome.wrong?.node == "MVAU_hls_0")
-    #expect(outcome.text.contains("the weights of 1 of 2 rows differ"), "\(outcome.text)")
+    #expect(outcome.text.contains("1 of 12 weights differs"), "\(outcome.text)")
   }
 
   /// Sums of 6 products in front of an RTL thresholding whose thresholds are narrower than they.
