@@ -10,7 +10,11 @@ struct DataOptions: ParsableArguments {
   @Option(help: "Write what comes out of the graph outputs to this file (.npz or .npy).")
   var outputs: String?
 
-  @Option(help: "Write what every stream carries to this file (.npz).")
+  @Option(
+    help: """
+      Write what every stream carries to this file (.npz), elements in the order of the tensor, as compare \
+      --golden reads them.
+      """)
   var activations: String?
 
   @Flag(help: "Tell on standard error how far the run is even if that is no terminal.")
@@ -95,11 +99,17 @@ struct DataOptions: ParsableArguments {
   }
 
   /// Writes `--outputs` and `--activations`, the words of every stream given.
+  ///
+  /// - Parameters:
+  ///   - ordered: a stream in the order of its tensor; nil: as `tensor` has it.
   func write(
-    outputs names: [String], streams: [String], _ tensor: (String) throws -> Tensor
+    outputs names: [String], streams: [String], ordered: ((String) throws -> Tensor)? = nil,
+    _ tensor: (String) throws -> Tensor
   ) throws {
     let outputTensors = try self.outputs.map { _ in try names.map { ($0, try tensor($0)) } }
-    let allTensors = try activations.map { _ in try streams.map { ($0, try tensor($0)) } }
+    let allTensors = try activations.map { _ in
+      try streams.map { ($0, try ordered?($0) ?? tensor($0)) }
+    }
     if let file = self.outputs, let outputTensors { try TensorFile.write(outputTensors, to: file) }
     if let activations, let allTensors { try TensorFile.write(allTensors, to: activations) }
   }

@@ -177,7 +177,8 @@ extension RunCommand {
     line.clear()
     plane.noteShiftedFrames(result.frames)
     try data.write(
-      outputs: loaded.design.graphOutputs, streams: result.streams.keys.sorted(), result.tensor)
+      outputs: loaded.design.graphOutputs, streams: result.streams.keys.sorted(),
+      ordered: { try plane.referenceTensor($0, result) }, result.tensor)
     var bits = BitReport()
     bits.add(result.findings)
     bits.approximate = plane.approximateNodes

@@ -1,4 +1,5 @@
 import DataflowAnalysis
+import DesignFiles
 import Foundation
 import Testing
 
@@ -84,6 +85,27 @@ import Testing
     }
     try run(conv, "--trace", "no/such/folder.zst") { outcome, _ in
       #expect(outcome.status == 65 && outcome.errors.contains("cannot be written"))
+    }
+  }
+
+  /// What a run writes is what a comparison reads, depthwise windows too.
+  @Test func activationsAreAGoldenFile() throws {
+    let design = TestFiles.repository("configs/mobilenet-small.json")
+    try TestFiles.withTemporaryDirectory { folder in
+      func simrun(_ arguments: String...) throws -> CommandLineTool.Result {
+        try CommandLineTool.run(arguments, in: folder)
+      }
+      let loaded = try DesignFile.load(design)
+      let plane = try Comparison(loaded.design, parameters: loaded.parameters).plane
+      let layout = try plane.layout(of: plane.inputs[0])
+      let values = (0..<layout.count).map { ($0 * 37 + $0 / 5) % 16 }
+      try TensorFile.write(
+        [("x", try Tensor(values, shape: [1] + layout.shape))], to: folder + "/x.npy")
+      let ran = try simrun("run", design, "--input", "x.npy", "--activations", "a.npz")
+      #expect(ran.status == 0, "\(ran.errors)")
+      let same = try simrun("compare", design, "--input", "x.npy", "--golden", "a.npz")
+      #expect(
+        same.status == 0 && same.output.contains("All compared tensors agree"), "\(same.output)")
     }
   }
 }

@@ -17,4 +17,16 @@ extension Dataplane {
     }
     return nil
   }
+
+  /// A kept stream of whole frames as an array of shape `(frames, normal shape…)`, in that order.
+  ///
+  /// Throws `InputError` for a stream that was not kept.
+  public func referenceTensor(_ stream: String, _ result: DataplaneResult) throws -> Tensor {
+    guard let reorder = referenceOrder(of: stream), let elements = result.streams[stream] else {
+      return try result.tensor(stream)
+    }
+    let layout = try layout(of: stream)
+    return try reorder(elements).tensor(
+      type: layout.dataType, shape: [result.frames] + layout.shape, name: stream)
+  }
 }
