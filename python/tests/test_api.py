@@ -85,6 +85,15 @@ def test_wrong_input_is_an_exception_with_a_hint() -> None:
     assert caught.value.node == "a" and "MVAU_rtl" in str(caught.value)
 
 
+def test_what_an_answer_comes_with_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    path = simrun.example("tfc-w1a1").path
+    with pytest.warns(simrun.SimrunWarning, match="unknown part 'nosuch'"):
+        assert simrun.load(path, part="nosuch").fps().throughput.fps
+    with caplog.at_level("INFO", "simrun"):
+        simrun.load(path, port_width=8).fps()
+    assert any("DMAs added" in record.getMessage() for record in caplog.records)
+
+
 def test_a_design_that_cannot_be_read_fails_its_check() -> None:
     found = simrun.load("/nonexistent/model.onnx").check()
     assert found.failed and found.findings[0].rule == "readable"

@@ -18,6 +18,7 @@ from simrun.errors import (
     Interrupted,
     MissingExtra,
     SimrunError,
+    SimrunWarning,
     UnknownModel,
     UsageError,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "MissingExtra",
     "Report",
     "SimrunError",
+    "SimrunWarning",
     "UnknownModel",
     "UsageError",
     "__version__",

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
 import subprocess
 import sys
 import threading
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from simrun import _progress
-from simrun.errors import BinaryError, InternalError, Interrupted, from_text
+from simrun.errors import BinaryError, InternalError, Interrupted, SimrunWarning, from_text
+
+_log = logging.getLogger("simrun")
 
 #: Commands that tell how far they are.
 TELLING = frozenset(
@@ -102,6 +106,7 @@ def run(
         raise Interrupted("stopped", code=130)
     # What stops before it has an answer says why instead.
     if code in answers and (code == 0 or any(output)):
+        _tell(said)
         return Completed(code, b"".join(output).decode("utf-8", "replace"), said)
     if code < 0:
         name = signal.Signals(-code).name
@@ -113,6 +118,22 @@ def run(
             hint="the wheel needs a Linux with the glibc that its file name states (manylinux_2_NN)",
         )
     raise from_text(code, said)
+
+
+def _tell(said: str) -> None:
+    """Warnings of an answer as Python's, its notes to the logger `simrun`."""
+    texts: list[str] = []
+    for line in said.splitlines():
+        if line.startswith("  ") and texts:
+            texts[-1] += "\n" + line
+        else:
+            texts.append(line)
+    for text in texts:
+        kind, _, rest = text.partition(": ")
+        if kind == "note":
+            _log.info("%s", rest)
+        elif kind == "warning" or kind.startswith("error "):
+            warnings.warn(rest if kind == "warning" else text, SimrunWarning, stacklevel=5)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -54,6 +54,10 @@ class Interrupted(SimrunError, KeyboardInterrupt):
     best: dict[str, Any] | None = None
 
 
+class SimrunWarning(UserWarning):
+    """What an answer came with and should not be missed: an unknown part, a design that breaks a rule."""
+
+
 class MissingExtra(SimrunError, ImportError):
     """A part of the package needs a library that is not installed."""
 
