@@ -66,6 +66,11 @@ private struct ThresholdBounds {
     else { return nil }
     own =
       activation.table.count == 1 ? activation.table : (0..<s.channels).map(activation.thresholds)
+    // A file may hold any number; differences of these must not overflow.
+    let near = -Self.far + 1..<Self.far
+    guard own.joined().allSatisfy(near.contains), activation.values.allSatisfy(near.contains) else {
+      return nil
+    }
     var most = own.map { _ in [Int64](repeating: -Self.far, count: steps + 1) }
     var least = own.map { _ in [Int64](repeating: Self.far, count: steps + 1) }
     for i in s.expected.indices {

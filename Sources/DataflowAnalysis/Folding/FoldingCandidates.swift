@@ -200,7 +200,7 @@ struct FoldingCandidates {
   private mutating func build(_ folded: Design, _ algorithm: FoldingSearch.Algorithm) throws
     -> FoldingSearch.Candidate
   {
-    // FINN has no converters beside a DMA: there they stand as in a design read from a file.
+    // FINN puts no converter beside a DMA, but makes it as wide as its neighbour; where it cannot be, one stands.
     let hasDMAs = folded.nodes.contains(where: \.isIODMA)
     let fitted = try hasDMAs ? folded.refittingDMAs() : folded
     let converted = try fitted.insertingWidthConverters()

@@ -83,7 +83,7 @@ extension SweepPoint {
     }
     try folding.followWindows(of: base)
     _ = try design.apply(folding)
-    // FINN has no converters beside a DMA: what stands there fits again.
+    // FINN puts no converter beside a DMA, but makes it as wide as its neighbour; where it cannot be, one stands.
     if design.nodes.contains(where: \.isIODMA) {
       design = try design.refittingDMAs().bridgingWidths().design
     }

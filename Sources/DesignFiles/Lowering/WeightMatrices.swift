@@ -30,7 +30,7 @@ struct WeightMatrices {
 
   private var scaled: (finding: String, advice: String)? {
     guard let i = wanted.firstIndex(where: { $0 != 0 }), found[i] != 0,
-      zip(found, wanted).allSatisfy({ $0 * wanted[i] == $1 * found[i] })
+      zip(found, wanted).allSatisfy({ $0 &* wanted[i] == $1 &* found[i] })
     else { return nil }
     let factor = Double(found[i]) / Double(wanted[i])
     return (
@@ -40,10 +40,10 @@ struct WeightMatrices {
   }
 
   private var shifted: (finding: String, advice: String)? {
-    let shift = found[0] - wanted[0]
-    guard shift != 0, zip(found, wanted).allSatisfy({ $0 - $1 == shift }) else { return nil }
+    let shift = found[0] &- wanted[0]
+    guard shift != 0, zip(found, wanted).allSatisfy({ $0 &- $1 == shift }) else { return nil }
     return (
-      "every weight is \(abs(shift)) too \(shift > 0 ? "high" : "low")",
+      "every weight is \(shift.magnitude) too \(shift > 0 ? "high" : "low")",
       "a zero point of the weights is in them, or missing"
     )
   }
