@@ -8,7 +8,7 @@ public struct FIFOMargin: Sendable {
   public struct Sample: Sendable {
     /// Which nodes have the least or the most stages.
     public var name: String
-    /// What unbounded FIFOs give with this schedule, and so do the depths found.
+    /// What the depths found give with this schedule; at full throughput that is what unbounded FIFOs give.
     public var period: FramePeriod
     /// Whether the depths for the predicted schedules were enough.
     public var wasCovered: Bool
@@ -56,11 +56,30 @@ extension FIFOSizing {
     guard options.margin ?? !possible.nodes.isEmpty else { return (depths, nil, 0) }
     let covered = try cover(possible, bench, depths, budget, options)
     let certain = try certify(bench, covered.depths)
+    var (samples, simulations) = (covered.samples, covered.simulations)
+    if options.keep < 1 {
+      samples = try measured(possible, samples, bench, certain)
+      simulations += samples.count
+    }
     let margin = FIFOMargin(
-      nodes: possible.nodes, samples: covered.samples,
+      nodes: possible.nodes, samples: samples,
       addedWords: certain.reduce(0, +) - depths.reduce(0, +),
       certifiedWords: certain.reduce(0, +) - covered.depths.reduce(0, +))
-    return (certain, margin, covered.simulations)
+    return (certain, margin, simulations)
+  }
+
+  /// Depths that keep a part of the rate mostly keep more of it than was asked for, in each schedule
+  /// another part.
+  private static func measured(
+    _ possible: PossibleSchedules, _ samples: [FIFOMargin.Sample], _ bench: FIFOBench,
+    _ depths: [Int]
+  ) throws -> [FIFOMargin.Sample] {
+    try zip(possible.samples, samples).map { schedule, sample in
+      var sample = sample
+      let own = try bench.with(schedule.design)
+      sample.period = try FIFOBench.run(own.plan(depths)).period ?? sample.period
+      return sample
+    }
   }
 
   /// Raises `depths` until every sampled schedule keeps its own target rate with them.

@@ -44,6 +44,24 @@ import Testing
     #expect(isWorseAtTheEdge)
   }
 
+  /// With a part of the rate, each schedule is told at the rate it has, not at the one asked for.
+  @Test func ratesAreThoseOfTheDepths() throws {
+    let design = try Self.design("one")
+    var options = FIFOSizing.Options()
+    options.verifiesMinimality = false
+    options.reportsBefore = false
+    options.keep = 0.5
+    let sizing = try FIFOSizing(design, options: options)
+    let margin = try #require(sizing.margin)
+    let possible = try PossibleSchedules(of: Plan(sizing.design))
+    #expect(margin.samples.count == possible.samples.count)
+    for (told, sample) in zip(margin.samples, possible.samples) {
+      let rate = try Throughput(sample.design).cyclesPerFrame
+      #expect(told.period.cyclesPerFrame == rate, "\(told.name)")
+    }
+    #expect(Set(margin.samples.map(\.period.cyclesPerFrame)).count > 1)
+  }
+
   /// Much slower or faster than anything predicted, it still does not stop.
   @Test(arguments: [1, 3, 20]) func doesNotStopWithAnyLatency(latency: Int) throws {
     var design = try sized(Self.design("one"), margin: nil).design
