@@ -97,7 +97,6 @@ extension Page where Document == SweepPageDocument {
 extension Resources {
   /// All a device has.
   init(_ device: Device) {
-    let total = device.total
-    self.init(lut: total.lut, bram18: total.bram18, uram: total.uram, dsp: total.dsp)
+    self = device.total.all
   }
 }

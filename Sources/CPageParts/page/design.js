@@ -117,7 +117,8 @@ function sentence(link) {
       : link.node + " waits for " + count(link.words) + " more words of " + link.stream;
   }
   return link.capacity === 0 ? link.node + " waits for " + link.stream + " to be read (no buffer)"
-    : link.node + " waits for room in " + (link.fifos.join(" and ") || link.stream) + " (full, " + link.held + " of " + some(link.capacity, "word") + ")";
+    : link.node + " waits for room in " + (link.fifos.join(" and ") || link.stream) + " (full, " + link.held + " of " + some(link.capacity, "word")
+      + (link.through.length ? "; " + link.through.join(", ") + " between" : "") + ")";
 }
 
 function waitList(links, isRing) {
@@ -250,9 +251,16 @@ function runVerdict() {
 function costPanel() {
   const cost = report.cost;
   return make("div", { class: "panel" },
-    make("h2", {}, cost.part ? "Cost on " + cost.part : "Cost"), meters(cost.resources, cost.device),
+    make("h2", {}, cost.part ? "Cost on " + cost.part : "Cost"), meters(cost.resources, cost.device, cost.high),
+    spread(cost),
     cost.device ? null : make("p", { class: "soft small" }, "--part or --budget compares it with a device."),
     make("h3", { style: { marginTop: ".8rem" } }, "Largest blocks"), dearest());
+}
+
+function spread(cost) {
+  const isSpread = Object.keys(resourceNames).some(k => (cost.high[k] ?? 0) > (cost.resources[k] ?? 0));
+  return isSpread ? make("p", { class: "soft small" }, "From the expected cost to its high end (90 %)"
+    + (cost.device ? ", by which the fit is judged." : ".")) : null;
 }
 
 function dearest() {
@@ -576,7 +584,7 @@ function blockTable() {
   ];
 }
 
-layOutPage(report.design, [report.cost.part, clock + " MHz", "FINN " + report.exactness.finnGeneration].filter(Boolean).join(" · "), [
+layOutPage(report.design, [report.cost.part, rounded(clock, 6) + " MHz", "FINN " + report.exactness.finnGeneration].filter(Boolean).join(" · "), [
   ["answer", "Answer", make("div", { class: "split answer" }, stops ? stopVerdict() : runVerdict(), make("div", { id: "graph" }, graphPanel()))],
   ["details", "Block and cost", make("div", { class: "split halves" }, costPanel(), details)],
   ["time", "Over time", make("div", { class: "panel" }, timePanel())],

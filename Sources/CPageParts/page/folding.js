@@ -11,7 +11,7 @@ function verdict() {
     make("p", { class: "headline" }, rounded(report.chosen.fps) + " frames/s" + (goal ? "" : " – the goal is missed")),
     make("div", { class: "tiles" },
       tile(count(report.chosen.cyclesPerFrame), "cycles per frame"),
-      report.chosen.latency && tile(duration(report.chosen.latency.microseconds), "latency"),
+      report.chosen.latency && tile(duration(report.chosen.latency.microseconds), "latency of the first frame"),
       tile(rounded(report.clockMHz * 1e6 / before), "frames/s of the slowest layer before"),
       report.finn && tile(rounded(report.finn.fps), "frames/s with FINN’s SetFolding"),
       tile(count(report.chosen.fifoWords), "words in FIFOs")),
@@ -20,8 +20,8 @@ function verdict() {
 }
 
 function costs() {
-  return make("div", { class: "panel" }, make("h2", {}, "Cost" + (report.part ? " on " + report.part : "")), meters(report.chosen.resources, data.device),
-    report.finn && [make("h3", { style: { marginTop: ".6rem" } }, "FINN’s SetFolding"), meters(report.finn.resources, data.device)]);
+  return make("div", { class: "panel" }, make("h2", {}, "Cost" + (report.part ? " on " + report.part : "")), meters(report.chosen.resources, data.device, report.chosen.high),
+    report.finn && [make("h3", { style: { marginTop: ".6rem" } }, "FINN’s SetFolding"), meters(report.finn.resources, data.device, report.finn.high)]);
 }
 
 function pair(before, after, scale, name) {
@@ -50,7 +50,7 @@ function layers() {
   ];
 }
 
-layOutPage(report.design, ["folding", report.part, report.clockMHz + " MHz"].filter(Boolean).join(" · "), [
+layOutPage(report.design, ["folding", report.part, rounded(report.clockMHz, 6) + " MHz"].filter(Boolean).join(" · "), [
   ["answer", "Answer", make("div", { class: "split answer" }, verdict(), costs())],
   ["layers", "Layers", make("div", { class: "panel" }, layers())],
 ]);

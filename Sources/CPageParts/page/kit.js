@@ -190,17 +190,24 @@ function bar(parts, label) {
     })));
 }
 
-// Resources against what there is: {lut, bram18, …}.
-const resourceNames = { LUT: "LUT", BRAM_18K: "BRAM18", URAM: "URAM", DSP: "DSP" };
-function meters(used, available) {
-  return make("div", { class: "meter" }, Object.entries(resourceNames).map(([key, name]) => {
-    const [n, all] = [used[key] ?? 0, available?.[key]];
-    const share = all ? n / all : n > 0 && all === 0 ? Infinity : 0;
+// Resources against what there is: {lut, bram18, …}. `most` is the high end of an estimate, by which the fit is judged.
+const resourceNames = { LUT: "LUT", FF: "FF", BRAM_18K: "BRAM18", URAM: "URAM", DSP: "DSP" };
+function meters(used, available, most) {
+  const known = Object.entries(resourceNames).filter(([key]) => typeof used[key] === "number");
+  return make("div", { class: "meter" }, known.map(([key, name]) => {
+    const [n, all] = [used[key], available?.[key]];
+    const high = Math.max(n, most?.[key] ?? n);
+    const shareOf = v => all ? v / all : v > 0 && all === 0 ? Infinity : 0;
+    const share = shareOf(high);
     const over = share > 1;
+    const part = v => all ? " (" + percent(shareOf(v)).replace(" ", "\u00a0") + ")" : "";
+    const compared = all === undefined || all === null ? "" : " of " + count(all);
+    const likely = [Math.min(shareOf(n), 1), over ? "blocked-fill" : "stored-fill", name];
+    const unsure = [Math.min(share, 1) - likely[0], (over ? "blocked-fill" : "stored-fill") + " unsure-fill", "high end"];
     return [make("span", {}, name),
-      available ? bar([[Math.min(share, 1), over ? "blocked-fill" : "stored-fill", name]], name + " " + percent(Math.min(share, 9.99)))
+      available ? bar([likely, unsure], name + " " + percent(Math.min(shareOf(n), 9.99)) + (high > n ? ", at most " + percent(Math.min(share, 9.99)) : ""))
         : make("span", { class: "soft" }, ""),
       make("span", { class: "number" + (over ? " over" : "") },
-        count(n) + (all !== undefined && all !== null ? " of " + count(all) + (all ? " (" + percent(share).replace(" ", "\u00a0") + ")" : "") : ""))];
+        count(n) + (high > n ? " to " + count(high) : "") + compared + part(high))];
   }));
 }

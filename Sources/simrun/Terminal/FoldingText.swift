@@ -53,7 +53,8 @@ struct FoldingText {
     var lines: [String] = []
     var table = TextTable(hasHeading: true)
     table.add([
-      "", "frames/s", "cycles/frame", "latency", "LUT", "FF", "BRAM18", "URAM", "DSP", "FIFO words",
+      "", "frames/s", "cycles/frame", "latency, cycles", "LUT", "FF", "BRAM18", "URAM", "DSP",
+      "FIFO words",
     ])
     table.add(row("chosen (\(report.chosen.algorithm))", report.chosen))
     if report.chosen.high != report.chosen.resources {

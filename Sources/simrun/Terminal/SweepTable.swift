@@ -9,7 +9,7 @@ enum SweepTable {
     let axes = Set(rows.flatMap(\.choices.keys)).sorted(by: naturally)
     let varied = axes.filter { axis in Set(rows.map { $0.choices[axis] }).count > 1 }
     var table = TextTable(rightAligned: 1...max(6, 6 + varied.count), hasHeading: true)
-    table.add(["point", "frames/s", "latency", "LUT", "BRAM18", "URAM", "DSP"] + varied)
+    table.add(["point", "frames/s", "latency, cycles", "LUT", "BRAM18", "URAM", "DSP"] + varied)
     for row in rows {
       let r = row.resources
       table.add(
