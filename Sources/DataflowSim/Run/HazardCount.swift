@@ -14,7 +14,12 @@ public struct HazardCount: Codable, Sendable, Equatable {
       var counts = log.strikes.sorted { $0.key.rawValue < $1.key.rawValue }
         .map { ($0.key, $0.value) }
       if let core = cores[node.name] {
-        counts += [(.frozenZero, log.damagedResults), (core.compute.surplusHazard, log.spurious)]
+        // Results still inside when the run ended are no words.
+        let out = node.outputs.first.flatMap { result.handshakeCounts[$0] } ?? log.spurious
+        counts += [
+          (.frozenZero, log.damagedResults),
+          (core.compute.surplusHazard, min(log.spurious, out)),
+        ]
       }
       return counts.filter { $0.1 > 0 }
         .map { HazardCount(hazard: $0.0.rawValue, node: node.name, words: $0.1) }

@@ -20,6 +20,10 @@ protocol CorePipeline {
   /// A group's last activation is there from `from` on, its weight only from `to`. False while what
   /// comes of it hangs on a result not yet settled.
   mutating func pushSpurious(from: Cycle, to: Cycle) -> Bool
+  /// The same where it is not known when the weight comes: what comes of it as far as silence is assumed.
+  mutating func starve(from: Cycle) -> Bool
+  /// See `Process`.
+  var isEndless: Bool { get }
   /// See `Process`.
   var needsSilence: Bool { get }
   /// When nothing else can happen, the cycle from which it would have to be known that no slot fires, to
@@ -36,6 +40,8 @@ protocol CorePipeline {
 }
 
 extension CorePipeline {
+  mutating func starve(from: Cycle) -> Bool { true }
+  var isEndless: Bool { false }
   var needsSilence: Bool { false }
   var losesPace: Bool { false }
   var waitsForSilence: Cycle? { nil }

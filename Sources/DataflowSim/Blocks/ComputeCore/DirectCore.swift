@@ -38,8 +38,7 @@ struct DirectCore<Core: CorePipeline>: Process {
       let offered = input.pointee.offered
       let isLast = position == group - 1
       guard let weightAt = weights.offered else {
-        // The weight's cycle is unknown; a spurious result needs it too, so simply wait.
-        return false
+        return isLast && !core.starve(from: offered) ? core.settle() : false
       }
       if isLast, offered < weightAt, !core.pushSpurious(from: offered, to: weightAt) {
         return core.settle()
@@ -60,6 +59,7 @@ struct DirectCore<Core: CorePipeline>: Process {
   mutating func finish() { core.finish() }
   func deallocate() { core.deallocate() }
   var needsSilence: Bool { core.needsSilence }
+  var isEndless: Bool { core.isEndless }
   var losesPace: Bool { core.losesPace }
   var waitsForSilence: Cycle? { core.waitsForSilence }
   mutating func assumeSilence(before t: Cycle) { core.assumeSilence(before: t) }

@@ -35,6 +35,15 @@ struct DotProductCore: CorePipeline {
   /// Freezes decided that no slot has passed yet: cycles `start + 1 … end` are not enabled.
   private var freezes: Ring<Freeze>
   private var spuriousFrom = Cycle.never
+  /// Spurious results since the last slot, and how many show that there is no end of them.
+  private var unasked = 0
+  private static let manyUnasked = 4096
+  /// Whether weights come by a stream that may end.
+  private let awaitsWeights: Bool
+  /// Since when a group's last activation waits for a weight of which nothing is known.
+  private var starvedFrom: Cycle?
+  /// No weight comes before this cycle that is not known yet.
+  private var silentUntil = Cycle.never
 
   private struct Freeze {
     var start: Cycle
@@ -47,6 +56,7 @@ struct DotProductCore: CorePipeline {
     losesFrozenProducts =
       compute.losesFrozenProducts && !ports.hazardsOff.contains(.frozenZero)
     pushesEarly = !ports.hazardsOff.contains(compute.surplusHazard)
+    awaitsWeights = compute.weightStream == .external
     log = ports.coreLog
     // A result is pushed only in a cycle no later than the oldest pending one's maturity.
     results = Ring(capacity: depth + 3, filler: 0)
@@ -102,6 +112,8 @@ struct DotProductCore: CorePipeline {
     lastSlot = first + n - 1
     slots += n
     spuriousFrom = .never
+    starvedFrom = nil
+    unasked = 0
   }
 
   /// Moves past the freezes that lie before cycle `next`. The product of a slot that fired right
@@ -137,6 +149,7 @@ struct DotProductCore: CorePipeline {
       passFreezes(before: cycle, ready: to)
       pushResult(at: cycle)
       log?.spurious += 1
+      unasked += 1
       next = cycle + 1
       spuriousFrom = next
       _ = settle()
@@ -144,8 +157,24 @@ struct DotProductCore: CorePipeline {
     return true
   }
 
+  /// The same before it is known when the weight comes, if ever: only silence tells that it does not.
+  mutating func starve(from: Cycle) -> Bool {
+    guard pushesEarly else { return true }
+    starvedFrom = from
+    return pushSpurious(from: from, to: silentUntil)
+  }
+
+  var needsSilence: Bool { pushesEarly && awaitsWeights }
+  var waitsForSilence: Cycle? { starvedFrom.flatMap { enabled(max($0, spuriousFrom)) } }
+  mutating func assumeSilence(before t: Cycle) { silentUntil = max(silentUntil, t) }
+  /// Without a weight it puts out a word in every enabled cycle.
+  var isEndless: Bool { starvedFrom != nil && unasked > Self.manyUnasked }
+
   /// Nothing more comes: a slot right before a freeze has lost its product.
-  mutating func finish() { passFreezes(before: .max, ready: .max) }
+  mutating func finish() {
+    passFreezes(before: .max, ready: .max)
+    if isEndless { log?.isEndless = true }
+  }
 
   func deallocate() {
     results.deallocate()

@@ -80,8 +80,10 @@ struct ReplayCore<Core: CorePipeline>: Process {
   private mutating func stepWithWeights() -> Bool {
     while true {
       guard let read = readWord() else { return false }
-      guard let weightAt = weights.offered else { return false }
       let isLast = position == synapseFold - 1
+      guard let weightAt = weights.offered else {
+        return isLast && !core.starve(from: read + 1) ? core.settle() : false
+      }
       if isLast, read + 1 < weightAt, !core.pushSpurious(from: read + 1, to: weightAt) {
         return core.settle()
       }
@@ -113,6 +115,7 @@ struct ReplayCore<Core: CorePipeline>: Process {
   mutating func finish() { core.finish() }
   func deallocate() { core.deallocate() }
   var needsSilence: Bool { core.needsSilence }
+  var isEndless: Bool { core.isEndless }
   var losesPace: Bool { core.losesPace }
   var waitsForSilence: Cycle? { core.waitsForSilence }
   mutating func assumeSilence(before t: Cycle) { core.assumeSilence(before: t) }

@@ -1,0 +1,72 @@
+import DataflowAnalysis
+import Foundation
+import Testing
+
+/// A stream of weights that ends: the RTL puts out a word in every cycle in which a group's last activation waits
+/// (docs/reference/hazards.md#mvu-weight-stall-last), whether or not a weight comes later.
+@Suite struct DeadWeightsTests {
+  /// A vector of two elements per word; `mh` rows, one at a time.
+  private func design(mh: Int = 1, mw: Int = 2) -> Design {
+    var design = Design(name: "weights", part: "xczu7ev-ffvc1156-2-e")
+    design.nodes = [
+      Node(
+        name: "dut", opType: "MVAU_rtl",
+        attributes: [
+          "PE": .int(1), "SIMD": .int(2), "MW": .int(mw), "MH": .int(mh),
+          "inputDataType": .string("UINT8"), "weightDataType": .string("INT8"),
+          "outputDataType": .string("INT20"), "accDataType": .string("INT20"),
+          "noActivation": .int(1), "numInputVectors": .ints([1]), "mem_mode": .string("external"),
+          "compute_core": .string("mvu_8sx8u_dsp48"),
+        ], inputs: ["in0", "w0"], outputs: ["out0"])
+    ]
+    design.graphInputs = ["in0", "w0"]
+    design.graphOutputs = ["out0"]
+    return design
+  }
+
+  /// Words out of the design, and what is told of the run.
+  private func run(_ design: Design, weights: Scenario.Source, frames: Int = 4, cycles: Int? = nil)
+    throws -> (out: [Cycle], report: RunReport)
+  {
+    let plan = try Plan(design)
+    var scenario = Scenario(frames: frames)
+    scenario.maxCycles = cycles
+    scenario.sources["w0"] = weights
+    let result = try Simulation(
+      plan, scenario: scenario, observing: Observation(times: true, cores: true, hazards: true)
+    ).run()
+    return (
+      (result.streams["out0"] ?? []).map { Cycle($0) }, RunReport(plan, scenario, result)
+    )
+  }
+
+  private func late(_ cycle: Int) throws -> Scenario.Source {
+    Scenario.Source(
+      pattern: try Pattern(String(repeating: "0", count: cycle) + "1"), endless: true)
+  }
+
+  /// As long as it has not come, a weight that comes late and one that never does look the same.
+  @Test(arguments: [(1, 2), (3, 2), (3, 8), (1, 6)])
+  func aWeightThatNeverComesIsNoneThatComesLate(rows: Int, width: Int) throws {
+    let design = design(mh: rows, mw: width)
+    let never = try run(design, weights: .init(pattern: .never), cycles: 300)
+    let later = try run(design, weights: try late(2000), cycles: 300)
+    #expect(never.out == later.out)
+    #expect(width > 2 ? never.out.isEmpty : never.out.count > 3)
+  }
+
+  /// The first word leaves in cycle 6; all are surplus, and said to be.
+  @Test func everyCycleGivesAWord() throws {
+    let dead = try run(design(), weights: .init(pattern: .never), cycles: 100)
+    #expect(dead.out == Array(6..<6 + dead.out.count))
+    let surplus = dead.report.hazards.filter { $0.hazard == "mvu-weight-stall-last" }.map(\.words)
+    #expect(surplus == [dead.out.count])
+  }
+
+  /// Three weights for four vectors: the fourth word is none of the design's.
+  @Test func wordsBehindTheLastWeightAreSurplus() throws {
+    let some = try run(design(), weights: Scenario.Source(words: 3))
+    #expect(some.out.prefix(4) == [6, 7, 8, 9])
+    #expect(some.report.hazards.contains { $0.hazard == "mvu-weight-stall-last" })
+  }
+}
