@@ -27,6 +27,7 @@ public enum RuleCatalogue {
     BipolarWeightsRule.self,
     AccumulatorWidthRule.self,
     ParameterShapeRule.self,
+    RequantDecimalsRule.self,
   ]
 
   /// All rules, by code.

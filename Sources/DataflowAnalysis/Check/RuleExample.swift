@@ -61,4 +61,12 @@ extension Tensor {
     }
     return Tensor(unchecked: [rows.count, rows.first?.count ?? 0], .int64, bytes)
   }
+
+  /// A number per channel.
+  static func numbers(_ values: [Float]) -> Tensor {
+    let bytes = values.flatMap { value in
+      (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
+    }
+    return Tensor(unchecked: [values.count], .float32, bytes)
+  }
 }

@@ -96,6 +96,54 @@ import Testing
     return (TimingReport(plan.timings[0]).basis, plan.timings[0].busyCycles)
   }
 
+  /// A structure has a least number of stages; fewer is a slip, not another hardware.
+  @Test func stagesThatCannotBeAreRefused() throws {
+    func padding(_ stages: Int) throws -> TimingBasis {
+      try basis(
+        "FMPadding_hls", "continuous",
+        [
+          "ImgDim": .ints([3, 3]), "Padding": .ints([1, 1, 1, 1]), "NumChannels": .int(1),
+          "SIMD": .int(1), "inputDataType": .string("UINT4"), "hls_stages": .int(stages),
+        ]
+      ).0
+    }
+    #expect(try padding(2) == .stated && padding(3) == .stated)
+    let text = inputError { _ = try padding(1) }
+    #expect(
+      text.contains("attribute 'hls_stages': 1 pipeline stages of \"continuous\" cannot be")
+        && text.contains("at least 2"), "\(text)")
+  }
+
+  /// Blocks that FINN does not build in this way are not called exact.
+  @Test func whatFINNDoesNotBuildIsNotExact() throws {
+    func isExact(_ op: String, _ attributes: [String: AttributeValue]) throws -> Bool {
+      let node = Node(
+        name: "n", opType: op, attributes: attributes, inputs: ["in"], outputs: ["out"])
+      let design = Design(
+        name: "block", part: "xcvc1902-vsva2197-2MP-e-S", clockMHz: 100,
+        finnGeneration: .dev2026_04, nodes: [node], graphInputs: ["in"], graphOutputs: ["out"])
+      return try Plan(design).timings[0].exactness == .exact
+    }
+    func fifo(_ depth: Int) -> [String: AttributeValue] {
+      [
+        "depth": .int(depth), "dataType": .string("UINT4"), "folded_shape": .ints([1, 4, 2]),
+        "normal_shape": .ints([1, 8]), "impl_style": .string("rtl"),
+      ]
+    }
+    #expect(try isExact("StreamingFIFO_rtl", fifo(2)))
+    #expect(try !isExact("StreamingFIFO_rtl", fifo(1)))
+    func product(_ type: String) -> [String: AttributeValue] {
+      [
+        "lhs_dtype": .string(type), "rhs_dtype": .string(type), "out_dtype": .string(type),
+        "lhs_shape": .ints([1, 8]), "rhs_shape": .ints([8]), "out_shape": .ints([1, 8]),
+        "lhs_style": .string("input"), "rhs_style": .string("const"), "PE": .int(1),
+        "mem_mode": .string("internal_decoupled"),
+      ]
+    }
+    #expect(try isExact("ElementwiseAdd_rtl", product("FLOAT32")))
+    #expect(try !isExact("ElementwiseAdd_rtl", product("INT8")))
+  }
+
   /// Windows of a kernel that is a multiple of the stride were measured, and a single label: a stated schedule does
   /// not make others exact.
   @Test func blocksNobodyMeasuredAreApproximateWithAStatedSchedule() throws {

@@ -75,6 +75,9 @@ extension Elementwise {
     if inputs.contains(where: { $0.words != words }) {
       return .approximate("a stream of fewer words than the result was not measured")
     }
+    if isMeasured, left.dataType != .float32 || right.dataType != .float32 {
+      return .approximate("the RTL block of this FINN computes FLOAT32 alone")
+    }
     return isMeasured
       ? .exact
       : .approximate("the elementwise core of \(node.generation.rawValue) was read, not measured")

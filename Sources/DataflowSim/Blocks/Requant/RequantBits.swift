@@ -16,6 +16,9 @@ extension Requant: BitBlock {
     }
     let scales = try factors("scale", otherwise: 1, setup)
     let biases = try factors("bias", otherwise: 0, setup)
+    let coarse = zip(["scale", "bias"], [scales, biases]).flatMap { role, values in
+      values.filter { Self.written($0) != $0 }.map { "\(role) \($0) as \(Self.written($0))" }
+    }
     let isWide = isTooWide && !setup.hazards.requantWideInput
     let channels = try (0..<channels).map { c in
       try FixedScale(
@@ -26,8 +29,26 @@ extension Requant: BitBlock {
     }
     return FixedRequantBits(
       channels: channels, format: outputType.format, truncates: isTooWide && !isWide,
-      approximation: inputType.isSigned
-        ? nil : "Requant_rtl takes unsigned inputs as signed; that was read, not measured")
+      approximation: approximation(coarse))
+  }
+
+  /// What FINN's generator makes of a scale or bias: it writes six decimals. Source:
+  /// docs/reference/hazards.md#requant-wide-input.
+  package static func written(_ value: Float) -> Float {
+    Float((Double(value) * 1e6).rounded(.toNearestOrEven) / 1e6)
+  }
+
+  private func approximation(_ coarse: [String]) -> String? {
+    let reasons = [
+      inputType.isSigned
+        ? nil : "Requant_rtl takes unsigned inputs as signed; that was read, not measured",
+      coarse.first.map {
+        "FINN writes scales and biases with six decimals, \($0)"
+          + (coarse.count > 1 ? " and \(coarse.count - 1) more" : "")
+          + "; the values here go by the full number"
+      },
+    ].compactMap(\.self)
+    return reasons.isEmpty ? nil : reasons.joined(separator: "; ")
   }
 
   private func factors(_ role: String, otherwise: Float, _ setup: BitSetup) throws

@@ -19,7 +19,10 @@ extension StreamingFIFO: TimedBlock {
       : Stage(latency: isVirtual ? 4 : 1, capacity: depth, isFIFO: true)
     return BlockTiming(
       inputStages: [[stage]],
-      exactness: isVirtual ? .approximate("virtual FIFO, latency 4 assumed") : .exact, body: .wire)
+      exactness: isVirtual ? .approximate("virtual FIFO, latency 4 assumed") : .exact, body: .wire
+    )
+    .inexact(
+      style == .rtl && depth < 2 ? "FINN builds no shift-register FIFO of \(depth) words" : nil)
   }
 
   /// Words a Vivado FIFO holds beyond its depth.

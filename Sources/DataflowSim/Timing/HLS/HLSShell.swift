@@ -36,11 +36,25 @@ extension HLSBlock {
     }
     guard let structure = node.hls.structure else { return }
     let fitting = hlsWork.structures
-    guard !fitting.contains(structure) else { return }
+    guard !fitting.contains(structure) else { return try requirePossibleStages(structure) }
     throw InputError(
       "\"\(structure.rawValue)\" does not fit \(opType) with \(hlsWork.iterations) iterations",
       at: "attribute 'hls_structure'",
       hint: "allowed here: " + fitting.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))
+  }
+}
+
+extension HLSBlock {
+  /// Throws `InputError` for fewer stages than a structure can have. What was read from a build is not
+  /// refused; it is a prediction then.
+  fileprivate func requirePossibleStages(_ structure: HLSSchedule.Structure) throws {
+    guard structure.usesStages, let stages = node.hls.stages, node.hls.source == nil,
+      stages < structure.leastStages
+    else { return }
+    let meaning = structure == .states ? "cycles per frame" : "pipeline stages"
+    throw InputError(
+      "\(stages) \(meaning) of \"\(structure.rawValue)\" cannot be", at: "attribute 'hls_stages'",
+      hint: "at least \(structure.leastStages); 0: predicted")
   }
 }
 

@@ -155,7 +155,7 @@ extension HLSSettings {
     if !work.isMeasured(chosen, by: tool) {
       // However many stages: what the iterations do was never held against hardware.
       basis = .unknown
-    } else if structure != nil, known != nil || !chosen.usesStages {
+    } else if structure != nil, known.map({ $0 >= chosen.leastStages }) ?? !chosen.usesStages {
       basis = source.map { .read(file: $0) } ?? .stated
     } else if structure == nil, !chosen.usesStages, options.count == 1 {
       basis = .measured
