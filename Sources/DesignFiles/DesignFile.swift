@@ -105,6 +105,13 @@ public enum DesignFile {
     return try ONNXImporter(data, file: path, options: ImportOptions()).isOriginalModel
   }
 
+  /// Whether a file is a design already, JSON or a FINN graph; false for directories and standard input, which
+  /// may hold either.
+  public static func isDesign(_ path: String) throws -> Bool {
+    guard path != "-", !FINNOutput.isDirectory(path) else { return false }
+    return try !isOriginalModel(path)
+  }
+
   /// Bytes of a model: what protobuf can hold.
   static let largestModel = 1 << 31
 

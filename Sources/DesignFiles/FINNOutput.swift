@@ -132,7 +132,8 @@ struct FINNOutput {
       loaded.notes.append("\(file) is applied")
       loaded.notes += warnings.map { "\(file): \($0)" }
     } catch let error as InputError {
-      loaded.notes.append("\(file) is not applied: \(error.message)")
+      let place = error.place.map { "\($0): " } ?? ""
+      loaded.notes.append("\(file) is not applied: \(place)\(error.message)")
     } catch {
       loaded.notes.append("\(file) is not applied: it cannot be read")
     }

@@ -18,6 +18,8 @@ public struct AccuracyResult: Codable, Sendable {
   /// Mean over the frames of the peak signal to noise ratio against the targets, in dB; nil when all
   /// pictures are their targets.
   public var psnr: Double?
+  /// Whether all pictures are their targets; nil for labels.
+  public var isEqual: Bool?
   /// Defects of the hardware that changed values; nil when none did.
   public var hazards: [Strike]?
 
@@ -48,17 +50,26 @@ public enum AccuracyGoal: Sendable {
 /// Adds up frames.
 struct AccuracyCount {
   private let goal: AccuracyGoal
+  private let file: String?
   private var correct = 0
   private var decibels = 0.0
   private var frames = 0
 
-  init(_ goal: AccuracyGoal) { self.goal = goal }
+  /// - Parameter file: where the goal was read.
+  init(_ goal: AccuracyGoal, file: String? = nil) { (self.goal, self.file) = (goal, file) }
 
   /// Counts frame `index` with these outputs; a single integer is a label already.
   mutating func add(_ index: Int, _ output: [Float], isLabel: Bool) throws {
     frames += 1
     switch goal {
     case .labels(let labels):
+      guard isLabel || output.indices.contains(labels[index]) else {
+        throw InputError(
+          "holds \(labels[index]) for frame \(index), but there are \(output.count) classes, 0 to "
+            + "\(output.count - 1)", file: file,
+          hint: labels.min() == 1 && labels.max() == output.count
+            ? "labels count from 0 here; subtract 1 from all" : "labels count from 0")
+      }
       let found = isLabel ? Int(output[0]) : output.indices.max { output[$0] < output[$1] } ?? 0
       // Equal largest outputs: the first is the label, as in training.
       let first = isLabel ? found : output.firstIndex(of: output[found]) ?? found
@@ -89,6 +100,7 @@ struct AccuracyCount {
     case .pictures:
       let mean = decibels / Double(max(1, frames))
       result.psnr = mean.isFinite ? mean : nil
+      result.isEqual = frames > 0 && !mean.isFinite
     }
     return result
   }
@@ -99,6 +111,8 @@ public struct Accuracy: Sendable {
   /// What outputs are measured against, and frames computed at the same time.
   public let goal: AccuracyGoal
   public var threads = 1
+  /// Where the goal was read, for messages.
+  public var goalFile: String?
   /// Frames computed between two reports of progress.
   private static let portion = 64
 
@@ -111,7 +125,7 @@ public struct Accuracy: Sendable {
     progress: (AccuracyResult) -> Void = { _ in }
   ) throws -> AccuracyResult {
     try check(frames.count)
-    var count = AccuracyCount(goal)
+    var count = AccuracyCount(goal, file: goalFile)
     for start in stride(from: 0, to: frames.count, by: Self.portion) {
       let size = min(Self.portion, frames.count - start)
       let outputs = try Parallel.all(size, workers: threads) {
@@ -133,14 +147,18 @@ public struct Accuracy: Sendable {
     progress: (AccuracyResult) -> Void = { _ in }
   ) throws -> AccuracyResult {
     try check(frames.count)
-    var count = AccuracyCount(goal)
+    var count = AccuracyCount(goal, file: goalFile)
     let isLabel = run.model.endsInLabels
     for start in stride(from: 0, to: frames.count, by: Self.portion) {
       let end = min(start + Self.portion, frames.count)
       let outputs = try run.run(frames, start..<end, threads: threads)[0]
       for (i, output) in outputs.enumerated() {
-        try count.add(
-          start + i, isPictures ? run.model.inModelOrder(output) : output, isLabel: isLabel)
+        if let end = try run.end(output) {
+          try count.add(start + i, end.values, isLabel: end.isLabel)
+        } else {
+          try count.add(
+            start + i, isPictures ? run.model.inModelOrder(output) : output, isLabel: isLabel)
+        }
       }
       progress(count.result(name, "as hardware"))
     }
@@ -193,7 +211,7 @@ public struct Accuracy: Sendable {
   ) throws -> AccuracyResult {
     let total = data.count
     try check(total)
-    var count = AccuracyCount(goal)
+    var count = AccuracyCount(goal, file: goalFile)
     let output = loaded.design.graphOutputs[0]
     let size = try plane.layout(of: output).count
     func add(_ values: [Double], from start: Int) throws {

@@ -12,6 +12,8 @@ struct Grid {
   /// What each channel can give, where zero points or widths differ between them.
   var limits: [ClosedRange<Int>]?
   var isBipolar = false
+  /// What a code of the model is more than the stream's integer; one, or one per channel.
+  var zeros = [0]
 
   func lows(_ channels: Int) -> [Int] {
     limits?.map(\.lowerBound) ?? Array(repeating: low, count: channels)
@@ -106,6 +108,7 @@ extension Grid {
     case "Quant", "IntQuant":
       scale = try perChannel(parameter(1)!)
       let zeros = try list(2, "zero point").map { try whole($0, "zero point") }
+      self.zeros = zeros
       let widths = try list(3, "bit width").map(bits)
       let count = max(zeros.count, widths.count)
       let all = (0..<count).map { c -> ClosedRange<Int> in
@@ -132,6 +135,7 @@ extension Grid {
       scale = try perChannel(parameter(1)!)
       let zeros = try list(2, "zero point").map { try whole($0, "zero point") }
       guard let source else { throw InputError("what it takes has no integer type") }
+      self.zeros = zeros
       (low, high) = (source.lowerBound - zeros.max()!, source.upperBound - zeros.min()!)
       self.limits =
         zeros.count > 1 ? zeros.map { source.lowerBound - $0...source.upperBound - $0 } : nil

@@ -167,6 +167,7 @@ struct Layout: Equatable, Sendable {
 
   /// The same roles under another shape; `nil` when the shape cuts through one.
   func reshaped(to shape: [Int], _ size: [Role: Int]) -> Layout? {
+    guard shape != self.shape(size) else { return self }
     var roles = order[...]
     var axes: [[Role]] = []
     var shape = shape[...]
@@ -178,6 +179,11 @@ struct Layout: Equatable, Sendable {
     for target in shape {
       var group: [Role] = []
       var product = 1
+      // An axis of size 1 is a role of that size where one comes next.
+      if target == 1, let role = roles.first, size[role]! == 1, roles.count > 1 {
+        group.append(role)
+        roles.removeFirst()
+      }
       while product < target, let role = roles.first {
         product *= size[role]!
         group.append(role)

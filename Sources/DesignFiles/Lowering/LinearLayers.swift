@@ -112,13 +112,15 @@ extension Lowering {
   /// MatMul and Gemm with constant weights, on vectors or on every pixel.
   mutating func matrixProduct(_ step: Reference.Step) throws {
     let node = step.node
+    guard constants[node.inputs[0]] == nil else {
+      throw InputError(
+        "has its weights ('\(node.inputs[0])') on the left and a stream on the right",
+        hint: "put the stream first and transpose the weights: W·x is (xᵀ·Wᵀ)ᵀ")
+    }
     guard constants[node.inputs[1]] != nil else {
       throw InputError(
         "multiplies two streams ('\(node.inputs[0])' and '\(node.inputs[1])'), as attention does",
         hint: "only products with constant weights can be lowered; simrun run --input executes it")
-    }
-    guard constants[node.inputs[0]] == nil else {
-      throw InputError("has constants on the left and a stream on the right")
     }
     let isGemm = node.opType == "Gemm"
     let turnsB = try node.int("transB", default: 0) != 0

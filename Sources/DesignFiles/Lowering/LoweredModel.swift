@@ -187,6 +187,39 @@ extension LoweredModel {
     if case .labels = lowering.layers[outputs[0].layer].kind { true } else { false }
   }
 
+  /// The tensor behind which the host goes on with what the numbers of the first output leave out (Softmax,
+  /// and what follows it); nil where nothing does.
+  var tailStart: String? {
+    var name = outputs[0].name
+    guard !endsInLabels, lowering.tails.contains(name) else { return nil }
+    while lowering.tails.contains(name) {
+      guard let step = reference.steps.first(where: { $0.node.outputs.contains(name) }),
+        let source = step.node.inputs.first(where: {
+          lowering.tails.contains($0)
+            || (lowering.edges[$0] != nil && lowering.constants[$0] == nil)
+        })
+      else { return nil }
+      name = source
+    }
+    return name
+  }
+
+  /// The name of the first output.
+  var firstOutput: String { outputs[0].name }
+
+  /// A tensor of the model from its numbers, channels last; nil where its shape is not known.
+  func value(_ numbers: [Float], of tensor: String) -> Value? {
+    guard let shape = lowering.shapes[tensor], shape.reduce(1, *) == numbers.count else {
+      return nil
+    }
+    let places = Self.channelsLast(
+      Value(numbers.indices.map { Float($0) }, shape: shape),
+      lowering.layouts[tensor] ?? .vector)
+    var ordered = numbers
+    for (number, place) in zip(numbers, places.values) { ordered[Int(place)] = number }
+    return Value(ordered, shape: shape)
+  }
+
   /// What integers on an output of the design mean in the model: its numbers, channels last.
   public func values(of integers: [Int], output place: Int) throws -> [Float] {
     let edge = lowering.edges[outputs[place].name]!

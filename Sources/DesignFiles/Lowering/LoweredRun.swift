@@ -9,6 +9,7 @@ public struct LoweredRun: Sendable {
   public let model: LoweredModel
   private let plane: Dataplane
   private let host: Reference.Part
+  private let tail: (start: String, part: Reference.Part)?
 
   /// - Parameter hazards: defects of the hardware that show in values; none are left out by default.
   public init(_ model: LoweredModel, hazards: ValueHazards = ValueHazards()) throws {
@@ -16,6 +17,18 @@ public struct LoweredRun: Sendable {
     plane = try Dataplane(
       model.loaded.design, parameters: model.loaded.parameters, options: .init(hazards: hazards))
     host = model.reference.part(for: model.inputs)
+    tail = model.tailStart.map { start in
+      (start, model.reference.part(for: [model.firstOutput], given: [start]))
+    }
+  }
+
+  /// The model's first output when the numbers in front of its end, channels last, are these, and whether it
+  /// is a label; nil where they are its output already.
+  func end(_ numbers: [Float]) throws -> (values: [Float], isLabel: Bool)? {
+    guard let tail, let value = model.value(numbers, of: tail.start),
+      let result = try model.reference.run(tail.part, [tail.start: value])[model.firstOutput]
+    else { return nil }
+    return (result.floats, result.kind.range != nil && result.count == 1)
   }
 
   /// The numbers of each graph output for some frames, channels last, as the model gives them in

@@ -79,9 +79,10 @@ extension Lowering {
     for name in names.dropFirst() where layouts[name] != layout {
       throw InputError("combines tensors whose axes are not in the same order")
     }
-    guard inputs.allSatisfy({ shapes[$0.tensor]! == shapes[step.node.outputs[0]]! }) else {
+    let wanted = shapes[step.node.outputs[0]]!
+    if let narrow = inputs.firstIndex(where: { shapes[$0.tensor]! != wanted }) {
       throw InputError(
-        "spreads a stream of shape \(shapes[names[0]]!) over \(shapes[step.node.outputs[0]]!)",
+        "spreads a stream of shape \(shapes[inputs[narrow].tensor]!) ('\(names[narrow])') over \(wanted)",
         hint: "only constants can be broadcast in hardware")
     }
     var edge: Edge = inputs[0]
@@ -226,9 +227,16 @@ extension Lowering {
       isBipolar: grid.isBipolar, tensor: target, node: step.node.name)
     let index = add(layer, carrying: target)
     note(target, index, grid.scale, step.node.name)
+    let zeros = Set(grid.zeros)
+    let less =
+      zeros == [0]
+      ? ""
+      : zeros.count == 1
+        ? " less the zero point \(grid.zeros[0]) (\(grid.low) to \(grid.high))"
+        : " less the zero points of their channels (\(grid.low) to \(grid.high))"
     notes.append(
       "the graph input is float: '\(step.node.name)' and what is in front of it stay on the host, "
-        + "its codes are the accelerator's input")
+        + "its codes\(less) are the accelerator's input")
   }
 }
 

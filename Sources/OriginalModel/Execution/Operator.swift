@@ -96,10 +96,13 @@ enum OperatorCatalogue {
     }
     guard domains.contains(domain), let found = byName[opType] else {
       let near = nearestName(to: opType, among: names).map { "did you mean '\($0)'? " } ?? ""
-      let domain = domain.isEmpty ? "" : " of domain \(domain)"
+      let isOwn = !domain.isEmpty && !domains.contains(domain)
+      let own =
+        isOwn ? "where it is a function of the model itself, onnx.inliner writes it out; else " : ""
       throw InputError(
-        "the operation \(opType)\(domain) is not supported",
-        hint: near + "cut the model in front of it, or replace it in the training code")
+        "the operation \(opType)\(domain.isEmpty ? "" : " of domain \(domain)") is not supported",
+        hint: (isOwn ? own : near)
+          + "cut the model in front of it, or replace it in the training code")
     }
     return found
   }

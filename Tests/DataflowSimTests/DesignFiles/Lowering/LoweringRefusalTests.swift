@@ -56,6 +56,40 @@ import Testing
     #expect(input.contains("--input-type x=UINT8"), "\(input)")
   }
 
+  /// The stream that is spread and its shape, not the one it is spread over.
+  @Test func aStreamThatIsSpreadIsNamed() throws {
+    let text = try refusal(
+      layer { model in
+        model.quantise("x", "q")
+        model.constant("w", [1, 2, 3, 1], [2, 2, 1, 1])
+        model.add("Conv", ["q", "w"], ["c"], ints: ["kernel_shape": [1, 1]])
+        model.quantise("c", "a")
+        model.add("GlobalMaxPool", ["a"], ["g"])
+        model.add("Mul", ["a", "g"], ["p"])
+        model.quantise("p", "y")
+      })
+    #expect(
+      text.contains("spreads a stream of shape [1, 2, 1, 1] ('g') over [1, 2, 4, 4]"), "\(text)")
+  }
+
+  @Test func weightsOnTheLeftAreNoAttention() throws {
+    var model = ModelBuilder(input: [1, 2, 4])
+    model.quantise("x", "q")
+    model.constant("w", [1, 2, 3, 4], [2, 2])
+    model.add("MatMul", ["w", "q"], ["m"])
+    model.quantise("m", "y")
+    let text = try refusal(model)
+    #expect(text.contains("has its weights ('w') on the left"), "\(text)")
+    #expect(text.contains("transpose the weights"))
+  }
+
+  @Test func functionsOfTheModelCanBeWrittenOut() throws {
+    var model = ModelBuilder(input: [1, 4])
+    model.add("MyRelu", ["x"], ["y"], domain: "loc")
+    let text = inputError { _ = try Reference(model.model()) }
+    #expect(text.contains("onnx.inliner") && !text.contains("PRelu"), "\(text)")
+  }
+
   /// A quantiser, but none of integers: no advice about pixels.
   @Test func floatingPointQuantisersAreNamed() throws {
     let text = try refusal(

@@ -6,6 +6,18 @@ import Testing
 
 /// Rules of lowering that few networks need, each on a small model of its own.
 @Suite struct LoweringRuleTests {
+  /// What changes no axis keeps them all, those of size 1 too.
+  @Test(arguments: ["Dropout", "Identity"])
+  func oneChannelStaysAChannel(_ op: String) throws {
+    var model = ModelBuilder(input: [1, 1, 6, 9])
+    model.quantise("x", "q")
+    model.add(op, ["q"], ["d"])
+    model.constant("w", (0..<18).map { Float($0 % 5 - 2) }, [2, 1, 3, 3])
+    model.add("Conv", ["d", "w"], ["c"], ints: ["kernel_shape": [3, 3]])
+    model.quantise("c", "y")
+    try expectLoweredEqually(model)
+  }
+
   private func expectEqual(
     _ model: ModelBuilder, frames: Int = 4, _ options: ModelOptions = .init()
   ) throws -> LoweredModel {

@@ -1,0 +1,78 @@
+import DataflowAnalysis
+import DesignFiles
+import Foundation
+import OriginalModel
+import Testing
+
+/// Labels and pictures of models as trained and as hardware.
+@Suite struct AccuracyTests {
+  /// Three classes whose order a factor per class behind the Softmax turns.
+  private func turned() -> ModelBuilder {
+    var model = ModelBuilder(input: [1, 4])
+    model.quantise("x", "q")
+    model.constant("w", [1, -1, 0, 0, 1, -1, 1, 0, 1, -1, 1, 1], [4, 3])
+    model.add("MatMul", ["q", "w"], ["m"])
+    model.quantise("m", "c", scale: 0.5)
+    model.add("Softmax", ["c"], ["s"], numbers: ["axis": -1])
+    model.constant("f", [0.01, 1, 30], [3])
+    model.add("Mul", ["s", "f"], ["y"])
+    return model
+  }
+
+  private static let frames = 16
+
+  private func measured(
+    _ model: ModelBuilder, _ goal: (Reference, ModelFrames) throws -> AccuracyGoal
+  )
+    throws -> (trained: AccuracyResult, hardware: AccuracyResult)
+  {
+    let reference = try Reference(model.model())
+    let frames = try reference.frames(of: reference.randomFrames(Self.frames), file: "made up")
+    let accuracy = Accuracy(try goal(reference, frames))
+    return (
+      try accuracy.trained(reference, frames, name: "m"),
+      try accuracy.lowered(LoweredRun(LoweredModel(reference, name: "m")), frames, name: "m")
+    )
+  }
+
+  private func outputs(_ reference: Reference, _ frames: ModelFrames) throws -> [[Float]] {
+    try (0..<frames.count).map { try reference.run(frames.frame($0))["y"]!.floats }
+  }
+
+  /// What the host does behind the design belongs to the model in both columns.
+  @Test func theHostsEndBelongsToTheHardware() throws {
+    let labels = try measured(turned()) { reference, frames in
+      .labels(try outputs(reference, frames).map { $0.firstIndex(of: $0.max()!)! })
+    }
+    #expect(labels.trained.correct == Self.frames && labels.hardware.correct == Self.frames)
+    let pictures = try measured(turned()) { reference, frames in
+      .pictures(try outputs(reference, frames), peak: 1)
+    }
+    #expect(pictures.trained.psnr == nil)
+    #expect(pictures.hardware.psnr ?? .infinity > 100, "\(pictures.hardware)")
+  }
+
+  /// The order in front of the Softmax is another one, or the test above could not fail.
+  @Test func theEndTurnsTheOrder() throws {
+    let reference = try Reference(turned().model())
+    let frames = try reference.frames(of: reference.randomFrames(Self.frames), file: "made up")
+    let differing = try (0..<frames.count).count { index in
+      let values = try reference.run(frames.frame(index), keep: .all)
+      let (front, end) = (values["c"]!.floats, values["y"]!.floats)
+      return front.firstIndex(of: front.max()!) != end.firstIndex(of: end.max()!)
+    }
+    #expect(differing > 2)
+  }
+
+  @Test(arguments: [
+    ((1...3).map { $0 }, "subtract 1 from all"), ([0, 1, 255], "labels count from 0"),
+    ([-1, 0, 1], "labels count from 0"),
+  ]) func aLabelThatIsNoClassIsRefused(_ labels: [Int], _ hint: String) throws {
+    let text = inputError {
+      _ = try measured(turned()) { _, frames in
+        .labels((0..<frames.count).map { labels[$0 % labels.count] })
+      }
+    }
+    #expect(text.contains("there are 3 classes, 0 to 2") && text.contains(hint), "\(text)")
+  }
+}
