@@ -12,8 +12,8 @@ public indirect enum JSONShape: Sendable, Equatable {
   /// An object with exactly these members.
   case object([String: JSONShape])
   case nullable(JSONShape)
-  /// What another schema says, by its address.
-  case reference(String)
+  /// What another schema says, by its name and with its text.
+  case reference(String, text: String)
 
   /// As JSON Schema, draft 2020-12.
   public var schema: JSONValue {
@@ -37,7 +37,18 @@ public indirect enum JSONShape: Sendable, Equatable {
       ])
     case .nullable(let shape):
       .object(["anyOf": .array([shape.schema, Self.type("null")])])
-    case .reference(let address): .object(["$ref": .string(address)])
+    case .reference(let name, _): .object(["$ref": .string(name)])
+    }
+  }
+
+  /// The schemas it refers to, by name.
+  public var references: [String: String] {
+    switch self {
+    case .reference(let name, let text): [name: text]
+    case .list(let shape), .map(let shape), .nullable(let shape): shape.references
+    case .object(let members):
+      members.values.reduce(into: [:]) { $0.merge($1.references) { first, _ in first } }
+    default: [:]
     }
   }
 

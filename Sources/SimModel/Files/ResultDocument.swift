@@ -54,11 +54,21 @@ extension ResultDocument {
     members["schemaVersion"] = .constant(.int(schemaVersion))
     members["kind"] = .constant(.string(kind))
     members["simrunVersion"] = .string
-    guard case .object(let shape) = JSONShape.object(members).schema else { return Data() }
-    let schema = shape.merging([
+    let document = JSONShape.object(members)
+    guard case .object(let shape) = document.schema else { return Data() }
+    var schema = shape.merging([
       "$schema": .string("https://json-schema.org/draft/2020-12/schema"),
       "title": .string("simrun \(kind)"), "description": .string(summary),
     ]) { own, _ in own }
+    // A schema that is printed stands alone: what it refers to is in it.
+    let parts = try document.references.map { name, text -> (String, JSONValue) in
+      guard case .object(let part) = try JSONValue(parsing: Data(text.utf8), file: name) else {
+        preconditionFailure("the schema \(name) is no object")
+      }
+      let key = String(name.prefix { $0 != "." })
+      return (key, .object(part.merging(["$id": .string(name)]) { own, _ in own }))
+    }
+    if !parts.isEmpty { schema["$defs"] = .object(Dictionary(uniqueKeysWithValues: parts)) }
     return Data((JSONText(.object(schema)).indented + "\n").utf8)
   }
 }

@@ -1,6 +1,8 @@
 /// In a result a scenario stands as in a file of its own.
 extension Scenario: ShapedJSON, Codable {
-  public static var jsonShape: JSONShape { .reference("../simrun-scenario.schema.json") }
+  public static var jsonShape: JSONShape {
+    .reference(ScenarioSchema.name, text: ScenarioSchema.text)
+  }
   public static var sample: Scenario { Scenario() }
 
   public init(from decoder: any Decoder) throws {

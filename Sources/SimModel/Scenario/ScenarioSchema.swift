@@ -3,6 +3,9 @@
 /// `configs/simrun-scenario.schema.json` is this text; a test keeps it current and `simrun schema scenario`
 /// prints it.
 public enum ScenarioSchema {
+  /// What schemas that contain this one call it.
+  public static let name = "simrun-scenario.schema.json"
+
   /// The schema, newline at the end.
   public static let text = #"""
     {

@@ -30,7 +30,7 @@ struct JSONSchema {
   ) -> [String] {
     func require(_ holds: Bool, _ text: String) -> [String] { holds ? [] : ["\(place) \(text)"] }
     switch keyword {
-    case "$schema", "title", "description", "default", "$defs": return []
+    case "$schema", "$id", "title", "description", "default", "$defs": return []
     case "type": return require(isType(value, argument.string), "is not of type \(argument.string)")
     case "const": return require(value == argument, "is not \(argument.compactText)")
     case "enum": return require(argument.array.contains(value), "is none of the choices")
@@ -92,7 +92,13 @@ struct JSONSchema {
     return holds ? [] : ["\(place) breaks \(keyword) \(limit)"]
   }
 
+  private init(embedded root: JSONValue) { (self.root, folder) = (root, "") }
+
   private func reference(_ value: JSONValue, _ address: String, _ place: String) -> [String] {
+    let parts = root.object["$defs"]?.object.values.map { $0 } ?? []
+    if let part = parts.first(where: { $0.object["$id"] == .string(address) }) {
+      return JSONSchema(embedded: part).check(value, part, place)
+    }
     if address.hasPrefix("#/$defs/") {
       guard let schema = root.object["$defs"]?.object[String(address.dropFirst(8))] else {
         return ["\(place): nothing at \(address)"]

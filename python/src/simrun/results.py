@@ -19,6 +19,7 @@ class AccuracyResult(Record):
     correct: int | None
     frames: int
     hazards: tuple[Hazard, ...] | None
+    is_equal: bool | None
     psnr: float | None
     subject: str
     top1: float | None
@@ -30,6 +31,7 @@ class AccuracyResult(Record):
             correct=d["correct"],
             frames=d["frames"],
             hazards=(None if d["hazards"] is None else tuple(Hazard.read(v) for v in d["hazards"])),
+            is_equal=d["isEqual"],
             psnr=d["psnr"],
             subject=d["subject"],
             top1=d["top1"],
@@ -1367,6 +1369,7 @@ class WaitCycle(Record):
     held: int
     node: str
     stream: str
+    through: tuple[str, ...]
     waits_for: Literal["word", "room"]
     words: int
 
@@ -1380,6 +1383,7 @@ class WaitCycle(Record):
             held=d["held"],
             node=d["node"],
             stream=d["stream"],
+            through=tuple(d["through"]),
             waits_for=d["waitsFor"],
             words=d["words"],
         )
@@ -1612,6 +1616,7 @@ class Repeat(Result):
 class FirstDifference(Record):
     """Part of a result: `FirstDifference`."""
 
+    missing_words: int | None
     recorded: int | None
     replayed: int | None
     stream: str
@@ -1620,6 +1625,7 @@ class FirstDifference(Record):
     @classmethod
     def read(cls, d: dict[str, Any]) -> FirstDifference:
         return cls(
+            missing_words=d["missingWords"],
             recorded=d["recorded"],
             replayed=d["replayed"],
             stream=d["stream"],
