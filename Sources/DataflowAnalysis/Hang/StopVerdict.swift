@@ -69,15 +69,22 @@ struct StopCause {
       let reasons =
         wordCounts + counts.shortSources(scenario) + counts.uncountedInputs
         + counts.deadSinks(scenario)
-      starvation = reasons.isEmpty ? [Self.end(of: links)] : reasons
+      starvation = reasons.isEmpty ? [Self.end(of: links, scenario)] : reasons
       return
     }
     links = simulation.links(cycle, isCycle: true)
     starvation = wordCounts
   }
 
-  private static func end(of waits: [WaitLink]) -> String {
+  private static func end(of waits: [WaitLink], _ scenario: Scenario) -> String {
     guard let last = waits.last else { return "no block waits for anything: no word was offered" }
-    return "\(last.sentence), and nobody gives it: the words offered do not make a frame"
+    let lost = scenario.faults.compactMap { fault in
+      if case .drop(let stream, let word) = fault { "word \(word) of \(stream)" } else { nil }
+    }
+    let why =
+      lost.isEmpty
+      ? "nobody gives it: the words offered do not make a frame"
+      : "no more come: a fault drops \(lost.listed(atMost: 3))"
+    return "\(last.sentence), and \(why)"
   }
 }

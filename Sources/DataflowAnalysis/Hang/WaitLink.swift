@@ -19,6 +19,8 @@ public struct WaitLink: Codable, Sendable, Equatable {
   public var capacity: Int
   /// FIFOs between the two nodes, in flow order.
   public var fifos: [String]
+  /// Blocks between them that hold a few words themselves, such as a thresholding, in flow order.
+  public var through: [String]
   /// The word that cannot move, and the cycle since when it is offered; only for room.
   public var blockedWord: Int?
   public var blockedSince: Cycle?
@@ -29,8 +31,15 @@ public struct WaitLink: Codable, Sendable, Equatable {
     case .word where words == 1: "\(node) waits for a word on \(stream) (empty)"
     case .word: "\(node) waits for \(words) more words of \(stream)"
     case .room where capacity == 0: "\(node) waits for \(stream) to be read (no buffer)"
-    case .room: "\(node) waits for room on \(stream) (full, \(held)/\(capacity))"
+    case .room: "\(node) waits for room on \(stream) (full, \(held)/\(capacity)\(place))"
     }
+  }
+
+  /// Where the words are, if that is more than one FIFO.
+  private var place: String {
+    guard fifos.count > 1 || !through.isEmpty else { return "" }
+    let between = through.isEmpty ? "" : ", with \(through.listed(atMost: 3)) between"
+    return " in \(fifos.listed(atMost: 3))\(between)"
   }
 }
 
@@ -48,9 +57,14 @@ extension Simulation {
     let groups = chain.handshakesBetweenStages
     let (first, last) = (ends[edge.chain].first.pointee, ends[edge.chain].last.pointee)
     let fifos = chain.stages.filter { $0.stage.isFIFO }
+    let ends = [chain.writer, chain.reader].map(name)
+    var through: [String] = []
+    for node in chain.stages.map(\.node)
+    where !(ends + fifos.map(\.node) + through).contains(node) { through.append(node) }
     var link = WaitLink(
       node: name(edge.actor), waitsFor: edge.kind == .word ? .word : .room, stream: "", words: 1,
-      held: 0, capacity: fifos.reduce(0) { $0 + $1.stage.capacity }, fifos: fifos.map(\.node))
+      held: 0, capacity: fifos.reduce(0) { $0 + $1.stage.capacity }, fifos: fifos.map(\.node),
+      through: through)
     switch edge.kind {
     case .word:
       link.stream = groups.last { !$0.isEmpty }?.last ?? ""

@@ -12,6 +12,9 @@ public struct ReplayReport: ResultDocument, Equatable {
     /// The cycle of its handshake in the recording, and in the replay; nil: it never moved.
     public var recorded: Cycle?
     public var replayed: Cycle?
+    /// From there on the recording goes on as the replay does so many words later: these are missing in it. Less
+    /// than 0: so many are there that the replay does not have. nil: it goes on in another way.
+    public var missingWords: Int?
 
     var cycle: Cycle { min(recorded ?? .max, replayed ?? .max) }
 
@@ -19,7 +22,15 @@ public struct ReplayReport: ResultDocument, Equatable {
     public var sentence: String {
       let a = recorded.map { "recorded in cycle \($0)" } ?? "not recorded"
       let b = replayed.map { "replayed in cycle \($0)" } ?? "never moves in the replay"
-      return "word \(word) of \(stream): \(a), \(b)"
+      return "word \(word) of \(stream): \(a), \(b)" + shift
+    }
+
+    private var shift: String {
+      guard let missingWords else { return "" }
+      let (count, one) = (abs(missingWords).of("word"), abs(missingWords) == 1)
+      return missingWords > 0
+        ? "; behind it all is the same if \(count) \(one ? "was" : "were") lost here"
+        : "; behind it all is the same if \(count) came here that the design does not make"
     }
   }
 
@@ -120,11 +131,31 @@ extension ReplayReport {
     guard word < max(recorded.count, replayed.count) else { return }
     let difference = Difference(
       stream: stream, word: word, recorded: word < recorded.count ? recorded[word] : nil,
-      replayed: word < replayed.count ? replayed[word] : nil)
+      replayed: word < replayed.count ? replayed[word] : nil,
+      missingWords: Self.missing(recorded.dropFirst(word), replayed.dropFirst(word)))
     if firstDifference == nil || difference.cycle < firstDifference!.cycle {
       firstDifference = difference
     }
   }
+}
+
+extension ReplayReport {
+  /// By how many words two rests that begin differently are shifted against each other, if they are alike otherwise.
+  private static func missing(_ recorded: ArraySlice<Cycle>, _ replayed: ArraySlice<Cycle>) -> Int?
+  {
+    func goOnAlike(_ a: ArraySlice<Cycle>, _ b: ArraySlice<Cycle>) -> Bool {
+      min(a.count, b.count) >= fewAlike && zip(a, b).allSatisfy { $0 == $1 }
+    }
+    for words in 1...mostShifted {
+      if goOnAlike(recorded, replayed.dropFirst(words)) { return words }
+      if goOnAlike(recorded.dropFirst(words), replayed) { return -words }
+    }
+    return nil
+  }
+
+  /// So many handshakes in the same cycles are no accident, and so many words are looked for.
+  private static let fewAlike = 4
+  private static let mostShifted = 8
 }
 
 extension VCDCapture {

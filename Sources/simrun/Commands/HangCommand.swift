@@ -103,9 +103,8 @@ struct HangCommand: ParsableCommand {
     } else {
       let again = scenario.map { ["--scenario", $0] } ?? []
       steps.append(
-        NextStep(
-          ["hang", source.design] + source.changes.arguments + again + ["--apply", "fixed.json"],
-          reason: "writes the smallest change"))
+        source.next(
+          "hang", again + ["--apply", "fixed.json"], reason: "writes the smallest change"))
     }
     if let cycles = report.fixedCyclesPerFrame, let slowest = try Plan(design).slowestBlockCycles,
       cycles > 1.001 * Double(slowest)
@@ -182,6 +181,9 @@ struct HangCommand: ParsableCommand {
     let loaded = try source.load()
     let scenario = try self.scenario.map { try Scenario(contentsOf: $0) } ?? Scenario()
     let plan = try reportingFile(source.design) { try Plan(loaded.design) }
+    var asRun = scenario
+    asRun.frames = frames ?? max(scenario.frames, 3)
+    warnOfIdleFaults(asRun, plan, file: self.scenario)
     return (plan, scenario, loaded.parameters)
   }
 

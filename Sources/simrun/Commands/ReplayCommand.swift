@@ -46,12 +46,22 @@ struct ReplayCommand: ParsableCommand {
       throw ValidationError("give either a trace or --capture with --design")
     }
     if vcd != nil, design == nil { throw ValidationError("--capture needs --design") }
+    if design == nil, let option = changes.arguments.first {
+      throw ValidationError(
+        "\(option) changes the design of --design; without it the run is repeated on the design in the trace"
+      )
+    }
   }
 
   func run() throws {
     try reportingInputErrors {
       let report = try progressing.showing { try replay() }
-      if json { try printJSON(report) } else { try printText(text(report)) }
+      if json {
+        try printJSON(report)
+      } else {
+        try printText(
+          ([text(report)] + (next(report).map { ["", $0.text] } ?? [])).joined(separator: "\n"))
+      }
       if !report.isSame { throw SimrunExit.bitsDiffer }
     }
   }
@@ -79,6 +89,21 @@ struct ReplayCommand: ParsableCommand {
       try OutputFiles.write(capture.scenario(try Plan(changed)).json(), to: output)
     }
     return report
+  }
+
+  /// Where to look at what differs.
+  private func next(_ report: ReplayReport) -> NextStep? {
+    guard let difference = report.firstDifference else { return nil }
+    if let trace, let cycle = difference.recorded {
+      return NextStep(
+        "trace", trace, "--at", String(cycle), reason: "what lay where when it was recorded")
+    }
+    guard let vcd, let design, output == nil else { return nil }
+    let mapped = map.map { ["--map", $0] } ?? []
+    return NextStep(
+      ["replay", "--capture", vcd] + mapped + ["--design", design] + changes.arguments
+        + ["-o", "board.json"],
+      reason: "writes the board's stalls as a scenario, for hang, run and compare")
   }
 
   /// What was taken for what: a wrong guess must be seen.

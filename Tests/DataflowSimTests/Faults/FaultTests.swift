@@ -36,8 +36,32 @@ import simrun
     #expect(try report("word-count-fixed", "word-count").certificate.verdict == .live)
   }
 
+  /// Words are counted from 0; each fault may have added one to the stream.
+  @Test func aFaultThatStrikesNothingIsSaid() throws {
+    let plan = try plan("residual-fixed")
+    let words = try #require(plan.wordsPerFrame["skip"])
+    var scenario = Scenario()
+    scenario.frames = 3
+    scenario.faults = [
+      .delay(stream: "skip", word: 3 * words - 1, cycles: 5),
+      .swap(stream: "skip", word: 3 * words + 3), .drop(stream: "skip", word: 3 * words + 5),
+      .reset(frame: 3), .stop(stream: "skip", from: 1 << 40, cycles: 1),
+    ]
+    #expect(
+      scenario.idleFaults(in: plan) == [
+        "fault 3 strikes nothing: word \(3 * words + 5) of 'skip', which has \(3 * words) words in 3 frames",
+        "fault 4 strikes nothing: frame 3 does not start in a run of 3 frames",
+      ])
+    scenario.faults = [.swap(stream: "skip", word: 3 * words - 1)]
+    #expect(scenario.idleFaults(in: plan).isEmpty)
+    scenario.faults = [.swap(stream: "skip", word: 3 * words)]
+    #expect(scenario.idleFaults(in: plan).count == 1)
+  }
+
   @Test func theDroppedWordLeaksIntoEveryFrameUntilAReset() throws {
     let hang = try report("frame-leak", "frame-leak-hang")
+    #expect(
+      hang.starvation.joined().hasSuffix("no more come: a fault drops word 37 of activations"))
     #expect(hang.outcome == .starved)
     #expect(hang.faultEffects.first?.effect == .never)
     #expect(hang.completedFrames == 2)

@@ -82,6 +82,32 @@ import Testing
     #expect(report.cycle == 49)
   }
 
+  /// A bypass of two FIFOs with a thresholding between them: its words lie in both.
+  @Test func whereTheWordsAreIsSaid() throws {
+    var design = try #require(try Self.composites().first { $0.name == "res1_D18" }).design
+    let bypass = try #require(design.nodes.firstIndex { $0.name == "bypass" })
+    var behind = design.nodes[bypass]
+    behind.name = "behind"
+    behind.inputs = ["between"]
+    design.nodes[bypass].outputs = ["before"]
+    let between = Node(
+      name: "thr", opType: "Thresholding_rtl",
+      attributes: [
+        "NumChannels": .int(4), "PE": .int(2), "numInputVectors": .ints([1, 8, 8]),
+        "numSteps": .int(15), "inputDataType": .string("UINT4"), "weightDataType": .string("UINT4"),
+        "outputDataType": .string("UINT4"), "ActVal": .int(0),
+      ], inputs: ["before"], outputs: ["between"])
+    design.nodes.insert(contentsOf: [between, behind], at: bypass + 1)
+    for fifo in [bypass, bypass + 2] { design.nodes[fifo].attributes["depth"] = .int(2) }
+    let report = try HangReport(Plan(design))
+    let room = try #require(report.waitCycle.first { $0.waitsFor == .room })
+    #expect(room.fifos == ["bypass", "behind"])
+    #expect(room.through == ["thr"])
+    #expect(
+      room.sentence
+        == "fork waits for room on fork.b (full, 4/4 in bypass, behind, with thr between)")
+  }
+
   /// However long a run would be, no more of it is looked at than tells what happens.
   @Test func longRunsCostNothing() throws {
     let golden = try Self.composites()

@@ -71,6 +71,27 @@ import Testing
     #expect(other.firstDifference != nil)
   }
 
+  /// A word that the board lost, and one that it made up: what comes behind is the same, and said to be.
+  @Test(arguments: [1, -1]) func lostAndSurplusWordsAreTold(words: Int) throws {
+    let golden = try golden("res1_D20")
+    let streams = golden.design.graphInputs + golden.design.graphOutputs
+    let text = try capture(golden, golden.runs[0].run, streams: streams)
+    var capture = try VCDReader.read(Data(text.utf8), file: "b.vcd", map: try map(streams))
+    let output = golden.design.graphOutputs[0]
+    var levels = try #require(capture.streams[output])
+    let moved = levels.handshakes
+    let cycle =
+      words > 0
+      ? moved[5] : try #require((moved[5]..<moved[40]).first { !levels.valid[$0] })
+    levels.valid[cycle] = words < 0
+    levels.ready[cycle] = true
+    capture.streams[output] = levels
+    let report = try ReplayReport(capture, on: golden.design)
+    let difference = try #require(report.firstDifference)
+    #expect(difference.stream == output && difference.missingWords == words)
+    #expect(difference.sentence.contains(words > 0 ? "1 word was lost" : "1 word came here"))
+  }
+
   @Test func wrongCapturesAreNamed() throws {
     let golden = try golden("res1_D20")
     let streams = golden.design.graphInputs
