@@ -56,7 +56,8 @@ public enum AnnotatedGraph {
     guard result.nodes > 0 else {
       throw InputError(
         "has none of the nodes that were simulated", file: file,
-        hint: "name the dataflow graph itself, not its parent")
+        hint: "name the dataflow graph that was simulated, not its parent; of an original model "
+          + "simrun export --finn writes one")
     }
     return result
   }

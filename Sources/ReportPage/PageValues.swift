@@ -13,10 +13,21 @@ public struct PageData: Sendable {
   ///
   /// Throws `InputError` for a design whose values cannot be computed, and for data that does not fit it.
   public init(_ design: Design, _ parameters: ParameterStore?, inputs: TensorFile) throws {
+    try self.init(design, parameters) { try $0.namedInputs(inputs) }
+  }
+
+  /// - Parameters:
+  ///   - inputs: gives a tensor per graph input of the plane it is handed, leading axis frames.
+  ///
+  /// Throws `InputError` for a design whose values cannot be computed, and for data that does not fit it.
+  public init(
+    _ design: Design, _ parameters: ParameterStore?,
+    inputs: (Dataplane) throws -> [String: Tensor]
+  ) throws {
     plane = try Dataplane(design, parameters: parameters)
-    tensors = try plane.namedInputs(inputs)
+    tensors = try inputs(plane)
     frames = tensors.values.compactMap(\.shape.first).min() ?? 1
-    guard frames > 0 else { throw InputError("has no frame", file: inputs.path) }
+    guard frames > 0 else { throw InputError("the data has no frame") }
   }
 }
 

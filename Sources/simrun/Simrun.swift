@@ -45,6 +45,11 @@ struct Simrun: ParsableCommand {
     }
     do {
       var command = try parseAsRoot()
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      if let error = RepeatedOptions.message(arguments, Self.self) {
+        writeError(error)
+        exit(withError: SimrunExit.usage)
+      }
       let name = type(of: command).configuration.commandName ?? "simrun"
       do {
         try command.run()

@@ -106,7 +106,7 @@ public enum CheckSteps {
       "The message names file, place, value and what is allowed."
     ),
     (
-      .hazards, "Blocks of FINN's development branch that can misbehave in hardware.",
+      .hazards, "Blocks that misbehave without a stall, or of FINN's development branch that can.",
       "`simrun hazards DESIGN` looks for a run that meets the hazard."
     ),
     (
@@ -144,8 +144,8 @@ public enum CheckSteps {
 public struct GoldenActivations: Sendable {
   /// By stream or as `map` says.
   public var reference: NPZ
-  /// Arrays by graph input; nil: arrays of the reference.
-  public var input: TensorFile?
+  /// What the graph inputs of a design are fed; nil: arrays of the reference.
+  public var inputs: (@Sendable (Dataplane) throws -> [String: Tensor])?
   /// Which array belongs to which stream; nil: the array of its name.
   public var map: ReferenceMap?
 
@@ -154,15 +154,22 @@ public struct GoldenActivations: Sendable {
     reference: NPZ, input: TensorFile? = nil, map: ReferenceMap? = nil
   ) {
     self.reference = reference
-    self.input = input
     self.map = map
+    guard let input else { return }
+    inputs = { plane in try plane.namedInputs(input) }
   }
 
   /// What the graph inputs of `plane` are fed.
   fileprivate func inputs(of plane: Dataplane) throws -> [String: Tensor] {
-    if let input { return try plane.namedInputs(input) }
+    if let inputs { return try inputs(plane) }
     var arrays: [String: Tensor] = [:]
-    for name in plane.inputs where reference.contains(name) {
+    for name in plane.inputs {
+      guard reference.contains(name) else {
+        throw InputError(
+          "there is no array for the graph input '\(name)'", file: reference.file,
+          hint: "--input states the data, or the file has it beside what is compared; it holds "
+            + reference.names.listed(atMost: 8))
+      }
       arrays[name] = try reference.tensor(name)
     }
     return try plane.namedInputs(arrays, file: reference.file)
@@ -280,6 +287,12 @@ public struct DesignCheck: Sendable {
         "\(entry.node): \(entry.hazard.rawValue): \(entry.condition); `simrun hazards` looks for a run that "
           + "meets it")
     }
+    for strike in try HazardSearch(plan).idealStrikes(frames: 3) {
+      add(
+        .hazards, .warning,
+        "\(strike.node): \(strike.hazard): \(strike.words.of("word")) wrong or surplus in 3 frames without any "
+          + "stall; whole frames, as --golden compares them, do not show it")
+    }
     var report = try HangReport(plan, scenario: scenario ?? Scenario())
     try report.measureFaults(plan, parameters: parameters, scenario: scenario ?? Scenario())
     guard report.outcome == .complete else {
@@ -315,7 +328,14 @@ public struct DesignCheck: Sendable {
     }
   }
 
+  /// How the explanation of a run begins that is no hang: nothing has to be freed.
+  public static let maxCyclesEnded = "max_cycles of the scenario ended the run"
+
   private static func explanation(_ report: HangReport) -> String {
+    if report.outcome == .maxCycles {
+      return "\(maxCyclesEnded): \(report.completedFrames) of "
+        + "\(report.frames.of("frame")) had come out; without max_cycles the run ends by itself"
+    }
     guard let chain = report.chain else {
       return "\(report.outcome.rawValue): " + report.starvation.joined(separator: "; ")
     }

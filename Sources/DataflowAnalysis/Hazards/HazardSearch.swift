@@ -48,6 +48,18 @@ public struct HazardSearch {
     return report(isWhole: true)
   }
 
+  /// What strikes already where every word is offered and taken at once: no stall has to be met for it.
+  public func idealStrikes(frames: Int) throws -> [HazardCount] {
+    let dependsOnTime = plan.blocks.contains { block in
+      block.hazardConditions.contains { $0.kind == .byTime }
+    }
+    guard dependsOnTime else { return [] }
+    let result = try Simulation(
+      plan, scenario: Scenario(frames: frames), observing: Observation(hazards: true)
+    ).run()
+    return HazardCount.all(plan, result)
+  }
+
   /// Frames that are long enough together for words to queue: a frame may be a single word.
   private var enough: Int {
     let borders = plan.design.graphInputs + plan.design.graphOutputs

@@ -19,6 +19,12 @@ public struct TensorFile: Sendable {
     if data.starts(with: [0x93]) {
       let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
       content = .array(data, name: name.printable)
+    } else if !data.starts(with: Array("PK".utf8)) {
+      throw InputError(
+        "is neither .npy nor .npz, the formats of numpy", file: path,
+        hint:
+          "numpy.save(\"x.npy\", array) writes one, frames on the leading axis; numpy.loadtxt reads CSV"
+      )
     } else {
       content = .archive(try NPZ(data, file: path))
     }

@@ -56,11 +56,15 @@ struct AccuracyCommand: ParsableCommand {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads must be from 1 to 1024")
     }
+    if let peak, !(peak > 0 && peak.isFinite) {
+      throw ValidationError("--peak must be a number above 0")
+    }
   }
 
   func run() throws {
     try reportingInputErrors {
       var accuracy = Accuracy(try goal())
+      accuracy.goalFile = labels ?? targets
       accuracy.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
       let arrays = try TensorFile.read(input)
       let known = BestSoFar<[AccuracyResult]>()
@@ -107,6 +111,7 @@ struct AccuracyCommand: ParsableCommand {
         try Dataplane(loaded.design, parameters: loaded.parameters)
       }
       let data = try data(of: subject, plane, beside: model, arrays)
+      try reportingFile(subject) { try noteIdealStrikes(loaded.design, frames: data.count) }
       return [
         try accuracy.design(loaded, data, plane: plane, name: subject) {
           line.show($0.frames, of: data.count, "frames")
@@ -173,6 +178,11 @@ struct AccuracyCommand: ParsableCommand {
   private func goal() throws -> AccuracyGoal {
     if let labels {
       let tensor = try only(labels)
+      guard tensor.shape.dropFirst().allSatisfy({ $0 == 1 }) else {
+        throw InputError(
+          "has shape \(tensor.shape); one whole number per frame is needed", file: labels,
+          hint: "of one-hot rows, numpy.argmax(labels, axis=1) makes labels")
+      }
       return .labels(try reportingFile(labels) { try tensor.asIntegers(name: "labels") })
     }
     let file = targets!

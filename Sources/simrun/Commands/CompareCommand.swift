@@ -104,7 +104,8 @@ struct CompareCommand: ParsableCommand {
         try Comparison(loaded.design, parameters: loaded.parameters)
       }
       comparison.threads = ProcessInfo.processInfo.activeProcessorCount
-      let inputs = try comparison.plane.namedInputs(TensorFile(input))
+      let inputs = try source.changes.tensors(
+        in: input, of: source.design, entering: comparison.plane, threads: comparison.threads)
       let golden = golden!
       let reference = try NPZ(contentsOf: golden)
       let map = try map.map(ReferenceMap.init(contentsOf:))
@@ -124,6 +125,9 @@ struct CompareCommand: ParsableCommand {
       }
       if stimulus == nil {
         comparison.plane.noteShiftedFrames(inputs.frames)
+        try reportingFile(source.design) {
+          try noteIdealStrikes(loaded.design, frames: inputs.frames)
+        }
       }
       if let note = ComparisonReport.frameNote(results, given: inputs.frames) {
         writeError("note: \(note)")
@@ -208,7 +212,9 @@ struct CompareCommand: ParsableCommand {
     }
     let threads = ProcessInfo.processInfo.activeProcessorCount
     let feed = try model.map { try placed(plane, in: source.changes.reference($0), input, threads) }
-    let inputs = try feed?.inputs ?? plane.namedInputs(TensorFile(input))
+    let inputs =
+      try feed?.inputs
+      ?? source.changes.tensors(in: input, of: source.design, entering: plane, threads: threads)
     var report = try reportingFile(dump) {
       try DumpReport(
         plane, inputs, given: feed?.given ?? [:], TensorFile.read(dump), threads: threads)

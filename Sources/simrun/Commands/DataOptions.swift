@@ -75,15 +75,17 @@ struct DataOptions: ParsableArguments {
   }
 
   /// The tensors by graph input: those of `--input`, replaced by the data the scenario names.
-  ///
-  /// - Parameter allowsOutside: that data may lie outside the scenario's folder.
-  func tensors(for plane: Dataplane, scenario: Scenario?, file: String?, allowsOutside: Bool)
+  func tensors(for plane: Dataplane, _ source: DesignOptions, scenario: Scenario?, file: String?)
     throws -> [String: Tensor]
   {
     var tensors: [String: Tensor] = [:]
-    if let input { tensors = try plane.namedInputs(TensorFile(input)) }
-    for (name, source) in scenario?.sources ?? [:] {
-      guard let data = source.data else { continue }
+    if let input {
+      tensors = try source.changes.tensors(
+        in: input, of: source.design, entering: plane, threads: threadCount)
+    }
+    let allowsOutside = source.changes.allowOutside
+    for (name, stimulus) in scenario?.sources ?? [:] {
+      guard let data = stimulus.data else { continue }
       let path = try NamedFile.path(data, in: file ?? "", allowsOutside: allowsOutside)
       let arrays = try TensorFile(path)
       let only = arrays.names.count == 1 ? arrays.names.first : nil
@@ -113,6 +115,17 @@ struct DataOptions: ParsableArguments {
     if let file = self.outputs, let outputTensors { try TensorFile.write(outputTensors, to: file) }
     if let activations, let allTensors { try TensorFile.write(allTensors, to: activations) }
   }
+}
+
+/// Says that hardware gives other values than whole frames have, even where nothing stalls.
+func noteIdealStrikes(_ design: Design, frames: Int) throws {
+  let strikes = try HazardSearch(Plan(design)).idealStrikes(frames: min(max(frames, 1), 3))
+  guard let first = strikes.first else { return }
+  let more = strikes.count > 1 ? " and \(strikes.count - 1) more" : ""
+  writeError(
+    "note: each frame is computed as its blocks should; in hardware \(first.hazard) at \(first.node)\(more) "
+      + "changes words without any stall (a run by cycles shows them: run --max-cycles, compare --scenario)"
+  )
 }
 
 extension Dataplane {

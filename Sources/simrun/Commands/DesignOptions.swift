@@ -29,7 +29,25 @@ struct DesignOptions: ParsableArguments {
 
   /// Another command on the same design, changed in the same way.
   func next(_ verb: String, _ more: [String], reason: String) -> NextStep {
-    NextStep([verb, design] + changes.arguments + more, reason: reason)
+    let fresh = more.enumerated().map { place, word in
+      place > 0 && ["-o", "--apply"].contains(more[place - 1]) ? self.fresh(word) : word
+    }
+    return NextStep([verb, design] + changes.arguments + fresh, reason: reason)
+  }
+
+  /// The name of a result that would replace none of the files it is made from: `sized.json`, or `sized-2.json`.
+  func fresh(_ name: String) -> String {
+    let taken = Set(files.compactMap(\.path))
+    let parts = name.split(separator: ".", maxSplits: 1)
+    let names = [name] + (2...taken.count + 2).map { "\(parts[0])-\($0).\(parts.last ?? "json")" }
+    return names.first { !taken.contains($0) } ?? name
+  }
+
+  /// The same design, changed in the same way but for what a folding configuration just written states.
+  func next(folding file: String, reason: String) -> NextStep {
+    var changed = changes
+    (changed.folding, changed.depth) = (file, [])
+    return NextStep([design] + changed.arguments, reason: reason)
   }
 
   /// What `design` may use: the budget, or else its part. A part simrun does not know is a warning:
@@ -161,6 +179,10 @@ struct DesignChanges: ParsableArguments {
     options.hlsBuild = hlsBuild
     options.allowsOutside = allowOutside
     var loaded = try DesignFile.load(file, options: options)
+    if let option = model.arguments.first, try DesignFile.isDesign(file) {
+      writeError(
+        "warning: \(option) speaks of an original model; \(file) is a design and keeps its own")
+    }
     for note in loaded.notes { writeError("note: \(note)") }
     if let folding {
       let config = try FoldingFile.read(folding)
@@ -175,14 +197,7 @@ struct DesignChanges: ParsableArguments {
   func device(of design: Design) -> Device? {
     if let budget { return .budget(budget.resources) }
     guard let part = design.part else { return nil }
-    do {
-      return try Device.named(part)
-    } catch {
-      let near = (error as? InputError)?.hint.map { "\n  hint: \($0)" } ?? ""
-      writeError(
-        "warning: unknown part '\(part)': no utilisation (--budget states resources)\(near)")
-      return nil
-    }
+    return Device.known(part, otherwise: "no utilisation (--budget states resources)")
   }
 
   /// Says that a design is looked at without the DMAs that `simrun DESIGN --fps` adds for a board.
@@ -222,6 +237,19 @@ struct DesignChanges: ParsableArguments {
     writeError(first.text)
     let others = problems.count == 1 ? "" : ", \((problems.count - 1).of("more problem"))"
     writeError("  next: simrun check \(file)  (all rules\(others))")
+  }
+}
+
+extension Device {
+  /// The device a part names; for one that simrun does not know a warning says what that means.
+  static func known(_ part: String, otherwise consequence: String) -> Device? {
+    do {
+      return try Device.named(part)
+    } catch {
+      let near = (error as? InputError)?.hint.map { "\n  hint: \($0)" } ?? ""
+      writeError("warning: unknown part '\(part)': \(consequence)\(near)")
+      return nil
+    }
   }
 }
 
@@ -321,5 +349,29 @@ extension DesignChanges {
   /// Reads the original model in `file`, ready to run as it was trained.
   func reference(_ file: String) throws -> Reference {
     try Reference(ModelGraph(contentsOf: file, options: model.options(parameters: parameters)))
+  }
+
+  /// What the arrays of `input` give the graph inputs of `plane`, the design in `design`.
+  ///
+  /// The data of an original model are the model's own, which its host quantises; where they do not fit it,
+  /// they may be the design's already.
+  func tensors(in input: String, of design: String, entering plane: Dataplane, threads: Int) throws
+    -> [String: Tensor]
+  {
+    guard try DesignFile.isOriginalModel(design) else {
+      return try plane.namedInputs(TensorFile(input))
+    }
+    let reference = try reference(design)
+    let frames: ModelFrames
+    do {
+      frames = try reference.frames(of: TensorFile.read(input), file: input)
+    } catch let error as InputError {
+      guard let tensors = try? plane.namedInputs(TensorFile(input)) else { throw error }
+      writeError(
+        "note: \(input) is no data of the model; it is taken for what enters the design")
+      return tensors
+    }
+    return try LoweredRun(LoweredModel(reference, name: design))
+      .feed(frames, 0..<frames.count, threads: threads)
   }
 }

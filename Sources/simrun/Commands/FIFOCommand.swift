@@ -121,7 +121,7 @@ struct FIFOCommand: ParsableCommand {
   private var nextStep: NextStep {
     if let apply { return NextStep(apply, "--fps", reason: "what limits the design now") }
     if let output {
-      return NextStep(source.design, "--folding", output, reason: "the design with these depths")
+      return source.next(folding: output, reason: "the design with these depths")
     }
     return source.next(
       "fifo", choices + ["--apply", "sized.json"], reason: "writes the design with these depths")

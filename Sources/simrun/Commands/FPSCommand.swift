@@ -64,6 +64,9 @@ extension DesignOptions {
         : next(
           "fifo", "--apply", "sized.json", reason: "this graph has no FIFOs yet: it sizes them")
     }
+    if report.cost.fits == false, plan.blocks.contains(where: { !$0.foldings.isEmpty }) {
+      return next("fold", "--max", reason: "PE and SIMD for the highest rate that fits")
+    }
     switch report.bottleneck.limit {
     case .fifo:
       return next(

@@ -126,15 +126,13 @@ struct FoldCommand: ParsableCommand {
       return NextStep("fifo", apply, reason: "FIFO depths word by word instead of FINN's steps")
     }
     if let output {
-      return NextStep(source.design, "--folding", output, reason: "the design with this folding")
+      return source.next(folding: output, reason: "the design with this folding")
     }
     var goal = targetFps.map { ["--target-fps", $0.plain] } ?? ["--max"]
     if algorithm != .simrun { goal += ["--algorithm", algorithm.rawValue] }
     if reserve > 0 { goal += ["--reserve", reserve.plain] }
     let reason = "writes FINN's folding configuration"
-    return NextStep(
-      ["fold", source.design] + source.changes.arguments + goal + ["-o", "folding.json"],
-      reason: reason)
+    return source.next("fold", goal + ["-o", "folding.json"], reason: reason)
   }
 }
 

@@ -98,6 +98,9 @@ struct ImportCommand: ParsableCommand {
         "note: nothing in the graph tells which FINN it is for; FINN "
           + "\(loaded.design.finnGeneration.rawValue) is taken (--finn-generation)")
     }
+    if let part = loaded.design.part {
+      _ = Device.known(part, otherwise: "written as stated; its cost will be compared with nothing")
+    }
     let count = arrays.written.count
     writeError(
       "wrote \(output): \(loaded.design.nodes.count.of("node")), "

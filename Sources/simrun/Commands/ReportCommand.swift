@@ -1,6 +1,7 @@
 import ArgumentParser
 import DataflowAnalysis
 import DesignFiles
+import FoundationEssentials
 import ReportPage
 
 struct ReportCommand: ParsableCommand {
@@ -97,7 +98,11 @@ struct ReportCommand: ParsableCommand {
     options.command = source.next("fps", reason: "").command
     if let input {
       options.recording.data = try reportingFile(input) {
-        try PageData(design, loaded.parameters, inputs: TensorFile(input))
+        try PageData(design, loaded.parameters) { plane in
+          try source.changes.tensors(
+            in: input, of: source.design, entering: plane,
+            threads: ProcessInfo.processInfo.activeProcessorCount)
+        }
       }
     }
     let device = source.device(of: design)
@@ -118,7 +123,7 @@ struct ReportCommand: ParsableCommand {
       return [
         source.next(
           "hang", "--apply", "fixed.json", reason: "writes the design with the smallest change"),
-        NextStep(["fixed.json", "--fps"], reason: "how fast it is then"),
+        NextStep([source.fresh("fixed.json"), "--fps"], reason: "how fast it is then"),
       ]
     }
     return source.next(after: report, plan).map { [$0] } ?? []

@@ -134,25 +134,6 @@ struct RunCommand: ParsableCommand {
 // MARK: Whole frames
 
 extension RunCommand {
-  /// What enters the design a model lowers to, from the model's own data; `nil` for other designs, and
-  /// for data that are the design's already.
-  private func modelTensors(_ plane: Dataplane) throws -> [String: Tensor]? {
-    guard lowered, let input = data.input, try DesignFile.isOriginalModel(source.design) else {
-      return nil
-    }
-    let arrays = try TensorFile.read(input)
-    let reference = try source.changes.reference(source.design)
-    let frames: ModelFrames
-    do {
-      frames = try reference.frames(of: arrays, file: input)
-    } catch let error as InputError {
-      guard (try? plane.namedInputs(TensorFile(input))) != nil else { throw error }
-      return nil
-    }
-    let model = try LoweredModel(reference, name: source.design)
-    return try LoweredRun(model).feed(frames, 0..<frames.count, threads: data.threadCount)
-  }
-
   private func compute(_ loaded: LoadedDesign) throws -> FrameReport {
     let off = try data.hazardsOff()
     let hazards = ValueHazards(
@@ -163,10 +144,7 @@ extension RunCommand {
       try Dataplane(
         loaded.design, parameters: loaded.parameters, options: .init(hazards: hazards))
     }
-    let tensors =
-      try modelTensors(plane)
-      ?? data.tensors(
-        for: plane, scenario: nil, file: nil, allowsOutside: source.changes.allowOutside)
+    let tensors = try data.tensors(for: plane, source, scenario: nil, file: nil)
     let frames = tensors.values.first?.shape.first ?? 1
     let line = data.progressLine
     let result = try reportingFile(dataFile) {
@@ -208,6 +186,7 @@ extension RunCommand {
     let values = try hasData ? prepare(plan, loaded, scenario) : nil
     // A scenario that states no frames has one; the data has as many as it has.
     if let values, frames == nil, scenario.frames == 1 { scenario.frames = values.data.frames }
+    warnOfIdleFaults(scenario, plan, file: self.scenario)
     let writer = try trace.map { try TraceWriter(to: $0, plan: plan, scenario: scenario) }
     let simulation = try reportingFile(self.scenario ?? source.design) {
       try Simulation(
@@ -264,8 +243,7 @@ extension RunCommand {
       try TimedDataplane(plan, parameters: loaded.parameters, without: off)
     }
     let tensors = try data.tensors(
-      for: timed.plane, scenario: scenario, file: self.scenario,
-      allowsOutside: source.changes.allowOutside)
+      for: timed.plane, source, scenario: scenario, file: self.scenario)
     return try reportingFile(dataFile) {
       Values(timed: timed, tensors: tensors, data: try timed.plane.sourceData(tensors))
     }
@@ -284,6 +262,7 @@ extension RunCommand {
     }
     let outputs = timed.plan.design.graphOutputs
     try data.write(outputs: outputs, streams: moved.words.keys.sorted(), tensor)
+    try noteUnfinished(outputs, moved, timed.plane)
     var bits = BitReport()
     let line = data.progressLine
     let frames = try timed.plane.run(values.tensors, threads: data.threadCount) {
@@ -304,6 +283,21 @@ extension RunCommand {
     report.bits = bits
     report.hazards += moved.staleFrames
     return (report, moved)
+  }
+}
+
+extension RunCommand {
+  /// Words behind the last whole frame, as padding in front of a next frame gives them, make another array.
+  private func noteUnfinished(_ outputs: [String], _ moved: MovedWords, _ plane: Dataplane) throws {
+    guard data.outputs != nil else { return }
+    for name in outputs {
+      guard let words = moved.words[name], let perFrame = try? plane.layout(of: name).words,
+        perFrame > 0, words.count % perFrame != 0
+      else { continue }
+      writeError(
+        "note: '\(name)' ends in \((words.count % perFrame).of("word")) of a frame that never came whole; its "
+          + "array is written word by word, \(perFrame) a frame")
+    }
   }
 }
 

@@ -25,6 +25,60 @@ import Testing
     String(decoding: try TestFiles.data("\(folder)/\(name)"), as: UTF8.self)
   }
 
+  // MARK: check
+
+  /// A core that loses products in the ideal run: whole frames, as --golden has them, do not show it.
+  @Test func aHazardWithoutAnyStallIsAWarning() throws {
+    let design = TestFiles.repository("configs/examples/dsp48-lost-product.json")
+    let told = try CommandLineTool.run("check", design)
+    #expect(told.status == 0)
+    #expect(
+      told.output.contains("hazards warning: mvu0: mvu-dsp48-frozen-zero: 3 words wrong"),
+      "\(told.output)")
+  }
+
+  /// The end of a run that its scenario asks for is no hang.
+  @Test func whatMaxCyclesEndsIsSaid() throws {
+    try inFolder { folder, simrun in
+      try write(
+        #"{"format": "simrun-scenario", "version": 1, "max_cycles": 50}"#, "s.json", in: folder)
+      let told = try simrun("check", Self.config("residual-fixed.json"), "--scenario", "s.json")
+      #expect(told.status != 0)
+      #expect(
+        told.output.contains("max_cycles of the scenario ended the run: 0 of 3 frames"),
+        "\(told.output)")
+      #expect(!told.output.contains("simrun hang"), "\(told.output)")
+    }
+  }
+
+  /// The last of two would be looked at, and nobody would know.
+  @Test func anOptionGivenTwiceIsRefused() throws {
+    let design = Self.config("residual-fixed.json")
+    let twice = try CommandLineTool.run("check", design, "--fits", "xc7s6", "--fits=ZCU104")
+    #expect(twice.status == 64)
+    #expect(
+      twice.errors == "error: check: --fits is given 2 times, but takes one value\n"
+        + "  hint: state it once; the others would be ignored\n", "\(twice.errors)")
+    let several = try CommandLineTool.run(
+      "check", design, design, "--depth", "FIFO_skip=20", "--depth", "FIFO_skip=21")
+    #expect(several.status == 0, "\(several.errors)")
+    let nested = try CommandLineTool.run("sweep", "report", "x", "--csv", "a", "--csv", "b")
+    #expect(nested.status == 64 && nested.errors.contains("--csv is given 2 times"), "\(nested)")
+    let front = try CommandLineTool.run(design, "--fps", "--part", "ZCU104", "--part", "U250")
+    #expect(front.status == 64 && front.errors.hasPrefix("error: fps: --part"), "\(front)")
+  }
+
+  /// Changes belong to a design that is named.
+  @Test func replayChangesNoDesignOfATrace() throws {
+    try inFolder { _, simrun in
+      #expect(
+        try simrun("run", Self.config("residual-fixed.json"), "--trace", "t.simtrace.zst").status
+          == 0)
+      let told = try simrun("replay", "t.simtrace.zst", "--depth", "FIFO_skip=64")
+      #expect(told.status == 64 && told.errors.contains("--depth changes the design of --design"))
+    }
+  }
+
   // MARK: hang
 
   @Test func aDeadlockIsExplainedAndEndsWithTwo() throws {
@@ -54,6 +108,25 @@ import Testing
   }
 
   /// A document has the same keys whatever happened.
+  /// A fault that is never reached would look like one that does no harm.
+  @Test func aFaultOutOfReachIsAWarning() throws {
+    try inFolder { folder, simrun in
+      try write(
+        #"""
+        {"format": "simrun-scenario", "version": 1, "frames": 2,
+         "faults": [{"kind": "drop", "stream": "skip", "word": 70000}]}
+        """#, "s.json", in: folder)
+      for command in ["hang", "run"] {
+        let told = try simrun(
+          command, Self.config("residual-fixed.json"), "--scenario", "s.json")
+        #expect(told.status == 0)
+        #expect(
+          told.errors.contains("warning: s.json: fault 1 strikes nothing: word 70000 of 'skip'"),
+          "\(command): \(told.errors)")
+      }
+    }
+  }
+
   @Test func absentValuesAreNull() throws {
     try inFolder { _, simrun in
       let hangs = try simrun("hang", Self.config("residual-hang.json"), "--json").json

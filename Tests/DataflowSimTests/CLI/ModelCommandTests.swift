@@ -54,6 +54,110 @@ import Testing
     }
   }
 
+  /// The data of a model is the model's, whether its design is run by frames, by cycles or checked.
+  @Test func aModelsDataIsTheModelsInEveryCommand() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      func run(_ arguments: String...) throws -> CommandLineTool.Outcome {
+        let told = try CommandLineTool.run(arguments, in: folder)
+        #expect(told.status == 0, "\(arguments): \(told.output)\(told.errors)")
+        return told
+      }
+      func integers(_ file: String) throws -> [Int] {
+        try #require(try TensorFile.read("\(folder)/\(file)").values.first)
+          .asIntegers(name: file)
+      }
+      // A quantiser of scale 0.25 on numbers that would be codes as well.
+      var model = ModelBuilder(input: [1, 4])
+      model.quantise("x", "q")
+      model.constant("w", [1, -1, 0, 0, 1, -1, 1, 0, 1, -1, 1, 1], [4, 3])
+      model.add("MatMul", ["q", "w"], ["m"])
+      model.quantise("m", "y", scale: 0.5)
+      try model.data().write(to: URL(filePath: "\(folder)/m.onnx"))
+      try TensorFile.write(
+        [("x", try Tensor([0, 1, 2, 3, 3, 2, 1, 1, 2, 0, 3, 1], shape: [3, 4]))],
+        to: "\(folder)/x.npy")
+      _ = try run(
+        "run", "m.onnx", "--lowered", "--input", "x.npy", "--outputs", "a.npy", "--activations",
+        "a.npz")
+      _ = try run(
+        "run", "m.onnx", "--input", "x.npy", "--max-cycles", "100000", "--outputs", "b.npy")
+      #expect(try integers("a.npy") == integers("b.npy"))
+      #expect(try Set(integers("a.npy")).count > 1)
+      _ = try run("run", "m.onnx", "--input", "x.npy", "--repeat", "2")
+      _ = try run("compare", "m.onnx", "--input", "x.npy", "--golden", "a.npz")
+      _ = try run("check", "m.onnx", "--input", "x.npy", "--golden", "a.npz")
+    }
+  }
+
+  /// Codes of a model with a zero point and what enters the design are not the same numbers.
+  @Test func aZeroPointIsSaid() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      var model = ModelBuilder(input: [1, 4])
+      model.constant("s", [0.5])
+      model.constant("z", integers: [113], kind: 2)
+      model.add("QuantizeLinear", ["x", "s", "z"], ["k"])
+      model.add("DequantizeLinear", ["k", "s", "z"], ["q"])
+      model.constant("w", [1, -1, 0, 0, 1, -1, 1, 0, 1, -1, 1, 1], [4, 3])
+      model.add("MatMul", ["q", "w"], ["m"])
+      model.quantise("m", "y", scale: 0.5)
+      try model.data().write(to: URL(filePath: "\(folder)/m.onnx"))
+      let told = try CommandLineTool.run(["import", "m.onnx", "-o", "d.json"], in: folder)
+      #expect(told.status == 0)
+      #expect(
+        told.errors.contains(
+          "its codes less the zero point 113 (-113 to 142) are the accelerator's input"),
+        "\(told.errors)")
+    }
+  }
+
+  /// Padding in front of a frame that never comes is put out all the same.
+  @Test func wordsOfAnUnfinishedFrameAreSaid() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      var model = ModelBuilder(input: [1, 1, 4, 4])
+      model.quantise("x", "q")
+      model.constant("w", [1, 2, 3, 1, 2, 3, 1, 2, 3], [1, 1, 3, 3])
+      model.add("Conv", ["q", "w"], ["c"], ints: ["kernel_shape": [3, 3], "pads": [2, 2, 0, 0]])
+      model.quantise("c", "y")
+      try model.data().write(to: URL(filePath: "\(folder)/m.onnx"))
+      try TensorFile.write(
+        [("x", try Tensor((0..<32).map { $0 % 4 }, shape: [2, 1, 4, 4]))], to: "\(folder)/x.npy")
+      let told = try CommandLineTool.run(
+        ["run", "m.onnx", "--input", "x.npy", "--max-cycles", "10000", "--outputs", "y.npy"],
+        in: folder)
+      #expect(told.status == 0)
+      let words = try #require(try TensorFile.read("\(folder)/y.npy").values.first).shape
+      let isUnfinished = told.errors.contains("of a frame that never came whole")
+      #expect(isUnfinished == (words.first != 2), "\(words): \(told.errors)")
+    }
+  }
+
+  /// What a design is made of is not asked of a design.
+  @Test func optionsOfModelsSayThatADesignHasNoUseForThem() throws {
+    let told = try CommandLineTool.run(
+      TestFiles.repository("configs/lenet.json"), "--fps", "--input-type", "x=UINT8")
+    #expect(told.status == 0)
+    #expect(told.errors.contains("warning: --input-type speaks of an original model"), "\(told)")
+  }
+
+  @Test func labelsInAnotherFormAreExplained() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let model = path("average-pool.onnx")
+      let data = path("average-pool-input.npy")
+      try TensorFile.write(
+        [("l", try Tensor([0, 1, 1, 0], shape: [2, 2]))], to: folder + "/l.npy")
+      try Data("0,1\n1,0\n".utf8).write(to: URL(filePath: folder + "/l.csv"))
+      for (arguments, status, text) in [
+        (["--labels", "l.npy"], 65, "l.npy: has shape [2, 2]; one whole number per frame"),
+        (["--labels", "l.csv"], 65, "l.csv: is neither .npy nor .npz"),
+        (["--targets", "l.npy", "--peak", "0"], 64, "--peak must be a number above 0"),
+      ] {
+        let told = try CommandLineTool.run(
+          ["accuracy", model, "--input", data] + arguments, in: folder)
+        #expect(told.status == Int32(status) && told.errors.contains(text), "\(told.errors)")
+      }
+    }
+  }
+
   /// A fault on a stream is named beside what is wrong with the layers, which is nothing here.
   @Test func aFaultUnderAScenarioIsNamed() throws {
     try TestFiles.withTemporaryDirectory { folder in

@@ -108,6 +108,30 @@ import Testing
     #expect(next(finn.output)?.prefix(8).joined(separator: " ") == same, "\(finn.output)")
   }
 
+  /// What a command was told is told again, and no result replaces what it is made from.
+  @Test func theNextCommandKeepsWhatItIsMadeFrom() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let design = TestFiles.repository("configs/tfc-w2a2.json")
+      let first = try CommandLineTool.run(
+        ["fold", design, "--clock-mhz", "250", "--target-fps", "1000", "-o", "folding.json"],
+        in: folder)
+      #expect(
+        first.output.contains(
+          "simrun \(design) --folding folding.json --clock-mhz 250  (the design"), "\(first)")
+      let again = try CommandLineTool.run(
+        ["fold", design, "--folding", "folding.json", "--target-fps", "1000"], in: folder)
+      #expect(again.output.contains("--target-fps 1000 -o folding-2.json"), "\(again)")
+    }
+  }
+
+  /// Deeper FIFOs do not make a design smaller.
+  @Test func aDesignTooLargeIsToBeFolded() throws {
+    let told = try run("configs/cnv-w1a1.json", "--fps", "--budget", "LUT=5000")
+    #expect(
+      next(told.output)?.joined(separator: " ")
+        == "fold configs/cnv-w1a1.json --budget LUT=5000 --max", "\(told.output)")
+  }
+
   @Test func aDesignThatFitsInNoFoldingHasMissedItsBudget() throws {
     let large = try run("fold", "configs/tfc-w1a1.json", "--max", "--budget", "LUT=5")
     #expect(large.status == 3 && large.output.isEmpty)

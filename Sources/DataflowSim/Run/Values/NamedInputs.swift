@@ -49,7 +49,7 @@ extension Dataplane {
         try near ?? names.prefix(20).map { "\($0) \(try shape($0))" }.joined(separator: ", ")
       throw InputError(
         "there is no array for the graph input '\(name)'", file: file,
-        hint: near ?? "the file holds \(held)")
+        hint: near ?? (held.isEmpty ? "the file holds none" : "the file holds \(held)"))
     }
     return Dictionary(uniqueKeysWithValues: inputs.map { ($0, $0) })
   }
