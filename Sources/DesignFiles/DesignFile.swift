@@ -19,11 +19,41 @@ public struct LoadedDesign: Sendable {
   /// What HLS reported of nodes, as they were built.
   package var reported: [(node: Node, area: ReportedArea)] = []
 
+  /// What the data of the original model give its design; nil for a design that is none's.
+  public private(set) var original: OriginalFeed?
+
   /// A design, its arrays, and what was noted on the way.
   public init(design: Design, parameters: ParameterStore?, notes: [String]) {
     self.design = design
     self.parameters = parameters
     self.notes = notes
+  }
+}
+
+extension LoadedDesign {
+  fileprivate func made(of model: LoweredModel) -> LoadedDesign {
+    var loaded = self
+    loaded.original = OriginalFeed { arrays, file, threads in
+      let frames = try model.reference.frames(of: arrays, file: file)
+      return try LoweredRun(model).feed(frames, 0..<frames.count, threads: threads)
+    }
+    return loaded
+  }
+}
+
+/// Makes the data of an original model what enters the design it was lowered to: its host's part is done.
+public struct OriginalFeed: Sendable {
+  fileprivate let feed: @Sendable ([String: Tensor], String, Int) throws -> [String: Tensor]
+
+  /// By graph input, leading axis frames. Throws `InputError` for arrays that are not the model's.
+  ///
+  /// - Parameters:
+  ///   - arrays: the model's inputs by name, as read from `file`.
+  ///   - threads: frames computed at the same time.
+  public func tensors(of arrays: [String: Tensor], file: String, threads: Int) throws -> [String:
+    Tensor]
+  {
+    try feed(arrays, file, threads)
   }
 }
 
@@ -85,9 +115,10 @@ public enum DesignFile {
     let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     let graph = try ModelGraph(data, file: path, options: options.model)
     do {
-      return try LoweredModel(
-        Reference(graph), name: options.name ?? name, part: options.part, clockMHz: options.clockMHz
-      ).loaded
+      let model = try LoweredModel(
+        Reference(graph), name: options.name ?? name, part: options.part,
+        clockMHz: options.clockMHz)
+      return model.loaded.made(of: model)
     } catch let error as InputError where !graph.hasQuantizers {
       var error = error
       error.hint =

@@ -51,7 +51,7 @@ public enum RuleDocumentation {
       return "\(node.name): \(node.opType) \(attributes)"
     }
     let arrays = example.arrays.sorted { $0.key < $1.key }.map { name, tensor in
-      "\(name): \(tensor.asDoubles().map { String(Int($0)) }.joined(separator: " ")), shape \(tensor.shape)"
+      "\(name): \(tensor.asDoubles().map(\.legible).joined(separator: " ")), shape \(tensor.shape)"
     }
     return part + nodes + arrays
   }
@@ -68,7 +68,7 @@ public enum RuleDocumentation {
     for (name, tensor) in good.arrays.sorted(by: { $0.key < $1.key })
     where bad.arrays[name] != tensor {
       changes.append(
-        "`\(name)` = \(tensor.asDoubles().map { String(Int($0)) }.joined(separator: " "))")
+        "`\(name)` = \(tensor.asDoubles().map(\.legible).joined(separator: " "))")
     }
     return changes.joined(separator: ", ") + "."
   }

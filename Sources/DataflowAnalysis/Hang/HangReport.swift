@@ -106,7 +106,8 @@ extension HangReport {
     WorkProgress.tell("running until nothing moves")
     let simulation = try Simulation(plan, scenario: scenario)
     simulation.runToRest(frames: scenario.frames)
-    completedFrames = isEndless ? frames : simulation.completedFrames
+    // Surplus words make no frames beyond those asked for.
+    completedFrames = min(frames, isEndless ? frames : simulation.completedFrames)
     let result = try simulation.summary()
     design = plan.design.name
     cycle = result.lastHandshakeCycle

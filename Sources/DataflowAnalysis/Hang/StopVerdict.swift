@@ -69,17 +69,21 @@ struct StopCause {
       let reasons =
         wordCounts + counts.shortSources(scenario) + counts.uncountedInputs
         + counts.deadSinks(scenario)
-      starvation = reasons.isEmpty ? [Self.end(of: links, scenario)] : reasons
+      starvation = reasons.isEmpty ? [Self.end(of: links, scenario, plan)] : reasons
       return
     }
     links = simulation.links(cycle, isCycle: true)
     starvation = wordCounts
   }
 
-  private static func end(of waits: [WaitLink], _ scenario: Scenario) -> String {
+  private static func end(of waits: [WaitLink], _ scenario: Scenario, _ plan: Plan) -> String {
     guard let last = waits.last else { return "no block waits for anything: no word was offered" }
     let lost = scenario.faults.compactMap { fault in
-      if case .drop(let stream, let word) = fault { "word \(word) of \(stream)" } else { nil }
+      if case .drop(let stream, let word) = fault, scenario.idleReason(fault, plan) == nil {
+        "word \(word) of \(stream)"
+      } else {
+        nil
+      }
     }
     let why =
       lost.isEmpty

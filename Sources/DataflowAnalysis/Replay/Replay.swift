@@ -144,8 +144,11 @@ extension ReplayReport {
   private static func missing(_ recorded: ArraySlice<Cycle>, _ replayed: ArraySlice<Cycle>) -> Int?
   {
     func goOnAlike(_ a: ArraySlice<Cycle>, _ b: ArraySlice<Cycle>) -> Bool {
-      min(a.count, b.count) >= fewAlike && zip(a, b).allSatisfy { $0 == $1 }
+      a.count == b.count && a.count >= fewAlike && zip(a, b).allSatisfy { $0 == $1 }
     }
+    // What is late by the same everywhere is late, however evenly it comes.
+    let delays = Set(zip(recorded, replayed).map { $0 - $1 })
+    guard delays.count > 1 else { return nil }
     for words in 1...mostShifted {
       if goOnAlike(recorded, replayed.dropFirst(words)) { return words }
       if goOnAlike(recorded.dropFirst(words), replayed) { return -words }

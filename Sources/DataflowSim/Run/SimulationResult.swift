@@ -50,7 +50,7 @@ extension Simulation {
     let missing = sinks.filter { sink in
       sink.count < expectedWords(sink, frames: frames)
     }
-    if missing.isEmpty { return .complete }
+    if missing.isEmpty, !network.isStarving { return .complete }
     if limit != .max, reachedLimit { return .maxCycles }
     return network.channels.contains { $0.pointee.holdsBlockedWord } ? .deadlock : .starved
   }

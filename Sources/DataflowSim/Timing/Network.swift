@@ -138,6 +138,9 @@ package final class Network {
     return heldSources.contains { runners[$0].waitsForSilence != nil }
   }
 
+  /// Whether somebody waits for words that never come and puts out others meanwhile.
+  var isStarving: Bool { silent.contains { roles[$0].isActive && runners[$0].isStarving } }
+
   /// Whether words that come sooner may make somebody slower for good.
   var losesPace: Bool { runners.contains(where: \.losesPace) }
 

@@ -24,6 +24,9 @@ public protocol Process {
   mutating func assumeSilence(before t: Cycle)
   /// Whether it will put out words for ever if it takes none any more.
   var isEndless: Bool { get }
+  /// Whether it waits for words that never come while it puts out words that are no results: what came out
+  /// is no frame then.
+  var isStarving: Bool { get }
   /// Whether words that come sooner may make it slower for good.
   var losesPace: Bool { get }
   /// The words of a run as the process would take them, were they valid in these cycles at `input`, which
@@ -45,6 +48,7 @@ extension Process {
   public var waitsForSilence: Cycle? { nil }
   public mutating func assumeSilence(before t: Cycle) {}
   public var isEndless: Bool { false }
+  public var isStarving: Bool { false }
   public var losesPace: Bool { false }
   public mutating func follows(_ run: EvenRun, on input: Link) -> EvenRun {
     input.pointee.followsOrder(run)
@@ -174,6 +178,7 @@ class ProcessRunner {
   var waitsForSilence: Cycle? { preconditionFailure("abstract") }
   func assumeSilence(before t: Cycle) { preconditionFailure("abstract") }
   var isEndless: Bool { preconditionFailure("abstract") }
+  var isStarving: Bool { preconditionFailure("abstract") }
   var losesPace: Bool { preconditionFailure("abstract") }
   func run() { preconditionFailure("abstract") }
   func follows(_ run: EvenRun, on input: Link) -> EvenRun { preconditionFailure("abstract") }
@@ -201,6 +206,7 @@ final class Running<P: Process>: ProcessRunner {
   override var waitsForSilence: Cycle? { process.pointee.waitsForSilence }
   override func assumeSilence(before t: Cycle) { process.pointee.assumeSilence(before: t) }
   override var isEndless: Bool { process.pointee.isEndless }
+  override var isStarving: Bool { process.pointee.isStarving }
   override var losesPace: Bool { process.pointee.losesPace }
   override func run() { process.pointee.run() }
   override func follows(_ run: EvenRun, on input: Link) -> EvenRun {

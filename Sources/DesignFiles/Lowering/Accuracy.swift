@@ -15,11 +15,13 @@ public struct AccuracyResult: Codable, Sendable {
   public var correct: Int?
   /// Share of the frames, 0 to 1.
   public var top1: Double?
-  /// Mean over the frames of the peak signal to noise ratio against the targets, in dB; nil when all
-  /// pictures are their targets.
+  /// Mean of the peak signal to noise ratio against the targets, in dB, over the frames that are not equal to
+  /// them; nil when all are, or where numbers are infinite or none.
   public var psnr: Double?
   /// Whether all pictures are their targets; nil for labels.
   public var isEqual: Bool?
+  /// How many pictures are their targets; nil for labels.
+  public var equalFrames: Int?
   /// Defects of the hardware that changed values; nil when none did.
   public var hazards: [Strike]?
 
@@ -53,6 +55,8 @@ struct AccuracyCount {
   private let file: String?
   private var correct = 0
   private var decibels = 0.0
+  /// Pictures that are their targets.
+  private var equal = 0
   private var frames = 0
 
   /// - Parameter file: where the goal was read.
@@ -63,12 +67,16 @@ struct AccuracyCount {
     frames += 1
     switch goal {
     case .labels(let labels):
-      guard isLabel || output.indices.contains(labels[index]) else {
+      guard isLabel || output.count > 1 && output.indices.contains(labels[index]) else {
         throw InputError(
-          "holds \(labels[index]) for frame \(index), but there are \(output.count) classes, 0 to "
-            + "\(output.count - 1)", file: file,
-          hint: labels.min() == 1 && labels.max() == output.count
-            ? "labels count from 0 here; subtract 1 from all" : "labels count from 0")
+          output.count == 1
+            ? "there is one output per frame, which chooses no class"
+            : "holds \(labels[index]) for frame \(index), but there are \(output.count) classes, 0 to "
+              + "\(output.count - 1)", file: file,
+          hint: output.count == 1
+            ? "--targets tells how near it comes"
+            : labels.min() == 1 && labels.max() == output.count
+              ? "labels count from 0 here; subtract 1 from all" : "labels count from 0")
       }
       let found = isLabel ? Int(output[0]) : output.indices.max { output[$0] < output[$1] } ?? 0
       // Equal largest outputs: the first is the label, as in training.
@@ -84,7 +92,7 @@ struct AccuracyCount {
         return sum + d * d
       }
       let mean = error / Double(max(1, output.count))
-      decibels += mean == 0 ? .infinity : 10 * log10(peak * peak / mean)
+      if mean == 0 { equal += 1 } else { decibels += 10 * log10(peak * peak / mean) }
     }
   }
 
@@ -98,9 +106,10 @@ struct AccuracyCount {
       result.correct = correct
       result.top1 = frames > 0 ? Double(correct) / Double(frames) : 0
     case .pictures:
-      let mean = decibels / Double(max(1, frames))
-      result.psnr = mean.isFinite ? mean : nil
-      result.isEqual = frames > 0 && !mean.isFinite
+      result.isEqual = frames > 0 && equal == frames
+      result.equalFrames = equal
+      let mean = decibels / Double(max(1, frames - equal))
+      result.psnr = mean.isFinite && equal < frames ? mean : nil
     }
     return result
   }
@@ -133,7 +142,8 @@ public struct Accuracy: Sendable {
         return values[reference.graph.outputs[0]]!
       }
       for (i, output) in outputs.enumerated() {
-        let isLabel = output.kind.range != nil && output.count == 1
+        let isLabel =
+          output.kind.range != nil && (output.count == 1 || reference.endsInIndices)
         try count.add(start + i, output.floats, isLabel: isLabel)
       }
       progress(count.result(name, "as trained"))
@@ -153,7 +163,7 @@ public struct Accuracy: Sendable {
       let end = min(start + Self.portion, frames.count)
       let outputs = try run.run(frames, start..<end, threads: threads)[0]
       for (i, output) in outputs.enumerated() {
-        if let end = try run.end(output) {
+        if let end = try run.end(output, frames.frame(start + i)) {
           try count.add(start + i, end.values, isLabel: end.isLabel)
         } else {
           try count.add(

@@ -17,18 +17,30 @@ public struct LoweredRun: Sendable {
     plane = try Dataplane(
       model.loaded.design, parameters: model.loaded.parameters, options: .init(hazards: hazards))
     host = model.reference.part(for: model.inputs)
-    tail = model.tailStart.map { start in
-      (start, model.reference.part(for: [model.firstOutput], given: [start]))
+    let reference = model.reference
+    tail = model.tailStart.flatMap { start in
+      let part = reference.part(for: [model.firstOutput], given: [start])
+      // What else it takes must be the model's own input.
+      let others = reference.inputs(of: part).subtracting([start])
+      return others.isSubset(of: reference.graph.inputs.map(\.name)) ? (start, part) : nil
     }
   }
 
   /// The model's first output when the numbers in front of its end, channels last, are these, and whether it
   /// is a label; nil where they are its output already.
-  func end(_ numbers: [Float]) throws -> (values: [Float], isLabel: Bool)? {
-    guard let tail, let value = model.value(numbers, of: tail.start),
-      let result = try model.reference.run(tail.part, [tail.start: value])[model.firstOutput]
-    else { return nil }
-    return (result.floats, result.kind.range != nil && result.count == 1)
+  func end(_ numbers: [Float], _ frame: [String: Value]) throws -> (
+    values: [Float], isLabel: Bool
+  )? {
+    guard let tail, let value = model.value(numbers, of: tail.start) else { return nil }
+    var values = frame
+    values[tail.start] = value
+    guard let result = try model.reference.run(tail.part, values)[model.firstOutput] else {
+      return nil
+    }
+    return (
+      result.floats,
+      result.kind.range != nil && (result.count == 1 || model.reference.endsInIndices)
+    )
   }
 
   /// The numbers of each graph output for some frames, channels last, as the model gives them in

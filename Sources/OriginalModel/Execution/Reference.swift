@@ -253,6 +253,27 @@ extension Reference {
     return Part(steps: chosen.reversed(), names: names)
   }
 
+  /// Tensors that a part takes besides constants: what somebody has to give.
+  public func inputs(of part: Part) -> Set<String> {
+    let made = Set(part.steps.flatMap(\.node.outputs))
+    let taken = part.steps.flatMap(\.node.inputs).filter { !$0.isEmpty && constants[$0] == nil }
+    return Set(taken).subtracting(made)
+  }
+
+  /// Whether the first output is places of largest elements, the best first.
+  public var endsInIndices: Bool {
+    var name = graph.outputs.first ?? ""
+    while let step = steps.first(where: { $0.node.outputs.contains(name) }) {
+      if step.node.opType == "ArgMax" { return true }
+      if step.node.opType == "TopK" { return step.node.outputs.last == name }
+      guard ["Reshape", "Squeeze", "Flatten", "Identity", "Cast"].contains(step.node.opType),
+        let source = step.node.inputs.first
+      else { return false }
+      name = source
+    }
+    return false
+  }
+
   /// Runs a part of the model on one frame; returns its tensors.
   public func run(_ part: Part, _ inputs: [String: Value]) throws -> [String: Value] {
     var values = inputs

@@ -111,7 +111,7 @@ struct AccuracyCommand: ParsableCommand {
         try Dataplane(loaded.design, parameters: loaded.parameters)
       }
       let data = try data(of: subject, plane, beside: model, arrays)
-      try reportingFile(subject) { try noteIdealStrikes(loaded.design, frames: data.count) }
+      noteIdealStrikes(loaded.design, frames: data.count)
       return [
         try accuracy.design(loaded, data, plane: plane, name: subject) {
           line.show($0.frames, of: data.count, "frames")
@@ -222,14 +222,24 @@ struct AccuracyReport: ResultDocument {
     (self.results, self.interrupted) = (results, interrupted)
   }
 
+  /// How near pictures come to their targets.
+  private static func nearness(_ result: AccuracyResult) -> String {
+    if result.isEqual == true { return "equal to the targets" }
+    let equal = result.equalFrames ?? 0
+    let others = equal > 0 ? "; \(equal) of \(result.frames.of("frame")) equal to the targets" : ""
+    guard let psnr = result.psnr else {
+      return "PSNR none: outputs or targets are infinite or no numbers\(others)"
+    }
+    return "PSNR \(String(format: "%.2f", psnr)) dB\(others)"
+  }
+
   var text: String {
     let rows = results.map { result in
       let figure: String
       if let top1 = result.top1, let correct = result.correct {
         figure = "\(correct) of \(result.frames) right, \(String(format: "%.2f", top1 * 100)) %"
       } else {
-        figure =
-          result.psnr.map { "PSNR \(String(format: "%.2f", $0)) dB" } ?? "equal to the targets"
+        figure = Self.nearness(result)
       }
       return [result.subject, result.computed, figure]
     }

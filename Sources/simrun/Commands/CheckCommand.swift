@@ -1,5 +1,6 @@
 import ArgumentParser
 import DataflowAnalysis
+import DesignFiles
 import FoundationEssentials
 
 /// `simrun check`: everything that can be said about designs, for continuous integration.
@@ -89,9 +90,10 @@ struct CheckCommand: ParsableCommand {
         progressing.showing {
           all(known) { file, name, known in
             var golden = golden
+            let read = BestSoFar<LoadedDesign>()
             if let input {
               golden?.inputs = { [changes] plane in
-                try changes.tensors(in: input, of: file, entering: plane, threads: 1)
+                try changes.tensors(in: input, of: read.value, entering: plane, threads: 1)
               }
             }
             var check = DesignCheck(
@@ -99,6 +101,7 @@ struct CheckCommand: ParsableCommand {
               golden: golden, known: known
             ) {
               let loaded = try changes.portWidth == nil ? changes.read(file) : changes.load(file)
+              read.value = loaded
               var costing = base
               if base.model != nil { loaded.tell(&costing) }
               return (loaded.design, loaded.parameters, costing)

@@ -105,7 +105,7 @@ struct CompareCommand: ParsableCommand {
       }
       comparison.threads = ProcessInfo.processInfo.activeProcessorCount
       let inputs = try source.changes.tensors(
-        in: input, of: source.design, entering: comparison.plane, threads: comparison.threads)
+        in: input, of: loaded, entering: comparison.plane, threads: comparison.threads)
       let golden = golden!
       let reference = try NPZ(contentsOf: golden)
       let map = try map.map(ReferenceMap.init(contentsOf:))
@@ -125,9 +125,7 @@ struct CompareCommand: ParsableCommand {
       }
       if stimulus == nil {
         comparison.plane.noteShiftedFrames(inputs.frames)
-        try reportingFile(source.design) {
-          try noteIdealStrikes(loaded.design, frames: inputs.frames)
-        }
+        noteIdealStrikes(loaded.design, frames: inputs.frames)
       }
       if let note = ComparisonReport.frameNote(results, given: inputs.frames) {
         writeError("note: \(note)")
@@ -214,7 +212,7 @@ struct CompareCommand: ParsableCommand {
     let feed = try model.map { try placed(plane, in: source.changes.reference($0), input, threads) }
     let inputs =
       try feed?.inputs
-      ?? source.changes.tensors(in: input, of: source.design, entering: plane, threads: threads)
+      ?? source.changes.tensors(in: input, of: loaded, entering: plane, threads: threads)
     var report = try reportingFile(dump) {
       try DumpReport(
         plane, inputs, given: feed?.given ?? [:], TensorFile.read(dump), threads: threads)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DataflowAnalysis
+import DesignFiles
 import FoundationEssentials
 
 /// The options of `simrun run` that have to do with values.
@@ -75,13 +76,14 @@ struct DataOptions: ParsableArguments {
   }
 
   /// The tensors by graph input: those of `--input`, replaced by the data the scenario names.
-  func tensors(for plane: Dataplane, _ source: DesignOptions, scenario: Scenario?, file: String?)
-    throws -> [String: Tensor]
-  {
+  func tensors(
+    for plane: Dataplane, of loaded: LoadedDesign, _ source: DesignOptions, scenario: Scenario?,
+    file: String?
+  ) throws -> [String: Tensor] {
     var tensors: [String: Tensor] = [:]
     if let input {
       tensors = try source.changes.tensors(
-        in: input, of: source.design, entering: plane, threads: threadCount)
+        in: input, of: loaded, entering: plane, threads: threadCount)
     }
     let allowsOutside = source.changes.allowOutside
     for (name, stimulus) in scenario?.sources ?? [:] {
@@ -118,9 +120,9 @@ struct DataOptions: ParsableArguments {
 }
 
 /// Says that hardware gives other values than whole frames have, even where nothing stalls.
-func noteIdealStrikes(_ design: Design, frames: Int) throws {
-  let strikes = try HazardSearch(Plan(design)).idealStrikes(frames: min(max(frames, 1), 3))
-  guard let first = strikes.first else { return }
+func noteIdealStrikes(_ design: Design, frames: Int) {
+  let strikes = try? HazardSearch(Plan(design)).idealStrikes(frames: min(max(frames, 1), 3))
+  guard let strikes, let first = strikes.first else { return }
   let more = strikes.count > 1 ? " and \(strikes.count - 1) more" : ""
   writeError(
     "note: each frame is computed as its blocks should; in hardware \(first.hazard) at \(first.node)\(more) "

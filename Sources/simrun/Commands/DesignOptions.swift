@@ -1,6 +1,7 @@
 import ArgumentParser
 import DataflowAnalysis
 import DesignFiles
+import FoundationEssentials
 import OriginalModel
 
 /// The design a command works on, and what may be changed about it: the same for every command.
@@ -37,10 +38,11 @@ struct DesignOptions: ParsableArguments {
 
   /// The name of a result that would replace none of the files it is made from: `sized.json`, or `sized-2.json`.
   func fresh(_ name: String) -> String {
-    let taken = Set(files.compactMap(\.path))
+    func place(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path() }
+    let taken = Set(files.compactMap(\.path).map(place))
     let parts = name.split(separator: ".", maxSplits: 1)
     let names = [name] + (2...taken.count + 2).map { "\(parts[0])-\($0).\(parts.last ?? "json")" }
-    return names.first { !taken.contains($0) } ?? name
+    return names.first { !taken.contains(place($0)) } ?? name
   }
 
   /// The same design, changed in the same way but for what a folding configuration just written states.
@@ -351,27 +353,33 @@ extension DesignChanges {
     try Reference(ModelGraph(contentsOf: file, options: model.options(parameters: parameters)))
   }
 
-  /// What the arrays of `input` give the graph inputs of `plane`, the design in `design`.
+  /// What the arrays of `input` give the graph inputs of `plane`, the design of `loaded`.
   ///
   /// The data of an original model are the model's own, which its host quantises; where they do not fit it,
   /// they may be the design's already.
-  func tensors(in input: String, of design: String, entering plane: Dataplane, threads: Int) throws
-    -> [String: Tensor]
+  func tensors(in input: String, of loaded: LoadedDesign?, entering plane: Dataplane, threads: Int)
+    throws -> [String: Tensor]
   {
-    guard try DesignFile.isOriginalModel(design) else {
-      return try plane.namedInputs(TensorFile(input))
-    }
-    let reference = try reference(design)
-    let frames: ModelFrames
+    guard let original = loaded?.original else { return try plane.namedInputs(TensorFile(input)) }
     do {
-      frames = try reference.frames(of: TensorFile.read(input), file: input)
+      let arrays = try TensorFile.read(input)
+      return try original.tensors(of: arrays, file: input, threads: threads).reduce(into: [:]) {
+        $0[$1.key] = try plane.shaped($1.value, as: $1.key)
+      }
     } catch let error as InputError {
       guard let tensors = try? plane.namedInputs(TensorFile(input)) else { throw error }
-      writeError(
-        "note: \(input) is no data of the model; it is taken for what enters the design")
+      writeError("note: \(input) is no data of the model; it is taken for what enters the design")
       return tensors
     }
-    return try LoweredRun(LoweredModel(reference, name: design))
-      .feed(frames, 0..<frames.count, threads: threads)
+  }
+}
+
+extension Dataplane {
+  /// The same elements in the shape that a DMA in front of the design reads them in.
+  fileprivate func shaped(_ tensor: Tensor, as input: String) throws -> Tensor {
+    let layout = try layout(of: input)
+    let shape = tensor.shape.prefix(1) + layout.shape
+    guard tensor.shape != Array(shape), tensor.count == shape.reduce(1, *) else { return tensor }
+    return try Tensor(shape: Array(shape), elementType: tensor.elementType, bytes: tensor.bytes)
   }
 }

@@ -100,7 +100,7 @@ struct ReportCommand: ParsableCommand {
       options.recording.data = try reportingFile(input) {
         try PageData(design, loaded.parameters) { plane in
           try source.changes.tensors(
-            in: input, of: source.design, entering: plane,
+            in: input, of: loaded, entering: plane,
             threads: ProcessInfo.processInfo.activeProcessorCount)
         }
       }

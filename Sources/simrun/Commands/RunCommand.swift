@@ -144,7 +144,7 @@ extension RunCommand {
       try Dataplane(
         loaded.design, parameters: loaded.parameters, options: .init(hazards: hazards))
     }
-    let tensors = try data.tensors(for: plane, source, scenario: nil, file: nil)
+    let tensors = try data.tensors(for: plane, of: loaded, source, scenario: nil, file: nil)
     let frames = tensors.values.first?.shape.first ?? 1
     let line = data.progressLine
     let result = try reportingFile(dataFile) {
@@ -243,7 +243,7 @@ extension RunCommand {
       try TimedDataplane(plan, parameters: loaded.parameters, without: off)
     }
     let tensors = try data.tensors(
-      for: timed.plane, source, scenario: scenario, file: self.scenario)
+      for: timed.plane, of: loaded, source, scenario: scenario, file: self.scenario)
     return try reportingFile(dataFile) {
       Values(timed: timed, tensors: tensors, data: try timed.plane.sourceData(tensors))
     }

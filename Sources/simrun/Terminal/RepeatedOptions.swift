@@ -9,7 +9,7 @@ enum RepeatedOptions {
   static func message(_ arguments: [String], _ root: any ParsableCommand.Type) -> String? {
     let given = arguments.prefix { $0 != "--" }.filter { $0.hasPrefix("-") }
       .map { String($0.prefix { $0 != "=" }) }
-    guard Set(given).count < given.count || given.contains("-o") else { return nil }
+    guard given.count > 1 else { return nil }
     let command = command(arguments[...], root)
     guard let options = try? singleValued(command) else { return nil }
     for names in options {

@@ -107,7 +107,6 @@ import Testing
     }
   }
 
-  /// A document has the same keys whatever happened.
   /// A fault that is never reached would look like one that does no harm.
   @Test func aFaultOutOfReachIsAWarning() throws {
     try inFolder { folder, simrun in
@@ -127,6 +126,7 @@ import Testing
     }
   }
 
+  /// A document has the same keys whatever happened.
   @Test func absentValuesAreNull() throws {
     try inFolder { _, simrun in
       let hangs = try simrun("hang", Self.config("residual-hang.json"), "--json").json

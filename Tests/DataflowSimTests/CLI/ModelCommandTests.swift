@@ -84,6 +84,11 @@ import Testing
       #expect(try integers("a.npy") == integers("b.npy"))
       #expect(try Set(integers("a.npy")).count > 1)
       _ = try run("run", "m.onnx", "--input", "x.npy", "--repeat", "2")
+      let piped = try CommandLineTool.shell(
+        "cat \(folder)/m.onnx | ./simrun run - --lowered --input \(folder)/x.npy --outputs \(folder)/c.npy"
+      )
+      #expect(piped.status == 0, "\(piped.errors)")
+      #expect(try integers("a.npy") == integers("c.npy"))
       _ = try run("compare", "m.onnx", "--input", "x.npy", "--golden", "a.npz")
       _ = try run("check", "m.onnx", "--input", "x.npy", "--golden", "a.npz")
     }
@@ -115,8 +120,8 @@ import Testing
     try TestFiles.withTemporaryDirectory { folder in
       var model = ModelBuilder(input: [1, 1, 4, 4])
       model.quantise("x", "q")
-      model.constant("w", [1, 2, 3, 1, 2, 3, 1, 2, 3], [1, 1, 3, 3])
-      model.add("Conv", ["q", "w"], ["c"], ints: ["kernel_shape": [3, 3], "pads": [2, 2, 0, 0]])
+      model.constant("w", [3], [1, 1, 1, 1])
+      model.add("Conv", ["q", "w"], ["c"], ints: ["kernel_shape": [1, 1], "pads": [1, 1, 0, 0]])
       model.quantise("c", "y")
       try model.data().write(to: URL(filePath: "\(folder)/m.onnx"))
       try TensorFile.write(
@@ -126,8 +131,9 @@ import Testing
         in: folder)
       #expect(told.status == 0)
       let words = try #require(try TensorFile.read("\(folder)/y.npy").values.first).shape
-      let isUnfinished = told.errors.contains("of a frame that never came whole")
-      #expect(isUnfinished == (words.first != 2), "\(words): \(told.errors)")
+      // A border row of a third frame.
+      #expect(words.first.map { $0 > 50 } == true, "\(words)")
+      #expect(told.errors.contains("of a frame that never came whole"), "\(told.errors)")
     }
   }
 

@@ -36,7 +36,7 @@ import simrun
     #expect(try report("word-count-fixed", "word-count").certificate.verdict == .live)
   }
 
-  /// Words are counted from 0; each fault may have added one to the stream.
+  /// Twice as many words as the frames have are beyond anything that comes by itself.
   @Test func aFaultThatStrikesNothingIsSaid() throws {
     let plan = try plan("residual-fixed")
     let words = try #require(plan.wordsPerFrame["skip"])
@@ -44,18 +44,21 @@ import simrun
     scenario.frames = 3
     scenario.faults = [
       .delay(stream: "skip", word: 3 * words - 1, cycles: 5),
-      .swap(stream: "skip", word: 3 * words + 3), .drop(stream: "skip", word: 3 * words + 5),
+      .swap(stream: "skip", word: 6 * words - 2), .drop(stream: "skip", word: 6 * words),
       .reset(frame: 3), .stop(stream: "skip", from: 1 << 40, cycles: 1),
     ]
     #expect(
       scenario.idleFaults(in: plan) == [
-        "fault 3 strikes nothing: word \(3 * words + 5) of 'skip', which has \(3 * words) words in 3 frames",
+        "fault 3 strikes nothing: word \(6 * words) of 'skip', which has \(3 * words) words in 3 frames",
         "fault 4 strikes nothing: frame 3 does not start in a run of 3 frames",
       ])
-    scenario.faults = [.swap(stream: "skip", word: 3 * words - 1)]
-    #expect(scenario.idleFaults(in: plan).isEmpty)
-    scenario.faults = [.swap(stream: "skip", word: 3 * words)]
+    scenario.faults = [.swap(stream: "skip", word: 6 * words - 1)]
     #expect(scenario.idleFaults(in: plan).count == 1)
+    scenario.faults.append(.duplicate(stream: "in0", word: 0))
+    #expect(scenario.idleFaults(in: plan).isEmpty)
+    scenario.faults.removeLast()
+    scenario.sources["in0"] = Scenario.Source(words: 1000)
+    #expect(scenario.idleFaults(in: plan).isEmpty)
   }
 
   @Test func theDroppedWordLeaksIntoEveryFrameUntilAReset() throws {

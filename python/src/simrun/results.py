@@ -17,6 +17,7 @@ class AccuracyResult(Record):
 
     computed: str
     correct: int | None
+    equal_frames: int | None
     frames: int
     hazards: tuple[Hazard, ...] | None
     is_equal: bool | None
@@ -29,6 +30,7 @@ class AccuracyResult(Record):
         return cls(
             computed=d["computed"],
             correct=d["correct"],
+            equal_frames=d["equalFrames"],
             frames=d["frames"],
             hazards=(None if d["hazards"] is None else tuple(Hazard.read(v) for v in d["hazards"])),
             is_equal=d["isEqual"],

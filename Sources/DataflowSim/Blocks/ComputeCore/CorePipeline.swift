@@ -25,6 +25,8 @@ protocol CorePipeline {
   /// See `Process`.
   var isEndless: Bool { get }
   /// See `Process`.
+  var isStarving: Bool { get }
+  /// See `Process`.
   var needsSilence: Bool { get }
   /// When nothing else can happen, the cycle from which it would have to be known that no slot fires, to
   /// go on; nil: it waits for nothing of the kind.
@@ -42,6 +44,7 @@ protocol CorePipeline {
 extension CorePipeline {
   mutating func starve(from: Cycle) -> Bool { true }
   var isEndless: Bool { false }
+  var isStarving: Bool { false }
   var needsSilence: Bool { false }
   var losesPace: Bool { false }
   var waitsForSilence: Cycle? { nil }

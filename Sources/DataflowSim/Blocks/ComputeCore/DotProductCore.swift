@@ -38,6 +38,9 @@ struct DotProductCore: CorePipeline {
   /// Spurious results since the last slot, and how many show that there is no end of them.
   private var unasked = 0
   private static let manyUnasked = 4096
+  /// More are not put out while a weight is waited for, however far it is.
+  private static let mostUnasked = 1 << 22
+  private var hasStoppedEarly = false
   /// Whether weights come by a stream that may end.
   private let awaitsWeights: Bool
   /// Since when a group's last activation waits for a weight of which nothing is known.
@@ -139,7 +142,7 @@ struct DotProductCore: CorePipeline {
   mutating func pushSpurious(from: Cycle, to: Cycle) -> Bool {
     guard pushesEarly else { return true }
     var next = max(from, spuriousFrom)
-    while next < to {
+    while next < to, unasked < Self.mostUnasked {
       guard let cycle = enabled(next) else {
         spuriousFrom = next
         return false
@@ -154,6 +157,7 @@ struct DotProductCore: CorePipeline {
       spuriousFrom = next
       _ = settle()
     }
+    if next < to, unasked >= Self.mostUnasked { hasStoppedEarly = true }
     return true
   }
 
@@ -168,7 +172,9 @@ struct DotProductCore: CorePipeline {
   var waitsForSilence: Cycle? { starvedFrom.flatMap { enabled(max($0, spuriousFrom)) } }
   mutating func assumeSilence(before t: Cycle) { silentUntil = max(silentUntil, t) }
   /// Without a weight it puts out a word in every enabled cycle.
-  var isEndless: Bool { starvedFrom != nil && unasked > Self.manyUnasked }
+  var isEndless: Bool { hasStoppedEarly || starvedFrom != nil && unasked > Self.manyUnasked }
+  /// Its surplus words are nobody's results.
+  var isStarving: Bool { hasStoppedEarly || starvedFrom != nil && unasked > 0 }
 
   /// Nothing more comes: a slot right before a freeze has lost its product.
   mutating func finish() {

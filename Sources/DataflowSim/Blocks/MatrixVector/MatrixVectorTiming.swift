@@ -116,6 +116,7 @@ struct ReplayCore<Core: CorePipeline>: Process {
   func deallocate() { core.deallocate() }
   var needsSilence: Bool { core.needsSilence }
   var isEndless: Bool { core.isEndless }
+  var isStarving: Bool { core.isStarving }
   var losesPace: Bool { core.losesPace }
   var waitsForSilence: Cycle? { core.waitsForSilence }
   mutating func assumeSilence(before t: Cycle) { core.assumeSilence(before: t) }

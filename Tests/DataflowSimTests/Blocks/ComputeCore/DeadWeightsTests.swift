@@ -63,6 +63,29 @@ import Testing
     #expect(surplus == [dead.out.count])
   }
 
+  /// Surplus words are no frames: a design that waits for a weight for ever has not run.
+  @Test func whatIsStarvedHasNotRun() throws {
+    let some = try run(design(), weights: Scenario.Source(words: 3))
+    #expect(some.report.outcome != .complete)
+    #expect(some.report.endless == ["dut"])
+    var scenario = Scenario(frames: 4)
+    scenario.faults = [.drop(stream: "w0", word: 3)]
+    let hang = try HangReport(Plan(design()), scenario: scenario)
+    #expect(hang.outcome == .starved && hang.completedFrames == 4)
+    let sound = try run(design(), weights: Scenario.Source(words: 4))
+    #expect(sound.report.outcome == .complete && sound.report.endless == nil)
+    #expect(try HangReport(Plan(design())).outcome == .complete)
+    let ended = try run(design(), weights: .init(pattern: .never), cycles: 100)
+    #expect(ended.report.outcome == .maxCycles)
+  }
+
+  /// However far the next weight is.
+  @Test func aWeightThatComesInAnAgeCostsNothing() throws {
+    var scenario = Scenario(frames: 2)
+    scenario.faults = [.stop(stream: "w0", from: 0, cycles: 1 << 40)]
+    #expect(try HangReport(Plan(design()), scenario: scenario).outcome != .complete)
+  }
+
   /// Three weights for four vectors: the fourth word is none of the design's.
   @Test func wordsBehindTheLastWeightAreSurplus() throws {
     let some = try run(design(), weights: Scenario.Source(words: 3))

@@ -64,6 +64,45 @@ import Testing
     #expect(differing > 2)
   }
 
+  /// One picture that is its target does not make the others theirs.
+  @Test func equalPicturesAreCounted() throws {
+    func measure(_ change: (inout [[Float]]) -> Void) throws -> AccuracyResult {
+      try measured(turned()) { reference, frames in
+        var targets = try outputs(reference, frames)
+        change(&targets)
+        return .pictures(targets, peak: 1)
+      }.trained
+    }
+    let all = try measure { _ in }
+    #expect(all.isEqual == true && all.equalFrames == Self.frames && all.psnr == nil)
+    let one = try measure { targets in
+      for i in targets.indices.dropFirst() { targets[i][0] += 0.5 }
+    }
+    #expect(one.isEqual == false && one.equalFrames == 1)
+    // An error of 0.5 in one of three numbers.
+    #expect(abs((one.psnr ?? 0) - 10 * log10(12)) < 1e-3, "\(one)")
+    let none = try measure { $0[3][0] = .nan }
+    #expect(none.isEqual == false && none.psnr == nil)
+  }
+
+  /// The two best of three: the first is the label.
+  @Test func theBestOfSeveralIsTheLabel() throws {
+    var model = ModelBuilder(input: [1, 4], outputs: ["y"])
+    model.quantise("x", "q")
+    model.constant("w", [1, -1, 0, 0, 1, -1, 1, 0, 1, -1, 1, 1], [4, 3])
+    model.add("MatMul", ["q", "w"], ["m"])
+    model.quantise("m", "c", scale: 0.5)
+    model.constant("k", integers: [2])
+    model.add("TopK", ["c", "k"], ["v", "y"], numbers: ["axis": -1])
+    let both = try measured(model) { reference, frames in
+      .labels(
+        try (0..<frames.count).map {
+          Int(try reference.run(frames.frame($0))["y"]!.floats[0])
+        })
+    }
+    #expect(both.trained.correct == Self.frames && both.hardware.correct == Self.frames)
+  }
+
   @Test(arguments: [
     ((1...3).map { $0 }, "subtract 1 from all"), ([0, 1, 255], "labels count from 0"),
     ([-1, 0, 1], "labels count from 0"),
