@@ -46,6 +46,8 @@ public struct ReplayReport: ResultDocument, Equatable {
   public var unknownHandshakes: Int
   /// The first by cycle; nil: the replay is the same on the streams compared.
   public var firstDifference: Difference?
+  /// Where in the run a capture lies; nil: it begins with the run, as a trace does.
+  public var capturePlace: CapturePlace?
 
   /// Whether every recorded handshake was repeated. One on a stream the design lacks was not.
   public var isSame: Bool { firstDifference == nil && unknownHandshakes == 0 }
@@ -90,33 +92,6 @@ extension ReplayReport {
     }
   }
 
-  /// Drives `design` as a board was driven and compares every stream the capture knows.
-  ///
-  /// Throws `InputError` when a mapped stream is none of the design's, or when no word moved on any.
-  public init(_ capture: VCDCapture, on source: Design) throws {
-    let plan = try Plan(source)
-    try Self.requireStreams(capture.streams.keys, of: plan.design)
-    guard capture.streams.values.contains(where: { !$0.handshakes.isEmpty }) else {
-      throw InputError(
-        "nothing to compare: valid and ready are never high together in the capture's "
-          + "\(capture.cycles) cycles", at: "streams",
-        hint: "are the signals the right ones, and is \"first_cycle\"?")
-    }
-    var scenario = capture.scenario(plan)
-    scenario.maxCycles = max(capture.cycles, 1)
-    for name in plan.design.graphInputs where scenario.sources[name] == nil {
-      scenario.sources[name] = Scenario.Source(endless: true)
-    }
-    let result = try Simulation(plan, scenario: scenario, observing: Observation(times: true)).run()
-    design = plan.design.name
-    outcome = result.outcome
-    (streams, unknownStreams, handshakes, unknownHandshakes) = ([], [], 0, 0)
-    for (stream, levels) in capture.streams.sorted(by: { $0.key < $1.key }) {
-      streams.append(stream)
-      compare(stream, levels.handshakes, result.streams[stream] ?? [])
-    }
-  }
-
   /// Throws `InputError` naming a stream that `design` does not have.
   public static func requireStreams(_ names: some Sequence<String>, of design: Design) throws {
     let known = Set(design.nodes.flatMap { $0.inputs + $0.outputs })
@@ -125,12 +100,15 @@ extension ReplayReport {
     throw InputError("the design has no stream '\(wrong)'", at: "streams.\(wrong)", hint: near)
   }
 
-  private mutating func compare(_ stream: String, _ recorded: [Cycle], _ replayed: [Cycle]) {
+  /// - Parameter before: words that had moved before either.
+  mutating func compare(
+    _ stream: String, _ recorded: [Cycle], _ replayed: [Cycle], before: Int = 0
+  ) {
     handshakes += recorded.count
     let word = zip(recorded, replayed).prefix { $0 == $1 }.count
     guard word < max(recorded.count, replayed.count) else { return }
     let difference = Difference(
-      stream: stream, word: word, recorded: word < recorded.count ? recorded[word] : nil,
+      stream: stream, word: before + word, recorded: word < recorded.count ? recorded[word] : nil,
       replayed: word < replayed.count ? replayed[word] : nil,
       missingWords: Self.missing(recorded.dropFirst(word), replayed.dropFirst(word)))
     if firstDifference == nil || difference.cycle < firstDifference!.cycle {
@@ -159,32 +137,4 @@ extension ReplayReport {
   /// So many handshakes in the same cycles are no accident, and so many words are looked for.
   private static let fewAlike = 4
   private static let mostShifted = 8
-}
-
-extension VCDCapture {
-  /// The stall patterns at the borders of a design: a source starts a word where the board did, a sink is
-  /// ready where the board was. Borders that were not captured are never in the way.
-  ///
-  /// A source that still held out a word at the end would have gone on: it offers whole frames. One that
-  /// was silent had no more words. The patterns repeat behind the end of the capture.
-  public func scenario(_ plan: Plan) -> Scenario {
-    var scenario = Scenario()
-    for name in plan.design.graphInputs {
-      guard let levels = streams[name] else { continue }
-      let starts = levels.valid.indices.map { c in
-        levels.valid[c] && (c == 0 || !levels.valid[c - 1] || levels.ready[c - 1])
-      }
-      let words = starts.count { $0 }
-      let perFrame = max(plan.wordsPerFrame[name] ?? 1, 1)
-      scenario.frames = max(scenario.frames, (words + perFrame - 1) / perFrame)
-      let holdsWord = levels.valid.last == true && levels.ready.last == false
-      scenario.sources[name] = Scenario.Source(
-        pattern: Pattern(bits: starts), words: holdsWord ? nil : words)
-    }
-    for name in plan.design.graphOutputs {
-      guard let levels = streams[name] else { continue }
-      scenario.sinks[name] = Scenario.Sink(pattern: Pattern(bits: levels.ready))
-    }
-    return scenario
-  }
 }

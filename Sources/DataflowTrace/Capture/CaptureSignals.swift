@@ -40,7 +40,7 @@ public struct CaptureSignals: Sendable {
     if needsClock, clock == nil {
       throw InputError(
         "no clock is recognised (\(Self.clocks.sorted().joined(separator: ", ")))", file: file,
-        hint: "--map names it, or states the period")
+        hint: "--map names it and the streams, or states the period with them")
     }
     let reset = names.first { Self.resets.contains(Self.last($0)) }
     map = VCDMap(clock: needsClock ? clock : nil, reset: reset, streams: streams)

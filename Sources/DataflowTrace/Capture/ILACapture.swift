@@ -101,6 +101,7 @@ public struct ILACapture {
     }
     for (pair, levels) in zip(pairs, levels) { capture.streams[pair.name] = levels }
     capture.cycles = count - first
+    capture.isStartKnown = map.statesFirstCycle || (reset != nil && first > map.firstCycle)
     return capture
   }
 

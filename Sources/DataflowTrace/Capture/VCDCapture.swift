@@ -15,6 +15,9 @@ public struct VCDCapture: Sendable, Equatable {
   /// By stream, and how many cycles were captured.
   public var streams: [String: Levels]
   public var cycles: Int
+  /// Whether cycle 0 is the run's: a map says so, or the reset was seen to be released. Otherwise the capture may begin
+  /// anywhere.
+  public var isStartKnown = false
 }
 
 /// Which signals of a capture are the handshakes of which streams.
@@ -35,6 +38,8 @@ public struct VCDMap: Sendable, Equatable {
   public var period: Int
   /// Cycles of the capture before cycle 0 of the design, the first that sees reset deasserted.
   public var firstCycle: Int
+  /// Whether `firstCycle` was stated.
+  public private(set) var statesFirstCycle = false
   public var streams: [String: Pair]
   /// A signal that resets the design: cycle 0 is the first that sees it released. Low while it resets where
   /// its name ends in n.
@@ -55,7 +60,8 @@ public struct VCDMap: Sendable, Equatable {
       try root.requireKeys(["clock", "period", "first_cycle", "reset", "streams"])
       clock = try root.optional("clock")?.name()
       period = try root.optional("period")?.int(1...Int.largestStated) ?? 1
-      firstCycle = try root.optional("first_cycle")?.int(0...VCDReader.longest) ?? 0
+      let first = try root.optional("first_cycle")?.int(0...VCDReader.longest)
+      (firstCycle, statesFirstCycle) = (first ?? 0, first != nil)
       reset = try root.optional("reset")?.name()
       streams = [:]
       for (name, entry) in try root.member("streams").members() {

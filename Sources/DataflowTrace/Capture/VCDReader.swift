@@ -88,7 +88,8 @@ public struct VCDReader {
     let names = map.streams.keys.sorted()
     return VCDCapture(
       streams: Dictionary(uniqueKeysWithValues: zip(names, samples)),
-      cycles: cycle - map.firstCycle - before)
+      cycles: cycle - map.firstCycle - before,
+      isStartKnown: before > 0 || map.statesFirstCycle)
   }
 
   /// The signals of one bit that a dump declares, with their scopes.

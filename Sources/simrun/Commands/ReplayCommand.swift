@@ -83,12 +83,10 @@ struct ReplayCommand: ParsableCommand {
       try reportingFile(map) { try ReplayReport.requireStreams(stated.streams.keys, of: changed) }
     }
     let (capture, used) = try CaptureFile.read(vcd, map: stated, design: changed)
-    if stated == nil { tellSignals(used) }
-    let report = try reportingFile(map ?? vcd) { try ReplayReport(capture, on: changed) }
-    if let output {
-      try OutputFiles.write(capture.scenario(try Plan(changed)).json(), to: output)
-    }
-    return report
+    let replay = try reportingFile(map ?? vcd) { try CaptureReplay(capture, on: changed) }
+    if stated == nil { tellSignals(used, replay.report, isStartKnown: capture.isStartKnown) }
+    if let output { try OutputFiles.write(replay.scenario.json(), to: output) }
+    return replay.report
   }
 
   /// Where to look at what differs.
@@ -107,13 +105,36 @@ struct ReplayCommand: ParsableCommand {
   }
 
   /// What was taken for what: a wrong guess must be seen.
-  private func tellSignals(_ map: VCDMap) {
+  private func tellSignals(_ map: VCDMap, _ report: ReplayReport, isStartKnown: Bool) {
     for (stream, pair) in map.streams.sorted(by: { $0.key < $1.key }) {
       writeError("note: \(pair.valid) and \(pair.ready) are taken for stream '\(stream)'")
     }
-    writeError(
-      map.reset.map { "note: cycle 0 is the first that sees \($0) released" }
-        ?? "note: cycle 0 is the capture's first; --map states another (first_cycle, reset)")
+    guard report.capturePlace == nil else { return }
+    if let reset = map.reset, isStartKnown {
+      writeError("note: cycle 0 is the first that sees \(reset) released")
+    } else {
+      let elsewhere =
+        report.isSame
+        ? ""
+        : ": it does not fit into the middle of a run either (looked for where it has "
+          + "\(CaptureReplay.fewestToPlace.of("handshake")) or more)"
+      writeError(
+        "note: cycle 0 is the capture's first\(elsewhere); "
+          + "--map states another (first_cycle, reset)")
+    }
+  }
+
+  /// "The capture begins in cycle 812 of a run, behind 96 words (2 whole frames) of in0. …".
+  private func sentence(_ place: CapturePlace) -> String {
+    let words = (place.words[place.stream] ?? 0).of("word")
+    let behind = ", behind \(words) (\(place.frames.of("whole frame"))) of \(place.stream)"
+    let first =
+      place.others == 0 ? "" : " That is the first of \(place.others + 1) places where it fits."
+    let stalls =
+      place.hasStalls
+      ? " Sources and sinks stall from there on as on the board."
+      : " Nothing stalls the sources and sinks."
+    return "The capture begins in cycle \(place.cycle) of a run\(behind)." + first + stalls
   }
 
   private func text(_ report: ReplayReport) -> String {
@@ -123,12 +144,17 @@ struct ReplayCommand: ParsableCommand {
         "Not in \(report.design): \(report.unknownStreams.joined(separator: ", "))"
           + " (\(report.unknownHandshakes.of("handshake")) recorded).")
     }
+    lines += report.capturePlace.map { [sentence($0)] } ?? []
     let what = "\(report.handshakes.of("handshake")) on \(report.streams.count.of("stream"))"
     if let difference = report.firstDifference {
       lines.append("First difference: \(difference.sentence) (of \(what)).")
     } else {
       let rest = report.isSame ? "The same" : "The rest is the same"
-      lines.append("\(rest): \(what), outcome \(report.outcome.rawValue).")
+      // What lies in the middle of a run goes on, unless it stops.
+      let stops = [.deadlock, .starved].contains(report.outcome)
+      let outcome =
+        report.capturePlace == nil || stops ? ", outcome \(report.outcome.rawValue)" : ""
+      lines.append("\(rest): \(what)\(outcome).")
     }
     return lines.joined(separator: "\n")
   }

@@ -1615,6 +1615,29 @@ class Repeat(Result):
 
 
 @dataclass(frozen=True, repr=True)
+class CapturePlace(Record):
+    """Part of a result: `CapturePlace`."""
+
+    cycle: int
+    frames: int
+    has_stalls: bool
+    others: int
+    stream: str
+    words: dict[str, int]
+
+    @classmethod
+    def read(cls, d: dict[str, Any]) -> CapturePlace:
+        return cls(
+            cycle=d["cycle"],
+            frames=d["frames"],
+            has_stalls=d["hasStalls"],
+            others=d["others"],
+            stream=d["stream"],
+            words=dict(d["words"]),
+        )
+
+
+@dataclass(frozen=True, repr=True)
 class FirstDifference(Record):
     """Part of a result: `FirstDifference`."""
 
@@ -1641,6 +1664,7 @@ class Replay(Result):
 
     kind: ClassVar[str] = "replay"
     schema_version: ClassVar[int] = 2
+    capture_place: CapturePlace | None
     design: str
     first_difference: FirstDifference | None
     handshakes: int
@@ -1652,6 +1676,7 @@ class Replay(Result):
     @classmethod
     def read(cls, d: dict[str, Any]) -> Replay:
         return cls(
+            capture_place=(None if d["capturePlace"] is None else CapturePlace.read(d["capturePlace"])),
             design=d["design"],
             first_difference=(None if d["firstDifference"] is None else FirstDifference.read(d["firstDifference"])),
             handshakes=d["handshakes"],
