@@ -42,6 +42,8 @@ public struct SweepPagePoint: Encodable, Sendable {
   public var latency: Int
   /// Whether no point is better in everything.
   public var onFront: Bool
+  /// Whether it fits; nil where nothing says into what.
+  public var fits: Bool?
   public var address: String
   /// The values of the point's axes.
   public var folding: String
@@ -57,6 +59,7 @@ public struct SweepPagePoint: Encodable, Sendable {
     dsp = result.resources.dsp
     latency = result.latency
     self.onFront = onFront
+    fits = result.fits
     self.address = address
     self.folding = folding
   }

@@ -25,6 +25,8 @@ public struct SweepRunner: Sendable {
     public var workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
     /// By which estimates points are charged.
     public var costing = Costing.calibrated
+    /// What a point may use; nil: what its part has.
+    public var device: Device?
     public var progress: (@Sendable (Progress) -> Void)?
     public init() {}
   }
@@ -112,7 +114,8 @@ public struct SweepRunner: Sendable {
     case .granted: break
     }
     let start = Date()
-    let result = point.evaluate(from: base, costing: options.costing)
+    let result = point.evaluate(
+      from: base, costing: options.costing, within: options.device)
     let entry = SweepDatabase.Entry(
       address: address, ordinal: ordinal, point: text, result: result,
       seconds: Date().timeIntervalSince(start))
@@ -121,10 +124,13 @@ public struct SweepRunner: Sendable {
   }
 
   private func isOurs(_ address: String) -> Bool {
-    guard options.shard.count > 1, let low = UInt64(address.suffix(8), radix: 16) else {
+    guard options.shard.count > 1, let number = UInt64(address.suffix(16), radix: 16) else {
       return true
     }
-    return Int(low % UInt64(options.shard.count)) == options.shard.index
+    // The low bits of an address hang on the low bits of the point's characters alone: all even values would be one
+    // part's.
+    var mixed = SeededGenerator(seed: number)
+    return Int(mixed.next() % UInt64(options.shard.count)) == options.shard.index
   }
 }
 
@@ -308,6 +314,6 @@ public struct ParetoFront: Sendable {
   private static func covers(_ a: SweepResult, _ b: SweepResult) -> Bool {
     a.framesPerSecond >= b.framesPerSecond && a.resources.lut <= b.resources.lut
       && a.resources.bram18 <= b.resources.bram18 && a.resources.uram <= b.resources.uram
-      && a.resources.dsp <= b.resources.dsp && a.latency <= b.latency
+      && a.resources.dsp <= b.resources.dsp && a.latencySeconds <= b.latencySeconds
   }
 }

@@ -25,7 +25,7 @@ function ticks(most) {
 
 // The best of the points for the two axes alone, from best x to best y.
 function stairs(x, y) {
-  const sorted = points.slice().sort((p, q) => x.best * (q[x.key] - p[x.key]) || y.best * (q[y.key] - p[y.key]));
+  const sorted = points.filter(p => p.fits !== false).sort((p, q) => x.best * (q[x.key] - p[x.key]) || y.best * (q[y.key] - p[y.key]));
   const list = [];
   for (const p of sorted) if (!list.length || y.best * (p[y.key] - list[list.length - 1][y.key]) > 0) list.push(p);
   return list;
@@ -50,7 +50,7 @@ function choose(p) {
   detail.replaceChildren(
     make("h2", {}, rounded(p.fps) + " frames/s"),
     facts([["LUT", count(p.lut)], ["BRAM18", count(p.bram18)], ["URAM", count(p.uram)], ["DSP", count(p.dsp)],
-      ["latency", count(p.latency) + " cycles"], ["point", p.address.slice(0, 12)], ["on the front", p.onFront ? "yes" : "no"]]),
+      ["latency", count(p.latency) + " cycles"], ["point", p.address.slice(0, 12)], ["fits", p.fits === false ? "no" : p.fits ? "yes" : "unknown"], ["on the front", p.onFront ? "yes" : "no"]]),
     make("h3", {}, "Folding"), make("ul", { class: "small" }, changes.map(c => make("li", {}, c))),
     command("simrun sweep report " + shellQuoted(data.database) + " --point " + p.address.slice(0, 12) + " --folding foldings"),
     make("p", { class: "soft small" }, "writes FINN’s folding configuration of this point"));
@@ -102,6 +102,8 @@ function show(refills = true) {
       { name: "point", value: p => p.address, show: p => make("button", { type: "button", class: "link mono", onclick: () => choose(p) }, p.address.slice(0, 12)) },
     ], list, { sorted: 0 }));
     if (!chosen && list.length) choose(knee ?? list[0]);
+    if (!list.length) detail.replaceChildren(make("h2", {}, "No point fits"),
+      make("p", { class: "soft small" }, "Fold less, or sweep for a larger part (--part, --budget)."));
   }
 }
 

@@ -66,6 +66,15 @@ extension Node {
   }
 }
 
+extension SweepResult {
+  /// Seconds until the first frame is out; points may have different clocks.
+  public var latencySeconds: Double {
+    // Rounded, so that points of one clock compare by their cycles.
+    let hertz = (framesPerSecond * cyclesPerFrame).rounded()
+    return hertz > 0 ? Double(latency) / hertz : .infinity
+  }
+}
+
 extension SweepPoint {
   /// The design of this point: attributes set, converters and FIFOs renewed where the folding
   /// changed, FIFO depths by policy.
@@ -106,9 +115,13 @@ extension SweepPoint {
   }
 
   /// Builds and simulates the point. Contradictions become a result, not an error.
-  public func evaluate(from base: Design, costing: Costing = .calibrated) -> SweepResult {
+  ///
+  /// - Parameter device: what the point may use; nil: what its part has.
+  public func evaluate(
+    from base: Design, costing: Costing = .calibrated, within device: Device? = nil
+  ) -> SweepResult {
     do {
-      return try Self.evaluate(design(from: base, costing: costing), costing)
+      return try Self.evaluate(design(from: base, costing: costing), costing, device)
     } catch {
       var result = SweepResult(status: .refused)
       result.message = "\(error)"
@@ -116,7 +129,9 @@ extension SweepPoint {
     }
   }
 
-  private static func evaluate(_ design: Design, _ costing: Costing) throws -> SweepResult {
+  private static func evaluate(
+    _ design: Design, _ costing: Costing, _ stated: Device?
+  ) throws -> SweepResult {
     let plan = try Plan(design)
     let context = CostContext(plan.design)
     var result = SweepResult(status: .complete)
@@ -125,7 +140,7 @@ extension SweepPoint {
     result.resources = cost.total
     // A sweep's file has no place for them.
     result.resources.ff = nil
-    let device = design.part.flatMap { try? Device.named($0) }
+    let device = stated ?? design.part.flatMap { try? Device.named($0) }
     result.fits = device.map { cost.high.isWithin($0.total.all) }
     let simulation = try Simulation(plan)
     guard let steady = simulation.steadyState() else {

@@ -107,13 +107,18 @@ struct SweepRunCommand: ParsableCommand {
       let space = try SweepSpace(json: InputFile.readJSON(spaceFile), file: spaceFile, for: design)
       let costing = try source.changes.costing(loaded)
       let text = String(decoding: try design.json(), as: UTF8.self)
+      let budget = source.changes.budget
+      let costs = [costing.identity, budget?.identity].compactMap(\.self).filter { !$0.isEmpty }
       let database = try SweepDatabase(
-        output, for: .init(design: text, space: space.canonicalText, costs: costing.identity))
+        output,
+        for: .init(
+          design: text, space: space.canonicalText, costs: costs.joined(separator: "\n")))
       var options = SweepRunner.Options()
       options.strategy = strategy
       options.points = points
       options.seed = seed
       options.costing = costing
+      options.device = budget.map { .budget($0.resources) }
       options.shard = parsedShard ?? (0, 1)
       if let workers { options.workers = workers }
       let line = ProgressLine(isAskedFor: progressing.progress)
@@ -126,7 +131,8 @@ struct SweepRunCommand: ParsableCommand {
       let start = Date()
       let advice = { @Sendable [output] in
         let safe = (try? database.count).map { "\($0) points are" } ?? "what was finished is"
-        try? database.close()
+        // Others may still write, so it stays open.
+        database.settle()
         return "\(safe) safe in \(output); the same command goes on from there"
       }
       let evaluated = try Interruption.advising(advice) {
@@ -230,7 +236,7 @@ struct SweepReportCommand: ParsableCommand {
       if json {
         try printJSON(SweepReport(points: try database.count, front: rows))
       } else {
-        try printText(SweepTable.text(rows))
+        try printText(SweepTable.text(rows, of: database))
       }
     }
   }

@@ -6,6 +6,11 @@ struct ResourceBudget: ExpressibleByArgument {
   let resources: DeviceResources
   /// As it was typed.
   let text: String
+  /// The same for budgets of the same meaning, however they were typed.
+  var identity: String {
+    let r = resources
+    return "budget LUT=\(r.lut),FF=\(r.ff),BRAM_18K=\(r.bram18),URAM=\(r.uram),DSP=\(r.dsp)"
+  }
   /// Stands for what is not stated and so does not limit.
   static let anyNumber = 1 << 40
 

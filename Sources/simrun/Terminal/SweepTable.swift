@@ -3,8 +3,8 @@ import Foundation
 import SweepStore
 
 enum SweepTable {
-  static func text(_ rows: [SweepReport.Point]) -> String {
-    guard !rows.isEmpty else { return "No point of the sweep runs and fits." }
+  static func text(_ rows: [SweepReport.Point], of database: SweepDatabase) throws -> String {
+    guard !rows.isEmpty else { return try reasons(database) }
     // An attribute per column; those that are the same in all rows stand below.
     let axes = Set(rows.flatMap(\.choices.keys)).sorted(by: naturally)
     let varied = axes.filter { axis in Set(rows.map { $0.choices[axis] }).count > 1 }
@@ -24,6 +24,25 @@ enum SweepTable {
     }
     return table.text
       + (same.isEmpty ? "" : "\nThe same in all: " + same.joined(separator: ", "))
+  }
+
+  /// Why no point is left.
+  private static func reasons(_ database: SweepDatabase) throws -> String {
+    var counts: [String: (points: Int, example: String)] = [:]
+    try database.forEach { entry in
+      let reason =
+        switch entry.result.status {
+        case .refused: "cannot be built"
+        case .stops: "stop before a frame is out"
+        case .complete: "run, but do not fit"
+        }
+      let example = entry.result.message.isEmpty ? entry.point : entry.result.message
+      counts[reason, default: (0, example)].points += 1
+    }
+    let lines = counts.sorted { ($1.value.points, $0.key) < ($0.value.points, $1.key) }.map {
+      "  \($1.points) of them \($0), e.g. \($1.example.printable)"
+    }
+    return (["No point of the sweep runs and fits."] + lines).joined(separator: "\n")
   }
 
   /// Every point of `database`, a line each, written as it is read.

@@ -217,6 +217,24 @@ import Testing
     }
   }
 
+  /// Where nothing fits, it says why.
+  @Test func aSweepWithoutAFrontSaysWhy() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let (space, base) = (folder + "/s.json", folder + "/s.sqlite")
+      try Data(#"{"format": "simrun-space", "version": 1, "fifo": ["kept", 128]}"#.utf8).write(
+        to: URL(fileURLWithPath: space))
+      let swept = try run(
+        "sweep", "configs/tfc-w1a1.json", "--space", space, "-o", base, "--budget", "LUT=1000")
+      #expect(swept.status == 0, "\(swept.errors)")
+      let report = try run("sweep", "report", base)
+      #expect(report.output.contains("No point of the sweep runs and fits."))
+      #expect(report.output.contains("2 of them run, but do not fit"))
+      let other = try run(
+        "sweep", "configs/tfc-w1a1.json", "--space", space, "-o", base, "--budget", "LUT=90000")
+      #expect(other.status == 65)
+    }
+  }
+
   /// Depths are written as they were sized.
   @Test func theChoicesOfASizingAreRepeated() throws {
     for choice in [["--no-margin"], ["--keep", "0.8"], ["--minimise", "finn"], ["--quick"]] {

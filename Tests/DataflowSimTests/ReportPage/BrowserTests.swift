@@ -215,6 +215,17 @@ struct BrowserTests {
     }
   }
 
+  /// What does not fit is on no front, and where nothing fits the page says so.
+  @Test(arguments: [2, 0]) func whatDoesNotFitIsNotOffered(fitting: Int) throws {
+    try look(try PageFixture.sweep(fitting: fitting)) { browser, path in
+      try browser.open(path, width: 1280)
+      try requireSound(browser, "\(fitting) points fit")
+      let offered = try browser.evaluate("document.querySelectorAll('circle.front').length")
+      #expect(offered == "\(fitting)")
+      #expect(try isInView("No point fits", browser) == (fitting == 0))
+    }
+  }
+
   #if !DEBUG
     /// ResNet-50: 300 blocks. A debug build takes minutes to simulate it.
     @Test func aLargeDesignIsSmallAndQuick() throws {

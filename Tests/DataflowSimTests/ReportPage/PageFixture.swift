@@ -49,12 +49,14 @@ enum PageFixture {
     return design
   }
 
-  static func sweep() throws -> Data {
+  /// - Parameter fitting: so many of the first points fit; nil: nothing says into what.
+  static func sweep(fitting: Int? = nil) throws -> Data {
     let points = (0..<40).map { n -> SweepPagePoint in
       var result = SweepResult(status: .complete)
       result.framesPerSecond = Double(1000 + 100 * n - n * n)
       result.resources = Resources(lut: 5000 + 900 * n, bram18: 40 + (n * 7) % 50, uram: 0, dsp: n)
       result.latency = 100_000 - 900 * n
+      result.fits = fitting.map { n < $0 }
       return SweepPagePoint(
         result, onFront: n % 3 == 0, address: String(repeating: "\(n % 10)", count: 20),
         folding: "MVAU_hls_0.PE=\(n); MVAU_hls_0.SIMD=2")

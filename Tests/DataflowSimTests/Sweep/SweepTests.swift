@@ -92,6 +92,53 @@ struct SweepTests {
     }
   }
 
+  /// No part is left without work where all values are even.
+  @Test func evenValuesAreSharedOutToo() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let space = try space(
+        #"{"fifo": [2, 4, 8, 16, 32, 64, 128, 256], "clock_mhz": [100, 120, 140, 160, 180, 200]}"#)
+      for i in 0..<2 {
+        let part = try SweepDatabase("\(folder)/\(i).sqlite", for: subject(space))
+        var options = SweepRunner.Options()
+        options.shard = (i, 2)
+        let share = try SweepRunner(design(), space, into: part, options: options).run()
+        #expect((space.count / 4...3 * space.count / 4).contains(share), "\(share)")
+      }
+    }
+  }
+
+  /// A budget decides what fits in place of the part.
+  @Test func aBudgetDecidesWhatFits() throws {
+    let point = try space(#"{"fifo": ["kept"]}"#)[0]
+    let lut = point.evaluate(from: try design()).resources.lut
+    func fits(_ most: Int) throws -> Bool? {
+      let many = 1 << 40
+      let device = Device.budget(
+        DeviceResources(lut: most, ff: many, bram18: many, uram: many, dsp: many))
+      return point.evaluate(from: try design(), within: device).fits
+    }
+    #expect(try fits(lut / 2) == false)
+    #expect(try fits(lut * 4) == true)
+  }
+
+  /// Latency counts in seconds: a slower clock needs fewer stages of HLS, which is no advantage.
+  @Test func pointsOfDifferentClocksCompareInSeconds() {
+    func entry(_ ordinal: Int, clock: Double, latency: Int) -> SweepDatabase.Entry {
+      var result = SweepResult(status: .complete)
+      result.cyclesPerFrame = 100
+      result.framesPerSecond = clock * 1e6 / 100
+      result.latency = latency
+      return SweepDatabase.Entry(
+        address: "\(ordinal)", ordinal: ordinal, point: "", result: result, seconds: 0)
+    }
+    var front = ParetoFront()
+    front.add(entry(0, clock: 100, latency: 196))
+    front.add(entry(1, clock: 200, latency: 211))
+    #expect(front.entries.map(\.ordinal) == [1])
+    front.add(entry(2, clock: 200, latency: 210))
+    #expect(front.entries.map(\.ordinal) == [2])
+  }
+
   /// A point is told as NODE.ATTRIBUTE=VALUE;… and read back.
   @Test(arguments: ["a=b", "a;b"]) func refusesNamesThatNoPointCanTell(_ name: String) throws {
     var design = try DesignFile.load(TestFiles.repository("configs/tfc-w1a1.json")).design
