@@ -287,6 +287,11 @@ public struct DesignCheck: Sendable {
         "\(entry.node): \(entry.hazard.rawValue): \(entry.condition); `simrun hazards` looks for a run that "
           + "meets it")
     }
+    for entry in HazardSearch(plan).certain {
+      add(
+        .hazards, .warning,
+        "\(entry.node): \(entry.hazard.rawValue): \(entry.condition); strikes under every stimulus")
+    }
     for strike in try HazardSearch(plan).idealStrikes(frames: 3) {
       add(
         .hazards, .warning,

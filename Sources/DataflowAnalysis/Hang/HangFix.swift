@@ -179,7 +179,20 @@ struct FixSearch {
       orders += seen.sorted().filter { !order.contains($0) }.map { [$0] + order }
     }
     guard let best else { return nil }
-    return try confirmed(best, in: base, isForced: choices.isEmpty, fixes)
+    let found = try confirmed(best, in: base, isForced: choices.isEmpty, fixes)
+    return [found, single(fixes)].compactMap(\.self).min { $0.addedWords < $1.addedWords }
+  }
+
+  /// The cheapest change of one FIFO that has been confirmed: growing where words wait need not lead there.
+  private func single(_ fixes: [HangFix]) -> JointFix? {
+    let changes = fixes.filter(\.isConfirmed).compactMap { fix in
+      fix.minimalDepth.map {
+        JointFix(
+          depths: [fix.fifo: $0], addedWords: $0 - fix.depth, cyclesPerFrame: fix.cyclesPerFrame,
+          isMinimal: false)
+      }
+    }
+    return changes.min { $0.addedWords < $1.addedWords }
   }
 
   /// A joint growth. Where a wait cycle closes over streams without storage, FIFOs of one word are

@@ -95,9 +95,18 @@ public struct HazardSearch {
 
 extension HazardSearch {
   /// Every place that can meet a hazard, as far as the design alone tells.
-  var places: [(node: String, hazard: Hazard, condition: String)] {
+  var places: [(node: String, hazard: Hazard, condition: String)] { places { _ in true } }
+
+  /// Those that a design meets whatever happens.
+  var certain: [(node: String, hazard: Hazard, condition: String)] { places { $0 == .always } }
+
+  private func places(_ isMeant: (HazardCondition.Kind) -> Bool) -> [(
+    node: String, hazard: Hazard, condition: String
+  )] {
     zip(plan.design.nodes, plan.blocks).flatMap { node, block in
-      block.hazardConditions.map { (node.name, $0.hazard, $0.condition) }
+      block.hazardConditions.filter { isMeant($0.kind) }.map {
+        (node.name, $0.hazard, $0.condition)
+      }
     }
   }
 

@@ -37,6 +37,27 @@ import Testing
       "\(told.output)")
   }
 
+  /// What strikes under every stimulus is said before anything runs.
+  @Test func aHazardOfTheDesignItselfIsAWarning() throws {
+    try inFolder { folder, simrun in
+      let window =
+        #"{"ConvKernelDim": [2, 2], "IFMChannels": 2, "IFMDim": [5, 5], "OFMDim": [2, 2], "SIMD": 2, "Stride": [2, 2], "#
+        + #""Dilation": [1, 1], "inputDataType": "UINT4", "outputDataType": "UINT4", "depthwise": 0}"#
+      let node =
+        #"{"name": "W", "op_type": "ConvolutionInputGenerator_hls", "attributes": \#(window), "#
+        + #""inputs": ["in0"], "outputs": ["o"]}"#
+      try write(
+        #"{"format": "simrun-design", "version": 1, "name": "leftover", "clock_mhz": 200, "#
+          + #""graph_inputs": ["in0"], "graph_outputs": ["o"], "nodes": [\#(node)]}"#, "d.json",
+        in: folder)
+      let told = try simrun("check", "d.json")
+      #expect(
+        told.output.contains(
+          "hazards warning: W: hls-window-leftover-rows: the last 1 of 5 rows are never read"),
+        "\(told.output)\(told.errors)")
+    }
+  }
+
   /// The end of a run that its scenario asks for is no hang.
   @Test func whatMaxCyclesEndsIsSaid() throws {
     try inFolder { folder, simrun in

@@ -49,4 +49,17 @@ import Testing
     }
     return design
   }
+
+  /// No single change is cheaper than the one that is called the smallest.
+  @Test func theSmallestChangeIsNoLargerThanAnyOfOneFIFO() throws {
+    let design = try Design(contentsOf: TestFiles.resource("branches/two-forks.json"))
+    let report = try HangReport(Plan(design))
+    let singles = report.fixes.filter(\.isConfirmed).compactMap { fix in
+      fix.minimalDepth.map { $0 - fix.depth }
+    }
+    let joint = try #require(report.minimalTotal)
+    #expect(joint.addedWords == singles.min() && joint.addedWords == 17)
+    let plan = try Plan(design).replacingFIFODepths { joint.depths[$0] ?? $1 }
+    #expect(try HangReport(plan).outcome == .complete)
+  }
 }
