@@ -186,6 +186,12 @@ struct DesignChanges: ParsableArguments {
         "warning: \(option) speaks of an original model; \(file) is a design and keeps its own")
     }
     for note in loaded.notes { writeError("note: \(note)") }
+    if folding != nil, !loaded.placed.isEmpty {
+      // What was placed is of the design as it was built, not as it is before any folding.
+      options.hasFolding = false
+      let built = try DesignFile.load(file, options: options)
+      (loaded.placed, loaded.reported) = (built.placed, built.reported)
+    }
     if let folding {
       let config = try FoldingFile.read(folding)
       let warnings = try reportingFile(folding) { try loaded.design.apply(config) }

@@ -87,6 +87,11 @@ struct ImportCommand: ParsableCommand {
     try reportingFile(model) { _ = try Plan(loaded.design.bridgingWidths().design) }
     let arrays = try loaded.write(to: output, withParameters: !noParameters)
     for note in loaded.notes { writeError("note: \(note)") }
+    if !loaded.placed.isEmpty {
+      writeError(
+        "note: a design file has no place for what was placed: fps, check and sweep of \(model.printable) itself "
+          + "go by it")
+    }
     if !noParameters, !arrays.missing.isEmpty {
       writeError(
         "note: \(arrays.missing.count.of("array")) missing in the model "

@@ -63,6 +63,18 @@ struct UtilisationFileTests {
       #expect((mine?["resources"] as? [String: Int])?["LUT"] == 4321, "\(said.errors)")
       let basis = (mine?["calibrated"] as? [String: Any])?["basis"] as? String
       #expect(basis == "measured")
+      // With a folding of its own, as it was built: a graph before any folding may lie there, too.
+      let config = FoldingConfig(of: design).json(order: design.nodes.map(\.name))
+      try config.write(to: URL(fileURLWithPath: "\(folder)/same.json"))
+      let folded = try CommandLineTool.run(
+        "fps", folder, "--folding", "\(folder)/same.json", "--all", "--json")
+      let same = (folded.json["nodes"] as? [[String: Any]])?.first {
+        $0["name"] as? String == node.name
+      }
+      #expect((same?["resources"] as? [String: Int])?["LUT"] == 4321, "\(folded.errors)")
+      let kept = try CommandLineTool.run(
+        "import", folder, "-o", "\(folder)/kept.json", "--no-parameters")
+      #expect(kept.errors.contains("no place for what was placed"), "\(kept.errors)")
       let output = "\(folder)/model.json"
       let fitted = try CommandLineTool.run("calibrate", folder, "-o", output, "--json")
       #expect(fitted.status == 0, "\(fitted.errors)")
