@@ -67,7 +67,16 @@ struct TraceCommand: ParsableCommand {
           [("-o", output), ("--gtkw", gtkw)], inputs: [("the trace", file)])
       }
       let trace = try TraceFile(contentsOf: file)
-      if let at { return try show(TraceMoment(trace, at: at)) }
+      if let at {
+        let end = trace.report?.outcome == .maxCycles ? trace.scenario.maxCycles : nil
+        if let end, at >= end {
+          throw InputError(
+            "was cut off before cycle \(end): what lay where in cycle \(at) is not in it",
+            file: file,
+            hint: "a run with a higher max_cycles (run --max-cycles) records it")
+        }
+        return try show(TraceMoment(trace, at: at), end: end)
+      }
       let selection = try TraceSelection(
         trace, stream: stream, cycles: (from ?? 0)...(to ?? Int.max >> 2))
       if fst, let output {
@@ -95,7 +104,9 @@ struct TraceCommand: ParsableCommand {
     }
   }
 
-  private func show(_ moment: TraceMoment) throws {
+  /// - Parameter end: the cycle before which the recording was cut off; nil: it came to rest.
+  private func show(_ moment: TraceMoment, end: Cycle?) throws {
+    let never = end.map { "not before \($0)" } ?? "never"
     var fifos = TextTable()
     fifos.add(["FIFO", "words", "comes out next", "went in last"])
     for fifo in moment.fifos where fifo.held > 0 {
@@ -107,7 +118,7 @@ struct TraceCommand: ParsableCommand {
     streams.add(["stream", "valid word", "since", "moves"])
     for stream in moment.streams {
       streams.add([
-        stream.name, stream.word.text, "\(stream.since)", stream.moves.map { "\($0)" } ?? "never",
+        stream.name, stream.word.text, "\(stream.since)", stream.moves.map { "\($0)" } ?? never,
       ])
     }
     let empty = moment.fifos.count { $0.held == 0 }

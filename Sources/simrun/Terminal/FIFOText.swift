@@ -99,8 +99,8 @@ struct FIFOText {
     let rates = margin.samples.map(\.cyclesPerFrame)
     let range = "\(number(rates.min() ?? 0)) to \(number(rates.max() ?? 0)) cycles per frame"
     return
-      "Sized for every schedule HLS may give to the \(margin.nodes.count.of("node")) whose own is "
-      + "predicted (sampled: \(margin.samples.map(\.schedule).joined(separator: ", ")); \(range)). "
+      "Sized for schedules from one end to the other of what HLS may give to the "
+      + "\(margin.nodes.count.of("node")) whose own is predicted (sampled: \(margin.samples.map(\.schedule).joined(separator: ", ")); \(range)). "
       + words
   }
 

@@ -94,7 +94,7 @@ struct ThroughputText {
     }
     guard let least = range.leastFPS, let most = range.mostFPS, least < most else {
       let whose = range.nodes.count.of("HLS block")
-      return ["the same with every schedule \(whose) may get (\(sampled))"]
+      return ["the same with all schedules tried of those \(whose) may get (\(sampled))"]
     }
     let span =
       number(least) == number(most)

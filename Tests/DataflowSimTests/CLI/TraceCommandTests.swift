@@ -34,6 +34,19 @@ import Testing
         #expect($0.status == 64 && $0.errors.contains("--at goes alone"))
       }
     }
+    try TestFiles.withTemporaryDirectory { folder in
+      let cut = folder + "/cut.simtrace.zst"
+      _ = try CommandLineTool.run(
+        "run", TestFiles.repository("configs/tfc-w1a1.json"), "--max-cycles", "100", "--frames",
+        "3", "--trace", cut)
+      // What moves behind the end of a recording that was cut off is not known, nor what lies where then.
+      try trace([cut, "--at", "99"]) {
+        #expect($0.output.contains("not before 100") && !$0.output.contains("never"))
+      }
+      try trace([cut, "--at", "100"]) {
+        #expect($0.status == 65 && $0.errors.contains("cut off before cycle 100"))
+      }
+    }
     try trace([example, "--csv", "--stream", "f_out.oo"]) {
       #expect($0.status == 65 && $0.errors.contains("did you mean 'f_out.o'?"))
     }
