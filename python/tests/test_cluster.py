@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -26,6 +27,35 @@ def test_a_sweep_takes_what_load_takes(space: dict[str, object]) -> None:
     pytest.importorskip("pandas")
     design = simrun.example("cnv-w1a1", budget={"LUT": 50000, "BRAM_18K": 280, "DSP": 220, "URAM": 0})
     assert len(simrun.sweep(design, space)) == 6
+
+
+def test_what_is_wrong_with_a_space_is_said_of_its_file(
+    space: dict[str, object], tmp_path: Path
+) -> None:
+    pytest.importorskip("pandas")
+    design = simrun.example("cnv-w1a1")
+    wrong = {**space, "fifo": ["x"]}
+    with pytest.raises(simrun.InputError, match=r"^space.json: fifo\[0\]: ") as caught:
+        simrun.sweep(design, wrong)
+    assert caught.value.file == "space.json"
+    place = tmp_path / "mine.json"
+    place.write_text(json.dumps(wrong))
+    with pytest.raises(simrun.InputError, match=r"mine.json: fifo\[0\]: ") as caught:
+        simrun.sweep(design, place)
+    assert caught.value.file == str(place) and caught.value.message.startswith(f"{place}: ")
+    with pytest.raises(simrun.InputError, match="no such file") as caught:
+        simrun.sweep(design, tmp_path / "none.json")
+    assert caught.value.file == str(tmp_path / "none.json") and caught.value.code == 65
+    with pytest.raises(simrun.InputError, match="directory"):
+        simrun.sweep(design, tmp_path)
+
+
+def test_messages_name_no_folder_of_a_sweep() -> None:
+    from simrun.errors import from_text
+
+    for folder in ("simrun-0a_9z8y7", "simrun-shard-0a_9z8y7", "simrun-import-0a_9z8y7"):
+        error = from_text(65, f"error: /tmp/{folder}/design.json: node 'a': wrong\n  hint: none\n")
+        assert error.message == "design.json: node 'a': wrong" and error.file == "design.json"
 
 
 def test_a_sweep_survives_lost_workers(space: dict[str, object]) -> None:

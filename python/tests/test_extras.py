@@ -180,6 +180,55 @@ def test_a_folding_of_another_graph_is_refused(wrapper: object) -> None:
         sized.apply(wrapper)
 
 
+def test_what_a_model_with_fifos_cannot_take_is_told(wrapper: object) -> None:
+    """Other widths, other converters: the folding has a FIFO more than the model, and numbers them anew."""
+    design = simrun.load(wrapper)
+    folded = design.fold(target_fps=6000)
+    names = {n.name for n in wrapper.graph.node}  # type: ignore[attr-defined]
+    assert [name for name in folded.folding if name not in names] == ["Defaults", "StreamingFIFO_rtl_31"]
+    with pytest.warns(simrun.SimrunWarning, match="no StreamingFIFO_rtl_31,.*other streams(.|\n)*hint: ") as told:
+        folded.apply(wrapper)
+    assert len(told) == 1 and told[0].filename == __file__
+    # What the hint names has the rate.
+    assert folded.chosen.fps == pytest.approx(folded.apply(design).fps().throughput.fps)
+    # Converters that simrun adds to the model bring FIFOs which FINN has no node for.
+    with pytest.warns(simrun.SimrunWarning, match=r"left out: .*StreamingFIFO_rtl_31.* \(\d+ in all\)"):
+        simrun.load(wrapper).fifo(quick=True).apply(wrapper)
+
+
+def test_what_a_model_takes_is_not_told(wrapper: object) -> None:
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", simrun.SimrunWarning)
+        simrun.load(wrapper).fifo(quick=True).apply(wrapper)
+
+
+def test_depths_without_fifos_are_told_unless_kept(configs: Path, tmp_path: Path) -> None:
+    module = pytest.importorskip("qonnx.core.modelwrapper")
+    import warnings
+
+    import simrun.finn as steps
+
+    graph = configs / "examples/finn-output/intermediate_models/supported_op_partitions/partition_0.onnx"
+    model = module.ModelWrapper(str(graph))
+    folded = simrun.load(model).fold(target_fps=1e6)
+    with pytest.warns(simrun.SimrunWarning, match=r"no StreamingFIFO_rtl_0, .*(.|\n)*fifo\(\).apply"):
+        folded.apply(model)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", simrun.SimrunWarning)
+        simrun.load(model).fifo(quick=True).apply(model)
+        steps.step_fold(module.ModelWrapper(str(graph)), _config(tmp_path, target_fps=1e6))
+
+
+def test_nodes_of_another_graph_are_told(wrapper: object) -> None:
+    sized = simrun.example("tfc-w1a1").fifo(quick=True)
+    name = wrapper.graph.node[1].name  # type: ignore[attr-defined]
+    object.__setattr__(sized, "_folding", {name: {"PE": 1}, "Nobody_0": {"PE": 2}})
+    with pytest.warns(simrun.SimrunWarning, match="no Nobody_0"):
+        sized.apply(wrapper)
+
+
 def test_a_folding_is_written_into_the_nodes(wrapper: object) -> None:
     pytest.importorskip("onnx")
     sized = simrun.example("tfc-w1a1").fifo(quick=True)

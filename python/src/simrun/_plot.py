@@ -32,7 +32,11 @@ def _axes(kind: str, rows: list[dict[str, Any]]) -> tuple[str, str, str]:
     wanted = {
         "throughput": ("name", ("cyclesAlone", "expectedCycles"), "cycles per frame"),
         "fifo": ("name", ("depthAfter",), "words per FIFO"),
+        "fold": ("node", ("after.cycles",), "cycles per frame, folded"),
+        "run": ("name", ("maxOccupancy",), "most words in each FIFO"),
+        "hang": ("name", ("finalOccupancy",), "words in each FIFO at the end"),
         "compare": ("node", ("maximumError", "differing"), "error per layer"),
+        "compare-model": ("node", ("maximumError", "differing"), "error per layer"),
     }.get(kind)
     first = rows[0] if rows else {}
     if wanted:

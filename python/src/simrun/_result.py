@@ -12,8 +12,32 @@ from simrun.errors import MissingExtra
 if TYPE_CHECKING:
     import pandas
 
-#: The field that `to_pandas` makes rows of, by kind; the longest list of records otherwise.
-TABLES = {"throughput": "nodes", "fifo": "fifos", "check": "findings"}
+#: The list that `records` and `to_pandas` make rows of, by kind, whatever the others hold. Of two, the second
+#: where the first is empty; kinds that are a single answer have none.
+TABLES: dict[str, tuple[str, ...]] = {
+    "accuracy": ("results",),
+    "block": (),
+    "block-attributes": ("attributes",),
+    "blocks": ("blocks",),
+    "calibration": ("blocks",),
+    "check": ("findings",),
+    "compare": ("layers",),
+    "compare-dump": ("outputs",),
+    "compare-model": ("comparison.layers",),
+    "fifo": ("fifos",),
+    "fold": ("layers",),
+    "frames": ("bits.outputs",),
+    "hang": ("fifos",),
+    "hazards": ("entries",),
+    "reference": ("outputs",),
+    "repeat": ("runs",),
+    "replay": (),
+    "run": ("fifos", "timings"),
+    "stress": (),
+    "sweep": ("front",),
+    "throughput": ("nodes",),
+    "trace": ("streams",),
+}
 
 #: What a part of a result is told by in one line.
 TELLING = ("agrees", "fps", "cycles_per_frame", "node", "limit", "verdict", "lut", "bram_18k", "dsp")
@@ -79,10 +103,13 @@ class Result:
         return copy
 
     def records(self) -> list[dict[str, Any]]:
-        """The rows that make up this result: nodes, FIFOs, layers, points."""
-        key = TABLES.get(self.kind)
-        rows = self._document.get(key, []) if key else _longest(self._document)
-        return [_flat(row) for row in rows]
+        """The rows that make up this result: the nodes of `fps()`, the layers of `fold()` and `compare()`, the
+        FIFOs of `fifo()`, `hang()` and `run()`, the outputs of `run(x)`.
+
+        A kind has one table whatever the design; only a run without any FIFO has the timing of its nodes instead.
+        """
+        tables = (_at(self._document, path) for path in TABLES[self.kind])
+        return [_flat(row) for row in next((rows for rows in tables if rows), [])]
 
     def to_pandas(self) -> pandas.DataFrame:
         """`records()` as a data frame. Needs `pip install simrun[pandas]`."""
@@ -99,7 +126,10 @@ class Result:
         return _plot.plot(self, ax)
 
     def apply(self, model: Any) -> Any:
-        """Writes the folding into a `ModelWrapper` (in place) or gives a design with it."""
+        """Writes the folding into a `ModelWrapper` (in place) or gives a design with it.
+
+        What a model cannot take, such as the depths of FIFOs that it does not hold, is a `SimrunWarning`.
+        """
         from simrun import _apply
 
         return _apply.apply(self, model)
@@ -139,12 +169,12 @@ def _shown(value: Any) -> str:
     return repr(value) if isinstance(value, str | bool) else _html.number(value)
 
 
-def _longest(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """The longest list of records, in the document or one level below."""
-    values = list(document.values())
-    values += [inner for v in values if isinstance(v, dict) for inner in v.values()]
-    lists = [v for v in values if isinstance(v, list) and v and isinstance(v[0], dict)]
-    return max(lists, key=len, default=[])
+def _at(document: dict[str, Any], path: str) -> list[dict[str, Any]]:
+    """The list at `path`; none where a part on the way is null."""
+    value: Any = document
+    for name in path.split("."):
+        value = (value or {}).get(name)
+    return value or []
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simrun import _binary
 from simrun.design import Design, load
-from simrun.errors import MissingExtra
+from simrun.errors import InputError, MissingExtra
 
 if TYPE_CHECKING:
     import pandas
@@ -32,6 +33,8 @@ def sweep(
     A worker that is lost has its part done again by another: parts depend on nothing but the design and
     the space. `store`: keeps the SQLite file of all points there. `workers`: processor cores per part; all
     here, one on a cluster. Needs `simrun[dask,pandas]`.
+
+    `space`: a dictionary, or the path of a file. What is wrong with it is an `InputError`.
     """
     try:
         import pandas
@@ -39,7 +42,7 @@ def sweep(
         raise MissingExtra("pandas", "sweep()") from error
     opened = design if isinstance(design, Design) else load(design)
     job = _Job.of(opened, space, workers if client is None else workers or 1)
-    with tempfile.TemporaryDirectory(prefix="simrun-sweep-") as folder:
+    with tempfile.TemporaryDirectory(prefix="simrun-sweep-") as folder, _named(space):
         parts = []
         if client is None:
             parts = [_write(folder, 0, _shard(job, 0, 1))]
@@ -61,6 +64,45 @@ def sweep(
         return pandas.read_csv(table)
 
 
+#: What the space is called on a worker.
+_SPACE = "space.json"
+
+
+def _content(space: Any) -> bytes:
+    if isinstance(space, Mapping):
+        return json.dumps(space).encode()
+    place = os.fspath(space)
+    try:
+        return Path(place).read_bytes()
+    except OSError as error:
+        missing = isinstance(error, FileNotFoundError)
+        raise InputError(
+            f"{place}: {'no such file' if missing else error.strerror}",
+            code=65,
+            file=place,
+            hint=f"simrun sweep --init DESIGN --space {place} writes one to begin with" if missing else None,
+        ) from error
+
+
+@contextlib.contextmanager
+def _named(space: Any) -> Iterator[None]:
+    """What is wrong with a space is said of the file it came from, not of a worker's copy."""
+    try:
+        yield
+    except InputError as error:
+        if error.file != _SPACE or isinstance(space, Mapping):
+            raise
+        place = os.fspath(space)
+        raise InputError(
+            place + error.message.removeprefix(_SPACE),
+            code=error.code,
+            file=place,
+            node=error.node,
+            hint=error.hint,
+            rule=error.rule,
+        ) from None
+
+
 class _Job:
     """A design and a space as bytes: workers share no file system with whoever asks."""
 
@@ -70,14 +112,14 @@ class _Job:
 
     @staticmethod
     def of(design: Design, space: Any, workers: int | None) -> _Job:
+        text = _content(space)
         with tempfile.TemporaryDirectory(prefix="simrun-import-") as folder:
             # One self-contained file, whatever the design came from.
             place = Path(folder) / "design.json"
             kept, later = _apart(design._options)
             _binary.run(["import", design.path, *kept, "-o", place])
             files = {p.name: p.read_bytes() for p in Path(folder).iterdir()}
-        text = json.dumps(space) if isinstance(space, Mapping) else Path(os.fspath(space)).read_text()
-        files["space.json"] = text.encode()
+        files[_SPACE] = text
         if workers is not None:
             later += ["--workers", str(workers)]
         return _Job(files, later)
@@ -106,7 +148,7 @@ def _shard(job: _Job, index: int, count: int) -> bytes:
         store = Path(folder) / "part.sqlite"
         _binary.run(
             [
-                "sweep", Path(folder) / "design.json", "--space", Path(folder) / "space.json",
+                "sweep", Path(folder) / "design.json", "--space", Path(folder) / _SPACE,
                 "--shard", f"{index}/{count}", "-o", store, *job.options,
             ],
             progress=False,

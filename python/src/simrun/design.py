@@ -104,7 +104,8 @@ def load(
 def example(name: str, **options: Any) -> Design:
     """An example design that comes with the package; `options` are those of `load`."""
     folder = Path(__file__).parent / "examples"
-    names = sorted(p.stem for p in folder.glob("*.json"))
+    # Schemas of designs may lie beside them.
+    names = sorted(p.stem for p in folder.glob("*.json") if not p.stem.endswith(".schema"))
     if name not in names:
         raise UsageError(
             f"there is no example '{name}'", code=64, hint=f"there are {', '.join(names) or 'none'}"

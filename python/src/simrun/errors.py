@@ -88,7 +88,7 @@ def from_text(code: int, text: str) -> SimrunError:
             message.append(stripped)
     said = " ".join(message)
     # What was passed as an array or an object is no file to whoever passed it.
-    said = re.sub(r"[^\s':]*/simrun-[a-z0-9_]{8}/", "", said)
+    said = re.sub(r"[^\s':]*/simrun-(?:[a-z]+-)?[a-z0-9_]{8}/", "", said)
     said = re.sub(r"^[Ee]rror:\s*", "", said) or f"simrun ended with exit code {code}"
     node = re.search(r"\bnode '([^']*)'", said)
     rule = re.search(r"\bSR\d{3}\b", said)

@@ -25,10 +25,13 @@ def _holds_fifos(model: Any) -> bool:
     return any(node.op_type.startswith("StreamingFIFO") for node in model.graph.node)
 
 
-def _keep_depths(model: Any, folding: dict[str, Any]) -> None:
-    if hasattr(model, "set_metadata_prop") and not _holds_fifos(model):
-        fifos = {name: a for name, a in folding.items() if name.startswith("StreamingFIFO")}
-        model.set_metadata_prop(_DEPTHS, json.dumps(fifos))
+def _keep_depths(model: Any, folding: dict[str, Any]) -> list[str]:
+    """Keeps the depths of FIFOs that FINN has yet to insert; the names of those kept."""
+    if not hasattr(model, "set_metadata_prop") or _holds_fifos(model):
+        return []
+    fifos = {name: a for name, a in folding.items() if name.startswith("StreamingFIFO")}
+    model.set_metadata_prop(_DEPTHS, json.dumps(fifos))
+    return list(fifos)
 
 
 def _design(model: Any, cfg: Any) -> Design:
@@ -76,14 +79,18 @@ def step_fifo(model: Any, cfg: Any) -> Any:
 
 
 def step_fold(model: Any, cfg: Any) -> Any:
-    """Sets PE, SIMD and memories for `cfg.target_fps`, or for the most that fits the part."""
+    """Sets PE, SIMD and memories for `cfg.target_fps`, or for the most that fits the part.
+
+    Belongs before FINN has inserted FIFOs; step_fifo behind it sets their depths.
+    """
+    from simrun._apply import apply
+
     target = getattr(cfg, "target_fps", None)
     design = _design(model, cfg)
     result = design.fold(target_fps=target) if target else design.fold(max=True)
     _report(cfg, "simrun_fold.json", result)
     _keep_folding(cfg, result.folding)
-    result.apply(model)
-    _keep_depths(model, result.folding)
+    apply(result, model, kept=_keep_depths(model, result.folding))
     return model
 
 
