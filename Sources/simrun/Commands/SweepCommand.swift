@@ -2,6 +2,7 @@ import ArgumentParser
 import DataflowAnalysis
 import Foundation
 import SweepStore
+import Synchronization
 
 struct SweepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -129,14 +130,21 @@ struct SweepRunCommand: ParsableCommand {
             best: String(format: "%.1f frames/s", p.bestFramesPerSecond)))
       }
       let start = Date()
+      let isEnding = Atomic(false)
       let advice = { @Sendable [output] in
         let safe = (try? database.count).map { "\($0) points are" } ?? "what was finished is"
-        // Others may still write, so it stays open.
-        database.settle()
+        isEnding.store(true, ordering: .releasing)
+        try? database.close()
         return "\(safe) safe in \(output); the same command goes on from there"
       }
       let evaluated = try Interruption.advising(advice) {
-        try SweepRunner(design, space, into: database, options: options).run()
+        do {
+          return try SweepRunner(design, space, into: database, options: options).run()
+        } catch {
+          // Workers that found the file closed under them: whoever closed it ends the program.
+          if isEnding.load(ordering: .acquiring) { Thread.sleep(forTimeInterval: 10) }
+          throw error
+        }
       }
       line.clear()
       let seconds = Date().timeIntervalSince(start)
