@@ -169,15 +169,13 @@ public final class SweepDatabase: Sendable {
 
   /// Brings what is still in the log into the file and lets go of it. Nothing else may be asked then.
   public func close() throws {
-    settle()
-    try reporting { try queue.close() }
-  }
-
-  /// Brings what is still in the log into the file; more may be written afterwards.
-  public func settle() {
-    guard !queue.configuration.readonly else { return }
-    // Another process that reads at this instant keeps the log; the last one to close ends it.
-    queue.writeWithoutTransaction { _ = try? $0.checkpoint(.truncate) }
+    try reporting {
+      if !queue.configuration.readonly {
+        // Another process that reads at this instant keeps the log; the last one to close ends it.
+        queue.writeWithoutTransaction { _ = try? $0.checkpoint(.truncate) }
+      }
+      try queue.close()
+    }
   }
 
   /// SQLite's reasons in words.

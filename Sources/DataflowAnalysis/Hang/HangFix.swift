@@ -12,6 +12,15 @@ public struct HangFix: Codable, Sendable, Equatable {
   public var isSteady: Bool
   /// True when reruns from reset have shown that this depth runs and one less hangs.
   public var isConfirmed: Bool
+
+  /// This FIFO alone as a joint change; nil where no depth of it suffices.
+  fileprivate func alone(isMinimal: Bool) -> JointFix? {
+    minimalDepth.map {
+      JointFix(
+        depths: [fifo: $0], addedWords: $0 - depth, cyclesPerFrame: cyclesPerFrame,
+        isMinimal: isMinimal)
+    }
+  }
 }
 
 /// The cheapest joint change found.
@@ -161,9 +170,7 @@ struct FixSearch {
   private func joint(_ start: Plan, _ fixes: [HangFix], _ chains: [Int]) throws -> JointFix? {
     // With a single place to grow, a fix of it alone is the least there is.
     if chains.count == 1, let only = fixes.first(where: { $0.minimalDepth != nil }) {
-      return JointFix(
-        depths: [only.fifo: only.minimalDepth!], addedWords: only.minimalDepth! - only.depth,
-        cyclesPerFrame: only.cyclesPerFrame, isMinimal: only.isConfirmed)
+      return only.alone(isMinimal: only.isConfirmed)
     }
     var base = start
     var choices: Set<Int> = []
@@ -180,19 +187,9 @@ struct FixSearch {
     }
     guard let best else { return nil }
     let found = try confirmed(best, in: base, isForced: choices.isEmpty, fixes)
-    return [found, single(fixes)].compactMap(\.self).min { $0.addedWords < $1.addedWords }
-  }
-
-  /// The cheapest change of one FIFO that has been confirmed: growing where words wait need not lead there.
-  private func single(_ fixes: [HangFix]) -> JointFix? {
-    let changes = fixes.filter(\.isConfirmed).compactMap { fix in
-      fix.minimalDepth.map {
-        JointFix(
-          depths: [fix.fifo: $0], addedWords: $0 - fix.depth, cyclesPerFrame: fix.cyclesPerFrame,
-          isMinimal: false)
-      }
-    }
-    return changes.min { $0.addedWords < $1.addedWords }
+    // Growing where words wait need not lead to the cheapest change of one FIFO.
+    let singles = fixes.filter(\.isConfirmed).map { $0.alone(isMinimal: false) }
+    return ([found] + singles).compactMap(\.self).min { $0.addedWords < $1.addedWords }
   }
 
   /// A joint growth. Where a wait cycle closes over streams without storage, FIFOs of one word are
@@ -227,9 +224,7 @@ struct FixSearch {
     if changes.count == 1,
       let same = fixes.first(where: { $0.fifo == changes[0].fifo && $0.minimalDepth != nil })
     {
-      return JointFix(
-        depths: [same.fifo: same.minimalDepth!], addedWords: same.minimalDepth! - same.depth,
-        cyclesPerFrame: same.cyclesPerFrame, isMinimal: isForced)
+      return same.alone(isMinimal: isForced)
     }
     // The words of FIFOs that were inserted and did not grow may be needed too.
     let idle = base.insertedFIFOs.keys.filter { chain in

@@ -48,7 +48,7 @@ struct CaptureSearch {
   /// Places that are tried with the board's stalls.
   private static let mostPlaces = 4
 
-  /// Runs `plan` until its frames come evenly, or until it stops, and as long again as was captured. nil: there is too
+  /// Runs `plan` until its frames come evenly, or until it stops, and twice as long again as was captured. nil: there is too
   /// little in the capture to find it.
   init?(_ capture: VCDCapture, _ plan: Plan) throws {
     names = capture.streams.keys.sorted()
@@ -65,7 +65,8 @@ struct CaptureSearch {
     run = CapturedMoves(runMoves)
   }
 
-  /// Lets frames run until those behind each other take the same time, then `cycles` more. False where they stop.
+  /// Lets frames run until those behind each other take the same time, and then twice as long as was captured. False
+  /// where they stop.
   private static func run(_ plan: Plan, _ recorder: StreamRecorder, as cycles: Int) throws -> Bool {
     let simulation = try Simulation(
       plan, scenario: Scenario(frames: 1 << 20), observing: Observation(listener: recorder))

@@ -1,4 +1,4 @@
-/// FIFO depths that hold for every schedule that is possible, and are certain.
+/// FIFO depths that keep the rate for schedules sampled from all that are possible, and let none stop the design.
 ///
 /// Handshakes hardly ever get later when a FIFO gets deeper, so the greater of two sufficient depths, FIFO
 /// by FIFO, mostly suffices for both schedules; it is looked at again. That no schedule stops the design follows from the certificate,

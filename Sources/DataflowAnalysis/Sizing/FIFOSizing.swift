@@ -25,7 +25,7 @@ public struct FIFOSizing: Sendable {
     /// Stop the search after this many seconds, but not before there are depths that suffice; the result
     /// is then not minimal.
     public var seconds: Double?
-    /// Size for every schedule HLS may give to blocks whose own is predicted, and until the certificate
+    /// Size for more schedules than the predicted one, sampled from all HLS may give, and until the certificate
     /// holds; nil: where there are such blocks.
     public var margin: Bool?
     /// Simulate the depths the design came with, too.

@@ -192,7 +192,7 @@ struct CheckCommand: ParsableCommand {
       return step(["hang"], driven, "the wait cycle, and the smallest change that frees it")
     case .certificate:
       return step(["hang"], ["--stress", "200"], "looks for an arrival pattern that stops it")
-    case .hazards: return step(["hazards"], [], "looks for a run that meets it")
+    case .hazards: return step(["hazards"], [], "shows where, and looks for runs that meet it")
     case .fps, .latency: return step([], ["--fps"], "what limits it")
     case .fits:
       let part = changes.part == nil ? fits.map { ["--part", $0] } ?? [] : []

@@ -46,7 +46,7 @@ struct FIFOCommand: ParsableCommand {
   @Flag(
     inversion: .prefixedNo,
     help: """
-      Size for every schedule HLS may give to blocks whose own is predicted, and until the \
+      Size for more schedules than the predicted one, sampled from all HLS may give, and until the \
       certificate holds. On by default where a schedule is predicted.
       """)
   var margin: Bool?
