@@ -155,7 +155,7 @@ struct FoldingCandidates {
     let m = leastCommonMultiple(input, output)
     let isWhole = m == input || m == output
     // HLS cannot build it at any price.
-    if m > hlsWidestWord, !isWhole { return DesignCost([Self.impossible]) }
+    if m > bare.finnGeneration.hlsWidestWord, !isWhole { return DesignCost([Self.impossible]) }
     let attributes: [String: AttributeValue] = [
       "shape": .ints([1, m]), "inWidth": .int(input), "outWidth": .int(output),
       "dataType": .string("BINARY"),
@@ -203,7 +203,7 @@ struct FoldingCandidates {
     // FINN puts no converter beside a DMA, but makes it as wide as its neighbour; where it cannot be, one stands.
     let hasDMAs = folded.nodes.contains(where: \.isIODMA)
     let fitted = try hasDMAs ? folded.refittingDMAs() : folded
-    let converted = try fitted.insertingWidthConverters()
+    let converted = try fitted.refittingBorderConverters().insertingWidthConverters()
     let buffered = try (hasDMAs ? converted.bridgingWidths().design : converted).insertingFIFOs()
     var sizing = FIFOSizing.Options()
     sizing.measure = .finn
@@ -330,7 +330,9 @@ struct FoldingCandidates {
       let folded = try SetFolding(targetCycles: all[middle] + 1).folded(bare)
       // What cannot be built is judged without its converters.
       let used =
-        try ifBuildable { try cost(of: folded.insertingWidthConverters()) } ?? cost(of: folded)
+        try ifBuildable {
+          try cost(of: folded.refittingBorderConverters().insertingWidthConverters())
+        } ?? cost(of: folded)
       if fits(used.high) { high = middle } else { low = middle + 1 }
     }
     // With their FIFOs some do not fit after all, and between them are some that cannot be built.
@@ -361,36 +363,21 @@ struct FoldingCandidates {
       remaining: remaining)
   }
 
-  /// The next folding whose slowest block needs fewer than `cycles`.
+  /// The next folding whose slowest block needs fewer than `cycles`, and which is another one.
   func fasterFolding(below cycles: Int) -> FoldingSearch.FasterFolding? {
-    guard let bound = bounds.last(where: { $0 < cycles }), let now = choice(max(cycles, bound)),
-      let next = choice(bound)
-    else { return nil }
-    let (a, b) = (resources(now), resources(next))
-    let changed = zip(now, next).flatMap { before, after in
-      after.attributes.keys.filter { before.attributes[$0] != after.attributes[$0] }
+    let faster = bounds.filter { $0 < cycles }.reversed()
+    guard let bound = faster.first, let now = choice(max(cycles, bound)) else { return nil }
+    for bound in faster {
+      guard let next = choice(bound) else { return nil }
+      let changed = zip(now, next).flatMap { before, after in
+        after.attributes.keys.filter { before.attributes[$0] != after.attributes[$0] }
+      }
+      guard !changed.isEmpty else { continue }
+      return FoldingSearch.FasterFolding(
+        cyclesPerFrame: bound, fps: bare.clockMHz * 1e6 / Double(bound),
+        resources: resources(next) - resources(now),
+        changedNodes: changed.sorted().map { bare.nodes[$0].name })
     }
-    return FoldingSearch.FasterFolding(
-      cyclesPerFrame: bound, fps: bare.clockMHz * 1e6 / Double(bound),
-      resources: b - a,
-      changedNodes: changed.sorted().map { bare.nodes[$0].name })
-  }
-}
-
-/// What converters cost by the widths of their two sides: every choice asks for the same few.
-private final class ConverterCosts {
-  private struct Widths: Hashable {
-    var input: Int
-    var output: Int
-  }
-
-  private var known: [Widths: DesignCost] = [:]
-
-  func cost(_ input: Int, _ output: Int, _ compute: (Int, Int) -> DesignCost) -> DesignCost {
-    let widths = Widths(input: input, output: output)
-    if let cost = known[widths] { return cost }
-    let cost = compute(input, output)
-    known[widths] = cost
-    return cost
+    return nil
   }
 }

@@ -136,6 +136,7 @@ package struct FoldingOptions {
       inputWidth: 0, outputWidth: 0)
     for (position, (index, change)) in changes.enumerated() {
       guard let block = try block(index, change) else { return nil }
+      if let words = borderWords(index) { return option(ofConverterTo: words, index) }
       if !isForced {
         guard block.allBuildIssues.isEmpty || change.isEmpty else { return nil }
         if let last = lastDimension[index], let elements = block.inputs.first?.elements,
@@ -157,6 +158,25 @@ package struct FoldingOptions {
     }
     result.resources = result.cost.high
     return result
+  }
+
+  /// The words outside of a converter at the border, which no folding changes.
+  private func borderWords(_ index: Int) -> Port? {
+    switch design.borderSide(ofConverter: design.nodes[index], in: graph) {
+    case .input: blocks[index].inputs.first
+    case .output: blocks[index].outputs.first
+    case nil: nil
+    }
+  }
+
+  /// A converter at the border fits whatever stands beside it (`refittingBorderConverters`): it is there as the words
+  /// outside alone, and what it takes depends on its neighbour, as that of one between two layers does.
+  private func option(ofConverterTo words: Port, _ index: Int) -> FoldingOption {
+    let (elements, width) = (words.elements ?? 0, words.width ?? 0)
+    return FoldingOption(
+      attributes: [index: [:]], cycles: words.words ?? 0, cost: DesignCost(),
+      resources: Resources(),
+      inputElements: elements, outputElements: elements, inputWidth: width, outputWidth: width)
   }
 
   /// Cycles per frame a block needs by itself.

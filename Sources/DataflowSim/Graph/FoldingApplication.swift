@@ -67,7 +67,7 @@ extension Design {
     // FIFOs are numbered by the order of the nodes, which a graph without any keeps.
     var bare = hasBuffering ? try removingBuffering() : self
     _ = folding.apply(to: &bare, attributeNames: names)
-    self = try bare.insertingWidthConverters().insertingFIFOs()
+    self = try bare.refittingBorderConverters().insertingWidthConverters().insertingFIFOs()
     return folding.apply(to: &self, attributeNames: names)
   }
 

@@ -9,7 +9,8 @@ extension Design {
 
   /// The design without FIFOs and width converters, ready for another folding.
   ///
-  /// A converter at the border or beside an IODMA stays: FINN would not put it back.
+  /// A converter at the border or beside an IODMA stays: FINN would not put it back. `refittingBorderConverters`
+  /// makes it fit another folding.
   public func removingBuffering() throws -> Design {
     let plain = try resolvingStreamDepths()
     return try plain.removing { $0.isFIFO }.removingInnerConverters().inStreamOrder()
@@ -44,13 +45,15 @@ extension Design {
 
   private func removingInnerConverters() throws -> Design {
     let graph = try DesignGraph(self)
-    func isInner(_ end: DesignGraph.Endpoint?) -> Bool {
-      end.map { !nodes[$0.node].isIODMA } ?? false
-    }
     return try removing { node in
       node.isWidthConverter && isInner(graph[node.inputs[0]].writer)
         && isInner(graph[node.outputs[0]].reader)
     }
+  }
+
+  /// Whether there is a block at an end of a stream, and no IODMA.
+  func isInner(_ end: DesignGraph.Endpoint?) -> Bool {
+    end.map { !nodes[$0.node].isIODMA } ?? false
   }
 
   /// The design without FIFOs of at most `threshold` words; the first node stays, as in FINN.
@@ -66,7 +69,7 @@ extension Design {
 
   /// Takes nodes with one input and one output out of their stream, which keeps the writer's name
   /// unless it leaves the design.
-  private func removing(_ isRemoved: (Node) -> Bool) throws -> Design {
+  func removing(_ isRemoved: (Node) -> Bool) throws -> Design {
     var result = self
     var replacement: [String: String] = [:]
     let outputs = Set(graphOutputs)

@@ -66,6 +66,52 @@ extension Design {
     return (result, converted)
   }
 
+  /// The design with every converter at the border, or beside an IODMA, as wide as the layer beside it is now. The
+  /// other side stays: that is how wide the words of the border are. One that has nothing to convert any more
+  /// leaves.
+  package func refittingBorderConverters() throws -> Design {
+    let graph = try DesignGraph(self)
+    guard nodes.contains(where: { borderSide(ofConverter: $0, in: graph) != nil }) else {
+      return self
+    }
+    let blocks = try nodes.map(block(of:))
+    var result = self
+    var idle: Set<String> = []
+    for (index, node) in nodes.enumerated() {
+      guard let side = borderSide(ofConverter: node, in: graph),
+        let own = blocks[index].inputs.first, let made = blocks[index].outputs.first
+      else { continue }
+      let (writer, reader) = (graph[node.inputs[0]].writer, graph[node.outputs[0]].reader)
+      let from =
+        side == .input ? own : writer.flatMap { Self.port($0, of: blocks[$0.node].outputs) }
+      let to = side == .output ? made : reader.flatMap { Self.port($0, of: blocks[$0.node].inputs) }
+      guard let from, let to, (from.width, to.width) != (own.width, made.width) else { continue }
+      if let width = from.width, width == to.width {
+        idle.insert(node.name)
+      } else if let converter = Self.converter(from: from, to: to) {
+        result.nodes[index].opType = converter.opType
+        let kept = node.attributes.filter { ["inFIFODepths", "outFIFODepths"].contains($0.key) }
+        result.nodes[index].attributes = converter.attributes.merging(kept) { $1 }
+      }
+    }
+    return try result.removing { idle.contains($0.name) }
+  }
+
+  /// The side of a converter that leads to the border or to an IODMA, so that no folding changes it; nil where both
+  /// or neither do.
+  package func borderSide(ofConverter node: Node, in graph: DesignGraph) -> BorderSide? {
+    guard node.isWidthConverter, node.inputs.count == 1, node.outputs.count == 1 else { return nil }
+    switch (isInner(graph[node.inputs[0]].writer), isInner(graph[node.outputs[0]].reader)) {
+    case (false, true): return .input
+    case (true, false): return .output
+    default: return nil
+    }
+  }
+
+  private static func port(_ end: DesignGraph.Endpoint, of ports: [Port]) -> Port? {
+    end.port < ports.count ? ports[end.port] : nil
+  }
+
   private static func converter(from producer: Port, to consumer: Port) -> Node? {
     if let elements = producer.elements, elements == consumer.elements { return nil }
     guard let inWidth = producer.width, let outWidth = consumer.width, inWidth != outWidth,
@@ -90,3 +136,6 @@ extension Design {
       attributes: attributes)
   }
 }
+
+/// Where a converter touches the border of a design.
+package enum BorderSide { case input, output }
