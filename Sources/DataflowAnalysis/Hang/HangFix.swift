@@ -2,22 +2,23 @@
 public struct HangFix: Codable, Sendable, Equatable {
   /// The FIFO, or the name of the one to insert.
   public var fifo: String
-  /// The depth now; 0 where the FIFO has yet to be inserted on the stream it is named after.
+  /// The depth the node states; 0 where the FIFO has yet to be inserted on the stream it is named after.
   public var depth: Int
-  /// `nil`: no depth of this FIFO alone suffices.
+  /// One that can be built: Vivado's FIFOs are powers of two. `nil`: no depth of this FIFO alone suffices.
   public var minimalDepth: Int?
   /// Cycles per frame with that depth.
   public var cyclesPerFrame: Double?
   /// True when that is the proven steady state; false when it is the interval of the last frames run.
   public var isSteady: Bool
-  /// True when reruns from reset have shown that this depth runs and one less hangs.
+  /// True when reruns from reset have shown that this depth runs and the next smaller one hangs.
   public var isConfirmed: Bool
 
   /// This FIFO alone as a joint change; nil where no depth of it suffices.
-  fileprivate func alone(isMinimal: Bool) -> JointFix? {
+  fileprivate func alone(_ depths: FIFODepths, isMinimal: Bool) -> JointFix? {
     minimalDepth.map {
       JointFix(
-        depths: [fifo: $0], addedWords: $0 - depth, cyclesPerFrame: cyclesPerFrame,
+        depths: [fifo: $0], addedWords: depths.words(atDepth: $0) - depths.words(atDepth: depth),
+        cyclesPerFrame: cyclesPerFrame,
         isMinimal: isMinimal)
     }
   }
@@ -50,7 +51,15 @@ struct FixSearch {
     var plan: Plan
     var chain: Int
     var fifo: String
+    var depths: FIFODepths
+    /// The depth it is given; at first that which it has.
     var depth: Int
+    /// The depth it has.
+    var now: Int { depths.stated }
+    var words: Int { depths.words(atDepth: depth) }
+    var addedWords: Int { words - depths.words(atDepth: now) }
+    mutating func grow() { depth = depths.above(depth) }
+    mutating func shrink() { depth = depths.below(depth) }
   }
 
   func fixes(_ cycle: [WaitGraph.Edge]) throws -> ([HangFix], JointFix?) {
@@ -64,12 +73,17 @@ struct FixSearch {
     // FIFOs of one chain share their storage, so what frees one frees the others.
     let fixes = try Parallel.all(chains.count) { index -> [HangFix] in
       guard let first = places[index].first else { return [] }
-      let fix = try self.fix(first, growth: try search(base).growth(of: chains[index]))
-      return places[index].map { place in
+      let growth = try search(base).growth(of: chains[index])
+      let fix = try self.fix(first, growth: growth)
+      return try places[index].map { place in
+        guard place.fifo != first.fifo else { return fix }
+        guard place.depths.areAll, first.depths.areAll else {
+          return try self.fix(place, growth: growth)
+        }
         var own = fix
         own.fifo = place.fifo
-        own.depth = place.depth
-        own.minimalDepth = fix.minimalDepth.map { $0 - first.depth + place.depth }
+        own.depth = place.now
+        own.minimalDepth = fix.minimalDepth.map { $0 - first.now + place.now }
         return own
       }
     }
@@ -84,42 +98,44 @@ struct FixSearch {
     let fifos = plan.chains[chain].stages.filter { $0.stage.isFIFO }
     guard fifos.isEmpty else {
       return fifos.map {
-        Place(plan: plan, chain: chain, fifo: $0.node, depth: $0.stage.capacity)
+        let depths = plan.fifoDepths($0.node, holding: $0.stage.capacity)
+        return Place(plan: plan, chain: chain, fifo: $0.node, depths: depths, depth: depths.stated)
       }
     }
     let stream = plan.chains[chain].handshakesBetweenStages.joined().first ?? "?"
     let name = "\(stream)_fifo"
     return [
       Place(
-        plan: plan.insertingFIFO(name, depth: 1, onChain: chain), chain: chain, fifo: name, depth: 0
-      )
+        plan: plan.insertingFIFO(name, depth: 1, onChain: chain), chain: chain, fifo: name,
+        depths: FIFODepths(shiftRegisterOf: 0), depth: 0)
     ]
   }
 
   /// The plan with a FIFO of one word wherever one has to be inserted, so that it can grow.
   private func prepared(_ places: some Sequence<Place>) -> Plan {
     places.reduce(plan) { plan, place in
-      place.depth > 0 ? plan : plan.insertingFIFO(place.fifo, depth: 1, onChain: place.chain)
+      place.now > 0 ? plan : plan.insertingFIFO(place.fifo, depth: 1, onChain: place.chain)
     }
   }
 
   /// Confirms the depth by reruns, and corrects it where timing decides how much a block holds.
   private func fix(_ place: Place, growth: Int?) throws -> HangFix {
     var fix = HangFix(
-      fifo: place.fifo, depth: place.depth, minimalDepth: nil, cyclesPerFrame: nil, isSteady: false,
+      fifo: place.fifo, depth: place.now, minimalDepth: nil, cyclesPerFrame: nil, isSteady: false,
       isConfirmed: false)
     guard let growth else { return fix }
-    var depth = max(place.depth, 1) + growth
+    let depths = place.depths
+    var depth = depths.depth(holding: max(place.words, 1) + growth)
     var (below, at) = try reruns(place, depth)
     var corrections = 0
     while corrections < 64 {
       corrections += 1
       if at == nil {
-        depth += 1
+        depth = depths.above(depth)
         (below, at) = (at, try rerun(place, depth))
       } else if below != nil {
-        depth -= 1
-        (below, at) = (try rerun(place, depth - 1), below)
+        depth = depths.below(depth)
+        (below, at) = (try rerun(place, depths.below(depth)), below)
       } else {
         break
       }
@@ -137,15 +153,16 @@ struct FixSearch {
     var isSteady: Bool
   }
 
-  /// Cycles per frame with one word less than `depth`, and with `depth`; nil where it hangs.
+  /// Cycles per frame with the depth below `depth`, and with `depth`; nil where it hangs.
   private func reruns(_ place: Place, _ depth: Int) throws -> (Rate?, Rate?) {
-    let both = try Parallel.all(2) { try rerun(place, depth - 1 + $0) }
+    let both = try Parallel.all(2) { try rerun(place, $0 == 0 ? place.depths.below(depth) : depth) }
     return (both[0], both[1])
   }
 
   private func rerun(_ place: Place, _ depth: Int) throws -> Rate? {
     guard depth > 0 else { return nil }
-    return try rerun(place.plan.replacingFIFODepths { $0 == place.fifo ? depth : $1 })
+    let words = place.depths.words(atDepth: depth)
+    return try rerun(place.plan.replacingFIFODepths { $0 == place.fifo ? words : $1 })
   }
 
   private func rerun(_ plan: Plan) throws -> Rate? {
@@ -170,7 +187,7 @@ struct FixSearch {
   private func joint(_ start: Plan, _ fixes: [HangFix], _ chains: [Int]) throws -> JointFix? {
     // With a single place to grow, a fix of it alone is the least there is.
     if chains.count == 1, let only = fixes.first(where: { $0.minimalDepth != nil }) {
-      return only.alone(isMinimal: only.isConfirmed)
+      return alone(only, isMinimal: only.isConfirmed)
     }
     var base = start
     var choices: Set<Int> = []
@@ -188,8 +205,12 @@ struct FixSearch {
     guard let best else { return nil }
     let found = try confirmed(best, in: base, isForced: choices.isEmpty, fixes)
     // Growing where words wait need not lead to the cheapest change of one FIFO.
-    let singles = fixes.filter(\.isConfirmed).map { $0.alone(isMinimal: false) }
+    let singles = fixes.filter(\.isConfirmed).map { alone($0, isMinimal: false) }
     return ([found] + singles).compactMap(\.self).min { $0.addedWords < $1.addedWords }
+  }
+
+  private func alone(_ fix: HangFix, isMinimal: Bool) -> JointFix? {
+    fix.alone(plan.fifoDepths(fix.fifo), isMinimal: isMinimal)
   }
 
   /// A joint growth. Where a wait cycle closes over streams without storage, FIFOs of one word are
@@ -217,20 +238,22 @@ struct FixSearch {
     for (chain, words) in growth where words > 0 {
       guard let place = places(chain).first else { return nil }
       var change = place
-      change.depth = max(place.depth, 1) + words
+      change.depth = place.depths.depth(holding: max(place.words, 1) + words)
       changes.append(change)
     }
     // The same change as one of the single fixes needs no run of its own.
     if changes.count == 1,
       let same = fixes.first(where: { $0.fifo == changes[0].fifo && $0.minimalDepth != nil })
     {
-      return same.alone(isMinimal: isForced)
+      return alone(same, isMinimal: isForced)
     }
     // The words of FIFOs that were inserted and did not grow may be needed too.
     let idle = base.insertedFIFOs.keys.filter { chain in
       plan.insertedFIFOs[chain] == nil && !changes.contains { $0.chain == chain }
     }.sorted().map {
-      Place(plan: plan, chain: $0, fifo: places($0)[0].fifo, depth: Self.leastDepth)
+      Place(
+        plan: plan, chain: $0, fifo: places($0)[0].fifo, depths: FIFODepths(shiftRegisterOf: 0),
+        depth: Self.leastDepth)
     }
     for attempt in 0..<64 {
       if attempt == 1, !idle.isEmpty { changes += idle }
@@ -238,10 +261,10 @@ struct FixSearch {
         let (least, final) = try lowered(changes, rate)
         return JointFix(
           depths: Dictionary(uniqueKeysWithValues: least.map { ($0.fifo, $0.depth) }),
-          addedWords: least.reduce(0) { $0 + $1.depth - (places($1.chain).first?.depth ?? 0) },
+          addedWords: least.reduce(0) { $0 + $1.addedWords },
           cyclesPerFrame: final.cyclesPerFrame, isMinimal: isForced && attempt == 0)
       }
-      if attempt > 0 || idle.isEmpty { for i in changes.indices { changes[i].depth += 1 } }
+      if attempt > 0 || idle.isEmpty { for i in changes.indices { changes[i].grow() } }
     }
     return nil
   }
@@ -260,7 +283,7 @@ struct FixSearch {
       while least[i].depth > Self.leastDepth, tries < affordable(64) {
         tries += 1
         var fewer = least
-        fewer[i].depth -= 1
+        fewer[i].shrink()
         guard let found = try rerun(plan, fewer) else { break }
         (least, rate) = (fewer, found)
       }
@@ -269,18 +292,30 @@ struct FixSearch {
   }
 
   private func rerun(_ plan: Plan, _ changes: [Place]) throws -> Rate? {
-    try rerun(plan.with(changes.map { ($0.fifo, $0.depth, $0.chain) }))
+    try rerun(plan.with(changes.map { ($0.fifo, $0.words, $0.chain) }))
   }
 }
 
 extension Plan {
-  /// The same plan with FIFOs of these depths, inserted where it has none of that name.
-  fileprivate func with(_ fifos: [(name: String, depth: Int, chain: Int)]) -> Plan {
-    let depths = Dictionary(uniqueKeysWithValues: fifos.map { ($0.name, $0.depth) })
+  /// The depths that a FIFO can have; of one that is no node those of a shift register. One that holds another
+  /// number of words than its node says has been given these.
+  fileprivate func fifoDepths(_ name: String, holding words: Int? = nil) -> FIFODepths {
+    let node = design.nodes.firstIndex { $0.name == name }
+    guard let fifo = node.flatMap({ blocks[$0] as? StreamingFIFO }) else {
+      return FIFODepths(shiftRegisterOf: words ?? 0)
+    }
+    let depths = FIFODepths(fifo)
+    let built = depths.words(atDepth: depths.stated)
+    return words ?? built == built ? depths : FIFODepths(shiftRegisterOf: words ?? built)
+  }
+
+  /// The same plan with FIFOs of so many words, inserted where it has none of that name.
+  fileprivate func with(_ fifos: [(name: String, words: Int, chain: Int)]) -> Plan {
+    let depths = Dictionary(uniqueKeysWithValues: fifos.map { ($0.name, $0.words) })
     let present = Set(chains.flatMap(\.stages).filter { $0.stage.isFIFO }.map(\.node))
     return fifos.filter { !present.contains($0.name) }.reduce(
       replacingFIFODepths { depths[$0] ?? $1 }
-    ) { plan, fifo in plan.insertingFIFO(fifo.name, depth: fifo.depth, onChain: fifo.chain) }
+    ) { plan, fifo in plan.insertingFIFO(fifo.name, depth: fifo.words, onChain: fifo.chain) }
   }
 }
 

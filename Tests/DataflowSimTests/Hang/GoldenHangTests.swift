@@ -125,4 +125,39 @@ import Testing
     #expect(
       try Stress(Plan(running.design), base: endless, frames: 2).run(4).finding == nil)
   }
+
+  /// FIFOs made by Vivado are powers of two and hold two words more. The depth that is named is one of these, and what
+  /// is said of it holds for the design that is built with it.
+  @Test func depthsOfVivadoFIFOsCanBeBuilt() throws {
+    var checked = 0
+    for golden in try Self.composites() where golden.name.hasPrefix("res") {
+      var design = golden.design
+      guard let bypass = design.nodes.firstIndex(where: { $0.name == "bypass" }) else { continue }
+      design.nodes[bypass].attributes["impl_style"] = .string("vivado")
+      func built(_ depth: Int) throws -> Throughput {
+        var built = design
+        built.nodes[bypass].attributes["depth"] = .int(depth)
+        return try Throughput(built)
+      }
+      for depth in [2, 3, 4, 5] {
+        design.nodes[bypass].attributes["depth"] = .int(depth)
+        let report = try HangReport(Plan(design))
+        guard report.outcome == .deadlock,
+          let fix = report.fixes.first(where: { $0.fifo == "bypass" }), let least = fix.minimalDepth
+        else { continue }
+        let label = "\(golden.name), depth \(depth): \(least)"
+        #expect(fix.depth == depth, "\(label)")
+        #expect(least & (least - 1) == 0, "\(label)")
+        let now = try built(least)
+        #expect(now.outcome == .complete, "\(label)")
+        #expect(fix.cyclesPerFrame == now.cyclesPerFrame, "\(label)")
+        #expect(try built(least / 2).outcome == .deadlock, "\(label)")
+        if let joint = report.minimalTotal, joint.depths == ["bypass": least] {
+          #expect(joint.addedWords == least - [2, 4, 4, 8][depth - 2], "\(label)")
+        }
+        checked += 1
+      }
+    }
+    #expect(checked > 20, "\(checked)")
+  }
 }

@@ -59,3 +59,38 @@ extension StreamingFIFO {
     deepestRTL.map { depth <= $0 } ?? true ? .rtl : .vivado
   }
 }
+
+/// The depths a FIFO can have, and how many words it holds with each.
+/// Source: docs/reference/hls-rules.md#fifos-made-by-vivado.
+package struct FIFODepths: Sendable, Equatable {
+  private let isVivado: Bool
+  /// The depth the node states.
+  package let stated: Int
+
+  /// Those of a shift register; one that has yet to be inserted states 0.
+  package init(shiftRegisterOf words: Int) { (isVivado, stated) = (false, words) }
+
+  package init(_ fifo: StreamingFIFO) { (isVivado, stated) = (fifo.style == .vivado, fifo.depth) }
+
+  /// Whether every number of words is a depth.
+  package var areAll: Bool { !isVivado }
+
+  /// Words that a FIFO of this depth holds, with registers that are no part of it.
+  package func words(atDepth depth: Int) -> Int {
+    isVivado ? StreamingFIFO.vivadoDepth(depth) + StreamingFIFO.vivadoRegisters : depth
+  }
+
+  /// The least depth that holds so many words.
+  package func depth(holding words: Int) -> Int {
+    isVivado
+      ? StreamingFIFO.vivadoDepth(max(words - StreamingFIFO.vivadoRegisters, 1)) : words
+  }
+
+  /// The next larger depth.
+  package func above(_ depth: Int) -> Int { self.depth(holding: words(atDepth: depth) + 1) }
+
+  /// The next smaller depth; 0 where there is none.
+  package func below(_ depth: Int) -> Int {
+    isVivado ? StreamingFIFO.vivadoDepth(depth) / 2 : depth - 1
+  }
+}

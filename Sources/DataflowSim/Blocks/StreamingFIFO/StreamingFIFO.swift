@@ -60,7 +60,11 @@ package struct StreamingFIFO: Block {
   }
 
   /// The depth the hardware has: the Vivado IP rounds up to a power of two.
-  package var adjustedDepth: Int { style == .vivado ? 1 << depth.ceilLog2 : depth }
+  package var adjustedDepth: Int { style == .vivado ? Self.vivadoDepth(depth) : depth }
+
+  /// The next power of two.
+  static func vivadoDepth(_ depth: Int) -> Int { 1 << depth.ceilLog2 }
+
   package var inputs: [Port] { [port] }
   package var outputs: [Port] { [port] }
   package func outputs(fedBy inputs: [Port]) -> [Port] {
