@@ -143,7 +143,9 @@ extension SweepPoint {
     let device = stated ?? design.part.flatMap { try? Device.named($0) }
     result.fits = device.map { cost.high.isWithin($0.total.all) }
     let simulation = try Simulation(plan)
-    guard let steady = simulation.steadyState() else {
+    var budget = SteadyStateBudget()
+    budget.findsPeriodAlone = true
+    guard let steady = simulation.steadyState(budget) else {
       result.status = .stops
       return result
     }

@@ -194,26 +194,3 @@ extension ThroughputRange {
     return left.first
   }
 }
-
-extension Design {
-  /// The nodes in a row around one: up to the first that is one of `others`, or has another stream besides
-  /// that of the row.
-  fileprivate func stretch(around start: Int, without others: (Node) -> Bool) -> Design? {
-    func isLink(_ node: Node) -> Bool {
-      node.inputs.count == 1 && node.outputs.count == 1 && !others(node)
-    }
-    guard isLink(nodes[start]) else { return nil }
-    var row = [nodes[start]]
-    while let writer = nodes.first(where: { $0.outputs == row[0].inputs }), isLink(writer) {
-      row.insert(writer, at: 0)
-    }
-    while let reader = nodes.first(where: { $0.inputs == row[row.count - 1].outputs }),
-      isLink(reader)
-    {
-      row.append(reader)
-    }
-    return Design(
-      name: name, part: part, clockMHz: clockMHz, finnGeneration: finnGeneration, nodes: row,
-      graphInputs: row[0].inputs, graphOutputs: row[row.count - 1].outputs)
-  }
-}

@@ -165,6 +165,12 @@ extension Plan.Chain {
 }
 
 extension Plan {
+  /// Words of every FIFO by its name.
+  var fifoDepths: [String: Int] {
+    let fifos = chains.flatMap(\.stages).filter(\.stage.isFIFO)
+    return Dictionary(fifos.map { ($0.node, $0.stage.capacity) }, uniquingKeysWith: { a, _ in a })
+  }
+
   /// The same plan with other FIFO depths; the rule gets the FIFO's node name and its depth.
   public func replacingFIFODepths(_ depth: (String, Int) -> Int) -> Plan {
     var plan = self
@@ -192,10 +198,7 @@ extension Plan {
   /// Its handshake times mean nothing; which words can move does.
   package func withLeastStorage() throws -> Plan {
     var plan = self
-    var depths: [String: [Int]] = [:]
-    for stage in chains.flatMap(\.stages) where stage.stage.isFIFO {
-      depths[stage.node, default: []].append(stage.stage.capacity)
-    }
+    let depths = fifoDepths
     plan.timings = timings.map { timing in
       guard let least = timing.least else { return timing }
       return BlockTiming(
@@ -205,7 +208,7 @@ extension Plan {
     }
     let layout = ChainLayout(design, plan.timings, try DesignGraph(design))
     (plan.chains, plan.processes) = (layout.chains, layout.processes)
-    plan = plan.replacingFIFODepths { name, depth in depths[name]?.first ?? depth }
+    plan = plan.replacingFIFODepths { name, depth in depths[name] ?? depth }
     for (index, fifo) in insertedFIFOs { plan.insertFIFO(fifo, onChain: index) }
     return plan
   }

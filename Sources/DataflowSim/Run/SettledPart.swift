@@ -28,6 +28,9 @@ struct SettledPart {
     var shift: Cycle?
   }
 
+  /// Where the part that seems to repeat begins: a first guess at what is slowest.
+  var head: Int? { candidate?.border.first?.process }
+
   init(_ network: Network) { self.network = network }
 
   /// When the network is quiet: a word came too late for the replay to be what the hardware does, or

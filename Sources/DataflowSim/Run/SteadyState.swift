@@ -5,12 +5,7 @@
 /// repeats with period p frames and λ cycles, for ever. A constant interval at the sink alone is no proof:
 /// it may hide FIFOs that are still filling.
 ///
-/// Filling may take thousands of frames. λ is proven before that where a block by itself, or a part that
-/// never waits for the rest (`SettledPart`), takes as long, so that the design is no faster; and where the
-/// state repeats every λ cycles with a source that sends a frame that often: one that sends sooner makes no word
-/// later. Of recurrences of maxima and sums that is a law. Pipelines that stand still with their bubbles may make
-/// single words later; that a design was slower for good never happened in thousands of random ones. Where it did,
-/// with blocks that lose pace (`Process.losesPace`), a state that repeats is the only proof.
+/// Filling may take thousands of frames. λ is proven before that by its pace (`PaceProof`).
 ///
 /// A source that sends frames at a pace is tied to cycles besides. It repeats with the rest where λ cycles are as
 /// many frames of the pace, and where the pace has held nothing up since the earlier state and the design is no
@@ -39,6 +34,9 @@ public struct SteadyStateBudget: Sendable {
   public var longestPeriod = 8
   /// Frames after which a source at the pace of the slowest part is tried.
   public var framesUnpaced = 12
+  /// Whether nothing but the period is asked for. Then it is proven as soon as it can be, however long the FIFOs in
+  /// front go on filling: nobody looks at what they hold.
+  public var findsPeriodAlone = false
   /// Frames after which the state is not looked at yet: keeping it costs as much as the FIFOs are deep.
   public var framesBefore = 0
   /// Where a frame takes as many handshakes, a part that may repeat is recorded before it is known to:
@@ -77,6 +75,7 @@ extension Simulation {
     var frames = FrameStates(
       patterns: patternPeriod, pace: pace, longest: budget.longestPeriod)
     var settled = replays && isPlain ? SettledPart(network) : nil
+    var paceTried: Cycle?
     while frames.ends.count < budget.frames {
       let frame = frames.ends.count + 1
       settled?.beginFrame()
@@ -109,9 +108,13 @@ extension Simulation {
       } else {
         frames.add(state, paced: wordsPaced)
       }
-      if frame == budget.framesUnpaced, keepsUp(with: frames.lastInterval) {
-        return SteadyState(
-          cycles: frames.lastInterval, frames: 1, isProven: true, simulatedFrames: frame)
+      if frames.callForPaceProof(budget, after: paceTried) {
+        paceTried = frames.lastInterval
+        let proof = PaceProof(self, of: frames.lastInterval, slowestFrom: settled?.head)
+        if proof.holds(bySimulatingStretches: budget.findsPeriodAlone) {
+          return SteadyState(
+            cycles: frames.lastInterval, frames: 1, isProven: true, simulatedFrames: frame)
+        }
       }
       if handshakes > budget.handshakes, frame > 1 { break }
     }
@@ -144,19 +147,6 @@ extension Simulation {
     return true
   }
 
-  /// Whether `cycles` per frame is proven: no part of the design is faster, and a source that sends frames
-  /// at that pace is never held up for good.
-  private func keepsUp(with cycles: Cycle) -> Bool {
-    guard isPlain, !network.losesPace, cycles == (try? leastPeriod ?? plan.cyclesAlone().max()),
-      let simulation = try? Simulation(
-        plan, scenario: scenario, without: hazardsOff, pace: FramePeriod(cycles: cycles))
-    else { return false }
-    var budget = SteadyStateBudget()
-    budget.frames = 2 * budget.framesUnpaced
-    let steady = simulation.steadyState(budget)
-    return steady.map { $0.isProven && $0.cycles == cycles * $0.frames } ?? false
-  }
-
   /// The process that needs the most cycles per frame by itself, the first of them where several do.
   private var slowestProcess: Int? {
     let busy = plan.processes.compactMap { process -> (id: Int, cycles: Int)? in
@@ -172,7 +162,7 @@ extension Simulation {
   private var wordsPaced: Int { released.reduce(0) { $0 + $1.paced } }
 
   /// Whether nothing in the run is tied to absolute cycles, and nobody follows it.
-  private var isPlain: Bool {
+  var isPlain: Bool {
     !isObserved && limit == .max && pace == nil && patternPeriod == 1 && resets.isEmpty
       && scenario.faults.isEmpty && released.allSatisfy { $0.fixed == nil }
   }
@@ -247,6 +237,14 @@ private struct FrameStates {
   var last: Moment? { moments.last }
   /// Cycles between the last two frames.
   var lastInterval: Cycle { ends[ends.count - 1] - ends[ends.count - 2] }
+
+  /// Whether a proof by the pace of the last frame is to be tried, when it failed for `before` already.
+  func callForPaceProof(_ budget: SteadyStateBudget, after before: Cycle?) -> Bool {
+    guard ends.count > 1, lastInterval != before else { return false }
+    if ends.count == budget.framesUnpaced { return true }
+    return budget.findsPeriodAlone && ends.count > 2
+      && lastInterval == ends[ends.count - 2] - ends[ends.count - 3]
+  }
 
   /// How long ago, in cycles and frames, the state was the same as `state` after the last frame.
   func period(of state: NetworkState, paced: Int) -> (cycles: Cycle, frames: Int)? {

@@ -62,6 +62,7 @@ import Testing
     var budget = SteadyStateBudget()
     budget.frames = 40
     budget.framesUnpaced = framesUnpaced ?? (seed % 3 == 0 ? 5 : budget.framesUnpaced)
+    budget.findsPeriodAlone = seed % 5 < 2
     budget.handshakesToRecord = seed % 2 == 0 ? 0 : budget.handshakesToRecord
     guard let steady = simulation.steadyState(budget) else { return (nil, nil) }
     guard steady.isProven else { return (steady, nil) }
