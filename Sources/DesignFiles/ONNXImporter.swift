@@ -72,7 +72,8 @@ struct ONNXImporter {
     } catch {
       throw InputError(
         "is not a complete ONNX model (the protobuf cannot be decoded)", file: file,
-        hint: "is the file truncated? simrun reads FINN dataflow graphs (.onnx) and designs (.json)"
+        hint: NotAModel.hint(data)
+          ?? "is the file truncated? simrun reads FINN dataflow graphs (.onnx) and designs (.json)"
       )
     }
     guard model.hasGraph, !model.graph.node.isEmpty else {

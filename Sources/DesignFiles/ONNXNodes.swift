@@ -13,9 +13,12 @@ extension ONNXImporter {
       node.initializers["weights"].flatMap { try? initializers[$0]?.tensor() }
     }
     var names = UniqueNames(taken: graph.node.map(\.name))
+    var counts: [String: Int] = [:]
+    let areNamed = part.nodes.allSatisfy { !graph.node[$0].name.isEmpty }
     for index in part.nodes {
       let proto = graph.node[index]
-      let name = proto.name.isEmpty ? names.make("\(proto.opType)_\(index)") : proto.name
+      let name =
+        areNamed ? proto.name : uniqueName(proto, produced, specialization, &counts, &names)
       do {
         if proto.opType == FINNNames.partition {
           guard let child = try child(index) else { throw InputError("the partition has no graph") }
@@ -29,6 +32,24 @@ extension ONNXImporter {
         throw error.at("node '\(name)'")
       }
     }
+  }
+
+  /// A node without a name gets the one that FINN's `GiveUniqueNodeNames` gives it before it reads a folding file:
+  /// its op type, specialised, and how many of these come before it.
+  private func uniqueName(
+    _ proto: ONNXNodeProto, _ produced: Set<String>, _ specialization: Specialization,
+    _ counts: inout [String: Int], _ names: inout UniqueNames
+  ) -> String {
+    // A loop is called what it is, and its body is not read twice.
+    var trial = self
+    let made =
+      proto.opType.hasPrefix("FINNLoop")
+      ? proto.opType : try? trial.node(proto, proto.opType, produced, specialization).opType
+    let isRenamed = made.map(Node.baseName) != Node.baseName(proto.opType)
+    let opType = isRenamed ? proto.opType : made ?? proto.opType
+    let count = counts[opType, default: 0]
+    counts[opType] = count + 1
+    return proto.name.isEmpty ? names.make("\(opType)_\(count)") : proto.name
   }
 
   private mutating func node(
@@ -108,7 +129,9 @@ extension ONNXImporter {
       node.attributes[name] = nil
       node.attributes[today.name] = today.value
     }
-    if proto.opType == "ConvolutionInputGenerator1D" { node.attributes["is1D"] = .int(1) }
+    if proto.opType == "ConvolutionInputGenerator1D" {
+      node.addOneDimension(generation)
+    }
     if node.opType.hasPrefix("Thresholding"), node.attributes["numSteps"] == nil,
       let name = node.initializers["thresholds"], let steps = initializers[name]?.dims.last
     {

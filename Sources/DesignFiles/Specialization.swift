@@ -14,10 +14,11 @@ struct Specialization {
     "ConvolutionInputGenerator", "FMPadding", "MVAU", "StreamingDataWidthConverter",
     "StreamingFIFO", "Thresholding", "VVAU", "InnerShuffle", "Requant", "LayerNorm",
     "ElementwiseAdd", "ElementwiseSub", "ElementwiseMul", "Crop", "SelectToken", "AddCLSToken",
+    "Reshape",
   ]
   /// Ops that exist in RTL alone.
   private static let opsWithoutHLS: Set<String> = [
-    "StreamingFIFO", "InnerShuffle", "SelectToken", "AddCLSToken",
+    "StreamingFIFO", "InnerShuffle", "SelectToken", "AddCLSToken", "Reshape",
   ]
 
   /// The op type with its suffix, and a remark when a stated preference could not be met.

@@ -144,8 +144,6 @@ extension Node {
       if known.contains(today.name) { attributes[today.name] = today.value }
     }
     guard finnOp == "ConvolutionInputGenerator1D" else { return }
-    attributes["is1D"] = .int(1)
-    // Before there was the attribute, whole windows were made wherever they could be.
-    if generation <= .v0_7 { attributes["parallel_window"] = .int(1) }
+    addOneDimension(generation)
   }
 }

@@ -82,7 +82,8 @@ extension ModelGraph {
     guard let model = try? ONNXModelProto(serializedBytes: data), model.hasGraph else {
       throw InputError(
         "is not a complete ONNX model (the protobuf cannot be decoded)",
-        hint: "is the file truncated? give the export of the training, QONNX or QDQ (.onnx)")
+        hint: NotAModel.hint(data)
+          ?? "is the file truncated? give the export of the training, QONNX or QDQ (.onnx)")
     }
     guard !model.graph.node.isEmpty else { throw InputError("is a model without nodes") }
     self.file = file

@@ -113,7 +113,7 @@ extension Block {
   public var allBuildIssues: [String] {
     guard let (what, width) = tooWideForHLS else { return buildIssues }
     return buildIssues + [
-      "\(what) is \(width) bits wide; HLS blocks accept at most \(hlsWidestWord)"
+      "\(what) is \(width) bits wide; HLS blocks accept at most \(node.generation.hlsWidestWord)"
     ]
   }
 
@@ -121,12 +121,16 @@ extension Block {
   public var tooWideForHLS: (what: String, width: Int)? {
     guard opType.hasSuffix("_hls") else { return nil }
     let streams = (inputs + outputs).compactMap(\.width).map { (what: "a stream", width: $0) }
-    return (streams + innerWords).filter { $0.width > hlsWidestWord }.max { $0.width < $1.width }
+    return (streams + innerWords).filter { $0.width > node.generation.hlsWidestWord }
+      .max { $0.width < $1.width }
   }
 }
 
-/// Bits of HLS' widest integer, `AP_INT_MAX_W`.
-public let hlsWidestWord = 8191
+extension FINNGeneration {
+  /// Bits of HLS' widest integer, `AP_INT_MAX_W`, as far as FINN allows it.
+  /// Source: docs/reference/finn-dialect.md#widest-words.
+  public var hlsWidestWord: Int { self <= .v0_9 ? 32768 : 8191 }
+}
 
 /// One stream port of a block: the tensor it carries and how it is folded into words.
 ///

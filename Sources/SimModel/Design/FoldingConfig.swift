@@ -168,8 +168,8 @@ extension FoldingConfig {
     try self.init(json: try InputFile.readJSON(path), file: path)
   }
 
-  /// FINN's form: a flat list of value, target, value, target, …, where a target is `"all"` or a
-  /// list of op types.
+  /// FINN's form: a flat list of value, target, value, target, …, where a target is `"all"`, an op type or a
+  /// list of them.
   private static func defaults(_ attribute: String, _ cursor: JSONCursor) throws -> [Default] {
     let items = try cursor.elements()
     guard items.count % 2 == 0 else {
@@ -177,10 +177,14 @@ extension FoldingConfig {
     }
     return try stride(from: 0, to: items.count, by: 2).map { i in
       let target = items[i + 1]
-      let isAll = target.value == .string("all")
+      let opTypes: [String]? =
+        switch target.value {
+        case .string("all"): nil
+        case .string: [try target.name()]
+        default: try target.names()
+        }
       return Default(
-        attribute: attribute, value: try AttributeValue(items[i]),
-        opTypes: isAll ? nil : try target.names())
+        attribute: attribute, value: try AttributeValue(items[i]), opTypes: opTypes)
     }
   }
 

@@ -48,6 +48,13 @@ private let file = """
     #expect(exported.contains("\"Defaults\": {}"))
   }
 
+  /// FINN looks for the op type in what stands there, so a name without a list is one.
+  @Test func oneOpTypeNeedsNoList() throws {
+    let text = "{\"Defaults\": {\"PE\": [1, \"MVAU_hls\"]}}"
+    let config = try FoldingConfig(json: Data(text.utf8), file: "f.json")
+    #expect(config.defaults.map(\.opTypes) == [["MVAU_hls"]])
+  }
+
   @Test func oddDefaultsAreRefused() {
     let text = "{\"Defaults\": {\"PE\": [1]}}"
     let problem = inputError { _ = try FoldingConfig(json: Data(text.utf8), file: "f.json") }

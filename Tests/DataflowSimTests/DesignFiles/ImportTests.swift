@@ -99,6 +99,48 @@ private let neutral = neutralDomain
     #expect(nodes[1].attributes["is1D"] == .int(1))
   }
 
+  /// FINN names nodes by op type before it reads a folding file (`GiveUniqueNodeNames`), so a file of names fits a
+  /// graph from before that step.
+  @Test func nodesWithoutNamesGetFINNs() throws {
+    var model = Model()
+    let rtl = "finn.custom_op.fpgadataflow.rtl"
+    model.add("FMPadding_rtl", ["in"], ["a"], domain: rtl, name: "")
+    model.add("MVAU_hls", ["a", "w"], ["b"], name: "")
+    model.add("LabelSelect_hls", ["b"], ["c"], name: "last")
+    model.add("MVAU_hls", ["c", "w"], ["d"], name: "")
+    model.add("MVAU_rtl", ["d", "w"], ["e"], domain: rtl, name: "")
+    model.add("Thresholding", ["e", "t"], ["out"], domain: neutral, name: "")
+    model.addInitializer("w", [1, 2], shape: [1, 2])
+    #expect(
+      try model.load().design.nodes.map(\.name) == [
+        "FMPadding_rtl_0", "MVAU_hls_0", "last", "MVAU_hls_1", "MVAU_rtl_0", "Thresholding_rtl_0",
+      ])
+    // Releases before 0.10 count by their own names.
+    var old = Model()
+    old.add("StreamingFCLayer_Batch", ["in", "w"], ["a"], domain: neutral, name: "")
+    old.add("StreamingFCLayer_Batch", ["a", "w"], ["out"], domain: neutral, name: "")
+    #expect(
+      try old.load().design.nodes.map(\.name)
+        == ["StreamingFCLayer_Batch_0", "StreamingFCLayer_Batch_1"])
+  }
+
+  /// Until FINN 0.7 a window along one dimension was whole wherever it could be; there was no attribute for it.
+  @Test func earlyWindowsAlongOneDimensionAreWhole() throws {
+    func isWhole(_ attributes: [ONNXAttributeProto], _ generation: FINNGeneration) throws -> Bool {
+      var model = Model()
+      model.add(
+        "ConvolutionInputGenerator1D", ["in"], ["out"], domain: neutral,
+        [int("IFMChannels", 4)] + attributes)
+      let options = ImportOptions(finnGeneration: generation)
+      return try model.load(options).design.nodes[0].attributes["parallel_window"] == .int(1)
+    }
+    #expect(try isWhole([int("SIMD", 4)], .v0_7))
+    #expect(try !isWhole([int("SIMD", 4)], .v0_8))
+    #expect(try !isWhole([int("SIMD", 2)], .v0_7))
+    #expect(try !isWhole([int("SIMD", 4), int("depthwise", 1)], .v0_7))
+    #expect(try !isWhole([int("SIMD", 4), string("ram_style", "block")], .v0_7))
+  }
+
   /// docs/reference/finn-dialect.md#which-implementation.
   @Test func specialisesNeutralNodes() throws {
     func opType(
@@ -132,6 +174,7 @@ private let neutral = neutralDomain
     #expect(try opType(dwc, [int("inWidth", 32), int("outWidth", 36)]) == dwc + "_hls")
     #expect(try opType("StreamingFIFO", []) == "StreamingFIFO_rtl")
     #expect(try opType("LabelSelect", []) == "LabelSelect_hls")
+    #expect(try opType("Reshape", []) == "Reshape_rtl")
     #expect(
       try opType("Thresholding", [string("preferred_impl_style", "hls")]) == "Thresholding_hls")
   }
@@ -276,6 +319,15 @@ private let neutral = neutralDomain
       try FileManager.default.createDirectory(
         atPath: empty, withIntermediateDirectories: false)
       #expect(inputError { _ = try DesignFile.load(empty) }.contains("directory"))
+      // What stands in a model's place in repositories that nobody fetched whole.
+      let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146\nsize 12345\n"
+      for (text, hint) in [
+        (pointer, "git lfs pull"), ("<?xml version=\"1.0\"?><profile/>", "--hls-build"),
+      ] {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        let error = #expect(throws: InputError.self) { _ = try DesignFile.load(path) }
+        #expect(error?.hint?.contains(hint) == true, "\(error?.hint ?? "")")
+      }
     }
   }
 

@@ -4,7 +4,7 @@ enum HLSWidthRule: GraphRule {
     "SR301", "hls-width", .error,
     summary: "A stream or memory word of an HLS block is wider than 8191 bits.",
     reason: """
-      HLS knows integers up to 8191 bits (AP_INT_MAX_W), and FINN declares streams, weight streams and \
+      HLS knows integers up to 8191 bits (AP_INT_MAX_W; FINN up to 0.9 allows 32768), and FINN declares streams, weight streams and \
       memory words as one integer each. A weight word has PE · SIMD weights; it is easily the widest.
       """)
 
@@ -13,7 +13,7 @@ enum HLSWidthRule: GraphRule {
       guard let (what, width) = block.tooWideForHLS else { return nil }
       return info.found(
         "\(what) is \(width) bits wide", node: node.name, numbers: ["bits": width],
-        allowed: "at most \(hlsWidestWord) bits",
+        allowed: "at most \(facts.design.finnGeneration.hlsWidestWord) bits",
         advice: "lower PE or SIMD, or take the RTL block where there is one")
     }
   }
