@@ -210,7 +210,19 @@ extension FIFOBench {
   }
 
   fileprivate func unreachable(_ target: FramePeriod) -> InputError {
-    InputError("no FIFO depths reach the throughput of \(target.cyclesPerFrame) cycles per frame")
+    let drifting = zip(plan.design.nodes, plan.blocks).lazy.flatMap { node, block in
+      block.hazardConditions.filter { $0.hazard == .windowLeftoverRows }.map { (node.name, $0) }
+    }.first
+    if let (node, known) = drifting {
+      return InputError(
+        "frames are not the same everywhere: \(known.condition), so it takes words of the next frame and no "
+          + "depths can be told for a rate of frames", at: "node '\(node)'",
+        hint:
+          "correct that first: pad or crop the image to a multiple of the stride, or take the RTL window"
+      )
+    }
+    return InputError(
+      "no FIFO depths reach the throughput of \(target.cyclesPerFrame) cycles per frame")
   }
 }
 

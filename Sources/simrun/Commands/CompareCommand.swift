@@ -188,7 +188,7 @@ struct CompareCommand: ParsableCommand {
   ) throws -> (ModelComparisonReport, [TensorComparison]) {
     let loaded: LoadedDesign
     do {
-      loaded = try source.load()
+      loaded = try source.load(hasModel: true)
     } catch let error as InputError {
       guard scenario == nil, try DesignFile.isOriginalModel(source.design) else { throw error }
       writeError("note: compared as graphs, since no hardware can be made of it yet: \(error)")

@@ -16,8 +16,21 @@ struct DesignOptions: ParsableArguments {
   @OptionGroup var changes: DesignChanges
 
   /// Reads the design and applies the changes; notes and warnings go to standard error.
-  func load(usesBoardPort: Bool = false) throws -> LoadedDesign {
-    try changes.load(design, usesBoardPort: usesBoardPort)
+  ///
+  /// - Parameter hasModel: options that speak of an original model mean another file.
+  func load(
+    usesBoardPort: Bool = false, tellsHazards: Bool = true, hasModel: Bool = false
+  ) throws -> LoadedDesign {
+    try changes.load(
+      design, usesBoardPort: usesBoardPort, tellsHazards: tellsHazards, hasModel: hasModel)
+  }
+
+  /// The parameters of a model are written beside the design that `--apply` names; they replace none of the files
+  /// that are read.
+  func requireFreeArchive(beside apply: String?) throws {
+    guard let apply else { return }
+    try OutputPlace.requireDistinct(
+      [("the parameters beside --apply", LoadedDesign.archive(beside: apply).path)], inputs: files)
   }
 
   /// The files that what a command tells is made of; no result may replace one of them.
@@ -153,14 +166,20 @@ struct DesignChanges: ParsableArguments {
   /// Reads the design in `file`, applies the changes and adds the width converters and DMAs it lacks;
   /// notes, warnings and the first problem go to standard error.
   ///
-  /// - Parameter usesBoardPort: add the DMAs of the board that `--part` names.
-  func load(_ file: String, usesBoardPort: Bool = false) throws -> LoadedDesign {
-    var loaded = try read(file)
+  /// - Parameters:
+  ///   - usesBoardPort: add the DMAs of the board that `--part` names.
+  ///   - tellsHazards: warn of what goes wrong whatever happens.
+  ///   - hasModel: options that speak of an original model mean another file.
+  func load(
+    _ file: String, usesBoardPort: Bool = false, tellsHazards: Bool = true, hasModel: Bool = false
+  ) throws -> LoadedDesign {
+    var loaded = try read(file, hasModel: hasModel)
     try reportingFile(file) {
       let facts = try DesignFacts(loaded.design)
       loaded.design = facts.design
       tellConverters(facts.bridged.sorted(by: naturally))
       tellProblems(facts.graphDiagnostics.filter { $0.severity == .error }, file)
+      if tellsHazards { tellHazards(facts, file) }
       try insertDMAs(&loaded, usesBoardPort: usesBoardPort)
     }
     return loaded
@@ -172,7 +191,7 @@ struct DesignChanges: ParsableArguments {
   }
 
   /// Reads the design in `file` and applies the changes, no more.
-  func read(_ file: String) throws -> LoadedDesign {
+  func read(_ file: String, hasModel: Bool = false) throws -> LoadedDesign {
     var options = ImportOptions(
       part: part.map { Device.part(for: $0.printable) }, clockMHz: clockMhz,
       finnGeneration: finnGeneration,
@@ -181,7 +200,7 @@ struct DesignChanges: ParsableArguments {
     options.hlsBuild = hlsBuild
     options.allowsOutside = allowOutside
     var loaded = try DesignFile.load(file, options: options)
-    if let option = model.arguments.first, try DesignFile.isDesign(file) {
+    if !hasModel, let option = model.arguments.first, try DesignFile.isDesign(file) {
       writeError(
         "warning: \(option) speaks of an original model; \(file) is a design and keeps its own")
     }
@@ -228,23 +247,6 @@ struct DesignChanges: ParsableArguments {
     writeError(
       "note: \(added.count) DMA\(added.count == 1 ? "" : "s") added at a memory port of \(width) bits"
         + (reason ?? ""))
-  }
-
-  /// A graph from before FINN's InsertDWC has streams whose two ends differ in width.
-  private func tellConverters(_ streams: [String]) {
-    guard !streams.isEmpty else { return }
-    let plural = streams.count == 1 ? "a width converter" : "\(streams.count) width converters"
-    writeError(
-      "note: \(plural) inserted where the widths of a stream's ends differ "
-        + "(\(streams.listed(atMost: 3)))")
-  }
-
-  /// What is wrong whatever was asked for: the first, and where the others are.
-  private func tellProblems(_ problems: [Diagnostic], _ file: String) {
-    guard let first = problems.first else { return }
-    writeError(first.text)
-    let others = problems.count == 1 ? "" : ", \((problems.count - 1).of("more problem"))"
-    writeError("  next: simrun check \(file)  (all rules\(others))")
   }
 }
 

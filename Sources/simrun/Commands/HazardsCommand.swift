@@ -42,7 +42,7 @@ struct HazardsCommand: ParsableCommand {
   func run() throws {
     try reportingInputErrors {
       try OutputPlace.requireDistinct([("-o", output)], inputs: source.files)
-      let design = try source.load().design
+      let design = try source.load(tellsHazards: false).design
       let known = BestSoFar<HazardReport>()
       let report = try Interruption.reporting(known, { [self] in try tell($0) }, advice: advice) {
         try progressing.showing {

@@ -34,6 +34,41 @@ import Testing
         told.output.contains(
           "hazards warning: W: hls-window-leftover-rows: the last 1 of 5 rows are never read"),
         "\(told.output)\(told.errors)")
+      // Whatever is asked for.
+      let rate = try simrun("d.json", "--fps")
+      #expect(
+        rate.errors.hasPrefix(
+          "warning hls-window-leftover-rows: W: the last 1 of 5 rows are never read"),
+        "\(rate.errors)")
+      #expect(rate.errors.contains("next: simrun hazards d.json"), "\(rate.errors)")
+      #expect(try simrun("hazards", "d.json").errors == "")
+    }
+  }
+
+  /// Behind such a window a frame is no frame, so that there is no rate that depths could reach.
+  @Test func depthsForFramesThatDriftAreRefusedWithTheReason() throws {
+    try inFolder { folder, simrun in
+      let window =
+        #"{"ConvKernelDim": [2, 2], "IFMChannels": 4, "IFMDim": [5, 5], "OFMDim": [2, 2], "SIMD": 4, "Stride": [2, 2], "#
+        + #""Dilation": [1, 1], "inputDataType": "INT4", "outputDataType": "INT4", "depthwise": 0}"#
+      let matrix =
+        #"{"MW": 16, "MH": 8, "PE": 8, "SIMD": 4, "inputDataType": "INT4", "weightDataType": "INT4", "#
+        + #""outputDataType": "INT12", "noActivation": 1, "numInputVectors": [1, 2, 2]}"#
+      let nodes = [
+        #"{"name": "W", "op_type": "ConvolutionInputGenerator_hls", "attributes": \#(window), "inputs": ["i"], "outputs": ["w"]}"#,
+        #"{"name": "f", "op_type": "StreamingFIFO_rtl", "attributes": {"depth": 2}, "inputs": ["w"], "outputs": ["x"]}"#,
+        #"{"name": "M", "op_type": "MVAU_hls", "attributes": \#(matrix), "inputs": ["x"], "outputs": ["o"]}"#,
+      ]
+      try write(
+        #"{"format": "simrun-design", "version": 1, "name": "leftover", "clock_mhz": 200, "#
+          + #""graph_inputs": ["i"], "graph_outputs": ["o"], "nodes": [\#(nodes.joined(separator: ","))]}"#,
+        "d.json", in: folder)
+      let told = try simrun("fifo", "d.json")
+      #expect(told.status == 65)
+      #expect(
+        told.errors.contains("node 'W': frames are not the same everywhere: the last 1 of 5 rows"),
+        "\(told.errors)")
+      #expect(told.errors.contains("pad or crop the image"), "\(told.errors)")
     }
   }
 
