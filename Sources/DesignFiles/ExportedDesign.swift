@@ -10,6 +10,15 @@ extension LoadedDesign {
   public func write(to path: String, withParameters: Bool) throws
     -> (written: [String], missing: [String])
   {
+    let (files, written, missing) = try files(at: path, withParameters: withParameters)
+    try OutputFiles.write(files)
+    return (written, missing)
+  }
+
+  /// What `write` writes.
+  public func files(at path: String, withParameters: Bool) throws
+    -> (files: [(path: String, contents: Data)], written: [String], missing: [String])
+  {
     var design = design
     design.parametersFile = nil
     let used = Set(design.nodes.flatMap(\.initializers.values)).sorted()
@@ -17,12 +26,16 @@ extension LoadedDesign {
     var files: [(path: String, contents: Data)] = []
     if let parameters, !present.isEmpty {
       let arrays = try present.map { ($0, try parameters.tensor($0).narrowed()) }
-      let archive = URL(fileURLWithPath: path).deletingPathExtension().appendingPathExtension("npz")
+      let archive = Self.archive(beside: path)
       design.parametersFile = archive.lastPathComponent
       files.append((archive.path, try NPZ.encode(arrays)))
     }
     files.append((path, try design.json()))
-    try OutputFiles.write(files)
-    return (present, used.filter { !present.contains($0) })
+    return (files, present, used.filter { !present.contains($0) })
+  }
+
+  /// The `.npz` of a design's arrays.
+  public static func archive(beside path: String) -> URL {
+    URL(fileURLWithPath: path).deletingPathExtension().appendingPathExtension("npz")
   }
 }

@@ -27,8 +27,8 @@ struct DesignOptions: ParsableArguments {
 
   /// The parameters of a model are written beside the design that `--apply` names; they replace none of the files
   /// that are read.
-  func requireFreeArchive(beside apply: String?) throws {
-    guard let apply else { return }
+  func requireFreeArchive(of loaded: LoadedDesign, beside apply: String?) throws {
+    guard let apply, loaded.design.parametersFile == nil, loaded.parameters != nil else { return }
     try OutputPlace.requireDistinct(
       [("the parameters beside --apply", LoadedDesign.archive(beside: apply).path)], inputs: files)
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DataflowAnalysis
+import DesignFiles
 
 struct FIFOCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -26,7 +27,8 @@ struct FIFOCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "Write FINN's folding configuration with the new depths.")
   var output: String?
 
-  @Option(help: "Write the design with the new depths.")
+  @Option(
+    help: "Write the design with the new depths (parameters of a model go to a .npz beside it).")
   var apply: String?
 
   @Flag(help: "Stop at the first depths that suffice: some words more, several times sooner.")
@@ -73,6 +75,7 @@ struct FIFOCommand: ParsableCommand {
       try OutputPlace.requireDistinct([("-o", output), ("--apply", apply)])
       try OutputPlace.requireDistinct([("-o", output)], inputs: [("the design", source.design)])
       let loaded = try source.load()
+      try source.requireFreeArchive(of: loaded, beside: apply)
       var options = FIFOSizing.Options()
       options.keep = keep
       options.measure = measure
@@ -84,12 +87,12 @@ struct FIFOCommand: ParsableCommand {
       options.costing = try source.changes.costing(loaded)
       let best = BestSoFar<Design>()
       options.improved = { best.value = $0 }
-      let sizing = try Interruption.advising(advice(best)) {
+      let sizing = try Interruption.advising(advice(best, loaded)) {
         try progressing.showing {
           try reportingFile(source.design) { try FIFOSizing(loaded.design, options: options) }
         }
       }
-      _ = try sizing.design.write(folding: output, design: apply)
+      _ = try sizing.design.write(folding: output, design: apply, of: loaded)
       var report = FIFOReport(sizing)
       report.next = nextStep
       if json {
@@ -101,17 +104,19 @@ struct FIFOCommand: ParsableCommand {
   }
 
   /// What Ctrl-C leaves: the best depths so far where they were asked for.
-  private func advice(_ best: BestSoFar<Design>) -> @Sendable () -> String {
+  private func advice(_ best: BestSoFar<Design>, _ loaded: LoadedDesign) -> @Sendable () -> String {
     let next = source.next(
       "fifo", "--seconds", "60", reason: "stops by itself and reports")
-    return { [output, apply] in
+    return { [output, apply, quick] in
       guard let found = best.value else {
-        return "no depths that suffice were known yet; --quick stops at the first"
+        return "no depths that suffice were known yet; "
+          + (quick
+            ? "simrun hang tells which it needs to run at all" : "--quick stops at the first")
       }
       let words = found.nodes.filter(\.isFIFO).reduce(0) { sum, node in
         if case .int(let depth)? = node.attributes["depth"] { sum + depth } else { sum }
       }
-      let files = found.written(folding: output, design: apply)
+      let files = found.written(folding: output, design: apply, of: loaded)
       return "FIFOs of \(words) words suffice, the least so far\(files)"
         + "\n  \(next.text)"
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DataflowAnalysis
+import DesignFiles
 import ReportPage
 
 struct FoldCommand: ParsableCommand {
@@ -31,7 +32,7 @@ struct FoldCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "Write FINN's folding configuration, FIFO depths included.")
   var output: String?
 
-  @Option(help: "Write the folded design.")
+  @Option(help: "Write the folded design (parameters of a model go to a .npz beside it).")
   var apply: String?
 
   @Option(help: "Write a page: every layer before and after, and the cost against the part.")
@@ -52,11 +53,11 @@ struct FoldCommand: ParsableCommand {
 
   func run() throws {
     try reportingInputErrors {
-      try OutputPlace.requireDistinct([
-        ("-o", output), ("--apply", apply), ("--html", html),
-      ])
+      try OutputPlace.requireDistinct(
+        [("-o", output), ("--apply", apply), ("--html", html)])
       try OutputPlace.requireDistinct([("-o", output)], inputs: [("the design", source.design)])
       let loaded = try source.load()
+      try source.requireFreeArchive(of: loaded, beside: apply)
       let design = loaded.design
       source.changes.noteBoardPort(design)
       if let targetFps, targetFps > design.clockMHz * 1e6 {
@@ -71,13 +72,13 @@ struct FoldCommand: ParsableCommand {
       options.costing = try source.changes.costing(loaded)
       let best = BestSoFar<FoldingSearch.Candidate>()
       options.improved = { best.value = $0 }
-      let search = try Interruption.advising(advice(best)) {
+      let search = try Interruption.advising(advice(best, loaded)) {
         try progressing.showing {
           try folding(of: design, device, options)
         }
       }
       let chosen = search.chosen.design
-      _ = try chosen.write(folding: output, design: apply)
+      _ = try chosen.write(folding: output, design: apply, of: loaded)
       var report = FoldingReport(search)
       report.next = nextStep(chosen)
       if let html {
@@ -109,12 +110,14 @@ struct FoldCommand: ParsableCommand {
   }
 
   /// What Ctrl-C leaves: the best folding so far where it was asked for.
-  private func advice(_ best: BestSoFar<FoldingSearch.Candidate>) -> @Sendable () -> String {
+  private func advice(_ best: BestSoFar<FoldingSearch.Candidate>, _ loaded: LoadedDesign)
+    -> @Sendable () -> String
+  {
     { [output, apply] in
       guard let found = best.value else {
         return "no folding that fits was known yet\n  hint: the same command starts anew"
       }
-      let files = found.design.written(folding: output, design: apply)
+      let files = found.design.written(folding: output, design: apply, of: loaded)
       return "the best folding so far makes \(Int(found.framesPerSecond)) frames/s\(files)"
         + "\n  hint: the same command starts anew"
     }

@@ -1,4 +1,5 @@
 import DataflowAnalysis
+import DesignFiles
 import Foundation
 
 /// The best result so far of work that may be interrupted.
@@ -15,20 +16,31 @@ final class BestSoFar<Value: Sendable>: @unchecked Sendable {
 extension Design {
   /// Writes its folding configuration, FIFO depths included, and the design itself where files are named;
   /// returns these.
-  func write(folding: String?, design: String?) throws -> [String] {
+  ///
+  /// - Parameter source: what it was made of. Parameters that no file beside a design holds, such as those of an ONNX
+  ///   model, are written beside this one.
+  func write(folding: String?, design: String?, of source: LoadedDesign) throws -> [String] {
     var files: [(path: String, contents: Data)] = []
     if let folding {
       files.append((folding, FoldingConfig(of: self).json(order: nodes.map(\.name))))
     }
-    if let design { files.append((design, try json())) }
+    if let design {
+      var made = source
+      made.design = self
+      if parametersFile == nil, source.parameters != nil {
+        files += try made.files(at: design, withParameters: true).files
+      } else {
+        files.append((design, try json()))
+      }
+    }
     try OutputFiles.write(files)
     return files.map(\.path)
   }
 
   /// The same at the end of a sentence: ", written to a and b", or why it is not.
-  func written(folding: String?, design: String?) -> String {
+  func written(folding: String?, design: String?, of source: LoadedDesign) -> String {
     do {
-      let files = try write(folding: folding, design: design)
+      let files = try write(folding: folding, design: design, of: source)
       return files.isEmpty
         ? "; nothing was written (-o or --apply name a file)"
         : ", written to \(files.joined(separator: " and "))"

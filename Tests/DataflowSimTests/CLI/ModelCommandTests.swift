@@ -94,6 +94,61 @@ import Testing
     }
   }
 
+  /// An integer input with a DequantizeLinear behind it enters the accelerator as it is: its scale is none of the
+  /// input's.
+  @Test func integersEnterWhateverTheirScaleIs() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      var model = ModelBuilder(input: [1, 4])
+      model.graph.input[0].type.tensorType.elemType = 2
+      model.constant("s", [2])
+      model.constant("z", integers: [0], kind: 2)
+      model.graph.initializer[model.graph.initializer.count - 1].dims = []
+      model.add("DequantizeLinear", ["x", "s", "z"], ["q"])
+      model.constant("w", [1, -1, 0, 0, 1, -1, 1, 0, 1, -1, 1, 1], [4, 3])
+      model.add("MatMul", ["q", "w"], ["m"])
+      model.quantiser("m", "y", scale: 8, bits: 8)
+      try model.data().write(to: URL(filePath: "\(folder)/m.onnx"))
+      try TensorFile.write(
+        [("x", try Tensor([0, 1, 2, 3, 30, 255, 100, 7, 200, 9, 3, 90], shape: [3, 4]))],
+        to: "\(folder)/x.npy")
+      func outputs(_ arguments: String...) throws -> [Int] {
+        let told = try CommandLineTool.run(
+          ["run"] + arguments + ["--input", "x.npy", "--outputs", "o.npy"], in: folder)
+        #expect(told.status == 0, "\(told.output)\(told.errors)")
+        return try #require(try TensorFile.read("\(folder)/o.npy").values.first)
+          .asDoubles().map { Int($0) }
+      }
+      let design = try CommandLineTool.run(["import", "m.onnx", "-o", "d.json"], in: folder)
+      #expect(design.status == 0, "\(design.errors)")
+      let lowered = try outputs("m.onnx", "--lowered")
+      #expect(try lowered == outputs("d.json"))
+      #expect(Set(lowered).count > 4)
+    }
+  }
+
+  /// What `--apply` writes of a model computes: its weights are beside it.
+  @Test(arguments: [
+    ["fold", "--part", "ZCU104", "--target-fps", "1000"], ["fifo", "--quick", "--no-margin"],
+  ])
+  func anAppliedDesignHasTheModelsWeights(_ arguments: [String]) throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let model = path("residual.onnx")
+      let made = try CommandLineTool.run(
+        [arguments[0], model] + arguments.dropFirst() + ["--apply", "d.json"], in: folder)
+      #expect(made.status == 0, "\(made.output)\(made.errors)")
+      let told = try CommandLineTool.run(
+        ["compare", "d.json", "--model", model, "--input", path("residual-input.npy")], in: folder)
+      #expect(told.status == 0, "\(told.output)\(told.errors)")
+      #expect(told.output.contains("All compared tensors agree."), "\(told.output)")
+      // Nothing that is read is written over.
+      let refused = try CommandLineTool.run(
+        [arguments[0], model] + arguments.dropFirst() + [
+          "--parameters", "d.npz", "--apply", "d.json",
+        ], in: folder)
+      #expect(refused.status == 65 && refused.errors.contains("d.npz"), "\(refused.errors)")
+    }
+  }
+
   /// Codes of a model with a zero point and what enters the design are not the same numbers.
   @Test func aZeroPointIsSaid() throws {
     try TestFiles.withTemporaryDirectory { folder in
