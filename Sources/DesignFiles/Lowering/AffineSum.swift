@@ -74,8 +74,10 @@ struct WholeRatio {
 
   static var tooFarApart: InputError {
     InputError(
-      "adds streams of scales so far apart that the sum needs more than 48 bits",
-      hint: "use one scale for all branches in the training code")
+      "adds up numbers of scales so far apart that the sum needs more than 48 bits",
+      hint:
+        "use one scale in the training code for what is added up: for the branches of an addition, for the "
+        + "channels in front of a layer that mixes them")
   }
 }
 

@@ -16,6 +16,10 @@ struct Emitter {
   private var counts: [String: Int] = [:]
   /// Streams that got a FIFO because they join others.
   private(set) var joined = 0
+  /// Those among them that hold less than a frame.
+  private(set) var shortened = 0
+  /// Words of all these FIFOs.
+  private var joinedWords = 0
   private let users: [Int: Int]
   /// Matrices whose thresholds are inside, by the layer of the thresholds.
   private let fused: [Int: Int]
@@ -24,28 +28,27 @@ struct Emitter {
     _ lowering: Lowering, name: String, outputs: [(name: String, layer: Int)], part: String?,
     clockMHz: Double
   ) throws {
-    layers = lowering.layers
     let live = Self.live(lowering.layers, outputs.map(\.layer))
-    let isEmpty = live.allSatisfy {
-      if case .input = lowering.layers[$0].kind { true } else { false }
-    }
+    let ends = Set(outputs.map(\.layer))
+    let layers = Self.flattened(lowering, live: live, outputs: ends)
+    self.layers = layers
+    let isEmpty = live.allSatisfy { if case .input = layers[$0].kind { true } else { false } }
     guard !isEmpty else {
       throw InputError(
         "has no layer between its quantisers that hardware would compute",
         hint: "simrun run --input executes it")
     }
-    let ends = Set(outputs.map(\.layer))
-    types = StreamTypes(lowering.layers, live: live, outputs: ends)
+    types = StreamTypes(layers, live: live, outputs: ends)
     specialization = Specialization(part: part, generation: .default) { _ in nil }
     design = Design(name: name, part: part, clockMHz: clockMHz)
     var users: [Int: Int] = [:]
-    for i in live { for source in lowering.layers[i].inputs { users[source, default: 0] += 1 } }
+    for i in live { for source in layers[i].inputs { users[source, default: 0] += 1 } }
     for (_, layer) in outputs { users[layer, default: 0] += 1 }
     var fused: [Int: Int] = [:]
     for i in live {
-      guard case .thresholds = lowering.layers[i].kind else { continue }
-      let source = lowering.layers[i].inputs[0]
-      switch lowering.layers[source].kind {
+      guard case .thresholds = layers[i].kind else { continue }
+      let source = layers[i].inputs[0]
+      switch layers[source].kind {
       case .linear, .sum: if users[source] == 1 { fused[i] = source }
       default: break
       }
@@ -243,14 +246,23 @@ extension Emitter {
     }
   }
 
+  /// What a FIFO that joins branches, and all of them, hold at most: a part of what a run may buffer
+  /// (`Plan.requirePlausibleBuffers`).
+  private static let deepestJoin = 1 << 22
+  private static let deepestJoins = 1 << 25
+
   /// A branch that is done early waits for the other: its stream holds a frame until somebody has
   /// sized it (`simrun fifo`).
   private mutating func deepenJoin(_ streams: [String], _ sources: [Int]) {
     for (stream, source) in zip(streams, sources) where !design.graphInputs.contains(stream) {
       let shape = layers[source].shape
-      let words = min(32_768, max(2, shape.pixels * shape.channels))
+      let frame = max(2, shape.pixels * shape.channels)
+      let isWhole = frame <= Self.deepestJoin && joinedWords + frame <= Self.deepestJoins
+      let words = isWhole ? frame : min(frame, StreamingFIFO.deepestVivado)
       design.streams[stream, default: StreamSettings()].depth = words
+      joinedWords += words
       joined += 1
+      if words < frame { shortened += 1 }
     }
   }
 

@@ -55,6 +55,20 @@ struct IntegerWeights {
     }
   }
 
+  /// Bits as signs, for XnorPopcountMatMul of K bits: agreements of x and w are ((2x − 1)·(2w − 1) + 1) / 2 each, so
+  /// they are x · (2w − 1) and, for each row, the number of bits w that are 0, which is returned.
+  mutating func becomeSigns() throws -> [Double] {
+    guard scale == [1], shape[0] > 0, values.allSatisfy({ $0 == 0 || $0 == 1 }) else {
+      throw InputError("counts agreements of bits, but its weights are others than 0 and 1")
+    }
+    let columns = values.count / shape[0]
+    let zeros = (0..<shape[0]).map { row in
+      Double(values[row * columns..<(row + 1) * columns].count { $0 == 0 })
+    }
+    values = values.map { 2 * $0 - 1 }
+    return zeros
+  }
+
   private static func real(_ name: String, _ weight: Double, _ lowering: Lowering) -> InputError {
     InputError(
       "its weights '\(name)' are not quantised (\(Float(weight)) is among them)",

@@ -36,7 +36,8 @@ extension Lowering {
 
   /// A matrix behind laid windows is a convolution.
   mutating func laidProduct(
-    _ step: Reference.Step, _ laid: LaidWindow, _ weights: IntegerWeights
+    _ step: Reference.Step, _ laid: LaidWindow, _ weights: IntegerWeights,
+    plus agreements: [Double]? = nil
   ) throws {
     let input = try proportional(laid.input)
     let channels = layers[input.layer].shape.channels
@@ -52,7 +53,7 @@ extension Lowering {
       isDepthwise: kernels != nil,
       isBipolar: (kernels ?? weights.values).allSatisfy { abs($0) == 1 })
     layouts[step.node.outputs[0]] = .channelsLast
-    try linear(step, rule, weights, input, bias: nil, laid.rule.output)
+    try linear(step, rule, weights, input, bias: nil, laid.rule.output, plus: agreements)
   }
 
   /// The kernel of each channel when a matrix of (row, tap, channel) has zeros everywhere else; `nil` otherwise.

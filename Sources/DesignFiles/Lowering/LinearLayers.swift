@@ -129,9 +129,12 @@ extension Lowering {
         try node.float("beta") ?? 1 == 1
       else { throw InputError("transA, alpha and beta other than 0, 1 and 1 cannot be lowered") }
     }
-    let weights = try IntegerWeights(
+    var weights = try IntegerWeights(
       node.inputs[1], rowAxis: turnsB ? 0 : 1, self, matrixRows: !turnsB)
-    if let laid = windows[node.inputs[0]] { return try laidProduct(step, laid, weights) }
+    let agreements = node.opType == "XnorPopcountMatMul" ? try weights.becomeSigns() : nil
+    if let laid = windows[node.inputs[0]] {
+      return try laidProduct(step, laid, weights, plus: agreements)
+    }
     let input = try proportional(node.inputs[0], allowsOffset: true)
     let layout = layouts[node.inputs[0]]!
     let shape = layers[input.layer].shape
@@ -169,7 +172,7 @@ extension Lowering {
       isBipolar: weights.isBipolar)
     try linear(
       step, rule, weights, input, bias: isGemm && node.inputs.count > 2 ? node.inputs[2] : nil,
-      area)
+      area, plus: agreements)
   }
 
   private func size(_ role: Role, _ shape: StreamShape) -> Int {
@@ -189,16 +192,27 @@ extension Lowering {
   struct LayoutMismatch: Error {}
 
   /// Adds a linear layer: integer weights over a proportional stream.
+  ///
+  /// - Parameter agreements: what XnorPopcountMatMul counts for each row besides the products of signs and bits.
   mutating func linear(
     _ step: Reference.Step, _ rule: LinearRule, _ weights: IntegerWeights, _ input: Proportional,
-    bias: String?, _ area: [Int]
+    bias: String?, _ area: [Int], plus agreements: [Double]? = nil
   ) throws {
+    let isPadded = rule.window?.isPadded ?? false
+    let input = centred(input, step.node.inputs[0], isNeeded: isPadded) ?? input
     let source = layers[input.layer]
     let target = step.node.outputs[0]
+    if agreements != nil {
+      guard input.scale == [1], input.offset == nil, source.low.allSatisfy({ $0 >= 0 }),
+        source.high.allSatisfy({ $0 <= 1 })
+      else {
+        throw InputError("counts agreements of bits, but '\(step.node.inputs[0])' has other values")
+      }
+    }
     if layouts[target] == nil { layouts[target] = layouts[step.node.inputs[0]] }
     var rule = rule
     var scale = weights.scale.count == 1 ? weights.scale : Self.expand(weights.scale, rule.rows)
-    let constant = try offsets(rule, scale, input, step.node)
+    let constant = try offsets(rule, scale, input, step.node) ?? agreements
     if input.scale.count == 1 {
       scale = scale.map { $0 * input.scale[0] }
     } else if rule.isDepthwise {
@@ -267,19 +281,15 @@ extension Lowering {
     -> (base: Double, factors: [Int])
   {
     if let exact = Self.commonScale(scales) { return exact }
-    let ratio = try WholeRatio(scales, tolerance: Double(max(4, rule.columns / 2)) * 0x1p-24)
+    guard let ratio = try? WholeRatio(scales, tolerance: Double(max(4, rule.columns / 2)) * 0x1p-24)
+    else { throw Self.unlikeScales(scales, "which no integers hold") }
     let most = ratio.multiples.map(abs).max()!
     let weight = rule.weights.map(abs).max() ?? 1
     let (widest, overflow) = weight.multipliedReportingOverflow(by: most)
     let found = DataType.holding(-weight...weight).bits
     let bits = overflow ? 64 : DataType.holding(-widest...widest).bits
     guard bits <= 32 else {
-      throw InputError(
-        "sums channels whose scales are far apart and no whole multiples of one (\(scales.map(abs).min()!) to "
-          + "\(scales.map(abs).max()!)): its weights would need \(bits) bits",
-        hint:
-          "use one scale per tensor, or power-of-two scales, for the activation in front of a layer that "
-          + "mixes channels; one standard deviation for all channels if it takes pixels")
+      throw Self.unlikeScales(scales, "its weights would need \(bits) bits")
     }
     notes.append(
       "'\(node.name)' sums channels whose scales are no small whole multiples of one: they are in its weights, which "
@@ -287,6 +297,15 @@ extension Lowering {
         + "lists them); one scale for all channels, or powers of two, in the training code keeps weights small"
     )
     return (ratio.unit, ratio.multiples)
+  }
+
+  private static func unlikeScales(_ scales: [Double], _ consequence: String) -> InputError {
+    InputError(
+      "sums channels whose scales are far apart and no whole multiples of one (\(scales.map(abs).min()!) to "
+        + "\(scales.map(abs).max()!)): \(consequence)",
+      hint:
+        "use one scale per tensor, or power-of-two scales, for the activation in front of a layer that "
+        + "mixes channels; one standard deviation for all channels if it takes pixels")
   }
 
   private static func commonScale(_ scales: [Double]) -> (base: Double, factors: [Int])? {

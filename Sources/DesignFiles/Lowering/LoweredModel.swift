@@ -49,8 +49,10 @@ public struct LoweredModel: Sendable {
     if clockMHz == nil { notes.append(ONNXImporter.noClock) }
     if emitter.joined > 0 {
       notes.append(
-        "the \(emitter.joined) streams that join branches have FIFOs of a frame; simrun fifo finds "
-          + "the least depths")
+        "the \(emitter.joined) streams that join branches have FIFOs of a frame"
+          + (emitter.shortened > 0
+            ? ", but for \(emitter.shortened), of which a frame is more than simrun buffers" : "")
+          + "; simrun fifo finds the least depths")
     }
     notes += Self.endNotes(lowering, outputs)
     loaded = LoadedDesign(
@@ -171,9 +173,9 @@ extension LoweredModel {
     var tensors: [String: Tensor] = [:]
     for input in inputs {
       guard let value = values[input] else { continue }
-      tensors[input] =
-        try codes.first { $0.stream == input }.map { try tensor(of: $0, value) }
-        ?? raw(input, value)
+      // An integer input enters as it is, whatever scale a DequantizeLinear behind it has.
+      let code = codes.first { $0.stream == input && $0.tensor == input }
+      tensors[input] = try code.map { try tensor(of: $0, value) } ?? raw(input, value)
     }
     return tensors
   }

@@ -253,7 +253,7 @@ extension Lowering {
     switch step.node.opType {
     case "Conv": try convolution(step)
     case "ConvTranspose": try transposedConvolution(step)
-    case "MatMul", "Gemm": try matrixProduct(step)
+    case "MatMul", "Gemm", "XnorPopcountMatMul": try matrixProduct(step)
     case "Im2Col": try slidingWindow(step)
     case "MaxPool", "MaxPoolNHWC": try maximumPool(step)
     case "AveragePool": try averagePool(step)

@@ -85,7 +85,8 @@ extension ModelPairing {
         let matches = (named + tensors.indices.filter { !named.contains($0) }).flatMap { i in
           let tensor = tensors[i]
           guard !isTaken[i], !tensor.isSum, tensor.count == layout.count,
-            layout.shape.count <= 2 || tensor.channels == layout.shape.last
+            // With one channel a picture has the same order however its axes are written.
+            layout.shape.count <= 2 || tensor.channels == layout.shape.last || tensor.channels == 1
           else { return [(Int, Entering)]() }
           return entering(tensor, type).map { (i, $0) }
         }

@@ -147,6 +147,10 @@ public struct LayerComparison: Sendable {
     if values.count == steps, channels > 1 {
       values = (0..<channels).flatMap { _ in values[..<steps] }
     }
+    let pixels = source.shape.pixels
+    if pixels > 1, steps > 0, values.count == pixels * channels * steps {
+      values = Self.oddPixel(of: values, channels * steps)
+    }
     var (low, high) = (source.low, source.high)
     if isBinary, case .linear(let rule) = source.kind {
       // The popcount of n equal bits is (sum + n) / 2.
@@ -167,6 +171,13 @@ public struct LayerComparison: Sendable {
       let verdict = found($0.finding, $0.advice)
       return $0.isRare ? verdict.rare : verdict
     }
+  }
+
+  /// The rows of one pixel, where a design has rows for each: of the pixel that is least like the others.
+  private static func oddPixel(of values: [Int], _ size: Int) -> [Int] {
+    let pixels = stride(from: 0, to: values.count, by: size).map { Array(values[$0..<$0 + size]) }
+    let counts = pixels.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+    return pixels.min { counts[$0]! < counts[$1]! }!
   }
 
   /// Thresholds as they would be on the model's integers, where the design's are smaller by a number: unsigned

@@ -34,6 +34,12 @@ public struct WindowRule: Sendable {
     }
   }
 
+  /// A value for each axis. Where all are 1, some exporters write one for both.
+  private static func spread(_ stated: [Int]?, _ rank: Int) -> [Int] {
+    let ones = Array(repeating: 1, count: rank)
+    return stated.map { $0.allSatisfy { $0 == 1 } ? ones : $0 } ?? ones
+  }
+
   /// The window over an input of spatial shape `size`, for a kernel of shape `kernel`.
   public func window(over size: [Int], kernel stated: [Int]? = nil) throws -> SpatialWindow {
     guard let kernel = stated ?? kernel else { throw InputError("states no kernel_shape") }
@@ -43,11 +49,14 @@ public struct WindowRule: Sendable {
         "a kernel of \(rank) axes over data of \(size.count) spatial axes is not supported",
         hint: "one or two spatial axes are; was the data meant to be (N, C, H, W)?")
     }
-    let strides = strides ?? Array(repeating: 1, count: rank)
-    let dilations = dilations ?? Array(repeating: 1, count: rank)
+    let strides = Self.spread(strides, rank)
+    let dilations = Self.spread(dilations, rank)
     let pads = pads ?? Array(repeating: 0, count: 2 * rank)
     guard strides.count == rank, dilations.count == rank, pads.count == 2 * rank else {
-      throw InputError("kernel_shape, strides, dilations and pads do not have the same axes")
+      throw InputError(
+        "kernel_shape, strides, dilations and pads do not have the same axes",
+        hint: "\(rank) axes: \(rank) strides and dilations, \(2 * rank) pads; these are "
+          + "\(strides), \(dilations) and \(pads)")
     }
     var axes = (0..<rank).map { i in
       WindowAxis(
