@@ -43,6 +43,8 @@ public struct SweepRunner: Sendable {
   }
 
   let base: Design
+  /// Without FIFOs and converters; nil where it has a fault, which each point tells.
+  let bare: Design?
   let space: SweepSpace
   let database: SweepDatabase
   let options: Options
@@ -52,6 +54,7 @@ public struct SweepRunner: Sendable {
     _ base: Design, _ space: SweepSpace, into database: SweepDatabase, options: Options = Options()
   ) {
     self.base = base
+    bare = try? base.removingBuffering()
     self.space = space
     self.database = database
     self.options = options
@@ -115,7 +118,7 @@ public struct SweepRunner: Sendable {
     }
     let start = Date()
     let result = point.evaluate(
-      from: base, costing: options.costing, within: options.device)
+      from: base, bare: bare, costing: options.costing, within: options.device)
     let entry = SweepDatabase.Entry(
       address: address, ordinal: ordinal, point: text, result: result,
       seconds: Date().timeIntervalSince(start))

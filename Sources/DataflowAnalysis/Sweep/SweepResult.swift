@@ -33,10 +33,10 @@ extension FoldingConfig {
   /// Folds the windows in front of depthwise layers as their layers want them.
   ///
   /// Throws `InputError` where the configuration has another value for a window.
-  fileprivate mutating func followWindows(of design: Design) throws {
+  fileprivate mutating func followWindows(of design: Design, bare: Design?) throws {
     guard design.nodes.contains(where: { nodes[$0.name] != nil && $0.isLayerBehindWindow(design) })
     else { return }
-    let bare = try design.removingBuffering()
+    let bare = try bare ?? design.removingBuffering()
     let graph = try DesignGraph(bare)
     for node in bare.nodes {
       guard let changes = nodes[node.name], let stream = node.inputs.first,
@@ -78,7 +78,11 @@ extension SweepResult {
 extension SweepPoint {
   /// The design of this point: attributes set, converters and FIFOs renewed where the folding
   /// changed, FIFO depths by policy.
-  public func design(from base: Design, costing: Costing = .calibrated) throws -> Design {
+  ///
+  /// - Parameter bare: `removingBuffering()` of the base, for whoever makes many points.
+  public func design(
+    from base: Design, bare: Design? = nil, costing: Costing = .calibrated
+  ) throws -> Design {
     var design = base
     var folding = FoldingConfig()
     var policy = AttributeValue.string("kept")
@@ -90,8 +94,12 @@ extension SweepPoint {
       default: policy = value
       }
     }
-    try folding.followWindows(of: base)
-    _ = try design.apply(folding)
+    try folding.followWindows(of: base, bare: bare)
+    // What a point says about clock and part holds for all of it.
+    var plain = bare
+    plain?.clockMHz = design.clockMHz
+    plain?.part = design.part
+    _ = try design.apply(folding, bare: plain)
     // FINN puts no converter beside a DMA, but makes it as wide as its neighbour; where it cannot be, one stands.
     if design.nodes.contains(where: \.isIODMA) {
       design = try design.refittingDMAs().bridgingWidths().design
@@ -116,12 +124,16 @@ extension SweepPoint {
 
   /// Builds and simulates the point. Contradictions become a result, not an error.
   ///
-  /// - Parameter device: what the point may use; nil: what its part has.
+  /// - Parameters:
+  ///   - bare: `removingBuffering()` of the base, for whoever evaluates many points.
+  ///   - device: what the point may use; nil: what its part has.
   public func evaluate(
-    from base: Design, costing: Costing = .calibrated, within device: Device? = nil
+    from base: Design, bare: Design? = nil, costing: Costing = .calibrated,
+    within device: Device? = nil
   ) -> SweepResult {
     do {
-      return try Self.evaluate(design(from: base, costing: costing), costing, device)
+      let design = try design(from: base, bare: bare, costing: costing)
+      return try Self.evaluate(design, costing, device)
     } catch {
       var result = SweepResult(status: .refused)
       result.message = "\(error)"

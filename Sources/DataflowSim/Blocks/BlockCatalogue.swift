@@ -160,6 +160,16 @@ public enum BlockCatalogue {
     opType: String, attributes: [String: AttributeValue], part: String?, clockMHz: Double,
     generation: FINNGeneration = .default
   ) throws -> any Block {
+    let key = MadeBlocks.Key(
+      opType: opType, attributes: attributes, part: part, clockMHz: clockMHz,
+      generation: generation)
+    return try made.block(key) { try make(key) }
+  }
+
+  private static let made = MadeBlocks()
+
+  private static func make(_ key: MadeBlocks.Key) throws -> any Block {
+    let (opType, attributes) = (key.opType, key.attributes)
     let declared = try declared(by: opType)
     try refuseUnknown(attributes, of: opType, declared)
     // What is there is checked before what is missing: a typing slip is the better message.
@@ -173,7 +183,8 @@ public enum BlockCatalogue {
     }
     let block = try declared.type.init(
       Attributes(
-        opType: opType, part: part, clockMHz: clockMHz, generation: generation, values: values))
+        opType: opType, part: key.part, clockMHz: key.clockMHz, generation: key.generation,
+        values: values))
     if let error = block.absurdSize { throw error }
     if let block = block as? any HLSBlock { try block.requireFittingStructure() }
     return block

@@ -7,7 +7,9 @@ extension Design {
   /// Where the folding changes and the design has converters or FIFOs, these are taken out, inserted
   /// anew as FINN does, and then configured by name. A design without FIFOs gets FINN's when the
   /// configuration has depths for them. Throws `InputError` for a configuration of another graph.
-  public mutating func apply(_ folding: FoldingConfig) throws -> [String] {
+  ///
+  /// - Parameter bare: `removingBuffering()` of this design, for whoever applies many; nil: worked out where needed.
+  public mutating func apply(_ folding: FoldingConfig, bare: Design? = nil) throws -> [String] {
     let original = self
     let names = Set(nodes.map(\.name))
     let bringsFIFOs =
@@ -17,7 +19,7 @@ extension Design {
       folding.nodes.isEmpty || !folding.defaults.isEmpty || bringsFIFOs
         || folding.nodes.keys.contains(where: names.contains)
     else { throw foreign(folding) }
-    var warnings = try configure(folding, insertsFIFOs: bringsFIFOs)
+    var warnings = try configure(folding, insertsFIFOs: bringsFIFOs, bare: bare)
     if bringsFIFOs, !folding.nodes.keys.contains(where: Set(nodes.map(\.name)).contains) {
       throw foreign(folding)
     }
@@ -53,28 +55,30 @@ extension Design {
         + "the design has \(list(nodes.filter { !$0.isFIFO }.map(\.name)))")
   }
 
-  private mutating func configure(_ folding: FoldingConfig, insertsFIFOs: Bool) throws -> [String] {
+  private mutating func configure(
+    _ folding: FoldingConfig, insertsFIFOs: Bool, bare known: Design?
+  ) throws -> [String] {
     func names(_ opType: String) -> [String]? {
       try? BlockCatalogue.attributes(of: opType).map(\.name)
     }
     let hasBuffering = nodes.contains { $0.isFIFO || $0.isWidthConverter }
     var direct = self
     let warnings = folding.apply(to: &direct, attributeNames: names)
-    guard insertsFIFOs || (hasBuffering && direct.foldingValues != foldingValues) else {
+    guard insertsFIFOs || (hasBuffering && isFolded(otherThan: direct)) else {
       self = direct
       return warnings
     }
     // FIFOs are numbered by the order of the nodes, which a graph without any keeps.
-    var bare = hasBuffering ? try removingBuffering() : self
+    var bare = hasBuffering ? try known ?? removingBuffering() : self
     _ = folding.apply(to: &bare, attributeNames: names)
     self = try bare.refittingBorderConverters().insertingWidthConverters().insertingFIFOs()
     return folding.apply(to: &self, attributeNames: names)
   }
 
-  private var foldingValues: [String: [String: AttributeValue]] {
-    Dictionary(
-      nodes.map { node in
-        (node.name, node.attributes.filter { Self.foldingAttributes.contains($0.key) })
-      }, uniquingKeysWith: { a, _ in a })
+  /// Whether the same nodes have other stream widths in `other`.
+  private func isFolded(otherThan other: Design) -> Bool {
+    zip(nodes, other.nodes).contains { mine, its in
+      Self.foldingAttributes.contains { mine.attributes[$0] != its.attributes[$0] }
+    }
   }
 }

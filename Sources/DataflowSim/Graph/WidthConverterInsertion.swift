@@ -70,6 +70,7 @@ extension Design {
   /// other side stays: that is how wide the words of the border are. One that has nothing to convert any more
   /// leaves.
   package func refittingBorderConverters() throws -> Design {
+    guard nodes.contains(where: \.isWidthConverter) else { return self }
     let graph = try DesignGraph(self)
     guard nodes.contains(where: { borderSide(ofConverter: $0, in: graph) != nil }) else {
       return self
