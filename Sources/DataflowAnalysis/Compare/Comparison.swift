@@ -7,6 +7,9 @@ public struct Comparison: Sendable {
   public let parameters: ParameterStore?
   /// Frames computed at the same time.
   public var threads = 1
+  /// The reference is what a model gives for the same data: nothing of it was never recorded, and whoever has the
+  /// model judges what float sums explain.
+  public var isOfModel = false
   /// Is told the tensors compared so far.
   public var known: (@Sendable ([TensorComparison]) -> Void)?
 
@@ -222,8 +225,9 @@ public struct Comparison: Sendable {
       let evidence = Evidence(
         writer, plane: plane, parameters: parameters, result: result, compared: compared,
         recompute: plane.referenceOrder(of: stream) == nil ? recomputed(stream, images) : nil,
-        shifted: shifted)
-      comparison.diagnosis = Diagnosis(sample, evidence: evidence)
+        shifted: shifted,
+        isPadded: isPadded(stream, compared))
+      comparison.diagnosis = Diagnosis(sample, evidence: evidence, isOfModel: isOfModel)
       if plane.referenceOrder(of: stream) == nil {
         comparison.decided = result.streams[stream].map { sample.decided($0) }
       }
@@ -261,6 +265,14 @@ public struct Comparison: Sendable {
       }
     }
     return plane.steps.map(\.node.name).filter(found.contains)
+  }
+
+  /// Whether a padding stands between a stream and the compared ones in front of it.
+  private func isPadded(_ stream: String, _ compared: Set<String>) -> Bool {
+    let front = Set(uncompared(inFrontOf: stream, compared))
+    return plane.design.nodes.contains {
+      front.contains($0.name) && Node.baseName($0.opType) == "FMPadding"
+    }
   }
 
   /// Computes `stream` from the graph's images in another order.

@@ -135,7 +135,10 @@ extension ComparisonReport {
   }
 
   /// The table and the verdict, for a person.
-  public var text: String {
+  public var text: String { text(leftOut: []) }
+
+  /// The same beside outputs and nodes that nothing was said of.
+  package func text(leftOut: [String]) -> String {
     let isShort = firstShort != nil
     let rows = ([Self.columns] + layers.map(cells)).map { row in
       row.enumerated().filter { isShort || Self.columns[$0.offset] != "missing words" }.map(
@@ -148,7 +151,10 @@ extension ComparisonReport {
         return c < 2 ? cell + space : space + cell
       }.joined(separator: "  ")
     }.joined(separator: "\n")
-    return table + "\n\n" + verdict
+    let gaps =
+      leftOut.isEmpty
+      ? "" : "\nNot compared, so that nothing is known of them: \(leftOut.listed(atMost: 6))."
+    return table + "\n\n" + verdict(isAll: leftOut.isEmpty) + gaps
   }
 
   /// The verdict in one line.
@@ -165,7 +171,7 @@ extension ComparisonReport {
       + "\(first.expected.legible), got \(first.actual.legible); diagnosis: \(first.diagnosis)"
   }
 
-  private var verdict: String {
+  private func verdict(isAll: Bool) -> String {
     let tied =
       (ties.isEmpty
         ? ""
@@ -177,7 +183,7 @@ extension ComparisonReport {
       if let short = firstShort { return "First divergence: \(missing(short))\(tied)" }
       return interrupted
         ? "The tensors compared until the interruption agree.\(tied)"
-        : "All compared tensors agree.\(tied)"
+        : "\(isAll ? "All compared tensors" : "The tensors that could be compared") agree.\(tied)"
     }
     return """
       First divergence: stream '\(first.stream)'\(first.node.isEmpty ? "" : ", written by \(first.node)"), \

@@ -63,27 +63,31 @@ extension Diagnosis {
   ///
   /// - Parameter evidence: what is known of the node that made it; nil without any, as for quantisers of
   ///   a model.
-  init(_ sample: Sample, evidence: Evidence?) {
+  /// - Parameter isOfModel: the reference was computed by a model, and what its float sums explain is judged elsewhere.
+  init(_ sample: Sample, evidence: Evidence?, isOfModel: Bool = false) {
     let bits: [() -> Diagnosis?] = [
       { evidence?.hazard(sample) }, { evidence?.leftoverRows(sample) },
       { evidence?.unsorted(sample) },
-      { evidence.flatMap { Self.tie(sample, $0) } }, { evidence?.accumulatorWrap(sample) },
+      { isOfModel ? nil : evidence.flatMap { Self.tie(sample, $0) } },
+      { evidence?.accumulatorWrap(sample) },
       { Self.offByOne(sample, evidence) }, { Self.overflow(sample, evidence) },
       { Self.inverted(sample) }, { Self.truncation(sample) }, { evidence?.binaryInput(sample) },
       { evidence?.cutAccumulator(sample) },
     ]
     // The first explanations are about integers and thresholds.
     let attempts: [() -> Diagnosis?] =
-      [{ Self.referenceConstant(sample) }] + (sample.isFloat ? [] : bits) + [
+      [{ isOfModel ? nil : Self.referenceConstant(sample) }] + (sample.isFloat ? [] : bits) + [
         { Self.affine(sample) }, { Self.zeroPoint(sample) },
         { Self.zeroPointWraps(sample) }, { Self.bias(sample) },
+        { evidence?.isPadded ?? false ? Displacement.picture(sample, isLikely: true) : nil },
         { Self.permutation(sample) }, { Displacement.channels(sample) },
         { Self.constant(sample) }, { evidence?.otherThresholds(sample) },
         { evidence?.inputOrder(sample) },
         { evidence?.imageOrder(sample) },
         { Displacement.frames(sample) }, { Self.previousFrame(sample) },
         { Self.otherFrame(sample) },
-        { Displacement.picture(sample) }, { Self.shift(sample) },
+        { Displacement.picture(sample, isLikely: false) },
+        { Self.shift(sample, isLikely: !(evidence?.isPadded ?? false)) },
         { Self.farShift(sample) },
       ]
     self = attempts.lazy.compactMap { $0() }.first ?? .unexplained
@@ -295,6 +299,8 @@ extension Diagnosis {
 
   /// One of the usual reorderings turns the actual frame into the expected one.
   private static func permutation(_ s: Sample) -> Diagnosis? {
+    // A few values change places in some order or other.
+    guard Displacement.says(s, s.differing.count, atLeast: 4) else { return nil }
     for candidate in Permutation.candidates(for: s.layout) {
       guard let source = candidate.source() else { continue }
       let whole = s.expected.count / s.perFrame * s.perFrame
@@ -310,8 +316,10 @@ extension Diagnosis {
   }
 
   /// From the first difference on, the words are those of some words later or earlier.
-  private static func shift(_ s: Sample) -> Diagnosis? {
-    shift(s, (1...16).flatMap { [$0, -$0] }, leastBits: 8)
+  ///
+  /// - Parameter isLikely: nothing else in front of it moves a picture's pixels.
+  private static func shift(_ s: Sample, isLikely: Bool) -> Diagnosis? {
+    shift(s, (1...16).flatMap { [$0, -$0] }, leastBits: isLikely ? 8 : 24)
   }
 
   /// Distances that are tried at most.

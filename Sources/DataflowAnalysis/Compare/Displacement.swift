@@ -7,7 +7,9 @@ enum Displacement {
   private static let farthest = 3
 
   /// Every picture lies some rows and columns away: padding on another side.
-  static func picture(_ s: Sample) -> Diagnosis? {
+  ///
+  /// - Parameter isLikely: a padding stands in front, so that less evidence will do.
+  static func picture(_ s: Sample, isLikely: Bool) -> Diagnosis? {
     let shape = s.layout.shape
     guard shape.count == 4, shape[1] * shape[2] > 1 else { return nil }
     let (height, width, channels) = (shape[1], shape[2], shape[3])
@@ -24,7 +26,8 @@ enum Displacement {
           if abs(there - s.expected[i]) > s.tolerance { explained += 1 }
           return abs(s.actual[i] - there) <= s.tolerance
         }
-        if fits, says(s, explained, atLeast: 24), 2 * explained >= s.differing.count {
+        if fits, says(s, explained, atLeast: isLikely ? 8 : 24), 2 * explained >= s.differing.count
+        {
           return .displaced(rows: dy, columns: dx)
         }
       }

@@ -20,6 +20,8 @@ struct Evidence {
   private let recompute: ((_ input: String, _ source: [Int], _ frames: Int) -> [Int64]?)?
   /// The compared elements where blocks take words of one frame for the next one's; nil where none does.
   private let shifted: (() -> [Double]?)?
+  /// A padding stands in front of it: pictures may be right but elsewhere.
+  let isPadded: Bool
 
   /// - Parameters:
   ///   - compared: the streams that have a reference.
@@ -28,9 +30,9 @@ struct Evidence {
     _ node: Node?, plane: Dataplane, parameters: ParameterStore?, result: DataplaneResult,
     compared: Set<String> = [],
     recompute: ((_ input: String, _ source: [Int], _ frames: Int) -> [Int64]?)? = nil,
-    shifted: (() -> [Double]?)? = nil
+    shifted: (() -> [Double]?)? = nil, isPadded: Bool = false
   ) {
-    self.shifted = shifted
+    (self.shifted, self.isPadded) = (shifted, isPadded)
     self.plane = plane
     self.parameters = parameters
     self.recompute = recompute
@@ -47,6 +49,8 @@ struct Evidence {
       accumulatorBits = compute.compute.register(isRTL: compute.isRTL).bits
     } else if let pool = block as? Pool {
       accumulatorBits = pool.accumulatorBits
+    } else if let pool = block as? GlobalAccPool {
+      accumulatorBits = pool.outputType.bits
     }
     // In front of thresholds a result that wraps is as good as an accumulator.
     let isInside = (segment?.steps.count ?? 0) > 1

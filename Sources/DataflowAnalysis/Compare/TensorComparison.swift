@@ -87,7 +87,7 @@ extension TensorComparison {
     differences = sample.differing.prefix(Self.mostDifferences).map(sample.divergence)
     picture = DivergencePicture(
       expected: expected, actual: actual, shape: shape, first: first, tolerance: sample.tolerance)
-    diagnosis = Diagnosis(sample, evidence: nil)
+    diagnosis = Diagnosis(sample, evidence: nil, isOfModel: true)
   }
 }
 

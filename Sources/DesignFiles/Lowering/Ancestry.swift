@@ -13,6 +13,8 @@ struct Ancestry {
   private let identity: [String: Int]
   /// By stream of the design: what the node that writes it reads.
   private let readings: [String: [String]]
+  /// Tensors that a design need not have.
+  private let optional: Set<Int>
   private var takenTensors: Set<Int> = []
   private var takenStreams: [String: Int] = [:]
 
@@ -38,6 +40,7 @@ struct Ancestry {
       identity[input.name] = -2 - i
     }
     self.identity = identity
+    optional = Set(codes.quantised.filter(\.code.isInner).map(\.code.layer))
   }
 
   /// From now on a stream and a tensor are the same.
@@ -65,10 +68,24 @@ struct Ancestry {
     while let name = open.popLast() {
       guard seen.insert(name).inserted else { continue }
       if let id = identity[name], id != own {
-        guard takenTensors.contains(id) else { return false }
+        if takenTensors.contains(id) { continue }
+        guard optional.contains(id) else { return false }
+        open += sources[name] ?? []
       } else {
         open += sources[name] ?? []
       }
+    }
+    return true
+  }
+
+  /// Whether none of some streams stands between a stream and those paired already.
+  func isNext(_ stream: String, behind pending: Set<String>) -> Bool {
+    var seen: Set<String> = [stream]
+    var open = readings[stream] ?? []
+    while let name = open.popLast() {
+      guard seen.insert(name).inserted, takenStreams[name] == nil else { continue }
+      if pending.contains(name) { return false }
+      open += readings[name] ?? []
     }
     return true
   }

@@ -51,11 +51,13 @@ public struct ModelPairing: Sendable {
   /// - Parameters:
   ///   - arrays: the model's input data, as read from `file`.
   ///   - designArrays: the design's own input data, when it is not the model's.
+  ///   - parameters: weights and thresholds of the design, which tell layers of one shape apart.
   ///   - limit: frames that are compared.
   /// Throws `InputError` when the two have nothing in common.
   public init(
     _ plane: Dataplane, _ reference: Reference, arrays: [String: Tensor], file: String,
-    designArrays: [String: Tensor]? = nil, limit: Int = Self.mostFrames, threads: Int = 1
+    designArrays: [String: Tensor]? = nil, parameters: ParameterStore? = nil,
+    limit: Int = Self.mostFrames, threads: Int = 1
   ) throws {
     let frames = try reference.frames(of: arrays, file: file)
     let count = min(frames.count, limit)
@@ -64,12 +66,14 @@ public struct ModelPairing: Sendable {
       try reference.run(frames.frame($0), keep: .all)
     }
     var tensors = try codes.quantised.map { try ModelTensor($0, runs, codes) }
-    tensors += try codes.sums.map { try ModelTensor(sum: $0, runs, codes) }
+    // Numbers beyond all steps, as of a Gemm with huge factors, cannot be counted, nor compared.
+    tensors += (codes.ends + codes.averages).compactMap { try? ModelTensor(end: $0, runs, codes) }
     if let raw = try ModelTensor(input: reference, runs, codes) { tensors.insert(raw, at: 0) }
     self.codes = codes
     var search = Search(
-      plane: plane, tensors: tensors, ancestry: Ancestry(reference, codes, plane), threads: threads,
-      frames: count)
+      plane: plane, tensors: tensors, ancestry: Ancestry(reference, codes, plane),
+      signs: StructureSigns(plane.design, parameters, tensors, codes),
+      leaving: codes.leaving(tensors), threads: threads, frames: count)
     if let designArrays {
       try search.enter(plane.namedInputs(designArrays, file: file))
       try search.walk()
@@ -129,8 +133,12 @@ extension ModelPairing {
 /// The quantised tensors of a model, whether or not all of it can be lowered.
 struct ModelCodes {
   let quantised: [(tensor: String, code: Lowering.CodeStream)]
-  /// Sums that no quantiser follows: the model's end.
-  let sums: [(tensor: String, layer: Int)]
+  /// What leaves the model without being a quantiser's codes.
+  let ends: [(tensor: String, layer: Int)]
+  /// Sums in front of an average's quotient: a design may leave that, and what follows, to the host.
+  let averages: [(tensor: String, layer: Int)]
+  /// By output of the model, the tensor whose integers leave; nil where no stream has them.
+  private let outputs: [String?]
   let lowering: Lowering
 
   init(_ reference: Reference) throws {
@@ -142,19 +150,36 @@ struct ModelCodes {
     quantised = lowering.codes.map { ($0.key, $0.value) }
       .sorted { (order[$0.0] ?? -1, $0.0) < (order[$1.0] ?? -1, $1.0) }
     var ends: [String: Int] = [:]
-    for name in reference.graph.outputs {
-      guard let edge = lowering.edges[name], edge.starts.count == 1,
-        var index = edge.starts.first?.layer
-      else { continue }
-      // Labels are chosen among sums.
-      while case .labels = lowering.layers[index].kind { index = lowering.layers[index].inputs[0] }
-      let tensor =
-        index == edge.starts[0].layer ? edge.starts[0].tensor : lowering.layers[index].tensor
-      guard lowering.codes[tensor] == nil, lowering.layouts[tensor] != nil,
-        case .linear = lowering.layers[index].kind
-      else { continue }
-      ends[tensor] = index
+    outputs = reference.graph.outputs.map { name in
+      guard let end = Self.end(of: name, lowering) else { return nil }
+      if lowering.codes[end.tensor] == nil { ends[end.tensor] = end.layer }
+      return end.tensor
     }
-    sums = ends.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    self.ends = ends.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    averages = lowering.layers.enumerated().filter { _, layer in
+      layer.isAverage && layer.marks == nil && lowering.layouts[layer.tensor] != nil
+        && lowering.codes[layer.tensor] == nil && ends[layer.tensor] == nil
+        && order[layer.tensor] != nil
+    }.map { ($0.element.tensor, $0.offset) }
+  }
+
+  /// The tensor in front of what the host does with an output: the last one that integers of a stream mean.
+  private static func end(of output: String, _ lowering: Lowering) -> (tensor: String, layer: Int)?
+  {
+    guard let edge = lowering.edges[output], edge.starts.count == 1, let start = edge.starts.first
+    else { return nil }
+    var index = start.layer
+    // Labels are chosen among sums.
+    while case .labels = lowering.layers[index].kind { index = lowering.layers[index].inputs[0] }
+    let tensor = index == start.layer ? start.tensor : lowering.layers[index].tensor
+    guard lowering.layouts[tensor] != nil, lowering.shapes[tensor] != nil,
+      lowering.layers[index].marks == nil
+    else { return nil }
+    return (tensor, index)
+  }
+
+  /// For each output of the model the place of the tensor that leaves there.
+  func leaving(_ tensors: [ModelTensor]) -> [Int?] {
+    outputs.map { name in name.flatMap { name in tensors.firstIndex { $0.name == name } } }
   }
 }

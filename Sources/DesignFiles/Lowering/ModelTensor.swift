@@ -1,3 +1,4 @@
+import Glibc
 import OriginalModel
 import SimModel
 
@@ -10,8 +11,10 @@ struct ModelTensor {
   let offset: [Double]
   let low: Int
   let high: Int
-  /// Sums that no quantiser follows.
-  let isSum: Bool
+  /// What leaves the model without a quantiser's codes.
+  let isEnd: Bool
+  /// What of hardware makes it.
+  let makers: Set<Maker>
   let channels: Int
   /// Elements of a frame.
   let count: Int
@@ -20,6 +23,8 @@ struct ModelTensor {
   let shape: [Int]
   /// All elements are one number: that tells it from no other tensor.
   let isConstant: Bool
+  /// Who has all its elements is this tensor.
+  let isTelling: Bool
 
   init(
     _ item: (tensor: String, code: Lowering.CodeStream), _ runs: [[String: Value]],
@@ -27,12 +32,12 @@ struct ModelTensor {
   ) throws {
     let range = codes.lowering.layers[item.code.layer].range
     try self.init(
-      item.tensor, item.code.node, item.code.scale, [0], range, isSum: false, item.code.layout, runs
-    )
+      item.tensor, item.code.node, item.code.scale, [0], range, item.code.layout, runs,
+      codes.makers(of: item.tensor, item.code.layer))
   }
 
-  /// Sums at the model's end.
-  init(sum item: (tensor: String, layer: Int), _ runs: [[String: Value]], _ codes: ModelCodes)
+  /// What leaves the model, of no quantiser.
+  init(end item: (tensor: String, layer: Int), _ runs: [[String: Value]], _ codes: ModelCodes)
     throws
   {
     let layer = codes.lowering.layers[item.layer]
@@ -44,16 +49,18 @@ struct ModelTensor {
         Double(layer.bias?[$0] ?? 0) + (layer.offset?[$0] ?? 0)
       }
     try self.init(
-      item.tensor, layer.node, scale, offset, layer.range, isSum: true,
-      codes.lowering.layouts[item.tensor]!, runs)
+      item.tensor, layer.node, scale, offset, layer.range, codes.lowering.layouts[item.tensor]!,
+      runs, codes.makers(of: item.tensor, item.layer), isEnd: true)
   }
 
   private init(
     _ tensor: String, _ node: String, _ scale: [Double], _ offset: [Double],
-    _ range: ClosedRange<Int>, isSum: Bool, _ layout: Layout, _ runs: [[String: Value]]
+    _ range: ClosedRange<Int>, _ layout: Layout, _ runs: [[String: Value]],
+    _ makers: Set<Maker>, isEnd: Bool = false
   ) throws {
     (name, self.node, self.scale, self.offset) = (tensor, node, scale, offset)
-    (low, high, self.isSum) = (range.lowerBound, range.upperBound, isSum)
+    (low, high) = (range.lowerBound, range.upperBound)
+    (self.isEnd, self.makers) = (isEnd, makers)
     var shape: [Int] = []
     var integers: [Int] = []
     for run in runs {
@@ -68,6 +75,7 @@ struct ModelTensor {
     }
     (self.shape, self.integers) = (shape, integers)
     isConstant = integers.allSatisfy { $0 == integers[0] }
+    isTelling = Self.isTelling(integers)
     channels = shape.last ?? 1
     count = shape.reduce(1, *)
   }
@@ -87,12 +95,21 @@ struct ModelTensor {
         integers.append(whole)
       }
     }
-    (name, node, scale, offset, isSum) = (input.name, "", [1], [0], false)
+    (name, node, scale, offset, isEnd) = (input.name, "", [1], [0], false)
+    makers = [.input]
     (low, high) = (integers.min() ?? 0, integers.max() ?? 0)
     (self.shape, self.integers) = (shape, integers)
     isConstant = integers.allSatisfy { $0 == integers[0] }
+    isTelling = Self.isTelling(integers)
     channels = shape.last ?? 1
     count = shape.reduce(1, *)
+  }
+
+  /// Whether the elements tell a tensor from any other: another one has them all by chance once in 2²⁴.
+  static func isTelling(_ elements: [Int]) -> Bool {
+    let counts = elements.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
+    let all = Double(elements.count)
+    return counts.values.reduce(0) { $0 - Double($1) * log2(Double($1) / all) } >= 24
   }
 
   /// The model's numbers.

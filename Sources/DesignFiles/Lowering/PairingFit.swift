@@ -22,7 +22,7 @@ extension ModelPairing.Search {
     }
     var differences: [Int: Int] = [:]
     for i in 0..<count { differences[tensor.integers[i] - Int(actual[i]), default: 0] += 1 }
-    if tensor.isSum {
+    if tensor.isEnd, tensor.makers.contains(.product) {
       // A popcount of n equal bits is (sum + n) / 2.
       let n = popcount ?? (2 * Int(actual[0]) - tensor.integers[0])
       let agree = (0..<count).count { tensor.integers[$0] == 2 * Int(actual[$0]) - n }

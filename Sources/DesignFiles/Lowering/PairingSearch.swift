@@ -13,20 +13,25 @@ extension ModelPairing {
     let frames: Int
     var pairs: [Pair] = []
     var inputs: [String: Tensor] = [:]
-    private var isTaken: [Bool]
+    var isTaken: [Bool]
     private var replaced: [String: Integers] = [:]
     var given: [String: Integers] = [:]
     var givenPairs: [Pair] = []
     /// What enters is no quantiser's codes by its type: few of them, or moved ones.
     private(set) var entersLoosely = false
-    private var ancestry: Ancestry
+    var ancestry: Ancestry
+    let signs: StructureSigns
+    /// For each output of the model the tensor that leaves there.
+    let leaving: [Int?]
     /// Nodes that prepare input which only the design's own data could be.
     private var blind: Set<String> = []
 
     init(
-      plane: Dataplane, tensors: [ModelTensor], ancestry: Ancestry, threads: Int, frames: Int
+      plane: Dataplane, tensors: [ModelTensor], ancestry: Ancestry, signs: StructureSigns,
+      leaving: [Int?], threads: Int, frames: Int
     ) {
       self.plane = plane
+      (self.signs, self.leaving) = (signs, leaving)
       self.ancestry = ancestry
       self.tensors = tensors
       self.threads = threads
@@ -84,7 +89,7 @@ extension ModelPairing {
         let named = tensors.indices.filter { tensors[$0].name == name }
         let matches = (named + tensors.indices.filter { !named.contains($0) }).flatMap { i in
           let tensor = tensors[i]
-          guard !isTaken[i], !tensor.isSum, tensor.count == layout.count,
+          guard !isTaken[i], !tensor.isEnd, tensor.count == layout.count,
             // With one channel a picture has the same order however its axes are written.
             layout.shape.count <= 2 || tensor.channels == layout.shape.last || tensor.channels == 1
           else { return [(Int, Entering)]() }
@@ -139,13 +144,13 @@ extension ModelPairing {
     }
 
     /// What reads a stream, seen through nodes that change no value.
-    private func readers(of stream: String) -> [Node] {
+    func readers(of stream: String) -> [Node] {
       plane.design.nodes.filter { $0.inputs.contains(stream) }.flatMap { node in
         node.passesValuesOn ? node.outputs.flatMap { readers(of: $0) } : [node]
       }
     }
 
-    private func pair(_ stream: String, _ index: Int, _ fit: Fit) -> Pair {
+    func pair(_ stream: String, _ index: Int, _ fit: Fit) -> Pair {
       let tensor = tensors[index]
       let writer = plane.graph[stream].writer.map { plane.design.nodes[$0.node].name } ?? ""
       let shift = Double(fit.offset)
@@ -164,8 +169,8 @@ extension ModelPairing {
       [
         "Thresholding", "MVAU", "VVAU", "StreamingMaxPool", "Pool", "Lookup", "Requant",
         "AddStreams", "StreamingEltwise", "ChannelwiseOp", "UpsampleNearestNeighbour",
-        "OuterShuffle", "InnerShuffle",
-        "StreamingConcat",
+        "OuterShuffle", "InnerShuffle", "StreamingConcat", "Crop", "DownSampler",
+        "ConvolutionInputGenerator", "FMPadding", "FMPadding_Pixel", "StreamingSplit",
       ]
       .contains(Node.baseName(op))
     }
@@ -175,66 +180,29 @@ extension ModelPairing {
       var result = try plane.run(inputs, keep: .all, threads: threads) { _ in }
       for (n, step) in plane.steps.enumerated() where Self.computes(step.node.opType) {
         WorkProgress.tell("streams paired with the model's tensors", n, of: plane.steps.count)
-        let hasCodes = step.node.initializers["thresholds"] != nil || isDifference(step.node)
+        let isGiven = blind.contains(step.node.name)
         for output in step.outputs {
-          let stream = plane.graph.streams[output].name
-          if !hasCodes, isSummed(step.node, stream) { continue }
-          guard
-            let found = try best(
-              stream, result, hasCodes: hasCodes,
-              isGiven: blind.contains(step.node.name))
+          let stream = Stream(step.node, plane.graph.streams[output].name, self)
+          if !stream.hasCodes, isSummed(step.node, stream.name) { continue }
+          let isPart = isPartOfDifference(stream)
+          guard let found = try best(stream, at: n, result, isGiven: isGiven),
+            !isPart || found.fit.share == 1
           else { continue }
-          if found.fit.share < 1, isBetterBehind(stream, found, result) { continue }
+          if found.fit.share < 1, try isBetterBehind(stream, found, result) { continue }
           isTaken[found.index] = true
-          ancestry.join(stream, tensors[found.index].name)
-          if blind.contains(step.node.name) {
-            given[stream] = try codes(of: found, for: stream, result)
-            givenPairs.append(pair(stream, found.index, found.fit))
-            replaced[stream] = given[stream]
-            result = try plane.run(inputs, keep: .all, replacing: replaced, threads: threads) { _ in
-            }
-            continue
+          ancestry.join(stream.name, tensors[found.index].name)
+          if isGiven {
+            given[stream.name] = try codes(of: found, for: stream.name, result)
+            givenPairs.append(pair(stream.name, found.index, found.fit))
+          } else {
+            pairs.append(pair(stream.name, found.index, found.fit))
           }
-          pairs.append(pair(stream, found.index, found.fit))
-          guard found.fit.share < 1 else { continue }
-          replaced[stream] = try codes(of: found, for: stream, result)
+          guard isGiven || found.fit.share < 1 else { continue }
+          replaced[stream.name] = try codes(of: found, for: stream.name, result)
           result = try plane.run(inputs, keep: .all, replacing: replaced, threads: threads) { _ in }
         }
       }
-    }
-
-    /// Whether a stream that sums or pools make of this one is more like the tensor, or just like another.
-    private func isBetterBehind(
-      _ stream: String, _ found: (index: Int, fit: Fit), _ result: DataplaneResult
-    ) -> Bool {
-      var open = [stream]
-      // What stands in its place gives way to no resemblance by chance.
-      let own = try? plane.layout(of: stream)
-      let least = own.map { stands(found.index, stream, $0) } ?? false ? Self.alike : 0
-      while let name = open.popLast() {
-        for node in readers(of: name)
-        where [
-          "AddStreams", "StreamingEltwise", "ChannelwiseOp", "StreamingMaxPool", "Pool",
-          "StreamingConcat",
-        ].contains(Node.baseName(node.opType)) {
-          for output in node.outputs {
-            open.append(output)
-            guard let layout = try? plane.layout(of: output),
-              layout.count == tensors[found.index].count,
-              let actual = result.streams[output]?.int64s
-            else { continue }
-            let other = fit(actual, tensors[found.index], layout.dataType)
-            if other.share > max(found.fit.share, isDifference(node) ? 0 : least) { return true }
-            let isExact = tensors.indices.contains { i in
-              !isTaken[i] && !tensors[i].isSum && !tensors[i].isConstant
-                && tensors[i].count == layout.count
-                && fit(actual, tensors[i], layout.dataType).share == 1
-            }
-            if isExact { return true }
-          }
-        }
-      }
-      return false
+      try pairEnds(result)
     }
 
     private func codes(
@@ -245,88 +213,8 @@ extension ModelPairing {
         rowLength: try plane.layout(of: stream).rowLength, format: result.streams[stream]!.format)
     }
 
-    /// A tensor that a stream may carry.
-    private struct Candidate {
-      var index: Int
-      var fit: Fit
-      /// Its neighbours in front are those of the stream.
-      var isInPlace: Bool
-      var hasLevels: Bool
-
-      /// What stands in the right place goes before what merely has the same values.
-      var rank: (Int, Double) {
-        isInPlace && fit.share > 0.5 ? (hasLevels ? 2 : 1, fit.share) : (0, fit.share)
-      }
-    }
-
-    /// The tensor that a stream carries: of those that fit best the first in the model's order.
-    private func best(_ stream: String, _ result: DataplaneResult, hasCodes: Bool, isGiven: Bool)
-      throws
-      -> (index: Int, fit: Fit)?
-    {
-      let layout = try plane.layout(of: stream)
-      guard let actual = result.streams[stream]?.int64s else { return nil }
-      let isEnd = !hasCodes && leadsOut(stream)
-      let above = ancestry.aboveStream(stream)
-      let possible = tensors.indices.filter { i in
-        !isTaken[i] && tensors[i].count == layout.count
-          && (tensors[i].channels == (layout.shape.last ?? 1) || layout.shape.count <= 2)
-      }
-      let places = Set(
-        possible.filter { !tensors[$0].isSum && ancestry.aboveTensor(tensors[$0].name) == above })
-      var best: Candidate?
-      for i in possible.filter(places.contains) + possible.filter({ !places.contains($0) })
-      where !tensors[i].isSum {
-        // What stands there and has all values needs no rival.
-        if let best, best.rank.0 > 0, best.fit.share == 1, !places.contains(i) { break }
-        var fit = fit(actual, tensors[i], layout.dataType)
-        if isGiven, fit.share < 0.5 { fit.share = 0.51 }
-        // Sums in front of thresholds resemble what the thresholds make of them.
-        if !hasCodes, fit.share < 1, !isReordered(actual, tensors[i], fit) { continue }
-        if !hasCodes, tensors[i].isConstant, !places.contains(i) { continue }
-        let candidate = Candidate(
-          index: i, fit: fit, isInPlace: places.contains(i), hasLevels: hasLevels(i, layout))
-        if let best, !(candidate.rank > (best.rank.0, best.rank.1 + 1e-9)) { continue }
-        if fit.share > 0 || best == nil { best = candidate }
-        if candidate.rank == (2, 1) { break }
-      }
-      if best == nil, isEnd, let i = possible.first(where: { tensors[$0].isSum }) {
-        return (i, fit(actual, tensors[i], layout.dataType, popcount: popcount(stream)))
-      }
-      // What stands there goes before what resembles it by chance.
-      let standing = places.filter { hasLevels($0, layout) }
-      let direct = standing.filter { stands($0, stream, layout) }
-      if hasCodes, direct.count == 1, let only = direct.first, let best, best.fit.share < Self.alike
-      {
-        return (only, fit(actual, tensors[only], layout.dataType))
-      }
-      // By chance alone values of few levels agree now and then.
-      if let best, best.fit.share > 0.5 || !hasCodes || isNext(best.index, layout) {
-        return (best.index, best.fit)
-      }
-      // A layer that is wrong everywhere still stands where the model's does.
-      guard hasCodes else { return nil }
-      if standing.count == 1, let only = standing.first {
-        return (only, fit(actual, tensors[only], layout.dataType))
-      }
-      guard let next = tensors.indices.first(where: { !isTaken[$0] }),
-        tensors[next].count == layout.count, !tensors[next].isSum, isNext(next, layout)
-      else { return nil }
-      return (next, fit(actual, tensors[next], layout.dataType))
-    }
-
-    /// The share of equal elements from which on two are hardly so by chance.
-    private static let alike = 0.9
-
-    /// Whether a stream is next behind the same streams as a tensor, with as many levels.
-    private func stands(_ index: Int, _ stream: String, _ layout: StreamLayout) -> Bool {
-      let name = tensors[index].name
-      return !tensors[index].isSum && hasLevels(index, layout) && ancestry.isDirect(name)
-        && ancestry.aboveTensor(name) == ancestry.aboveStream(stream)
-    }
-
     /// Whether a stream's type is that of a tensor's codes.
-    private func hasLevels(_ index: Int, _ layout: StreamLayout) -> Bool {
+    func hasLevels(_ index: Int, _ layout: StreamLayout) -> Bool {
       guard let range = layout.dataType.range else { return false }
       let levels = tensors[index].high - tensors[index].low
       let width = range.upperBound - range.lowerBound
@@ -335,9 +223,22 @@ extension ModelPairing {
     }
 
     /// What two lists of thresholds give: a function that rises and falls.
-    private func isDifference(_ node: Node) -> Bool {
+    func isDifference(_ node: Node) -> Bool {
       Node.baseName(node.opType) == "StreamingEltwise"
         && node.inputs.allSatisfy { thresholds(writing: $0) }
+    }
+
+    /// Whether a stream is one of two lists of thresholds on the same sums, whose difference is the tensor.
+    private func isPartOfDifference(_ stream: Stream) -> Bool {
+      let readers = readers(of: stream.name)
+      return !readers.isEmpty
+        && readers.allSatisfy { node in
+          guard isDifference(node) else { return false }
+          let parts = node.inputs.compactMap { input in
+            plane.design.nodes.first { $0.outputs.contains(plane.design.origin(of: input)) }
+          }
+          return Set(parts.map { plane.design.origin(of: $0.inputs[0]) }).count == 1
+        }
     }
 
     /// Whether a Thresholding writes a stream, through nodes that change no value.
@@ -355,30 +256,6 @@ extension ModelPairing {
       return ["AddStreams", "StreamingEltwise", "ChannelwiseOp", "MVAU", "VVAU"]
         .contains(Node.baseName(node.opType)) && !readers.isEmpty
         && readers.allSatisfy { Node.baseName($0.opType) == "Thresholding" }
-    }
-
-    /// Whether nothing but a bias or the choice of labels stands between a stream and an output.
-    private func leadsOut(_ stream: String) -> Bool {
-      if plane.design.graphOutputs.contains(stream) { return true }
-      let next = readers(of: stream)
-      return !next.isEmpty
-        && next.allSatisfy { node in
-          ["ChannelwiseOp", "LabelSelect"].contains(Node.baseName(node.opType))
-            && (Node.baseName(node.opType) == "LabelSelect" || node.outputs.allSatisfy(leadsOut))
-        }
-    }
-
-    /// The right values in another order: what a shuffle or a transposition gone wrong leaves.
-    private func isReordered(_ actual: [Int64], _ tensor: ModelTensor, _ fit: Fit) -> Bool {
-      let count = min(actual.count, tensor.integers.count)
-      let found = actual.prefix(count).map { Int($0) * fit.factor + fit.offset }
-      return Set(found).count > 2 && found.sorted() == tensor.integers.prefix(count).sorted()
-    }
-
-    /// A layer that is wrong everywhere still stands where the model's does.
-    private func isNext(_ index: Int, _ layout: StreamLayout) -> Bool {
-      tensors.indices.first { !isTaken[$0] } == index && layout.dataType != .binary
-        && hasLevels(index, layout)
     }
   }
 }

@@ -9,7 +9,7 @@ public struct LayerComparison: Sendable {
   let lowering: Lowering
   /// What the model's codes are greater by than the integers of a stream.
   private let shifts: [String: Int]
-  /// Layers of sums that no quantiser follows, by tensor.
+  /// Layers that leave the model without a quantiser, by tensor.
   private let sums: [String: Int]
   /// The model's layers by the streams that carry their integers.
   private(set) var places: [String: Int] = [:]
@@ -19,7 +19,9 @@ public struct LayerComparison: Sendable {
     design = loaded.design
     parameters = loaded.parameters
     lowering = pairing.codes.lowering
-    sums = Dictionary(pairing.codes.sums.map { ($0.tensor, $0.layer) }) { first, _ in first }
+    sums = Dictionary((pairing.codes.ends + pairing.codes.averages).map { ($0.tensor, $0.layer) }) {
+      first, _ in first
+    }
     shifts = Dictionary(pairing.pairs.map { ($0.stream, $0.shift) }) { first, _ in first }
     for pair in pairing.pairs + pairing.givenPairs { places[pair.stream] = place(of: pair) }
   }
@@ -95,19 +97,7 @@ public struct LayerComparison: Sendable {
   }
 
   /// The node whose weights make what a node thresholds: itself, or the one in front of it.
-  func summing(_ node: Node) -> Node? {
-    var node = node
-    for _ in 0..<8 {
-      if node.initializers["weights"] != nil { return node }
-      guard
-        node.passesValuesOn || Node.baseName(node.opType) == "Thresholding",
-        let input = node.inputs.first,
-        let writer = design.nodes.first(where: { $0.outputs.contains(input) })
-      else { return nil }
-      node = writer
-    }
-    return nil
-  }
+  func summing(_ node: Node) -> Node? { design.summing(node) }
 
   /// The weights in front of a node against the model's; `nil` when it has none.
   func match(_ node: Node, _ rule: LinearRule) throws -> WeightMatch? {

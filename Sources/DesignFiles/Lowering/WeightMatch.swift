@@ -28,6 +28,16 @@ enum WeightMatch {
     }
   }
 
+  /// Whether all weights are those of a matrix, and nothing but that.
+  static func areEqual(_ stated: [Int], _ rule: LinearRule, isBinary: Bool) -> Bool {
+    guard stated.count == rule.weights.count else { return false }
+    let (rows, columns) = (rule.rows, rule.columns)
+    return rule.weights.indices.allSatisfy { i in
+      let value = rule.isDepthwise ? stated[i] : stated[i % columns * rows + i / columns]
+      return (isBinary ? 2 * value - 1 : value) == rule.weights[i]
+    }
+  }
+
   init(_ stated: [Int], _ rule: LinearRule, isBinary: Bool) {
     guard stated.count == rule.weights.count else {
       self = .incomparable

@@ -23,8 +23,7 @@ struct JudgedLayer {
       if !result.isFine { named.diagnosis = .insideErrorZone(count: result.differing) }
     case .tieRule:
       named.diagnosis = .roundingRule(up: isUp, count: result.differing, border: border)
-    case .wrong:
-      if result.isFine { named.diagnosis = .offByOne(up: isUp) }
+    case .wrong: break
     }
     return named
   }
@@ -64,9 +63,7 @@ struct JudgedLayer {
         layer.verdict = .tieRule
         layer.isUp = up
         layer.border = QuantizerBorder(pair.modelNode, reference)?.place ?? layer.border
-      case .wrong:
-        layer.verdict = result.isFine ? .zone : .wrong
-        layer.isUp = differences.allSatisfy { $0.actual > $0.expected }
+      case .wrong: break
       }
       return layer
     }

@@ -71,12 +71,18 @@ struct ModelComparisonReport: ResultDocument {
   var excused: [Excused]
   /// Layers whose weights or thresholds are not the model's, found without data.
   var verdicts: [LayerVerdict]
+  /// Outputs of the design that carry nothing of the model, and nodes with weights or thresholds that no compared
+  /// stream tells anything of; nil where there are none.
+  var notCompared: [String]?
   /// What to type next; nil where nothing is wrong.
   var next: NextStep?
 
   init(
-    comparison: ComparisonReport, wrong: [Wrong], excused: [Excused], verdicts: [LayerVerdict]
+    comparison: ComparisonReport, wrong: [Wrong], excused: [Excused], verdicts: [LayerVerdict],
+    notCompared: (outputs: [String], nodes: [String]) = ([], [])
   ) {
+    let left = notCompared.outputs.map { "output '\($0)'" } + notCompared.nodes
+    self.notCompared = left.isEmpty ? nil : left
     self.comparison = comparison
     self.wrong = wrong
     self.excused = excused
@@ -113,11 +119,18 @@ struct ModelComparisonReport: ResultDocument {
     }
     .map {
       "\($0.node): \($0.finding)"
-        + ($0.quantiser.isEmpty ? "" : "; no value of these data shows it") + "\n  \($0.advice)"
+        + (isUnseen($0) ? "; no value of these data shows it" : "") + "\n  \($0.advice)"
     }
     let title = wrong.isEmpty ? [] : ["Wrong by themselves, each with the model's codes in front:"]
-    return ([comparison.text] + (title + lines + others + excused.map(text)))
+    return
+      ([comparison.text(leftOut: notCompared ?? [])] + (title + lines + others + excused.map(text)))
       .joined(separator: "\n\n")
+  }
+
+  /// Whether the layer that a verdict is about was compared, and agrees.
+  private func isUnseen(_ verdict: LayerVerdict) -> Bool {
+    let rows = comparison.layers.filter { $0.node == verdict.within ?? verdict.node }
+    return !verdict.quantiser.isEmpty && !rows.isEmpty && rows.allSatisfy { $0.differing == 0 }
   }
 
   /// Values that are listed at most; the JSON has all.

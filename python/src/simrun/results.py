@@ -758,6 +758,7 @@ class CompareModel(Result):
     comparison: Comparison
     excused: tuple[Excused, ...]
     next: Next | None
+    not_compared: tuple[str, ...] | None
     verdicts: tuple[Verdict, ...]
     wrong: tuple[Wrong, ...]
 
@@ -767,6 +768,7 @@ class CompareModel(Result):
             comparison=Comparison.read(d["comparison"]),
             excused=tuple(Excused.read(v) for v in d["excused"]),
             next=(None if d["next"] is None else Next.read(d["next"])),
+            not_compared=(None if d["notCompared"] is None else tuple(d["notCompared"])),
             verdicts=tuple(Verdict.read(v) for v in d["verdicts"]),
             wrong=tuple(Wrong.read(v) for v in d["wrong"]),
         )

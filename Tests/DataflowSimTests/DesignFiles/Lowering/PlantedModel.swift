@@ -91,15 +91,17 @@ struct PlantedModel {
 
   /// The design, changed by `change`, against the model.
   func compare(
-    data: [String: Tensor]? = nil, isMany: Bool = false,
+    data: [String: Tensor]? = nil, isMany: Bool = false, isOfModel: Bool = false,
     _ change: (inout LoadedDesign) throws -> Void = { _ in }
   ) throws -> Outcome {
     let reference = try Reference(model.model())
     var loaded = try LoweredModel(Reference(made.model()), name: "planted").loaded
     try change(&loaded)
     let arrays = try data ?? reference.randomFrames(frames)
-    let comparison = try Comparison(loaded.design, parameters: loaded.parameters)
-    let pairing = try ModelPairing(comparison.plane, reference, arrays: arrays, file: "made up")
+    var comparison = try Comparison(loaded.design, parameters: loaded.parameters)
+    comparison.isOfModel = isOfModel
+    let pairing = try ModelPairing(
+      comparison.plane, reference, arrays: arrays, file: "made up", parameters: loaded.parameters)
     let entries = pairing.pairs.map {
       (
         $0.stream,

@@ -146,6 +146,9 @@ import Testing
     let outcome = try PlantedModel(right.model, as: Convolution().model).compare()
     #expect(outcome.wrong?.diagnosis == .referenceConstant(0), "\(outcome.text)")
     #expect(outcome.wrong?.sqnr.isNaN ?? false)
+    // A model has computed it: nothing was never recorded.
+    let computed = try PlantedModel(right.model, as: Convolution().model).compare(isOfModel: true)
+    #expect(computed.wrong != nil && computed.wrong?.diagnosis != .referenceConstant(0))
   }
 
   /// The last layer has no quantiser behind it; its sums are compared all the same.
@@ -221,6 +224,13 @@ import Testing
       }
     }
     #expect(outcome.results.last?.differing == 1 && outcome.zones == [verdict], "\(outcome.text)")
+    // With a model nothing but the zone excuses it, however few the values.
+    let exact = try PlantedModel(model).compare(data: ["x": data], isOfModel: true) {
+      try $0.change(node.name, "thresholds") { _, column, value in
+        column == 9 ? value + 1 : value
+      }
+    }
+    #expect(exact.wrong != nil && exact.zones == [verdict], "\(exact.text)")
   }
 
   /// Two graphs that no hardware can be made of: a Sigmoid feeds the second layer unquantised.
