@@ -70,7 +70,7 @@ struct FoldingCandidates {
   /// What FINN's rule makes of it.
   mutating func finn(for aim: FoldingAim) throws -> FoldingSearch.Candidate? {
     switch aim {
-    case .rate(let cycles): try ifBuildable { try finn(targetCycles: cycles + 1) }
+    case .rate(let cycles): try ifBuildable { try finn(targetCycles: cycles) }
     case .highest: try finnThatFits()
     }
   }

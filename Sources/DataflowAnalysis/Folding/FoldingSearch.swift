@@ -104,7 +104,14 @@ extension FoldingSearch {
     // What a rule forbids is no folding, unless the design breaks it as it stands.
     let known = try Self.problems(bare)
     let possible = [own, baseline].compactMap { $0 }
-    let candidates = try possible.filter { try Self.problems($0.design).isSubset(of: known) }
+    let lawful = try possible.filter {
+      try Self.problems($0.design).errors.isSubset(of: known.errors)
+    }
+    // FINN's rule also gives nodes that FINN's code generation refuses.
+    let buildable = try lawful.filter {
+      try Self.problems($0.design).unbuildable.isSubset(of: known.unbuildable)
+    }
+    let candidates = buildable.isEmpty ? lawful : buildable
     guard let first = candidates.first, let rival = candidates.last else {
       guard possible.isEmpty else {
         throw InputError(
@@ -134,10 +141,15 @@ extension FoldingSearch {
     zip(design.nodes, blocks).map { $0.isFIFO ? 0 : FoldingOptions.cycles($1) }.max() ?? 0
   }
 
-  /// The rules that a design breaks.
-  private static func problems(_ design: Design) throws -> Set<String> {
+  /// The rules that a design breaks, and the nodes that cannot be built.
+  private static func problems(_ design: Design) throws -> (
+    errors: Set<String>, unbuildable: Set<String>
+  ) {
     let found = try DesignFacts(design).graphDiagnostics
-    return Set(found.filter { $0.severity == .error }.map(\.code))
+    let issues = found.filter { $0.code == BuildIssueRule.info.code }
+    return (
+      Set(found.filter { $0.severity == .error }.map(\.code)), Set(issues.compactMap(\.node))
+    )
   }
 }
 

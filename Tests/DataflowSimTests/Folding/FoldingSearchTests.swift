@@ -39,6 +39,62 @@ struct FoldingSearchTests {
     #expect(search.chosen.period <= finn.period)
   }
 
+  /// FINN folds until a layer takes fewer cycles than the target, so a layer that takes just as many is folded on.
+  @Test func theRuleOfFINNStopsBelowItsTarget() throws {
+    let layer = Node(
+      name: "Layer", opType: "MVAU_rtl",
+      attributes: [
+        "MW": .int(64), "MH": .int(4), "PE": .int(1), "SIMD": .int(1),
+        "inputDataType": .string("INT4"), "weightDataType": .string("INT4"),
+        "outputDataType": .string("INT16"), "noActivation": .int(1),
+      ], inputs: ["in"], outputs: ["out"])
+    let design = Design(
+      name: "one", part: "xczu7ev-ffvc1156-2-e", nodes: [layer], graphInputs: ["in"],
+      graphOutputs: ["out"])
+    var options = FoldingSearch.Options()
+    options.algorithm = .finn
+    // 100 MHz over 64 cycles.
+    let search = try FoldingSearch(
+      design, goal: .framesPerSecond(1_562_500), device: nil, options: options)
+    let folded = try #require(search.chosen.design.nodes.first { $0.name == "Layer" })
+    #expect(try design.block(of: folded).expectedCycles < 64)
+    var rule = try SetFolding(targetCycles: 64).folded(design).nodes[0]
+    rule.name = "Layer"
+    #expect(folded.attributes["SIMD"] == rule.attributes["SIMD"])
+    #expect(folded.attributes["PE"] == rule.attributes["PE"])
+  }
+
+  /// FINN's rule gives a VVAU_hls several channels of SIMD, which FINN's code generation refuses: such a folding is
+  /// not chosen while there is another.
+  @Test func whatCannotBeBuiltIsNotChosen() throws {
+    let window = Node(
+      name: "Window", opType: "ConvolutionInputGenerator_rtl",
+      attributes: [
+        "ConvKernelDim": .ints([3, 3]), "IFMChannels": .int(4), "IFMDim": .ints([6, 6]),
+        "OFMDim": .ints([4, 4]), "SIMD": .int(1), "Stride": .ints([1, 1]),
+        "Dilation": .ints([1, 1]), "inputDataType": .string("INT4"),
+        "outputDataType": .string("INT4"), "depthwise": .int(1),
+      ], inputs: ["in"], outputs: ["w"])
+    let layer = Node(
+      name: "Layer", opType: "VVAU_hls",
+      attributes: [
+        "Channels": .int(4), "Kernel": .ints([3, 3]), "Dim": .ints([4, 4]), "PE": .int(1),
+        "SIMD": .int(1), "inputDataType": .string("INT4"), "weightDataType": .string("INT4"),
+        "accDataType": .string("INT12"), "outputDataType": .string("INT12"),
+        "noActivation": .int(1),
+      ], inputs: ["w"], outputs: ["out"])
+    let design = Design(
+      name: "two", part: "xczu7ev-ffvc1156-2-e", nodes: [window, layer], graphInputs: ["in"],
+      graphOutputs: ["out"])
+    let device = try Device.named("xczu7ev-ffvc1156-2-e")
+    for target in [40.0, 60, 120, 200, 400] {
+      let search = try FoldingSearch(
+        design, goal: .framesPerSecond(100e6 / target), device: device)
+      let found = try DesignFacts(search.chosen.design).graphDiagnostics
+      #expect(!found.contains { $0.code == "SR306" }, "\(target): \(found.map(\.message))")
+    }
+  }
+
   /// What cannot be reached is said, with the fastest there is.
   @Test func aGoalBeyondEveryFoldingIsMissed() throws {
     let search = try FoldingSearch(
