@@ -67,6 +67,23 @@ public struct DesignFacts: Sendable {
     end.port < blocks[end.node].inputs.count ? blocks[end.node].inputs[end.port] : nil
   }
 
+  /// Whether what a node writes meets another stream in a block that takes both in one type, which then may be
+  /// wider than its codes need.
+  func isJoined(_ node: Int) -> Bool {
+    var streams = design.nodes[node].outputs
+    while let stream = streams.popLast() {
+      guard let reader = graph[stream].reader?.node, !computes(reader) else { continue }
+      let types = (blocks[reader].inputs + blocks[reader].outputs).map(\.dataType)
+      if blocks[reader].inputs.count > 1 { return true }
+      if types.allSatisfy({ $0 == types[0] }) { streams += design.nodes[reader].outputs }
+    }
+    return false
+  }
+
+  private func computes(_ node: Int) -> Bool {
+    blocks[node] is Thresholding || blocks[node] is any ComputeBlock
+  }
+
   func name(_ node: Int) -> String { design.nodes[node].name }
 
   /// "MVAU_0 (MVAU_hls)".

@@ -3,12 +3,15 @@ public struct ParameterFacts {
   public let node: Node
   /// The block made of it.
   public let block: any Block
+  /// Whether its stream meets another in a block that takes both in one type (`DesignFacts.isJoined`).
+  let isJoined: Bool
   /// Array by role, as far as they are at hand.
   private let tensors: [String: Tensor]
 
-  init(_ node: Node, _ block: any Block, _ parameters: ParameterStore) {
-    self.node = node
-    self.block = block
+  init(_ facts: DesignFacts, node index: Int, _ parameters: ParameterStore) {
+    node = facts.design.nodes[index]
+    block = facts.blocks[index]
+    isJoined = facts.isJoined(index)
     var tensors: [String: Tensor] = [:]
     for (role, name) in node.initializers where parameters.contains(name) {
       tensors[role] = try? parameters.tensor(name)

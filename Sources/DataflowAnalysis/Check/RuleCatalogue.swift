@@ -16,6 +16,7 @@ public enum RuleCatalogue {
     WritableWeightsRule.self,
     SingleProductRule.self,
     BuildIssueRule.self,
+    SquareMapRule.self,
   ]
 
   /// Rules on the constant arrays of one node.
@@ -49,9 +50,9 @@ extension DesignFacts {
   /// The same and what the constant arrays show. Reads every array.
   public func diagnostics(_ parameters: ParameterStore?) -> [Diagnostic] {
     guard let parameters else { return graphDiagnostics }
-    let found = zip(design.nodes, blocks).flatMap { node, block -> [Diagnostic] in
-      guard !node.initializers.isEmpty else { return [] }
-      let facts = ParameterFacts(node, block, parameters)
+    let found = design.nodes.indices.flatMap { node -> [Diagnostic] in
+      guard !design.nodes[node].initializers.isEmpty else { return [] }
+      let facts = ParameterFacts(self, node: node, parameters)
       return RuleCatalogue.parameterRules.flatMap { $0.diagnostics(facts) }
     }
     return Self.ordered(graphDiagnostics + found)

@@ -11,13 +11,17 @@ enum ThresholdCountRule: GraphRule, ParameterRule {
       """)
 
   static func diagnostics(_ facts: DesignFacts) -> [Diagnostic] {
-    zip(facts.design.nodes, facts.blocks).compactMap { node, block in
-      guard let block = block as? Thresholding else { return nil }
+    facts.blocks.indices.compactMap { index in
+      guard let block = facts.blocks[index] as? Thresholding else { return nil }
+      let node = facts.design.nodes[index]
       let place = "attribute 'numSteps'"
       // The development branch searches any number of thresholds.
       let found =
         facts.design.finnGeneration.isDevelopment ? nil : stages(block, node.name, place)
-      return found ?? fit(block.steps, block.outputType, block.actVal, node.name, place)
+      return found
+        ?? fit(
+          block.steps, block.outputType, block.actVal, node.name, place,
+          mayBeWider: facts.isJoined(index))
     }
   }
 
@@ -27,7 +31,8 @@ enum ThresholdCountRule: GraphRule, ParameterRule {
       let steps = array.tensor.shape.last
     else { return [] }
     let found = fit(
-      steps, compute.outputType, compute.actVal, node.node.name, "array '\(array.name)'")
+      steps, compute.outputType, compute.actVal, node.node.name, "array '\(array.name)'",
+      mayBeWider: node.isJoined)
     return found.map { [$0] } ?? []
   }
 
@@ -46,7 +51,8 @@ enum ThresholdCountRule: GraphRule, ParameterRule {
   }
 
   private static func fit(
-    _ steps: Int, _ type: DataType, _ bias: Int, _ name: String, _ place: String
+    _ steps: Int, _ type: DataType, _ bias: Int, _ name: String, _ place: String,
+    mayBeWider: Bool
   ) -> Diagnostic? {
     guard type.isInteger, let range = type.range else { return nil }
     if type == .bipolar {
@@ -57,7 +63,7 @@ enum ThresholdCountRule: GraphRule, ParameterRule {
     }
     let (low, high) = (bias, bias + steps)
     guard low < range.lowerBound || high > range.upperBound else {
-      return tooFew(steps, type, low, high, name, place)
+      return mayBeWider ? nil : tooFew(steps, type, low, high, name, place)
     }
     return info.found(
       "\(steps) thresholds and ActVal \(bias) give \(low) to \(high), \(type) holds "

@@ -54,6 +54,13 @@ package struct GlobalAccPool: Block {
   /// FINN leaves out the batch.
   package var numberOfOutputValues: Int { channelFold }
 
+  /// The map where it is not square: the HLS block takes the height for both sides.
+  /// Source: docs/reference/semantics.md#pooling.
+  package var mapThatIsNotSquare: (height: Int, width: Int)? {
+    let sides = Array(numInputVectors.dropFirst()) + [1]
+    return sides[0] == sides[1] ? nil : (sides[0], sides[1])
+  }
+
   package var foldings: [FoldingAttribute] { [FoldingAttribute("PE", dividing: channels)] }
   package var setFoldingRule: SetFoldingRule { .raise("PE", upTo: channels) }
 }

@@ -8,7 +8,11 @@ extension GlobalAccPool: HLSBlock {
       [reads, writes],
       [
         .wait(2), .loop([reads], stages: 3), .wait(2), .loop([writes], stages: 2), .wait(2), .drain,
-      ], freeze: .untilRoom, writeStage: 1)
+      ], freeze: .untilRoom, writeStage: 1
+    ).inexact(
+      mapThatIsNotSquare.map {
+        "the hardware takes \($0.height) × \($0.height) pixels for a frame of \($0.height) × \($0.width) (SR307)"
+      })
   }
 
   var hlsWork: HLSWork {
