@@ -179,6 +179,7 @@ public enum DesignFile {
     -> LoadedDesign
   {
     var design = try Design(json: data, file: path)
+    design.dropChecksums()
     design.name = options.name ?? design.name
     design.part = options.part ?? design.part
     design.clockMHz = options.clockMHz ?? design.clockMHz

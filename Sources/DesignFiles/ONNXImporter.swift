@@ -197,6 +197,7 @@ extension ONNXImporter {
   private func addStreamEnds(_ part: HardwarePart, to design: inout Design) {
     design.graphInputs = part.inputs + design.graphInputs
     design.graphOutputs = part.outputs + design.graphOutputs
+    design.dropChecksums()
   }
 
   /// What is known about every stream's tensor.

@@ -132,10 +132,23 @@ extension ONNXImporter {
     if proto.opType == "ConvolutionInputGenerator1D" {
       node.addOneDimension(generation)
     }
+    if generation.hasOldNames { addOldDefaults(to: &node) }
     if node.opType.hasPrefix("Thresholding"), node.attributes["numSteps"] == nil,
       let name = node.initializers["thresholds"], let steps = initializers[name]?.dims.last
     {
       node.attributes["numSteps"] = .int(Int(steps))
+    }
+  }
+
+  /// What a file of an old release leaves out means what it meant there: weights and thresholds were `const` up to
+  /// FINN 0.9, and a fork of the first releases had two outputs.
+  private func addOldDefaults(to node: inout Node) {
+    let hasMemory = ["MVAU", "VVAU", "Thresholding"].contains(Node.baseName(node.opType))
+    if hasMemory, node.opType.hasSuffix("_hls"), node.attributes["mem_mode"] == nil {
+      node.attributes["mem_mode"] = .string("internal_embedded")
+    }
+    if node.opType.hasPrefix("DuplicateStreams"), node.attributes["NumOutputStreams"] == nil {
+      node.attributes["NumOutputStreams"] = .int(node.outputs.count)
     }
   }
 

@@ -2,8 +2,8 @@ extension Design {
   /// FINN's `InsertIODMA`: a DMA at every end of the design that has none, behind a memory port of
   /// `portWidth` bits; returns the names of the DMAs added.
   ///
-  /// The interface is as wide as the port and the bits of a frame allow: their greatest common
-  /// divisor. FINN moves bytes; where a word's elements fill its bytes, their own type stays, so
+  /// The interface is as wide as the port and the bits of a frame, or of all weights, allow: their greatest
+  /// common divisor. FINN moves bytes; where a word's elements fill its bytes, their own type stays, so
   /// that data can be given as without DMAs. Source: docs/reference/finn-dialect.md#memory-dmas.
   /// Throws `InputError` for a wrong design.
   public func insertingDMAs(portWidth: Int) throws -> (design: Design, added: [String]) {
@@ -79,6 +79,8 @@ extension Design {
     guard let stream = port.paddedWidth, let width = port.width, let words = port.words, stream > 0
     else { return nil }
     let leading = port.foldedShape.map { Array($0.dropLast()) } ?? [words]
+    // Weights lie in memory once, however often a frame takes them.
+    let wordsInMemory = kind == .weights ? leading.last ?? words : words
     var (type, channels) = ("UINT8", stream / 8)
     if width == stream, let elements = port.elements, let own = port.dataType {
       (type, channels) = (own.name, elements)
@@ -87,7 +89,7 @@ extension Design {
       name: "", opType: "IODMA_hls",
       attributes: [
         "NumChannels": .int(channels), "dataType": .string(type), "streamWidth": .int(stream),
-        "intfWidth": .int(greatestCommonDivisor(stream * words, portWidth)),
+        "intfWidth": .int(greatestCommonDivisor(stream * wordsInMemory, portWidth)),
         "numInputVectors": .ints(leading), "direction": .string(kind == .output ? "out" : "in"),
         "burstMode": .string(kind == .weights ? "wrap" : "increment"),
       ])

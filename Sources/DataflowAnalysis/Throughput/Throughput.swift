@@ -113,6 +113,18 @@ public struct Throughput: Sendable {
   public var finnCyclesPerFrame: Int { nodes.map(\.expectedCycles).max() ?? 0 }
 }
 
+extension SteadyState {
+  /// What was not proven, no faster than the DMAs move their words: a core that goes on without weights puts out words
+  /// that are no frames.
+  fileprivate func within(_ plan: Plan) -> SteadyState {
+    let words = plan.blocks.compactMap { $0 as? IODMA }.map { max($0.memoryWords, $0.streamWords) }
+    guard !isProven, let most = words.max(), cyclesPerFrame < Double(most) else { return self }
+    var state = self
+    (state.cycles, state.frames) = (most, 1)
+    return state
+  }
+}
+
 extension Throughput {
   /// Simulates `design` until its steady state is known, or until it stops.
   ///
@@ -128,7 +140,7 @@ extension Throughput {
   ) throws {
     WorkProgress.tell("simulating to the steady state")
     let simulation = try Simulation(plan)
-    let steady = simulation.steadyState(budget)
+    let steady = simulation.steadyState(budget)?.within(plan)
     let frames = max(1, steady?.simulatedFrames ?? 2)
     let result = simulation.result(frames: frames)
     self.plan = plan

@@ -7,6 +7,7 @@ import Testing
 
 private typealias Model = TestModel
 private let int = intAttribute
+private let ints = intsAttribute
 private let string = stringAttribute
 private let neutral = neutralDomain
 
@@ -122,6 +123,40 @@ private let neutral = neutralDomain
     #expect(
       try old.load().design.nodes.map(\.name)
         == ["StreamingFCLayer_Batch_0", "StreamingFCLayer_Batch_1"])
+  }
+
+  /// What a file of an old release does not say means what it meant there.
+  @Test func whatOldFilesLeaveOutHasItsOldMeaning() throws {
+    func model() -> Model {
+      var model = Model(outputs: ["out", "other"])
+      model.add("StreamingFCLayer_Batch", ["in", "w"], ["a"], domain: neutral)
+      model.add("Thresholding_Batch", ["a", "t"], ["b"], domain: neutral)
+      model.add("DuplicateStreams_Batch", ["b"], ["out", "other"], domain: neutral)
+      return model
+    }
+    let nodes = try model().load(ImportOptions(finnGeneration: .v0_6)).design.nodes
+    #expect(nodes[0].attributes["mem_mode"] == .string("internal_embedded"))
+    #expect(nodes[1].attributes["mem_mode"] == .string("internal_embedded"))
+    #expect(nodes[2].attributes["NumOutputStreams"] == .int(2))
+    var today = Model()
+    today.add("MVAU_hls", ["in", "w"], ["out"])
+    let options = ImportOptions(finnGeneration: .default)
+    #expect(try today.load(options).design.nodes[0].attributes["mem_mode"] == nil)
+  }
+
+  /// FINN gives a CheckSum node its checksum as a second output: a register, whether or not the graph lists it.
+  @Test(arguments: [["out"], ["out", "sum"]]) func aChecksumIsNoStream(outputs: [String]) throws {
+    var model = Model(outputs: outputs)
+    model.add(
+      "CheckSum_hls", ["in"], ["out", "sum"],
+      [
+        int("words_per_frame", 4), int("items_per_word", 2), string("inputDataType", "UINT4"),
+        ints("folded_shape", [1, 4, 2]),
+      ])
+    let design = try model.load().design
+    #expect(design.graphOutputs == ["out"])
+    #expect(design.nodes[0].outputs == ["out"])
+    _ = try Plan(design)
   }
 
   /// Until FINN 0.7 a window along one dimension was whole wherever it could be; there was no attribute for it.

@@ -36,6 +36,28 @@ import Testing
     }
   }
 
+  /// 144 bits of weights lie in memory once, although a frame takes them 36 times: the port is their greatest common
+  /// divisor, as FINN has it.
+  @Test func thePortOfWeightsGoesByThemAlone() throws {
+    let design = Design(
+      name: "d",
+      nodes: [
+        Node(
+          name: "m", opType: "MVAU_rtl",
+          attributes: [
+            "MW": .int(18), "MH": .int(4), "PE": .int(4), "SIMD": .int(18),
+            "inputDataType": .string("INT8"), "weightDataType": .string("INT2"),
+            "outputDataType": .string("INT24"), "noActivation": .int(1),
+            "numInputVectors": .ints([1, 6, 6]), "mem_mode": .string("external"),
+          ], inputs: ["x", "w"], outputs: ["y"])
+      ], graphInputs: ["x", "w"], graphOutputs: ["y"])
+    let (with, _) = try design.insertingDMAs(portWidth: 128)
+    let weights = try #require(with.nodes.first { $0.inputs == ["w"] })
+    #expect(weights.attributes["intfWidth"] == .int(16))
+    // 36 times 144 bits through 16, though the core puts out words without weights too.
+    #expect((try Throughput(with).cyclesPerFrame ?? 0) >= 324)
+  }
+
   @Test func externalWeightsGetADMAOfTheirOwn() throws {
     let design = Design(
       name: "d",

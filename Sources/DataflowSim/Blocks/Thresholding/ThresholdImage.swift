@@ -43,7 +43,8 @@ extension Thresholding: MemoryBlock {
       + setup.runtimeImages(index, words.runtimeLines)
   }
 
-  /// RTL: a file per PE and stage of the binary search, and the image the host writes.
+  /// RTL: a file per PE and stage of the binary search, and the image the host writes. One row of thresholds for all
+  /// channels is written once per PE, as FINN does.
   private func stageImages(
     _ rows: [[Int64]], _ setup: BitSetup, _ index: Int?
   ) throws -> [MemoryImage] {
@@ -57,26 +58,27 @@ extension Thresholding: MemoryBlock {
     let lowest = Int64(thresholdType.range?.lowerBound ?? 0)
     let padding = [Int64](repeating: lowest, count: full - steps)
     let table = rows.map { padding + $0 }
+    let folds = try setup.tensor("thresholds").shape.first == 1 ? 1 : channelFold
     var images: [MemoryImage] = []
     for p in 0..<pe {
       for stage in 0..<stages {
         let distance = 1 << (stages - stage)
-        let elements = (0..<channelFold).flatMap { fold in
+        let elements = (0..<folds).flatMap { fold in
           (0..<1 << stage).map { table[fold * pe + p][$0 * distance + distance / 2 - 1] }
         }
         let words = MemoryWords(elements, perWord: 1, format: thresholdType.format)
         images.append(setup.image("\(setup.fileName)_threshs_\(p)_\(stage).dat", words.lines))
       }
     }
-    return images + setup.runtimeImages(index, runtimeLines(table))
+    return images + setup.runtimeImages(index, runtimeLines(table, folds))
   }
 
   /// 2^N words of 32 bits per channel: the thresholds, not sign-extended, and a zero. The PEs of a
   /// fold are filled up to a power of two.
-  private func runtimeLines(_ table: [[Int64]]) -> [String] {
+  private func runtimeLines(_ table: [[Int64]], _ folds: Int) -> [String] {
     let slots = 1 << pe.ceilLog2
     let empty = [String](repeating: MemoryWords.hex(0), count: 1 << stages)
-    return (0..<channelFold).flatMap { fold in
+    return (0..<folds).flatMap { fold in
       (0..<slots).flatMap { p -> [String] in
         guard p < pe else { return empty }
         let codes = table[fold * pe + p].map {
