@@ -203,11 +203,24 @@ extension ModelGraph {
     nodes.contains { ModelNode.quantizers.contains($0.opType) }
   }
 
-  /// The shape of a frame at a graph input.
+  /// Makes the graph output called `name` the first. Throws `InputError` where there is none of that name.
+  public mutating func putFirst(output name: String) throws {
+    guard outputs.contains(name) else {
+      let near = nearestName(to: name, among: outputs)
+      throw InputError(
+        "the model has no output '\(name)'", file: file,
+        hint: near.map { "did you mean '\($0)'?" } ?? "it has \(outputs.joined(separator: ", "))")
+    }
+    outputs = [name] + outputs.filter { $0 != name }
+  }
+
+  /// The shape of a frame at a graph input. A batch that is left open is one frame.
   ///
-  /// Throws `InputError` naming the dimension that the file leaves open.
+  /// Throws `InputError` naming another dimension that the file leaves open.
   func frameShape(of input: ModelInput) throws -> [Int] {
-    try input.shape.enumerated().map { axis, size in
+    let frame = input.shape.dropFirst()
+    if !frame.isEmpty, !frame.contains(nil) { return [input.shape[0] ?? 1] + frame.map { $0! } }
+    return try input.shape.enumerated().map { axis, size in
       if let size { return size }
       let shown = input.shape.map { $0.map(String.init) ?? "?" }.joined(separator: ",")
       let example = input.shape.enumerated().map { $1.map(String.init) ?? ($0 == 0 ? "1" : "32") }

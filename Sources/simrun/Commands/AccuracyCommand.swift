@@ -29,6 +29,9 @@ struct AccuracyCommand: ParsableCommand {
     help: "Beside a model: the designs' own input data, when the model's is prepared differently.")
   var designInput: String?
 
+  @Option(help: "The output of a model that is measured, where it has several; default: the first.")
+  var output: String?
+
   @Option(help: "The right labels (.npy or .npz): one whole number per frame.")
   var labels: String?
 
@@ -79,6 +82,9 @@ struct AccuracyCommand: ParsableCommand {
         guard designInput == nil || (!models.isEmpty && models.count < subjects.count) else {
           throw ValidationError("--design-input belongs to a design beside a model")
         }
+        guard output == nil || !models.isEmpty else {
+          throw ValidationError("--output belongs to a model: no subject is one")
+        }
         var results: [AccuracyResult] = []
         // A design belongs to the last model in front of it.
         var beside = models.first
@@ -119,7 +125,8 @@ struct AccuracyCommand: ParsableCommand {
         }
       ]
     }
-    let reference = try changes.reference(subject)
+    let reference = try changes.reference(subject, output: output)
+    noteSeveralOutputs(reference, subject)
     let frames = try reference.frames(of: arrays, file: input)
     var results = [
       try accuracy.trained(reference, frames, name: subject) {
@@ -141,12 +148,20 @@ struct AccuracyCommand: ParsableCommand {
     return results
   }
 
+  private func noteSeveralOutputs(_ reference: Reference, _ subject: String) {
+    let outputs = reference.graph.outputs
+    guard output == nil, outputs.count > 1 else { return }
+    writeError(
+      "note: '\(subject)' has \(outputs.count) outputs; measured is '\(outputs[0])', --output takes another ("
+        + outputs.dropFirst().map { "'\($0)'" }.joined(separator: ", ") + ")")
+  }
+
   /// What a design is measured on: a model's data where one is beside it.
   private func data(
     of subject: String, _ plane: Dataplane, beside model: String?, _ arrays: [String: Tensor]
   ) throws -> Accuracy.Data {
     guard let model else { return .own(try plane.namedInputs(arrays, file: input)) }
-    let reference = try changes.reference(model)
+    let reference = try changes.reference(model, output: output)
     let own = try designInput.map { try plane.namedInputs(TensorFile.read($0), file: $0) }
     let design: PlacedDesign
     do {

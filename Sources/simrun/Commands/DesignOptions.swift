@@ -357,8 +357,10 @@ struct ModelChoices: ParsableArguments {
 
 extension DesignChanges {
   /// Reads the original model in `file`, ready to run as it was trained.
-  func reference(_ file: String) throws -> Reference {
-    try Reference(ModelGraph(contentsOf: file, options: model.options(parameters: parameters)))
+  func reference(_ file: String, output: String? = nil) throws -> Reference {
+    var graph = try ModelGraph(contentsOf: file, options: model.options(parameters: parameters))
+    if let output { try graph.putFirst(output: output) }
+    return try Reference(graph)
   }
 
   /// What the arrays of `input` give the graph inputs of `plane`, the design of `loaded`.
