@@ -186,13 +186,14 @@ extension Emitter {
     case .upsample(let rows, let columns): publish(i, upsample(i, rows, columns))
     case .shuffle(let shape, let order):
       let out = order.map { shape[$0] }
+      let source = layers[layer.inputs[0]].shape
       publish(
         i,
         add(
           "OuterShuffle",
           [
             "data_type": .string(type(i).name),
-            "in_shape": .ints([1, shape[0], shape[1], shape[2...].reduce(1, *)]),
+            "in_shape": .ints([1, source.height, source.width, source.channels]),
             "transpose_in_shape": .ints([1] + shape), "transpose_out_shape": .ints([1] + out),
             "out_shape": .ints([1, layer.shape.height, layer.shape.width, layer.shape.channels]),
             "perm": .ints([0] + order.map { $0 + 1 }), "SIMD": .int(1),
@@ -299,12 +300,16 @@ extension Emitter {
         ], inputs: [stream])[0]
     }
     let is1D = size[0] == 1 && rule.kernel[0] == 1 || size[1] == 1 && rule.kernel[1] == 1
+    // Where one window is all there is, no stride is taken; the block wants one that fits the picture.
+    let stride = [0, 1].map {
+      rule.output[$0] == 1 ? min(rule.stride[$0], size[$0]) : rule.stride[$0]
+    }
     return add(
       "ConvolutionInputGenerator",
       [
         "ConvKernelDim": .ints(rule.kernel), "IFMChannels": .int(shape.channels),
         "IFMDim": .ints(size), "OFMDim": .ints(rule.output), "SIMD": .int(1),
-        "Stride": .ints(rule.stride), "Dilation": .ints(rule.dilation),
+        "Stride": .ints(stride), "Dilation": .ints(rule.dilation),
         "inputDataType": .string(element), "outputDataType": .string(element),
         "depthwise": .int(isDepthwise ? 1 : 0), "is1D": .int(is1D ? 1 : 0),
       ], inputs: [stream])[0]

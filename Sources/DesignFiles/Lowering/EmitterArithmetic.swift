@@ -47,8 +47,7 @@ extension Emitter {
     let isXnor = types.isXnor[source]
     let stream =
       rule.window.map { windows(source, $0, isDepthwise: rule.isDepthwise) } ?? take(source)
-    var low = layer.low.min()!
-    var high = layer.high.max()!
+    var (low, high) = (types.range(i).lowerBound, types.range(i).upperBound)
     if isXnor { (low, high) = (0, rule.columns) }
     var attributes: [String: AttributeValue] = [
       "PE": .int(1), "SIMD": .int(1), "inputDataType": .string(input.name),
@@ -101,10 +100,6 @@ extension Emitter {
   mutating func sum(
     _ i: Int, _ rule: PoolRule, _ behind: (layer: Int, table: ThresholdTable)?
   ) throws -> String {
-    let channels = layers[i].shape.channels
-    let ones = LinearRule(
-      weights: Array(repeating: 1, count: channels * rule.taps), rows: channels, columns: rule.taps,
-      window: rule, isDepthwise: true, isBipolar: false)
-    return try linear(i, ones, behind)
+    try linear(i, .ones(rule, channels: layers[i].shape.channels), behind)
   }
 }

@@ -158,3 +158,18 @@ extension Grid {
     }
   }
 }
+
+extension Lowering {
+  /// Thresholds of several channels go along the axis that the stream has for channels; the other reading of the
+  /// input's axes is tried where they do not.
+  func requireThresholdsOfChannels(_ step: Reference.Step) throws {
+    let (node, source) = (step.node, step.node.inputs[0])
+    guard node.opType == "MultiThreshold", let shape = shapes[source], let layout = layouts[source],
+      let channels = constants[node.inputs[1]]?.shape.first, channels > 1
+    else { return }
+    let axis = try ThresholdOperators.channelAxis(of: node, shape: shape, channels: channels)
+    guard layout.axes.indices.contains(axis), layout.axes[axis].contains(.channel) else {
+      throw LayoutMismatch()
+    }
+  }
+}

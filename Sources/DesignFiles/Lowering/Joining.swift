@@ -131,13 +131,13 @@ extension Lowering {
   mutating func concatenate(_ step: Reference.Step) throws {
     let node = step.node
     let target = node.outputs[0]
-    let layout = layouts[node.inputs[0]]!
+    var layout = layouts[node.inputs[0]]!
     let rank = shapes[target]!.count
     let stated = try node.int("axis", default: 1)
-    guard let axis = layout.channelAxis, (stated < 0 ? stated + rank : stated) == axis else {
+    guard let axis = layout.joiningAxis, (stated < 0 ? stated + rank : stated) == axis else {
       throw InputError("concatenates on axis \(stated), which is not that of the channels")
     }
-    guard node.inputs.allSatisfy({ layouts[$0] == layout }) else { throw LayoutMismatch() }
+    guard node.inputs.allSatisfy({ layouts[$0]!.isLike(layout) }) else { throw LayoutMismatch() }
     let parts = try node.inputs.map { try proportional($0) }
     let sources = parts.map { layers[$0.layer] }
     var shape = sources[0].shape
@@ -146,6 +146,7 @@ extension Lowering {
       part.scale.count == 1
         ? Array(repeating: part.scale[0], count: layer.shape.channels) : part.scale
     }
+    if layout.sizes[.channel] != nil { layout.sizes[.channel] = shape.channels }
     layouts[target] = layout
     let isBipolar = sources.allSatisfy(\.isBipolar)
     add(
@@ -170,10 +171,18 @@ extension Lowering {
       : node.inputs.count > 1
         ? constants[node.inputs[1]]?.integers?.first ?? 1
         : try node.int("k", default: 1)
-    guard edge.starts.count == 1, edge.pools.isEmpty, let source = try orderedLabels(edge) else {
+    let rank = shapes[input]!.count
+    let stated = try node.int("axis", default: node.opType == "ArgMax" ? 0 : -1)
+    let isOverChannels = layouts[input]!.channelAxis == (stated < 0 ? stated + rank : stated)
+    guard isOverChannels, edge.starts.count == 1, edge.pools.isEmpty,
+      let source = try orderedLabels(edge)
+    else {
       notes.append(
-        "'\(node.name)' stays on the host: the scale or offset of its channels differs, so the largest "
-          + "integer need not be the largest value")
+        "'\(node.name)' stays on the host: "
+          + (isOverChannels
+            ? "the scale or offset of its channels differs, so the largest integer need not be the largest value"
+            : "it goes over other elements than the channels of a pixel, which are what LabelSelect compares")
+      )
       for name in node.outputs { tails.insert(name) }
       for name in node.outputs {
         edges[name] = edge

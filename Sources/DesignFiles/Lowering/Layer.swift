@@ -110,6 +110,11 @@ struct LinearRule: Sendable {
   /// Every weight is −1 or +1.
   var isBipolar: Bool
 
+  /// Products that a row sums up, those with 0 left out.
+  var mostProducts: Int {
+    (0..<rows).map { r in weights[r * columns..<(r + 1) * columns].count { $0 != 0 } }.max() ?? 0
+  }
+
   /// The rows whose sign is turned.
   mutating func negate(_ turned: [Bool]) {
     for r in 0..<rows where turned[r] {
@@ -148,6 +153,8 @@ enum Role: Int, Sendable { case frame, channel, row, column }
 /// The axes of a tensor, each made of some of the picture's axes, slowest first.
 struct Layout: Equatable, Sendable {
   var axes: [[Role]]
+  /// How long the roles are, where an axis holds channels and pixels of a picture, as a flatten makes it; else empty.
+  var sizes: [Role: Int] = [:]
 
   static let channelsFirst = Layout(axes: [[.frame], [.channel], [.row], [.column]])
   static let channelsLast = Layout(axes: [[.frame], [.row], [.column], [.channel]])
@@ -161,6 +168,23 @@ struct Layout: Equatable, Sendable {
   /// Whether the channels are an axis of their own, at this place.
   var channelAxis: Int? {
     axes.firstIndex { $0.contains(.channel) && $0.allSatisfy { $0 == .channel } }
+  }
+
+  /// The axis along which tensors that lie one behind the other have the channels of each one behind the other: that
+  /// of the channels, or one of whole pictures whose channels come first, as a flatten makes it.
+  var joiningAxis: Int? {
+    channelAxis
+      ?? axes.firstIndex { axis in
+        !sizes.isEmpty
+          && axis.first { $0 == .channel || $0 != .frame && sizes[$0]! > 1 } == .channel
+      }
+  }
+
+  /// The same but for the number of channels.
+  func isLike(_ other: Layout) -> Bool {
+    var (one, two) = (self, other)
+    (one.sizes[.channel], two.sizes[.channel]) = (nil, nil)
+    return one == two
   }
 
   func shape(_ size: [Role: Int]) -> [Int] { axes.map { $0.reduce(1) { $0 * size[$1]! } } }
@@ -195,7 +219,44 @@ struct Layout: Equatable, Sendable {
     // Roles of size 1 that are left belong anywhere.
     guard roles.allSatisfy({ size[$0]! == 1 }), !axes.isEmpty else { return nil }
     for role in roles { axes[axes.count - 1].append(role) }
-    return Layout(axes: axes).settled(size)
+    var layout = Layout(axes: axes).settled(size)
+    if layout.mixesChannels(size) { layout.sizes = size }
+    return layout
+  }
+
+  /// Whether an axis holds the channels and several rows or columns.
+  private func mixesChannels(_ size: [Role: Int]) -> Bool {
+    axes.contains { axis in
+      axis.contains(.channel) && axis.contains { [.row, .column].contains($0) && size[$0]! > 1 }
+    }
+  }
+
+  /// The same with whatever is in the channels' axis as channels: each element of a flattened picture is one.
+  var withElementsAsChannels: Layout {
+    guard !sizes.isEmpty, let whole = axes.firstIndex(where: { $0.contains(.channel) }) else {
+      return self
+    }
+    var result = axes
+    let pixels = axes[whole].filter { $0 != .channel }
+    result[whole] = [.channel]
+    if let other = result.indices.first(where: { $0 != whole }) { result[other] += pixels }
+    return Layout(axes: result)
+  }
+
+  /// The roles of one axis with their lengths, slowest first; one role where only that is longer than 1.
+  func parts(of axis: [Role], length: Int) -> [(role: Role, length: Int)] {
+    let inner = axis.filter { $0 != .frame }
+    let pixels = inner.reduce(1) { $0 * sizes[$1, default: 1] }
+    guard !sizes.isEmpty, inner.count > 1, length % pixels == 0 else {
+      return [(inner.first ?? .frame, length)]
+    }
+    let frames = length == pixels ? [] : [(Role.frame, length / pixels)]
+    return frames + inner.map { ($0, sizes[$0]!) }
+  }
+
+  /// The roles of a tensor of this shape with their lengths, slowest first.
+  func parts(of shape: [Int]) -> [(role: Role, length: Int)] {
+    zip(axes, shape).flatMap { parts(of: $0, length: $1) }
   }
 
   /// Axes of size 1 get a role of size 1, so that a lone channel axis is recognised.
@@ -209,7 +270,7 @@ struct Layout: Equatable, Sendable {
       axes[i] = [.channel]
       axes[other] += strangers
     }
-    return Layout(axes: axes)
+    return Layout(axes: axes, sizes: sizes)
   }
 }
 

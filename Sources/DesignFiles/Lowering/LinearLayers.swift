@@ -124,13 +124,14 @@ extension Lowering {
     }
     let isGemm = node.opType == "Gemm"
     let turnsB = try node.int("transB", default: 0) != 0
+    let (alpha, beta) = (try node.float("alpha") ?? 1, try node.float("beta") ?? 1)
     if isGemm {
-      guard try node.int("transA", default: 0) == 0, try node.float("alpha") ?? 1 == 1,
-        try node.float("beta") ?? 1 == 1
-      else { throw InputError("transA, alpha and beta other than 0, 1 and 1 cannot be lowered") }
+      guard try node.int("transA", default: 0) == 0, alpha.isFinite, alpha != 0, beta.isFinite
+      else { throw InputError("cannot be lowered with transA, or with an alpha of 0") }
     }
     var weights = try IntegerWeights(
       node.inputs[1], rowAxis: turnsB ? 0 : 1, self, matrixRows: !turnsB)
+    if isGemm { weights.scale = weights.scale.map { $0 * Double(alpha) } }
     let agreements = node.opType == "XnorPopcountMatMul" ? try weights.becomeSigns() : nil
     if let laid = windows[node.inputs[0]] {
       return try laidProduct(step, laid, weights, plus: agreements)
@@ -172,7 +173,7 @@ extension Lowering {
       isBipolar: weights.isBipolar)
     try linear(
       step, rule, weights, input, bias: isGemm && node.inputs.count > 2 ? node.inputs[2] : nil,
-      area, plus: agreements)
+      times: isGemm ? Float(beta) : 1, area, plus: agreements)
   }
 
   private func size(_ role: Role, _ shape: StreamShape) -> Int {
@@ -193,10 +194,12 @@ extension Lowering {
 
   /// Adds a linear layer: integer weights over a proportional stream.
   ///
-  /// - Parameter agreements: what XnorPopcountMatMul counts for each row besides the products of signs and bits.
+  /// - Parameters:
+  ///   - factor: what the bias is multiplied with, beta of a Gemm.
+  ///   - agreements: what XnorPopcountMatMul counts for each row besides the products of signs and bits.
   mutating func linear(
     _ step: Reference.Step, _ rule: LinearRule, _ weights: IntegerWeights, _ input: Proportional,
-    bias: String?, _ area: [Int], plus agreements: [Double]? = nil
+    bias: String?, times factor: Float = 1, _ area: [Int], plus agreements: [Double]? = nil
   ) throws {
     let isPadded = rule.window?.isPadded ?? false
     let input = centred(input, step.node.inputs[0], isNeeded: isPadded) ?? input
@@ -233,8 +236,8 @@ extension Lowering {
       guard let value = constants[name] else {
         throw InputError("its bias '\(name)' is not constant")
       }
-      return value.count == 1
-        ? Array(repeating: value.floats[0], count: rule.rows) : value.floats
+      let numbers = factor == 1 ? value.floats : value.floats.map { $0 * factor }
+      return value.count == 1 ? Array(repeating: numbers[0], count: rule.rows) : numbers
     }
     guard (low + high).allSatisfy({ abs($0) < 1 << 48 }) else {
       throw InputError("needs an accumulator of more than 48 bits")
@@ -281,7 +284,9 @@ extension Lowering {
     -> (base: Double, factors: [Int])
   {
     if let exact = Self.commonScale(scales) { return exact }
-    guard let ratio = try? WholeRatio(scales, tolerance: Double(max(4, rule.columns / 2)) * 0x1p-24)
+    // As exact as a float32 sum of the products that there are: those of a group, in a convolution that has some.
+    let tolerance = Double(max(4, rule.mostProducts / 2)) * 0x1p-24
+    guard let ratio = try? WholeRatio(scales, tolerance: tolerance)
     else { throw Self.unlikeScales(scales, "which no integers hold") }
     let most = ratio.multiples.map(abs).max()!
     let weight = rule.weights.map(abs).max() ?? 1

@@ -154,15 +154,11 @@ extension LoweredModel {
   static func channelsLast(_ value: Value, _ layout: Layout) -> (
     values: [Float], shape: [Int]
   ) {
-    // An axis that holds several roles is one here: only one of them is longer than 1.
-    let rank = value.shape.count
-    let roles = layout.axes.map { axis in axis.first { $0 != .frame } ?? .frame }
-    func place(_ wanted: (Role) -> Bool) -> [Int] { (0..<rank).filter { wanted(roles[$0]) } }
-    let order =
-      place { $0 == .frame } + place { $0 == .row } + place { $0 == .column }
-      + place { $0 == .channel }
+    let parts = layout.parts(of: value.shape)
+    func place(_ wanted: Role) -> [Int] { parts.indices.filter { parts[$0].role == wanted } }
+    let order = place(.frame) + place(.row) + place(.column) + place(.channel)
     return (
-      Probe.permuted(value.floats, value.shape, order), order.map { value.shape[$0] }
+      Probe.permuted(value.floats, parts.map(\.length), order), order.map { parts[$0].length }
     )
   }
 }

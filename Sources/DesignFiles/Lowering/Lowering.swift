@@ -16,6 +16,8 @@ struct Lowering: Sendable {
   var layers: [Layer] = []
   var edges: [String: Edge] = [:]
   var layouts: [String: Layout] = [:]
+  /// Tensors between the reshapes of a shuffle.
+  var cuts: [String: CutTensor] = [:]
   /// Which stream carries the codes of a tensor of the model, with its scale.
   var codes: [String: CodeStream] = [:]
   var notes: [String] = []
@@ -27,6 +29,8 @@ struct Lowering: Sendable {
   var windows: [String: LaidWindow] = [:]
   /// Pools that are in hardware already, in front of the steps of an edge.
   var settledPools: Set<String> = []
+  /// How many steps of the model came before the one at hand.
+  private(set) var walkedSteps = 0
   /// Tensors behind the last stream, which the host computes.
   var tails: Set<String> = []
 
@@ -66,6 +70,7 @@ struct Lowering: Sendable {
     for input in reference.graph.inputs { try start(input, isChannelsLast) }
     for (n, step) in reference.steps.enumerated() where constants[step.node.outputs[0]] == nil {
       WorkProgress.tell("lowering operations", n, of: reference.steps.count)
+      walkedSteps = n
       do {
         try lower(step)
       } catch let error as InputError {
@@ -105,28 +110,42 @@ struct Lowering: Sendable {
     return known
   }
 
-  /// The walk of a model; axes of its inputs are read channels first, and channels last where that does not fit.
+  /// The walk of a model. Axes of its inputs are read channels first, or last where nothing tells, and the other way
+  /// where that does not fit. What is refused both ways is refused for the reason that the walk that got further met.
   static func walked(_ reference: Reference, isLenient: Bool = false) throws -> Lowering {
     let usesWindows = reference.graph.nodes.contains { windowed.contains($0.opType) }
     let hasRank3 = reference.inputShapes.values.contains { $0.count == 3 }
+    let likely = hasRank3 && !usesWindows
+    var refusal: (error: InputError, steps: Int, isChannelsLast: Bool)?
+    for isChannelsLast in [likely, !likely] {
+      var lowering = try Lowering(reference)
+      do {
+        try lowering.run(isChannelsLast: isChannelsLast)
+        return lowering
+      } catch is LayoutMismatch {
+        continue
+      } catch let error as InputError {
+        guard lowering.walkedSteps > refusal?.steps ?? -1 else { continue }
+        refusal = (error, lowering.walkedSteps, isChannelsLast)
+      }
+    }
+    guard let refusal else {
+      throw InputError(
+        "its layers do not agree about which axis holds the channels", file: reference.graph.file,
+        hint: "transpose the data once, at the input")
+    }
+    guard isLenient else { throw refusal.error }
     var lowering = try Lowering(reference)
     do {
-      try lowering.run(isChannelsLast: hasRank3 && !usesWindows, isLenient: isLenient)
+      try lowering.run(isChannelsLast: refusal.isChannelsLast, isLenient: true)
     } catch is LayoutMismatch {
-      lowering = try Lowering(reference)
-      do {
-        try lowering.run(isChannelsLast: true, isLenient: isLenient)
-      } catch is LayoutMismatch {
-        throw InputError(
-          "its layers do not agree about which axis holds the channels", file: reference.graph.file,
-          hint: "transpose the data once, at the input")
-      }
+      throw refusal.error
     }
     return lowering
   }
 
   private static let windowed: Set<String> = [
-    "Conv", "MaxPool", "AveragePool", "ConvTranspose", "GlobalAveragePool",
+    "Conv", "MaxPool", "AveragePool", "ConvTranspose", "GlobalAveragePool", "GlobalMaxPool",
   ]
 
   func probe() -> Probe {
@@ -147,19 +166,23 @@ extension Lowering {
   /// An integer input is a stream; a float one stays with the host up to its first quantiser.
   private mutating func start(_ input: ModelInput, _ isChannelsLast: Bool) throws {
     let shape = reference.inputShapes[input.name]!
+    guard (2...4).contains(shape.count) else {
+      throw InputError(
+        "has \(shape.count) axes", file: reference.graph.file,
+        at: "graph input '\(input.name)'", hint: "2 to 4 axes can be streamed")
+    }
     guard shape.first == 1 else {
       throw InputError(
         "has a batch of \(shape.first ?? 0) frames, shape \(shape)", file: reference.graph.file,
-        at: "graph input '\(input.name)'", hint: "export the model with a batch of 1")
+        at: "graph input '\(input.name)'",
+        hint:
+          "--shape \(input.name)=\(([1] + shape.dropFirst()).map(String.init).joined(separator: ",")), "
+          + "or export the model with a batch of 1")
     }
     switch shape.count {
     case 2: layouts[input.name] = .vector
     case 3: layouts[input.name] = isChannelsLast ? .channelsLast1D : .channelsFirst1D
-    case 4: layouts[input.name] = isChannelsLast ? .channelsLast : .channelsFirst
-    default:
-      throw InputError(
-        "has \(shape.count) axes", file: reference.graph.file,
-        at: "graph input '\(input.name)'", hint: "2 to 4 axes can be streamed")
+    default: layouts[input.name] = isChannelsLast ? .channelsLast : .channelsFirst
     }
     let range = try input.dataType.map { name in
       guard let type = DataType(name), let range = type.range else {
@@ -263,7 +286,7 @@ extension Lowering {
     case "Resize", "Upsample": try upsample(step)
     case "Slice", "Gather", "Split": try pick(step)
     case "Pad": try pad(step)
-    case "DepthToSpace": try depthToSpace(step)
+    case "DepthToSpace", "SpaceToDepth": try depthToSpace(step)
     case "TopK", "ArgMax": try labels(step)
     case "Softmax", "LogSoftmax": try stayBehind(step)
     case "FloatQuant":
@@ -313,6 +336,7 @@ extension Lowering {
   /// Operations on integers that give some of them again.
   private static let keepsIntegers: Set<String> = LayoutOperations.names.union([
     "MaxPool", "GlobalMaxPool", "Slice", "Gather", "Split", "Resize", "Upsample", "DepthToSpace",
+    "SpaceToDepth",
   ])
 
   private mutating func noteIntegerRange(_ node: ModelNode) {

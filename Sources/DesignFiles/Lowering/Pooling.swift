@@ -23,7 +23,7 @@ extension Lowering {
   mutating func globalMaximum(_ step: Reference.Step) throws {
     let node = step.node
     let edge = try single(node.inputs[0])
-    if node.opType == "ReduceMax" { try requireSpatial(node) }
+    try requireSpatial(node)
     let shape = currentShape(edge)
     let size = [shape.height, shape.width]
     try pool(
@@ -143,10 +143,12 @@ extension Lowering {
     try require(node.inputs[0], rank == 4 ? .channelsFirst : .channelsFirst1D)
     let input = try proportional(node.inputs[0])
     let source = layers[input.layer]
-    let rule = try PoolRule(WindowRule(node), source.shape)
+    let stated = try PoolRule(WindowRule(node), source.shape)
     layouts[node.outputs[0]] = layouts[node.inputs[0]]
-    if let uneven = try unevenAverage(input, rule, node) {
-      return try unequalAverage(uneven.input, uneven.rule, node)
+    let windows = try averagedWindows(input, stated, node)
+    let rule = windows.rule
+    guard let divisor = windows.divisor else {
+      return try unequalAverage(windows.input, rule, node)
     }
     let lows = source.low.map { rule.isPadded ? min($0, 0) : $0 }
     let highs = source.high.map { rule.isPadded ? max($0, 0) : $0 }
@@ -155,16 +157,15 @@ extension Lowering {
     add(
       Layer(
         kind: .sum(rule), inputs: [input.layer], shape: shape, low: lows.map { $0 * rule.taps },
-        high: highs.map { $0 * rule.taps }, scale: input.scale, divisor: rule.taps,
+        high: highs.map { $0 * rule.taps }, scale: input.scale, divisor: divisor,
         tensor: node.outputs[0], node: node.name),
       carrying: node.outputs[0])
   }
 
-  /// The stream and its windows where these differ in how many pixels they divide by; `nil` where none do.
-  private mutating func unevenAverage(_ input: Proportional, _ rule: PoolRule, _ node: ModelNode)
-    throws
-    -> (input: Proportional, rule: PoolRule)?
-  {
+  /// The stream and its windows, and how many pixels each divides by; `nil` where they differ in that.
+  private mutating func averagedWindows(
+    _ input: Proportional, _ rule: PoolRule, _ node: ModelNode
+  ) throws -> (input: Proportional, rule: PoolRule, divisor: Int?) {
     let size = [layers[input.layer].shape.height, layers[input.layer].shape.width]
     var (inner, rule) = (input, rule)
     if try node.int("count_include_pad", default: 0) != 0 {
@@ -180,15 +181,19 @@ extension Lowering {
         return (rule.output[axis] - 1) * rule.stride[axis] + extent - rule.padding[axis]
           - size[axis]
       }
-      guard reach[0] > ends[0] || reach[1] > ends[1] else { return nil }
+      guard reach[0] > ends[0] || reach[1] > ends[1] else { return (inner, rule, rule.taps) }
       let border = [rule.padding[0], rule.padding[1], ends[0], ends[1]]
       if border.contains(where: { $0 > 0 }) { inner.layer = bordered(input, border, node) }
       rule.padding = [0, 0, max(0, reach[0] - ends[0]), max(0, reach[1] - ends[1])]
     }
     let shape = layers[inner.layer].shape
-    let isEven =
-      rule.inside(0, of: shape.height).count == 1 && rule.inside(1, of: shape.width).count == 1
-    return isEven && inner.layer == input.layer ? nil : (inner, rule)
+    let (rows, columns) = (rule.inside(0, of: shape.height), rule.inside(1, of: shape.width))
+    guard rows.count == 1, columns.count == 1, inner.layer == input.layer else {
+      return (inner, rule, nil)
+    }
+    let pixels = rows.first! * columns.first!
+    // Windows without a pixel are refused where they are counted.
+    return (inner, rule, pixels > 0 ? pixels : nil)
   }
 
   /// Zeros around a stream, as pixels of their own.
@@ -206,7 +211,7 @@ extension Lowering {
 
   mutating func globalAverage(_ step: Reference.Step) throws {
     let node = step.node
-    if node.opType == "ReduceMean" { try requireSpatial(node) }
+    try requireSpatial(node)
     let input = try proportional(node.inputs[0])
     let source = layers[input.layer]
     let count = source.shape.pixels
@@ -214,17 +219,28 @@ extension Lowering {
     layouts[target] = try layoutBehindPool(step)
     var shape = source.shape
     (shape.height, shape.width) = (1, 1)
+    // GlobalAccPool_hls is right for square maps only; a window sums up any.
+    let window = PoolRule(
+      kernel: [source.shape.height, source.shape.width], stride: [1, 1], dilation: [1, 1],
+      padding: [0, 0, 0, 0], output: [1, 1])
     add(
       Layer(
-        kind: .globalSum, inputs: [input.layer], shape: shape, low: source.low.map { $0 * count },
+        kind: source.shape.height == source.shape.width ? .globalSum : .sum(window),
+        inputs: [input.layer], shape: shape, low: source.low.map { $0 * count },
         high: source.high.map { $0 * count }, scale: input.scale, divisor: count, tensor: target,
         node: node.name),
       carrying: target)
   }
 
-  /// A reduction over all spatial axes and nothing else.
+  /// A reduction over all spatial axes and nothing else; of a global pool these are all behind the second.
   private func requireSpatial(_ node: ModelNode) throws {
     let layout = layouts[node.inputs[0]]!
+    guard node.opType.hasPrefix("Reduce") else {
+      guard layout.axes.count < 3 || layout.axes[1].contains(.channel) else {
+        throw LayoutMismatch()
+      }
+      return
+    }
     let stated =
       try node.ints("axes") ?? (node.inputs.count > 1 ? constants[node.inputs[1]]?.integers : nil)
     let rank = layout.axes.count
@@ -299,37 +315,5 @@ extension Lowering {
           hint: "use nearest neighbours with asymmetric coordinates (nn.Upsample does)")
       }
     }
-  }
-
-  /// Blocks of channels become blocks of pixels.
-  mutating func depthToSpace(_ step: Reference.Step) throws {
-    let node = step.node
-    let (source, target) = (node.inputs[0], node.outputs[0])
-    try require(source, .channelsFirst)
-    let block = try node.int("blocksize", default: 1)
-    let isBlockFast = try node.string("mode") == "CRD"
-    let input = try proportional(source)
-    var layer = layers[input.layer]
-    let shape = layer.shape
-    let depth = shape.channels / (block * block)
-    layouts[target] = .channelsFirst
-    let split =
-      isBlockFast
-      ? [shape.height, shape.width, depth, block, block]
-      : [shape.height, shape.width, block, block, depth]
-    layer.kind = .shuffle(shape: split, order: isBlockFast ? [0, 3, 1, 4, 2] : [0, 2, 1, 3, 4])
-    layer.inputs = [input.layer]
-    layer.shape = streamShape(of: target)
-    let range = layer.range
-    layer.low = Array(repeating: range.lowerBound, count: depth)
-    layer.high = Array(repeating: range.upperBound, count: depth)
-    guard input.scale.count == 1 else {
-      throw InputError("mixes channels of different scales into one picture")
-    }
-    layer.scale = input.scale
-    layer.divisor = 1
-    (layer.tensor, layer.node) = (target, node.name)
-    let index = add(layer, carrying: target)
-    if let code = codes[source] { note(target, index, code.scale, node.name) }
   }
 }

@@ -8,6 +8,7 @@ extension Lowering {
   /// A change of shape or order: the same stream, its axes elsewhere.
   mutating func relayout(_ step: Reference.Step) throws {
     let (source, target) = (step.node.inputs[0], step.node.outputs[0])
+    if cuts[source] != nil { return try shuffle(step) }
     var edge = try edge(source)
     edge.tensor = target
     edge.steps.append(step)
@@ -15,10 +16,13 @@ extension Lowering {
     guard let layout = layouts[source] else { throw InputError("'\(source)' has no known axes") }
     if step.node.opType == "Transpose" {
       let order = try step.node.ints("perm") ?? Array(shape.indices.reversed())
-      guard layout.axes.count == order.count else {
+      guard edge.isHost || layout.axes.count == order.count else {
         throw InputError("moves axes of '\(source)' that no stream has")
       }
-      layouts[target] = Layout(axes: order.map { layout.axes[$0] })
+      layouts[target] =
+        layout.axes.count != order.count
+        ? defaultLayout(order.count)
+        : Layout(axes: order.map { layout.axes[$0] }, sizes: layout.sizes)
     } else {
       var size: [Role: Int]
       if let start = edge.starts.first {
@@ -36,9 +40,7 @@ extension Lowering {
           layouts[target] = defaultLayout(shape.count)
           return
         }
-        throw InputError(
-          "gives shape \(shape), which cuts through the axes of \(shapes[source]!)",
-          hint: "only shapes that keep whole axes together can be streamed")
+        return try shuffle(step)
       }
       layouts[target] = moved
     }
@@ -112,6 +114,7 @@ extension Lowering {
     var edge = found
     layouts[target] = layout
     if edge.isHost { return try hostQuantizer(step, source, target) }
+    try requireThresholdsOfChannels(step)
     let channels = layers[edge.starts[0].layer].shape.channels
     var grid = try Grid(
       step.node, reference, channels: channels, source: integerRanges[source])
@@ -213,6 +216,8 @@ extension Lowering {
   private mutating func hostQuantizer(
     _ step: Reference.Step, _ source: String, _ target: String
   ) throws {
+    // Its codes are the stream, in the order in which the model has them.
+    layouts[target] = layouts[target]!.withElementsAsChannels
     let shape = streamShape(of: target)
     let grid = try Grid(
       step.node, reference, channels: shape.channels, source: integerRanges[source])

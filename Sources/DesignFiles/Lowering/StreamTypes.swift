@@ -11,6 +11,16 @@ struct StreamTypes {
   private let consumers: [Int: [Int]]
   /// Layers whose ±1 are stored as 0 and 1 for XNOR products.
   private(set) var isXnor: [Bool]
+  /// What the sums of a matrix reach when its inputs are anything that their type holds, as FINN's
+  /// `minimize_bit_width` has it. The codes that occur may be fewer.
+  private var reach: [Int: ClosedRange<Int>] = [:]
+
+  /// Streams, by their root, that are signed although no code of theirs is below 0, and sums of such.
+  private var signed: Set<Int> = []
+  private var signedSums: Set<Int> = []
+
+  /// Passes over the layers: streams of one type may come from a matrix further on.
+  private static let passes = 3
 
   init(_ layers: [Layer], live: Set<Int>, outputs: Set<Int>) {
     self.layers = layers
@@ -35,7 +45,48 @@ struct StreamTypes {
     for root in Set(live.map { find($0) }) where canBeXnor(root, outputs) {
       for i in members(root) { isXnor[i] = true }
     }
+    findSigned()
+    findReach()
+    findSigned()
   }
+
+  /// An addition takes two signed streams or two unsigned ones, so what meets a signed one further on is signed from
+  /// where it begins.
+  private mutating func findSigned() {
+    for i in live.sorted().reversed() {
+      switch layers[i].kind {
+      case .add, .difference:
+        let isMixed = Set(layers[i].inputs.map { type($0).isSigned }).count > 1
+        guard isMixed || signedSums.contains(i) else { continue }
+        for source in layers[i].inputs { sign(source) }
+      case .globalSum where signedSums.contains(i): sign(layers[i].inputs[0])
+      default: continue
+      }
+    }
+  }
+
+  private mutating func sign(_ i: Int) {
+    guard !type(i).isSigned else { return }
+    if let sum = computing(i) { signedSums.insert(sum) } else { signed.insert(find(i)) }
+  }
+
+  private mutating func findReach() {
+    var known: [Int: ClosedRange<Int>] = [:]
+    for _ in 0..<Self.passes {
+      let before = known
+      for i in live.sorted() {
+        guard let rule = layers[i].matrix, let inputs = type(layers[i].inputs[0]).range,
+          known[i] != inputs, !isXnor[layers[i].inputs[0]]
+        else { continue }
+        known[i] = inputs
+        reach[i] = rule.reach(of: inputs, over: layers[layers[i].inputs[0]])
+      }
+      if known == before { return }
+    }
+  }
+
+  /// What a layer's integers may be.
+  func range(_ i: Int) -> ClosedRange<Int> { reach[i] ?? layers[i].range }
 
   private func find(_ i: Int) -> Int { Self.root(of: i, parent) }
 
@@ -95,13 +146,13 @@ struct StreamTypes {
     return true
   }
 
-  /// Whether a user of the stream puts zeros among its elements, or adds to them.
+  /// Whether a user of the stream puts zeros among its elements, or adds them up.
   private func takesZeros(_ i: Int) -> Bool {
     (consumers[i] ?? []).contains { user in
       switch layers[user].kind {
       case .linear(let rule): rule.window?.isPadded ?? false
       case .maxPool(let rule), .sum(let rule): rule.isPadded
-      case .spread, .pad, .add, .difference: true
+      case .spread, .pad, .add, .difference, .globalSum: true
       default: false
       }
     }
@@ -114,9 +165,9 @@ struct StreamTypes {
     if all.allSatisfy({ layers[$0].isBipolar && !takesZeros($0) }) { return .bipolar }
     // What a block computes by itself has the type that the block gives it.
     let chosen = all.filter { computing($0) == nil }
-    let low = chosen.map { layers[$0].range.lowerBound }.min()!
-    let high = chosen.map { layers[$0].range.upperBound }.max()!
-    return .holding(low...max(low, high))
+    let low = chosen.map { range($0).lowerBound }.min()!
+    let high = chosen.map { range($0).upperBound }.max()!
+    return .holding((signed.contains(find(index)) ? min(low, -1) : low)...max(low, high))
   }
 
   /// The type that a block gives what it computes.
@@ -138,7 +189,43 @@ struct StreamTypes {
       let count = layers[layers[index].inputs[0]].shape.pixels
       return .smallest(
         for: (input.isSigned ? input.range!.lowerBound : input.range!.upperBound) * count)
-    default: return .holding(layers[index].range)
+    default: return .holding(range(index))
     }
+  }
+}
+
+extension Layer {
+  /// What it multiplies its input with; sums under windows are products with ones.
+  fileprivate var matrix: LinearRule? {
+    switch kind {
+    case .linear(let rule): rule
+    case .sum(let rule): .ones(rule, channels: shape.channels)
+    default: nil
+    }
+  }
+}
+
+extension LinearRule {
+  /// Sums under windows as a depthwise product.
+  static func ones(_ window: PoolRule, channels: Int) -> LinearRule {
+    LinearRule(
+      weights: Array(repeating: 1, count: channels * window.taps), rows: channels,
+      columns: window.taps, window: window, isDepthwise: true, isBipolar: false)
+  }
+
+  /// The least and the greatest sum when every element of `source` is in `inputs`; nil beyond 48 bits.
+  fileprivate func reach(of inputs: ClosedRange<Int>, over source: Layer) -> ClosedRange<Int>? {
+    var wide = source
+    wide.low = Array(repeating: inputs.lowerBound, count: source.shape.channels)
+    wide.high = Array(repeating: inputs.upperBound, count: source.shape.channels)
+    let widest = max(inputs.lowerBound.magnitude, inputs.upperBound.magnitude)
+    let weight = weights.map(\.magnitude).max() ?? 0
+    let (most, overflow) = (widest * UInt(columns)).multipliedReportingOverflow(by: weight)
+    guard !overflow, widest < 1 << 40, most < 1 << 62 else { return nil }
+    let (low, high) = Lowering.sums(self, wide)
+    guard let least = low.min(), let greatest = high.max(), max(-least, greatest) < 1 << 47 else {
+      return nil
+    }
+    return least...greatest
   }
 }

@@ -1,12 +1,20 @@
 import SimModel
 
 /// FINN's MultiThreshold: how many thresholds a value reaches.
-enum ThresholdOperators {
+package enum ThresholdOperators {
   static let all: [String: Operator] = ["MultiThreshold": Operator(2...2, count)]
 
-  /// out_scale · #{k: x ≥ T[c][k]} + out_bias; channels where `data_layout` has its C.
+  /// The axis of data of this shape that has the channels of the thresholds: where `data_layout` has its C.
   ///
-  /// Without a layout data of three axes are NWC for qonnx, unless only axis 1 has the thresholds' channels.
+  /// Without a layout data of three axes are NWC for qonnx, unless only axis 1 has as many.
+  package static func channelAxis(of node: ModelNode, shape: [Int], channels: Int) throws -> Int {
+    let layout = try node.string("data_layout") ?? ""
+    let isLast =
+      layout.isEmpty ? shape.count == 3 && channels == shape[2] : layout.hasSuffix("C")
+    return isLast ? shape.count - 1 : min(1, shape.count - 1)
+  }
+
+  /// out_scale · #{k: x ≥ T[c][k]} + out_bias, in each channel by its thresholds.
   private static func count(_ preparation: Preparation) throws -> Kernel {
     let node = preparation.node
     let scale = try node.float("out_scale") ?? 1
@@ -21,9 +29,7 @@ enum ThresholdOperators {
         throw InputError("thresholds of shape \(table.shape) are not (channels, steps)")
       }
       let (channels, steps) = (table.shape[0], table.shape[1])
-      let isLast =
-        layout.isEmpty ? x.shape.count == 3 && channels == x.shape[2] : layout.hasSuffix("C")
-      let axis = isLast ? x.shape.count - 1 : min(1, x.shape.count - 1)
+      let axis = try channelAxis(of: node, shape: x.shape, channels: channels)
       guard channels == 1 || channels == x.shape[axis] else {
         throw InputError(
           "thresholds of \(channels) channels for data of shape \(x.shape) (\(layout))")
