@@ -3,6 +3,14 @@
 /// An HLS pipeline with initiation interval 1 is fully described by this list and its latency; data
 /// never changes it. Source: docs/reference/hls-rules.md#what-an-iteration-does.
 public indirect enum Loop: Sendable {
+  /// Streams on one side that a loop can name, a bit for each.
+  package static let mostPorts = 32
+
+  /// The first `count` streams of a side.
+  package static func all(_ count: Int) -> UInt32 {
+    count >= mostPorts ? .max : (1 << UInt32(count)) - 1
+  }
+
   /// `count` iterations that each read the streams in `reads` and write those in `writes` (bit i is
   /// port i). With `every` n, n − 1 iterations that touch no stream come before each of them.
   case run(Int, every: Int = 1, reads: UInt32 = 0, writes: UInt32 = 0)

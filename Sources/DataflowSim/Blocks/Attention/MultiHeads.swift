@@ -30,6 +30,8 @@ package struct MultiHeads: Block {
     leading = a.ints("num_inputs")
     dataType = a.dataType("dtype")
     try a.require(a.int("packed") == 0 || heads == 1, "packed", "packed heads cannot be built")
+    try a.require(
+      heads <= Loop.mostPorts, "heads", "are more than the \(Loop.mostPorts) that are simulated")
     try a.size("the heads", leading + [elements, heads])
     guard isSplit else { return }
     try a.require(
@@ -54,7 +56,7 @@ package struct MultiHeads: Block {
 extension MultiHeads: HLSBlock {
   /// A vector per iteration: one word on the whole side, one on every head.
   package func timing() -> BlockTiming {
-    let all = (UInt32(1) << UInt32(heads)) - 1
+    let all = Loop.all(heads)
     return schedule.timing([
       .run(expectedCycles, reads: isSplit ? 1 : all, writes: isSplit ? all : 1)
     ])

@@ -1,7 +1,7 @@
 extension DuplicateStreams: HLSBlock {
   /// A word in and one to every output per iteration; blocked while any output is full.
   package func timing() -> BlockTiming {
-    let all = copies >= 32 ? UInt32.max : (1 << UInt32(copies)) - 1
+    let all = Loop.all(copies)
     return schedule.timing([.run(expectedWords, reads: 1, writes: all)])
   }
 

@@ -46,7 +46,7 @@ package struct ReplicateStream: Block {
 extension ReplicateStream: HLSBlock {
   /// As `DuplicateStreams`: a word in and one to every output per iteration.
   package func timing() -> BlockTiming {
-    let all = copies >= 32 ? UInt32.max : (1 << UInt32(copies)) - 1
+    let all = Loop.all(copies)
     return schedule.timing([.run(expectedCycles, reads: 1, writes: all)])
   }
 

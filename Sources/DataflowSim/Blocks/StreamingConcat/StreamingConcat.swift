@@ -37,6 +37,10 @@ package struct StreamingConcat: Block {
       whole.isEmpty != folded.isEmpty, "ElemsPerStream",
       "is required (or ChannelsPerStream with SIMD, not both)")
     channelsPerStream = whole + folded
+    try a.require(
+      channelsPerStream.count <= Loop.mostPorts,
+      whole.isEmpty ? "ChannelsPerStream" : "ElemsPerStream",
+      "has more than the \(Loop.mostPorts) inputs that are simulated; concatenate in two steps")
     try a.size("a tensor", numInputVectors + [try a.sum("ElemsPerStream", channelsPerStream)])
     if folded.isEmpty {
       simd = nil
@@ -111,6 +115,9 @@ package struct StreamingSplit: Block {
     dataType = a.dataType("inputDataType")
     numInputVectors = a.ints("numInputVectors")
     try a.require(!channelsPerStream.isEmpty, "ChannelsPerStream", "needs at least one output")
+    try a.require(
+      channelsPerStream.count <= Loop.mostPorts, "ChannelsPerStream",
+      "has more than the \(Loop.mostPorts) outputs that are simulated; split in two steps")
     for count in channelsPerStream { try a.requireDivides("SIMD", count, "a ChannelsPerStream") }
     try a.size("a tensor", numInputVectors + [try a.sum("ChannelsPerStream", channelsPerStream)])
   }

@@ -6,8 +6,7 @@ extension StreamingConcat: HLSBlock {
   private var loops: [Loop] {
     let pixels = product(numInputVectors)
     guard let simd else {
-      let all = (UInt32(1) << UInt32(channelsPerStream.count)) - 1
-      return [.run(pixels, reads: all, writes: 1)]
+      return [.run(pixels, reads: Loop.all(channelsPerStream.count), writes: 1)]
     }
     let parts = channelsPerStream.enumerated().map { port, channels in
       Loop.run(channels / simd, reads: 1 << UInt32(port), writes: 1)
