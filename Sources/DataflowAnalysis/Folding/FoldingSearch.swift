@@ -104,14 +104,11 @@ extension FoldingSearch {
     // What a rule forbids is no folding, unless the design breaks it as it stands.
     let known = try Self.problems(bare)
     let possible = [own, baseline].compactMap { $0 }
-    let lawful = try possible.filter {
-      try Self.problems($0.design).errors.isSubset(of: known.errors)
-    }
+    let lawful = try possible.map { ($0, try Self.problems($0.design)) }
+      .filter { $1.errors.isSubset(of: known.errors) }
     // FINN's rule also gives nodes that FINN's code generation refuses.
-    let buildable = try lawful.filter {
-      try Self.problems($0.design).unbuildable.isSubset(of: known.unbuildable)
-    }
-    let candidates = buildable.isEmpty ? lawful : buildable
+    let buildable = lawful.filter { $1.unbuildable.isSubset(of: known.unbuildable) }
+    let candidates = (buildable.isEmpty ? lawful : buildable).map(\.0)
     guard let first = candidates.first, let rival = candidates.last else {
       guard possible.isEmpty else {
         throw InputError(

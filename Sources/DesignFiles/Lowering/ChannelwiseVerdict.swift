@@ -36,11 +36,8 @@ extension LayerComparison {
 
   /// What writes a stream, seen through nodes that change no value.
   private func writer(of stream: String) -> Node? {
-    guard let writer = design.nodes.first(where: { $0.outputs.contains(stream) }) else {
-      return nil
-    }
-    guard writer.passesValuesOn, let input = writer.inputs.first else { return writer }
-    return self.writer(of: input)
+    let origin = design.origin(of: stream)
+    return design.nodes.first { $0.outputs.contains(origin) }
   }
 
   /// The addition that a node thresholds.

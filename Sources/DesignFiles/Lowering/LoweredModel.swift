@@ -202,8 +202,8 @@ extension LoweredModel {
     return name
   }
 
-  /// The name of the first output.
-  var firstOutput: String { outputs[0].name }
+  /// The name of the first output, of those that hardware has a part in.
+  public var firstOutput: String { outputs[0].name }
 
   /// A tensor of the model from its numbers, channels last; nil where its shape is not known.
   func value(_ numbers: [Float], of tensor: String) -> Value? {

@@ -116,9 +116,10 @@ struct Lowering: Sendable {
     let usesWindows = reference.graph.nodes.contains { windowed.contains($0.opType) }
     let hasRank3 = reference.inputShapes.values.contains { $0.count == 3 }
     let likely = hasRank3 && !usesWindows
+    let start = try Lowering(reference)
     var refusal: (error: InputError, steps: Int, isChannelsLast: Bool)?
     for isChannelsLast in [likely, !likely] {
-      var lowering = try Lowering(reference)
+      var lowering = start
       do {
         try lowering.run(isChannelsLast: isChannelsLast)
         return lowering
@@ -135,7 +136,7 @@ struct Lowering: Sendable {
         hint: "transpose the data once, at the input")
     }
     guard isLenient else { throw refusal.error }
-    var lowering = try Lowering(reference)
+    var lowering = start
     do {
       try lowering.run(isChannelsLast: refusal.isChannelsLast, isLenient: true)
     } catch is LayoutMismatch {

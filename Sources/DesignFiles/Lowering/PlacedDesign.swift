@@ -118,13 +118,9 @@ public struct PlacedDesign: Sendable {
   /// The stream whose elements an output of the design carries, and whether labels were chosen among them.
   private static func source(of output: String, _ design: Design) -> (stream: String, isLabel: Bool)
   {
-    var stream = output
-    while let writer = design.nodes.first(where: { $0.outputs.contains(stream) }) {
-      if Node.baseName(writer.opType) == "LabelSelect" { return (stream, true) }
-      guard writer.passesValuesOn, let input = writer.inputs.first else { break }
-      stream = input
-    }
-    return (stream, false)
+    let stream = design.origin(of: output)
+    let writer = design.nodes.first { $0.outputs.contains(stream) }
+    return (stream, writer.map { Node.baseName($0.opType) } == "LabelSelect")
   }
 }
 

@@ -136,6 +136,10 @@ struct AccuracyCommand: ParsableCommand {
     ]
     do {
       let model = try LoweredModel(reference, name: subject, part: changes.part)
+      let measured = reference.graph.outputs[0]
+      guard model.firstOutput == measured else {
+        throw InputError("hardware has no part in its output '\(measured)'", file: subject)
+      }
       results.append(
         try accuracy.lowered(LoweredRun(model), frames, name: subject) {
           line.show($0.frames, of: frames.count, "frames as hardware")

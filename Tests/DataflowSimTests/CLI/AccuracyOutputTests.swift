@@ -36,6 +36,15 @@ import Testing
       let second = try accuracy(["--output", "y"])
       #expect(correct(second) == [3, 3], "\(second.output) \(second.errors)")
       #expect(!second.errors.contains("--output"))
+      // What the host makes of the input is no row of the hardware's.
+      var host = model()
+      host.constant("half", [0.5])
+      host.add("Mul", ["x", "half"], ["h"])
+      host.graph.output[0].name = "h"
+      try host.data().write(to: URL(filePath: folder + "/m.onnx"))
+      let alone = try accuracy([])
+      #expect(correct(alone).count == 1, "\(alone.output)")
+      #expect(alone.errors.contains("hardware has no part in its output 'h'"), "\(alone.errors)")
       let unknown = try accuracy(["--output", "z"])
       #expect(unknown.status == 65 && unknown.errors.contains("the model has no output 'z'"))
     }
