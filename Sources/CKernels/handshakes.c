@@ -222,21 +222,25 @@ void ck_append_handshakes(int level, const intptr_t *cycles, const intptr_t *wai
   DISPATCH(append, (cycles, waits, count, columns))
 }
 
-void ck_append_run(intptr_t cycle, intptr_t step, intptr_t wait, size_t count, ck_columns *columns) {
-  size_t end = columns->count + count;
+void ck_append_run(intptr_t cycle, intptr_t step, intptr_t first_wait, intptr_t wait, size_t count,
+                   ck_columns *columns) {
+  ck_columns now = *columns;
+  now.count += count;
   // The first two say what the others are.
-  while (count > 0 && (cycle - columns->last != step || columns->step != step || columns->wait != wait)) {
-    intptr_t distance = cycle - columns->last;
-    putOne(columns, end - count, distance - columns->step, wait - columns->wait);
-    columns->last = cycle;
-    columns->step = distance;
-    columns->wait = wait;
+  while (count > 0 && ((cycle - now.last - step) | (now.step - step) | (now.wait - wait) |
+                       (first_wait - wait)) != 0) {
+    intptr_t distance = cycle - now.last;
+    putOne(&now, now.count - count, distance - now.step, first_wait - now.wait);
+    now.last = cycle;
+    now.step = distance;
+    now.wait = first_wait;
+    first_wait = wait;
     cycle += step;
     count--;
   }
-  columns->even += count;
-  columns->last += (intptr_t)count * step;
-  columns->count = end;
+  now.even += count;
+  now.last += (intptr_t)count * step;
+  *columns = now;
 }
 
 // Whether as many handshakes from `from` on as are looked at together go on as those before them, the first of

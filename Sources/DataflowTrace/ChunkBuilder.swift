@@ -50,10 +50,12 @@ struct ChunkBuilder {
     guard run.count > 0 else { return }
     var rest = run
     if count == 0 {
-      begin(run.cycle, run.wait)
+      begin(run.cycle, run.firstWait)
       rest = rest.dropFirst(1)
     }
-    columns.append(cycle: rest.cycle, step: rest.step, wait: rest.wait, count: rest.count)
+    columns.append(
+      cycle: rest.cycle, step: rest.step, wait: rest.wait, firstWait: rest.firstWait,
+      count: rest.count)
     count += run.count
   }
 

@@ -111,8 +111,8 @@ extension TraceWriter {
 
   public func took(_ run: HandshakeRun, stream: Int) {
     guard gap == nil else {
-      let cycles = (0..<run.count).map { run.cycle + $0 * run.step }
-      let waits = [Int](repeating: run.wait, count: run.count)
+      let cycles = (0..<run.count).map { run[$0].cycle }
+      let waits = (0..<run.count).map { run[$0].cycle - run[$0].offered }
       return cycles.withUnsafeBufferPointer { cycles in
         waits.withUnsafeBufferPointer {
           took(HandshakeBatch(cycles: cycles, waits: $0), stream: stream)
@@ -122,8 +122,16 @@ extension TraceWriter {
     keep(run, stream)
   }
 
-  private func keep(_ run: HandshakeRun, _ stream: Int) {
+  @inline(__always) private func keep(_ run: HandshakeRun, _ stream: Int) {
     handshakes += run.count
+    let column = columns.baseAddress! + stream
+    guard run.count >= handshakesPerChunk - column.pointee.count else {
+      return column.pointee.append(run)
+    }
+    keepByChunks(run, stream)
+  }
+
+  @inline(never) private func keepByChunks(_ run: HandshakeRun, _ stream: Int) {
     var rest = run
     while true {
       let room = handshakesPerChunk - columns[stream].count

@@ -96,8 +96,9 @@ void ck_append_handshakes(int level, const intptr_t *cycles, const intptr_t *wai
 void ck_append_place(int level, const ck_place *place, intptr_t last, size_t count,
                      ck_columns *columns);
 
-// Handshakes at equal distances, each after the same wait.
-void ck_append_run(intptr_t cycle, intptr_t step, intptr_t wait, size_t count, ck_columns *columns);
+// Handshakes at equal distances, each but the first after the same wait.
+void ck_append_run(intptr_t cycle, intptr_t step, intptr_t first_wait, intptr_t wait, size_t count,
+                   ck_columns *columns);
 
 // Writes what is left of the even words that came last.
 void ck_close_columns(ck_columns *columns);

@@ -117,6 +117,11 @@ struct ChannelPlace {
       return max(written &+ latency, left &+ credit)
     }
 
+    /// The same word, when it would be here if nothing held it up.
+    @inline(__always) func arrival(listed word: Int, orIn run: EvenWords) -> Cycle {
+      (word >= run.words.lowerBound ? run.write(word) : kept.writes[word & kept.mask]) &+ latency
+    }
+
     /// Where the times of words from one on stand in a row, and of how many.
     @inline(__always) func slots(of word: Int) -> (place: HandshakeKernel.Place, count: Int) {
       let (slot, freed) = (word & kept.mask, (word &- capacity) & kept.mask)

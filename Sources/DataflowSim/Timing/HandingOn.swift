@@ -121,34 +121,36 @@ struct HandingOn {
     _ place: inout ChannelPlace
   ) -> Int {
     if place.next < words.lowerBound {
-      // The first may wait as no other does: it goes with those before.
-      list(words.lowerBound, of: run)
-      list(upTo: words.lowerBound &+ 1, &place)
-      guard !place.isCut, words.count > 1 else { return words.lowerBound &+ 1 }
-      return handOn(
-        run, words.dropFirst(), at: time &+ run.stride, arrival &+ run.stride, &place)
+      if place.next == words.lowerBound &- 1, place.next >= times.early {
+        handOnOne(before: run, &place)
+      } else {
+        list(upTo: words.lowerBound, &place)
+        guard !place.isCut else { return words.lowerBound }
+      }
     }
     let last = place.last
     (place.next, place.last) = (words.upperBound, time &+ (words.count &- 1) &* run.stride)
     guard place.isAsked else { return words.upperBound }
-    var told = HandshakeRun(
-      cycle: time &+ origin, step: run.stride, wait: min(time &- arrival, run.stride &- 1),
-      count: words.count)
-    // Only the first may follow another in another distance.
-    let wait = place.isFront ? 0 : time &- max(arrival, last &+ 1)
-    if wait != told.wait {
-      place.tell(HandshakeRun(cycle: told.cycle, step: run.stride, wait: wait, count: 1))
-      told = told.dropFirst(1)
-    }
-    if told.count > 0 { place.tell(told) }
+    place.tell(
+      HandshakeRun(
+        cycle: time &+ origin, step: run.stride, wait: min(time &- arrival, run.stride &- 1),
+        firstWait: place.isFront ? 0 : time &- max(arrival, last &+ 1), count: words.count))
     return words.upperBound
   }
 
-  /// Puts the times that a word of a run goes by into their slots.
-  private func list(_ word: Int, of run: EvenWords) {
-    now.list(word..<word &+ 1, of: run)
-    let freed = word &- times.capacity
-    if freed >= run.words.lowerBound { now.list(freed..<freed &+ 1, of: run) }
+  /// Hands on the next word, one in front of words of a run that come before the limit: neither among the first
+  /// nor late.
+  private func handOnOne(before run: EvenWords, _ place: inout ChannelPlace) {
+    let word = place.next
+    let time = place.isFront ? now.writes[word & now.mask] : times.time(word, orIn: run)
+    if place.isAsked {
+      let ready =
+        place.isFront ? now.offers[word & now.mask] : times.arrival(listed: word, orIn: run)
+      place.tell(
+        HandshakeRun(
+          cycle: time &+ origin, step: 1, wait: time &- max(ready, place.last &+ 1), count: 1))
+    }
+    (place.next, place.last) = (word &+ 1, time)
   }
 
   /// Hands on words whose times stand in their slots.

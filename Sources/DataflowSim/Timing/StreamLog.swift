@@ -8,47 +8,55 @@ public struct Handshake: Sendable, Equatable {
   public var cycle: Cycle
 
   /// A word offered from one cycle on, taken in another.
-  public init(offered: Cycle, cycle: Cycle) {
+  @inlinable public init(offered: Cycle, cycle: Cycle) {
     self.offered = offered
     self.cycle = cycle
   }
 }
 
-/// Handshakes that follow each other at equal distances, each after the same wait.
+/// Handshakes that follow each other at equal distances, each after the same wait but for the first.
 public struct HandshakeRun: Sendable, Equatable {
   /// Of the first of them.
   public var cycle: Cycle
   /// Cycles from one to the next.
   public var step: Int
-  /// Cycles that each word was valid before it moved.
+  /// Cycles that each word was valid before it moved, but for the first.
   public var wait: Int
+  /// Cycles that the first word was valid before it moved. It alone may follow another in another distance.
+  public var firstWait: Int
   /// How many.
   public var count: Int
 
-  /// `count` handshakes, the first in cycle `cycle`.
-  @inlinable public init(cycle: Cycle, step: Int, wait: Int, count: Int) {
+  /// `count` handshakes, the first in cycle `cycle`; nil: it has waited as long as the others.
+  @inlinable public init(
+    cycle: Cycle, step: Int, wait: Int, firstWait: Int? = nil, count: Int
+  ) {
     self.cycle = cycle
     self.step = step
     self.wait = wait
+    self.firstWait = firstWait ?? wait
     self.count = count
   }
 
   /// The first cycle in which the first word was valid.
-  @inlinable public var offered: Cycle { cycle - wait }
+  @inlinable public var offered: Cycle { cycle - firstWait }
 
   /// The first `count` of them.
   @inlinable public func prefix(_ count: Int) -> HandshakeRun {
-    HandshakeRun(cycle: cycle, step: step, wait: wait, count: count)
+    HandshakeRun(cycle: cycle, step: step, wait: wait, firstWait: firstWait, count: count)
   }
 
   /// All but the first `count`.
   @inlinable public func dropFirst(_ count: Int) -> HandshakeRun {
-    HandshakeRun(cycle: cycle + count * step, step: step, wait: wait, count: self.count - count)
+    guard count > 0 else { return self }
+    return HandshakeRun(
+      cycle: cycle + count * step, step: step, wait: wait, count: self.count - count)
   }
 
   /// Handshake `k` of the run.
-  public subscript(_ k: Int) -> Handshake {
-    Handshake(offered: offered + k * step, cycle: cycle + k * step)
+  @inlinable public subscript(_ k: Int) -> Handshake {
+    let cycle = cycle + k * step
+    return Handshake(offered: cycle - (k == 0 ? firstWait : wait), cycle: cycle)
   }
 }
 

@@ -56,7 +56,7 @@ final class StreamBits {
     }
   }
 
-  /// The first `count` handshakes of `run`.
+  /// The first `count` handshakes of `run`, one of a chunk: all have waited as long.
   @inline(__always) private func mark(_ run: HandshakeRun, _ count: Int, _ start: Cycle) {
     guard count > 0 else { return }
     var cycle = run.cycle - start
