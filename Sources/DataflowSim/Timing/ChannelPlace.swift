@@ -132,9 +132,36 @@ struct ChannelPlace {
       )
     }
 
+    /// The same, as a place where words come when they come in: nothing there waits for room.
+    @inline(__always) func arrivals(of word: Int) -> (place: HandshakeKernel.Place, count: Int) {
+      let slot = word & kept.mask
+      let writes = kept.writes + slot
+      return (
+        HandshakeKernel.Place(writes: writes, latency: latency, reads: writes, credit: latency),
+        kept.mask + 1 - slot
+      )
+    }
+
+    /// The same, as a place where words come when there is room: all have been there for long.
+    @inline(__always) func rooms(of word: Int) -> (place: HandshakeKernel.Place, count: Int) {
+      let freed = (word &- capacity) & kept.mask
+      let reads = kept.reads + freed
+      return (
+        HandshakeKernel.Place(
+          writes: reads, latency: credit &- Self.long, reads: reads, credit: credit),
+        kept.mask + 1 - freed
+      )
+    }
+    private static let long = 1 << 40
+
     /// When there is room here for a word whose times stand in their slots.
     @inline(__always) func room(_ word: Int) -> Cycle {
       kept.reads[(word &- capacity) & kept.mask] &+ credit
+    }
+
+    /// When a word whose times stand in their slots would be here if nothing held it up.
+    @inline(__always) func came(_ word: Int) -> Cycle {
+      kept.writes[word & kept.mask] &+ latency
     }
 
     /// Whether words of a run may have no room yet when they come. Those that make room left one after the other.

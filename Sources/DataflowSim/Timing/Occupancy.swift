@@ -105,17 +105,34 @@ struct Occupancy {
     _ range: Range<Int>, _ front: ChannelPlace.Times, _ rear: ChannelPlace.Times
   ) -> Int {
     var word = range.lowerBound
+    let isLoose = isLoose(front, rear)
     while word < range.upperBound {
-      let (came, left) = (front.slots(of: word), rear.slots(of: word &- maximum))
+      let (came, left) =
+        isLoose
+        ? (front.arrivals(of: word), rear.rooms(of: word &- maximum))
+        : (front.slots(of: word), rear.slots(of: word &- maximum))
       let count = min(min(range.upperBound &- word, 128), min(came.count, left.count))
-      let latest = rear.bulk(word &+ count &- 1 &- maximum)
-      if mayRise(count, came: front.bulk(word), left: latest) {
+      if mayRise(count, came: came.place[0], left: left.place[count &- 1]) {
         let rise = kernel.firstLater(left.place, than: came.place, count: count)
         if rise < count { return word &+ rise }
       }
       word &+= count
     }
     return word
+  }
+
+  /// Whether word k, from `maximum` on, comes before word k − `maximum` has left exactly where there is room for that
+  /// at the rear only after word k could be here, since the FIFO is far from full. Of the times that are compared
+  /// ```
+  /// max(W[k] + L, R[k − D] + c)                        in front
+  /// max(W[k − m] + L', R[k − m − D'] + c')             behind
+  /// ```
+  /// the second in front and the first behind do not matter then: words come in and leave one a cycle at most, so
+  /// W[k − m] + L' ≤ W[k] + L where L' − L ≤ m, and R[k − D] + c < R[k − m − D'] + c' where D − D' − m > c − c'. In
+  /// deep FIFOs both are of long ago and far from the processor.
+  private func isLoose(_ front: ChannelPlace.Times, _ rear: ChannelPlace.Times) -> Bool {
+    rear.latency &- front.latency <= maximum
+      && front.capacity &- rear.capacity &- maximum > max(0, front.credit &- rear.credit)
   }
 
   /// The maximum when nothing more leaves.
