@@ -222,24 +222,43 @@ void ck_append_handshakes(int level, const intptr_t *cycles, const intptr_t *wai
   DISPATCH(append, (cycles, waits, count, columns))
 }
 
-void ck_append_run(intptr_t cycle, intptr_t step, intptr_t first_wait, intptr_t wait, size_t count,
-                   ck_columns *columns) {
-  ck_columns now = *columns;
-  now.count += count;
+// Appends a handshake in cycle `cycle`.
+CK_INLINE void appendCycle(ck_columns *now, intptr_t cycle, intptr_t wait) {
+  intptr_t step = cycle - now->last;
+  putOne(now, now->count, step - now->step, wait - now->wait);
+  now->last = cycle;
+  now->step = step;
+  now->wait = wait;
+  now->count++;
+}
+
+CK_INLINE void appendRun(ck_columns *now, intptr_t cycle, intptr_t step, intptr_t first_wait, intptr_t wait,
+                         size_t count) {
   // The first two say what the others are.
-  while (count > 0 && ((cycle - now.last - step) | (now.step - step) | (now.wait - wait) |
+  while (count > 0 && ((cycle - now->last - step) | (now->step - step) | (now->wait - wait) |
                        (first_wait - wait)) != 0) {
-    intptr_t distance = cycle - now.last;
-    putOne(&now, now.count - count, distance - now.step, first_wait - now.wait);
-    now.last = cycle;
-    now.step = distance;
-    now.wait = first_wait;
+    appendCycle(now, cycle, first_wait);
     first_wait = wait;
     cycle += step;
     count--;
   }
-  now.even += count;
-  now.last += (intptr_t)count * step;
+  now->even += count;
+  now->last += (intptr_t)count * step;
+  now->count += count;
+}
+
+void ck_append_run(intptr_t cycle, intptr_t step, intptr_t first_wait, intptr_t wait, size_t count,
+                   ck_columns *columns) {
+  ck_columns now = *columns;
+  appendRun(&now, cycle, step, first_wait, wait, count);
+  *columns = now;
+}
+
+void ck_append_word_and_run(intptr_t word, intptr_t word_wait, intptr_t cycle, intptr_t step,
+                            intptr_t first_wait, intptr_t wait, size_t count, ck_columns *columns) {
+  ck_columns now = *columns;
+  appendCycle(&now, word, word_wait);
+  appendRun(&now, cycle, step, first_wait, wait, count);
   *columns = now;
 }
 

@@ -59,6 +59,14 @@ struct ChunkBuilder {
     count += run.count
   }
 
+  /// Appends a handshake that is not the first, and those behind it.
+  mutating func append(_ word: Handshake, before run: HandshakeRun) {
+    columns.append(
+      cycle: word.cycle, wait: word.cycle - word.offered, thenCycle: run.cycle, step: run.step,
+      wait: run.wait, firstWait: run.firstWait, count: run.count)
+    count += run.count + 1
+  }
+
   private mutating func begin(_ cycle: Cycle, _ wait: Int) {
     first = cycle
     columns.begin(cycle: cycle, wait: wait)

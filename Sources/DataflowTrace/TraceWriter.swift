@@ -122,6 +122,17 @@ extension TraceWriter {
     keep(run, stream)
   }
 
+  public func took(_ word: Handshake, before run: HandshakeRun, stream: Int) {
+    let column = columns.baseAddress! + stream
+    let count = column.pointee.count
+    guard gap == nil, count > 0, count + run.count + 1 < handshakesPerChunk else {
+      took(HandshakeRun(word), stream: stream)
+      return took(run, stream: stream)
+    }
+    handshakes += run.count + 1
+    column.pointee.append(word, before: run)
+  }
+
   @inline(__always) private func keep(_ run: HandshakeRun, _ stream: Int) {
     handshakes += run.count
     let column = columns.baseAddress! + stream

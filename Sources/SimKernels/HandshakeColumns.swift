@@ -47,6 +47,15 @@ public struct HandshakeColumns {
     ck_append_run(cycle, step, firstWait, wait, count, &ends)
   }
 
+  /// Appends a handshake and behind it others as even.
+  public mutating func append(
+    cycle: Int, wait: Int, thenCycle first: Int, step: Int, wait others: Int, firstWait: Int,
+    count: Int
+  ) {
+    reserve(3)
+    ck_append_word_and_run(cycle, wait, first, step, firstWait, others, count, &ends)
+  }
+
   /// Appends what `body` appends, no more than `count` handshakes.
   @inline(__always) fileprivate mutating func append(
     _ count: Int, _ body: (UnsafeMutablePointer<ck_columns>) -> Void

@@ -100,6 +100,10 @@ void ck_append_place(int level, const ck_place *place, intptr_t last, size_t cou
 void ck_append_run(intptr_t cycle, intptr_t step, intptr_t first_wait, intptr_t wait, size_t count,
                    ck_columns *columns);
 
+// The same behind another handshake.
+void ck_append_word_and_run(intptr_t word, intptr_t word_wait, intptr_t cycle, intptr_t step,
+                            intptr_t first_wait, intptr_t wait, size_t count, ck_columns *columns);
+
 // Writes what is left of the even words that came last.
 void ck_close_columns(ck_columns *columns);
 

@@ -66,6 +66,11 @@ struct ChannelPlace {
     asking?._withUnsafeGuaranteedRef { $0.took(run) }
   }
 
+  /// Tells who asks of even handshakes here and the one before them.
+  @inline(__always) func tell(_ word: Handshake, before run: HandshakeRun) {
+    asking?._withUnsafeGuaranteedRef { $0.took(word, before: run) }
+  }
+
   /// Tells who asks of handshakes here that follow from those at the ends.
   @inline(__always) func tell(_ handshakes: PlacedHandshakes) {
     asking?._withUnsafeGuaranteedRef { $0.took(handshakes) }

@@ -120,9 +120,11 @@ struct HandingOn {
     _ run: EvenWords, _ words: Range<Int>, at time: Cycle, _ arrival: Cycle,
     _ place: inout ChannelPlace
   ) -> Int {
+    // One word in front goes with the run. As that comes before the limit, so does the word.
+    var word: Handshake?
     if place.next < words.lowerBound {
       if place.next == words.lowerBound &- 1, place.next >= times.early {
-        handOnOne(before: run, &place)
+        word = wordBefore(run, &place)
       } else {
         list(upTo: words.lowerBound, &place)
         guard !place.isCut else { return words.lowerBound }
@@ -131,26 +133,22 @@ struct HandingOn {
     let last = place.last
     (place.next, place.last) = (words.upperBound, time &+ (words.count &- 1) &* run.stride)
     guard place.isAsked else { return words.upperBound }
-    place.tell(
-      HandshakeRun(
-        cycle: time &+ origin, step: run.stride, wait: min(time &- arrival, run.stride &- 1),
-        firstWait: place.isFront ? 0 : time &- max(arrival, last &+ 1), count: words.count))
+    let told = HandshakeRun(
+      cycle: time &+ origin, step: run.stride, wait: min(time &- arrival, run.stride &- 1),
+      firstWait: place.isFront ? 0 : time &- max(arrival, last &+ 1), count: words.count)
+    if let word { place.tell(word, before: told) } else { place.tell(told) }
     return words.upperBound
   }
 
-  /// Hands on the next word, one in front of words of a run that come before the limit: neither among the first
-  /// nor late.
-  private func handOnOne(before run: EvenWords, _ place: inout ChannelPlace) {
+  /// The next word, one in front of words of a run, and not among the first. It counts as handed on.
+  private func wordBefore(_ run: EvenWords, _ place: inout ChannelPlace) -> Handshake {
     let word = place.next
     let time = place.isFront ? now.writes[word & now.mask] : times.time(word, orIn: run)
-    if place.isAsked {
-      let ready =
-        place.isFront ? now.offers[word & now.mask] : times.arrival(listed: word, orIn: run)
-      place.tell(
-        HandshakeRun(
-          cycle: time &+ origin, step: 1, wait: time &- max(ready, place.last &+ 1), count: 1))
-    }
+    let ready =
+      place.isFront ? now.offers[word & now.mask] : times.arrival(listed: word, orIn: run)
+    let offered = max(ready, place.last &+ 1)
     (place.next, place.last) = (word &+ 1, time)
+    return Handshake(offered: offered &+ origin, cycle: time &+ origin)
   }
 
   /// Hands on words whose times stand in their slots.

@@ -38,6 +38,11 @@ public struct HandshakeRun: Sendable, Equatable {
     self.count = count
   }
 
+  /// One handshake.
+  @inlinable public init(_ word: Handshake) {
+    self.init(cycle: word.cycle, step: 1, wait: word.cycle - word.offered, count: 1)
+  }
+
   /// The first cycle in which the first word was valid.
   @inlinable public var offered: Cycle { cycle - firstWait }
 
@@ -136,11 +141,19 @@ public protocol HandshakeListener: AnyObject {
   func took(_ batch: HandshakeBatch, stream: Int)
   /// The next handshakes of one stream, where they are even.
   func took(_ run: HandshakeRun, stream: Int)
+  /// The next handshake of one stream and those behind it, which are even.
+  func took(_ word: Handshake, before run: HandshakeRun, stream: Int)
   /// The next handshakes of one stream, which need not be listed first.
   func took(_ handshakes: PlacedHandshakes, stream: Int)
 }
 
 extension HandshakeListener {
+  /// One behind the other.
+  public func took(_ word: Handshake, before run: HandshakeRun, stream: Int) {
+    took(HandshakeRun(word), stream: stream)
+    took(run, stream: stream)
+  }
+
   /// As if they had been listed.
   public func took(_ handshakes: PlacedHandshakes, stream: Int) {
     handshakes.listed { took($0, stream: stream) }
@@ -177,6 +190,14 @@ final class StreamLog {
   func took(_ run: HandshakeRun) {
     if keepsTimes { times.append(contentsOf: (0..<run.count).lazy.map { run[$0].cycle }) }
     listener?.took(run, stream: index)
+  }
+
+  func took(_ word: Handshake, before run: HandshakeRun) {
+    if keepsTimes {
+      times.append(word.cycle)
+      times.append(contentsOf: (0..<run.count).lazy.map { run[$0].cycle })
+    }
+    listener?.took(word, before: run, stream: index)
   }
 
   func took(_ handshakes: PlacedHandshakes) {
