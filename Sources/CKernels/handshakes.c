@@ -369,3 +369,102 @@ void ck_append_place(int level, const ck_place *place, intptr_t last, size_t cou
                      ck_columns *columns) {
   DISPATCH(appendPlace, (place, last, count, columns))
 }
+
+// Whether as many of `cycles` as are looked at together, `blocks` times eight, go on as those before them, the first of
+// them in cycle `first`.
+CK_INLINE int goOn(const intptr_t *cycles, size_t blocks, intptr_t first, intptr_t step) {
+  const Eight each = {0, 1, 2, 3, 4, 5, 6, 7};
+  Eight expected = first + each * step, differences = {0};
+  for (size_t k = 0; k < blocks; k++) {
+    differences |= EIGHT(cycles + k * BLOCK) ^ expected;
+    expected += BLOCK * step;
+  }
+  return __builtin_reduce_or(differences) == 0;
+}
+
+// How many go on as the two before them, as far as that is soon told.
+CK_INLINE size_t goingOn(const intptr_t *cycles, size_t count, intptr_t last, intptr_t step) {
+  enum { AT_ONCE = 4 };
+  size_t i = 0;
+  while (i + AT_ONCE * BLOCK <= count && goOn(cycles + i, AT_ONCE, last + step, step)) {
+    last += AT_ONCE * BLOCK * step;
+    i += AT_ONCE * BLOCK;
+  }
+  while (i + BLOCK <= count && goOn(cycles + i, 1, last + step, step)) {
+    last += BLOCK * step;
+    i += BLOCK;
+  }
+  intptr_t rest = (intptr_t)(count - i);
+  // With some of those before.
+  if (i > 0 && rest > 0 && rest < BLOCK && goOn(cycles + count - BLOCK, 1, last + (rest + 1 - BLOCK) * step, step)) {
+    i = count;
+  }
+  return i;
+}
+
+// The same of eight, whose waits have no numbers of their own. Whether the next may well go on as the last two.
+CK_INLINE int appendEightCycles(ck_columns *now, const intptr_t *cycles, intptr_t offset, int waits) {
+  const Eight none = {0};
+  Eight cycle = EIGHT(cycles) + offset;
+  Eight before = BEHIND(none + now->last, cycle), step = cycle - before;
+  Eight differences = step - BEHIND(none + now->step, step);
+  EightNumbers numbers;
+  uint64_t narrow = narrowed(&differences, &numbers);
+  int first = BLOCK, last = 0;
+  if (narrow == 0) {
+    now->even += BLOCK;
+  } else {
+    first = __builtin_ctzll(narrow) >> 3;
+    last = __builtin_clzll(narrow) >> 3;
+    int count = BLOCK - first - last;
+    now->even += (size_t)first;
+    settle(now, now->count + (size_t)first);
+    now->steps = putPart(now->steps, narrow >> (8 * first), &numbers, first, count);
+    now->waits = putPart(now->waits, waits ? narrow >> (8 * first) : 0, &numbers, first, count);
+    now->even = (size_t)last;
+  }
+  now->last = cycle[BLOCK - 1];
+  now->step = step[BLOCK - 1];
+  now->wait = waits ? now->step - 1 : 0;
+  now->count += BLOCK;
+  return first == BLOCK || last > 0;
+}
+
+CK_INLINE void appendCyclesBody(const intptr_t *from, intptr_t offset, int waits, size_t count,
+                                ck_columns *columns) {
+  const intptr_t *cycles = from;
+  ck_columns now = *columns;
+  size_t i = 0;
+  int mayGoOn = 1;
+  if (count > 0) {
+    // Those before may have waited otherwise.
+    appendCycle(&now, cycles[0] + offset, waits ? cycles[0] + offset - now.last - 1 : 0);
+    i = 1;
+  }
+  while (i < count) {
+    size_t even = mayGoOn ? goingOn(cycles + i, count - i, now.last - offset, now.step) : 0;
+    now.even += even;
+    now.count += even;
+    now.last += (intptr_t)even * now.step;
+    i += even;
+    if (i == count) break;
+    if (count - i >= BLOCK) {
+      mayGoOn = appendEightCycles(&now, cycles + i, offset, waits);
+      i += BLOCK;
+    } else {
+      intptr_t cycle = cycles[i] + offset;
+      appendCycle(&now, cycle, waits ? cycle - now.last - 1 : 0);
+      mayGoOn = 0;
+      i++;
+    }
+  }
+  *columns = now;
+}
+
+PER_LEVEL(appendCycles, appendCyclesBody,
+          (const intptr_t *cycles, intptr_t offset, int waits, size_t count, ck_columns *columns),
+          (cycles, offset, waits, count, columns))
+void ck_append_cycles(int level, const intptr_t *cycles, intptr_t offset, int waits, size_t count,
+                      ck_columns *columns) {
+  DISPATCH(appendCycles, (cycles, offset, waits, count, columns))
+}

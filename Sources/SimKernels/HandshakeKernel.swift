@@ -39,6 +39,9 @@ public struct HandshakeKernel: Sendable {
 
   /// A place between the two ends of a channel: a word is there `latency` cycles after its write, and there is
   /// room for it `credit` cycles after the read that is noted with it.
+  ///
+  /// Where only one of the two matters, writes and reads are the same: with the same latency and credit no word waits
+  /// for room; with a latency longer ago than any two words are apart, all have been there for long.
   public struct Place {
     /// Cycles in which words came in at the front.
     public var writes: UnsafePointer<Int>

@@ -96,6 +96,10 @@ void ck_append_handshakes(int level, const intptr_t *cycles, const intptr_t *wai
 void ck_append_place(int level, const ck_place *place, intptr_t last, size_t count,
                      ck_columns *columns);
 
+// Handshake i in cycle `cycles[i] + offset`: none waits, or (`waits`) each since the cycle behind the one before.
+void ck_append_cycles(int level, const intptr_t *cycles, intptr_t offset, int waits, size_t count,
+                      ck_columns *columns);
+
 // Handshakes at equal distances, each but the first after the same wait.
 void ck_append_run(intptr_t cycle, intptr_t step, intptr_t first_wait, intptr_t wait, size_t count,
                    ck_columns *columns);

@@ -171,7 +171,8 @@ struct HandingOn {
   /// Tells of words whose handshakes are nothing but the formula.
   private func tell(_ count: Int, _ place: inout ChannelPlace) {
     // At the front a word comes when it was offered, and there is room when it is written.
-    let (from, known) = place.isFront ? now.front(of: place.next) : times.slots(of: place.next)
+    let (from, known) =
+      place.isFront ? now.front(of: place.next) : slots(count, from: place.next, after: place.last)
     // As far as neither goes round.
     let n = min(count, known)
     let here = HandshakeKernel.Place(
@@ -179,6 +180,18 @@ struct HandingOn {
       credit: from.credit &+ origin)
     place.tell(PlacedHandshakes(here, after: place.last &+ origin, count: n))
     (place.next, place.last) = (place.next &+ n, from[n &- 1])
+  }
+
+  /// Where the times of the next words here stand. In deep FIFOs one end of the two is of long ago and mostly does not
+  /// matter: where there was room for the last word before the first could be here, each comes when it can; where the
+  /// last could be here right behind the word before the first, each comes when there is room.
+  private func slots(_ count: Int, from word: Int, after last: Cycle) -> (
+    place: HandshakeKernel.Place, count: Int
+  ) {
+    let end = word &+ count &- 1
+    if times.room(end) <= times.came(word) { return times.arrivals(of: word) }
+    if times.came(end) <= last &+ 1 { return times.rooms(of: word) }
+    return times.slots(of: word)
   }
 
   /// One word, which may be among the first or beyond the limit.
