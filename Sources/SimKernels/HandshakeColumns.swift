@@ -36,15 +36,17 @@ public struct HandshakeColumns {
 
   /// Appends a handshake.
   public mutating func append(cycle: Int, wait: Int) {
-    append(cycle: cycle, step: ends.step, wait: wait, firstWait: wait, count: 1)
+    append(cycle: cycle, step: ends.step, wait: wait, count: 1)
   }
 
   /// Appends `count` handshakes `step` cycles apart, the first in cycle `cycle`, each but the first after the same
   /// wait.
-  public mutating func append(cycle: Int, step: Int, wait: Int, firstWait: Int, count: Int) {
+  public mutating func append(
+    cycle: Int, step: Int, wait: Int, firstWait: Int? = nil, count: Int
+  ) {
     // No others have numbers.
     reserve(2)
-    ck_append_run(cycle, step, firstWait, wait, count, &ends)
+    ck_append_run(cycle, step, firstWait ?? wait, wait, count, &ends)
   }
 
   /// Appends a handshake and behind it others as even.

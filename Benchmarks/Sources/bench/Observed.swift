@@ -11,6 +11,12 @@ struct Observed: ParsableCommand {
   @Option(help: "Only these designs of configs/.")
   var design: [String] = ["cnv-w1a1", "mobilenetv1-w4a4", "resnet50-w1a2"]
 
+  @Option(
+    help:
+      "How long the frames of a run take that are compared, by what the first takes; 60 frames at most."
+  )
+  var seconds = 0.1
+
   @Option(help: "How often each kind of run is timed.")
   var rounds = 10
 
@@ -38,7 +44,7 @@ struct Observed: ParsableCommand {
   /// count. The kinds take turns and the fastest of each counts, since a shared machine is slow for seconds at a time.
   private func perFrame(_ plan: Plan) throws -> [Double] {
     let first = try timed { try simulate(plan, 1, .plain) }.seconds
-    let more = min(max(2, Int(0.1 / max(first, 1e-6))), 60)
+    let more = min(max(2, Int(seconds / max(first, 1e-6))), 60)
     var short = Kind.allCases.map { _ in Double.infinity }
     var long = short
     for _ in 0..<rounds {

@@ -76,6 +76,36 @@ import Testing
     }
   }
 
+  /// A place of which one end alone matters: no word waits for room, or all have been there for long.
+  @Test(arguments: [13, 60, 1000]) func aPlaceOfOneEndIsAppendedAsItsListIs(rare: Int) {
+    var g = SeededGenerator(seed: UInt64(rare) + 7)
+    for count in counts {
+      let times = times(count, rare: rare, &g)
+      for latency in [5, 5 - (1 << 42)] {
+        let last = (times.first ?? 9) + 5 - Int.random(in: 1...4, using: &g)
+        var (cycles, waits) = (times, times)
+        times.withUnsafeBufferPointer {
+          guard let ends = $0.baseAddress else { return }
+          HandshakeKernel(level: .portable).list(
+            writes: ends, latency: latency, reads: ends, credit: 5, after: last, count: count,
+            cycles: &cycles, waits: &waits)
+        }
+        let expected = oneByOne(after: last, cycles, waits)
+        for level in KernelLevel.available {
+          let found = times.withUnsafeBufferPointer { times in
+            bytes(after: last) {
+              guard let ends = times.baseAddress else { return }
+              let place = HandshakeKernel.Place(
+                writes: ends, latency: latency, reads: ends, credit: 5)
+              HandshakeKernel(level: level).append(place, after: last, count: count, to: &$0)
+            }
+          }
+          #expect(found == expected, "\(level) \(count)")
+        }
+      }
+    }
+  }
+
   /// Runs of any length, some of which go on as the one before.
   @Test func runsAreAppendedAsTheirHandshakesAre() {
     var g = SeededGenerator(seed: 65)
