@@ -430,9 +430,8 @@ CK_INLINE int appendEightCycles(ck_columns *now, const intptr_t *cycles, intptr_
   return first == BLOCK || last > 0;
 }
 
-CK_INLINE void appendCyclesBody(const intptr_t *from, intptr_t offset, int waits, size_t count,
+CK_INLINE void appendCyclesBody(const intptr_t *cycles, intptr_t offset, int waits, size_t count,
                                 ck_columns *columns) {
-  const intptr_t *cycles = from;
   ck_columns now = *columns;
   size_t i = 0;
   int mayGoOn = 1;

@@ -154,12 +154,8 @@ extension HandshakeKernel {
     _ place: Place, after last: Int, count: Int, to columns: inout HandshakeColumns
   ) {
     guard isPortable else {
-      if place.writes == place.reads, last == columns.last {
-        let waits: Int32 = place.latency < place.credit ? 1 : 0
-        let offset = max(place.latency, place.credit)
-        return columns.append(count) {
-          ck_append_cycles(level, place.reads, offset, waits, count, $0)
-        }
+      if last == columns.last, let (cycles, offset, waits) = place.oneEnd {
+        return columns.append(count) { ck_append_cycles(level, cycles, offset, waits, count, $0) }
       }
       return withUnsafePointer(to: place.place) { place in
         columns.append(count) { ck_append_place(level, place, last, count, $0) }

@@ -39,9 +39,6 @@ public struct HandshakeKernel: Sendable {
 
   /// A place between the two ends of a channel: a word is there `latency` cycles after its write, and there is
   /// room for it `credit` cycles after the read that is noted with it.
-  ///
-  /// Where only one of the two matters, writes and reads are the same: with the same latency and credit no word waits
-  /// for room; with a latency longer ago than any two words are apart, all have been there for long.
   public struct Place {
     /// Cycles in which words came in at the front.
     public var writes: UnsafePointer<Int>
@@ -57,6 +54,27 @@ public struct HandshakeKernel: Sendable {
       writes: UnsafePointer<Int>, latency: Int, reads: UnsafePointer<Int>, credit: Int
     ) {
       (self.writes, self.latency, self.reads, self.credit) = (writes, latency, reads, credit)
+    }
+
+    /// A place where words come as soon as they can be there: nothing waits for room.
+    @inline(__always) public static func arrivals(
+      _ writes: UnsafePointer<Int>, latency: Int
+    ) -> Place { Place(writes: writes, latency: latency, reads: writes, credit: latency) }
+
+    /// A place where words come as soon as there is room: all have been there for long.
+    @inline(__always) public static func rooms(_ reads: UnsafePointer<Int>, credit: Int) -> Place {
+      Place(writes: reads, latency: credit &- longAgo, reads: reads, credit: credit)
+    }
+
+    /// More cycles than any two words are apart.
+    private static let longAgo = 1 << 60
+
+    /// Of a place that goes by one end alone: its times, how much later handshakes come, and 1 where each waits from
+    /// the cycle behind the one before on, 0 where none does. nil: both ends matter.
+    var oneEnd: (cycles: UnsafePointer<Int>, offset: Int, waits: Int32)? {
+      guard writes == reads else { return nil }
+      if latency == credit { return (reads, credit, 0) }
+      return latency == credit &- Self.longAgo ? (reads, credit, 1) : nil
     }
 
     /// The cycle of handshake `i`.

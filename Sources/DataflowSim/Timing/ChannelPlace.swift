@@ -109,22 +109,19 @@ struct ChannelPlace {
 
     /// A word from `early` on whose times stand in their slots.
     @inline(__always) func bulk(_ word: Int) -> Cycle {
-      max(
-        kept.writes[word & kept.mask] &+ latency,
-        kept.reads[(word &- capacity) & kept.mask] &+ credit)
+      max(came(word), room(word))
     }
 
     /// A word from `early` on, of a run or so few before it that its times stand in their slots.
     @inline(__always) func time(_ word: Int, orIn run: EvenWords) -> Cycle {
       let (first, freed) = (run.words.lowerBound, word &- capacity)
-      let written = word >= first ? run.write(word) : kept.writes[word & kept.mask]
       let left = freed >= first ? run.read(freed) : kept.reads[freed & kept.mask]
-      return max(written &+ latency, left &+ credit)
+      return max(arrival(listed: word, orIn: run), left &+ credit)
     }
 
     /// The same word, when it would be here if nothing held it up.
     @inline(__always) func arrival(listed word: Int, orIn run: EvenWords) -> Cycle {
-      (word >= run.words.lowerBound ? run.write(word) : kept.writes[word & kept.mask]) &+ latency
+      word >= run.words.lowerBound ? run.write(word) &+ latency : came(word)
     }
 
     /// Where the times of words from one on stand in a row, and of how many.
@@ -140,24 +137,14 @@ struct ChannelPlace {
     /// The same, as a place where words come when they come in: nothing there waits for room.
     @inline(__always) func arrivals(of word: Int) -> (place: HandshakeKernel.Place, count: Int) {
       let slot = word & kept.mask
-      let writes = kept.writes + slot
-      return (
-        HandshakeKernel.Place(writes: writes, latency: latency, reads: writes, credit: latency),
-        kept.mask + 1 - slot
-      )
+      return (.arrivals(kept.writes + slot, latency: latency), kept.mask + 1 - slot)
     }
 
     /// The same, as a place where words come when there is room: all have been there for long.
     @inline(__always) func rooms(of word: Int) -> (place: HandshakeKernel.Place, count: Int) {
       let freed = (word &- capacity) & kept.mask
-      let reads = kept.reads + freed
-      return (
-        HandshakeKernel.Place(
-          writes: reads, latency: credit &- Self.long, reads: reads, credit: credit),
-        kept.mask + 1 - freed
-      )
+      return (.rooms(kept.reads + freed, credit: credit), kept.mask + 1 - freed)
     }
-    private static let long = 1 << 40
 
     /// When there is room here for a word whose times stand in their slots.
     @inline(__always) func room(_ word: Int) -> Cycle {
