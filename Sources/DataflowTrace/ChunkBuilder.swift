@@ -4,17 +4,35 @@ import SimKernels
 /// The chunk of one stream that is being filled.
 struct ChunkBuilder {
   let stream: Int
-  private(set) var count = 0
+  /// Handshakes it can hold.
+  private let most: Int
   /// Whether the first handshake of those that are left out was kept.
   var hasPassed = false
   private var written = 0
   private var first: Cycle = 0
-  private var columns = HandshakeColumns()
+  private var isBegun = false
+  /// Somebody else may append to them what does not fill the chunk, as long as it is lent.
+  let columns: UnsafeMutablePointer<HandshakeColumns>
+  var isLent = true { didSet { lend() } }
 
-  /// The owner frees it with `deallocate`.
-  init(stream: Int) { self.stream = stream }
+  /// Of up to `most` handshakes. The owner frees it with `deallocate`.
+  init(stream: Int, most: Int) {
+    (self.stream, self.most) = (stream, most)
+    columns = .allocate(capacity: 1)
+    columns.initialize(to: HandshakeColumns())
+  }
 
-  func deallocate() { columns.deallocate() }
+  func deallocate() {
+    columns.pointee.deallocate()
+    columns.deallocate()
+  }
+
+  private func lend() { columns.pointee.lent = isLent && isBegun ? most - 2 : 0 }
+
+  var count: Int { isBegun ? columns.pointee.count + 1 : 0 }
+
+  /// Handshakes until the chunk is full.
+  var room: Int { most - count }
 
   /// The index of the next word.
   var next: Int { written + count }
@@ -31,8 +49,7 @@ struct ChunkBuilder {
       begin(cycles[0], waits[0])
       (cycles, waits, rest) = (cycles + 1, waits + 1, rest - 1)
     }
-    kernel.append(cycles: cycles, waits: waits, count: rest, to: &columns)
-    count += batch.count
+    kernel.append(cycles: cycles, waits: waits, count: rest, to: &columns.pointee)
   }
 
   mutating func append(_ handshakes: PlacedHandshakes, _ kernel: HandshakeKernel) {
@@ -42,8 +59,7 @@ struct ChunkBuilder {
       begin(rest.place[0], rest.place.wait(0, after: rest.last))
       rest = rest.dropFirst(1)
     }
-    kernel.append(rest.place, after: rest.last, count: rest.count, to: &columns)
-    count += handshakes.count
+    kernel.append(rest.place, after: rest.last, count: rest.count, to: &columns.pointee)
   }
 
   mutating func append(_ run: HandshakeRun) {
@@ -53,31 +69,24 @@ struct ChunkBuilder {
       begin(run.cycle, run.firstWait)
       rest = rest.dropFirst(1)
     }
-    columns.append(
+    columns.pointee.append(
       cycle: rest.cycle, step: rest.step, wait: rest.wait, firstWait: rest.firstWait,
       count: rest.count)
-    count += run.count
-  }
-
-  /// Appends a handshake that is not the first, and those behind it.
-  mutating func append(_ word: Handshake, before run: HandshakeRun) {
-    columns.append(
-      cycle: word.cycle, wait: word.cycle - word.offered, thenCycle: run.cycle, step: run.step,
-      wait: run.wait, firstWait: run.firstWait, count: run.count)
-    count += run.count + 1
   }
 
   private mutating func begin(_ cycle: Cycle, _ wait: Int) {
     first = cycle
-    columns.begin(cycle: cycle, wait: wait)
+    columns.pointee.begin(cycle: cycle, wait: wait)
+    isBegun = true
+    lend()
   }
 
   /// Writes the chunk's content and starts the next.
   mutating func finish(_ content: inout FrameContent) -> TraceChunk {
     let chunk = TraceChunk(
       stream: stream, offset: 0, firstIndex: written, count: count, firstCycle: first,
-      lastCycle: columns.last)
-    let (stretches, steps, waits) = columns.close()
+      lastCycle: columns.pointee.last)
+    let (stretches, steps, waits) = columns.pointee.close()
     var head = ByteWriter()
     head.unsigned(stream)
     chunk.encode(to: &head)
@@ -88,7 +97,8 @@ struct ChunkBuilder {
     head.bytes.withUnsafeBytes { content.append($0) }
     for column in [stretches, steps, waits] { content.append(UnsafeRawBufferPointer(column)) }
     written += count
-    count = 0
+    isBegun = false
+    lend()
     return chunk
   }
 }

@@ -12,10 +12,9 @@ public final class TraceWriter: HandshakeListener {
   package var temporaryPath: String { place.temporaryPath }
   private let file: UnsafeMutablePointer<FILE>
   private let compressor = FrameCompressor()
-  private let handshakesPerChunk: Int
   private let streams: [[String]]
   /// By stream.
-  private let columns: UnsafeMutableBufferPointer<ChunkBuilder>
+  private let chunks: UnsafeMutableBufferPointer<ChunkBuilder>
   private var content = FrameContent()
   private let kernel = HandshakeKernel()
   private var offset = 0
@@ -23,9 +22,6 @@ public final class TraceWriter: HandshakeListener {
   private var lastIndex = 0
   private var failure: InputError?
   private var isOpen = true
-
-  /// Handshakes written so far, chunks not yet full included.
-  public private(set) var handshakes = 0
 
   /// What a trace of one's own leaves out. Such a trace is for `TraceFile(temporary:)`.
   package struct Gap {
@@ -39,7 +35,9 @@ public final class TraceWriter: HandshakeListener {
   }
 
   /// nil: everything is kept.
-  package var gap: Gap?
+  package var gap: Gap? {
+    didSet { for i in chunks.indices { chunks[i].isLent = gap == nil } }
+  }
 
   /// - Parameters:
   ///   - path: the final name, by custom `….simtrace.zst`.
@@ -52,20 +50,21 @@ public final class TraceWriter: HandshakeListener {
     to path: String, plan: Plan, scenario: Scenario, handshakesPerChunk: Int = 16384
   ) throws {
     place = try OutputPlace(path)
-    self.handshakesPerChunk = min(max(handshakesPerChunk, 1), Self.mostHandshakesPerChunk)
+    let mostPerChunk = min(max(handshakesPerChunk, 1), Self.mostHandshakesPerChunk)
     streams = plan.observedStreams
     let header = try Self.header(plan.design, scenario, streams)
     file = try place.open()
-    columns = .allocate(capacity: streams.count)
-    _ = columns.initialize(fromContentsOf: streams.indices.map { ChunkBuilder(stream: $0) })
+    chunks = .allocate(capacity: streams.count)
+    _ = chunks.initialize(
+      fromContentsOf: streams.indices.map { ChunkBuilder(stream: $0, most: mostPerChunk) })
     put(TraceFormat.preamble)
     put(frame: .header, header)
   }
 
   deinit {
     discard()
-    for column in columns { column.deallocate() }
-    columns.deallocate()
+    for chunk in chunks { chunk.deallocate() }
+    chunks.deallocate()
     content.deallocate()
   }
 
@@ -93,19 +92,19 @@ extension TraceWriter {
       let word = HandshakeRun(cycle: batch.cycles[0], step: 1, wait: batch.waits[0], count: 1)
       return keep(word, stream)
     }
-    let first = columns[stream].next
+    let first = chunks[stream].next
     let again = max(0, min(batch.count, gap.words[stream] - first))
     var start = again
     if last >= gap.from {
       start = batch.cycles[..<again].firstIndex { $0 >= gap.from } ?? again
     }
-    if start < again, !columns[stream].hasPassed {
-      columns[stream].hasPassed = true
+    if start < again, !chunks[stream].hasPassed {
+      chunks[stream].hasPassed = true
       start += 1
     }
     keep(batch[0..<start], stream)
     if start < again || first + again == gap.words[stream] { writeChunk(stream) }
-    columns[stream].skip(again - start)
+    chunks[stream].skip(again - start)
     keep(batch[again..<batch.count], stream)
   }
 
@@ -122,31 +121,15 @@ extension TraceWriter {
     keep(run, stream)
   }
 
-  public func took(_ word: Handshake, before run: HandshakeRun, stream: Int) {
-    let column = columns.baseAddress! + stream
-    let count = column.pointee.count
-    guard gap == nil, count > 0, count + run.count + 1 < handshakesPerChunk else {
-      took(HandshakeRun(word), stream: stream)
-      return took(run, stream: stream)
-    }
-    handshakes += run.count + 1
-    column.pointee.append(word, before: run)
+  public func columns(of stream: Int) -> UnsafeMutablePointer<HandshakeColumns>? {
+    chunks[stream].columns
   }
 
-  @inline(__always) private func keep(_ run: HandshakeRun, _ stream: Int) {
-    handshakes += run.count
-    let column = columns.baseAddress! + stream
-    guard run.count >= handshakesPerChunk - column.pointee.count else {
-      return column.pointee.append(run)
-    }
-    keepByChunks(run, stream)
-  }
-
-  @inline(never) private func keepByChunks(_ run: HandshakeRun, _ stream: Int) {
+  private func keep(_ run: HandshakeRun, _ stream: Int) {
     var rest = run
     while true {
-      let room = handshakesPerChunk - columns[stream].count
-      columns[stream].append(rest.count > room ? rest.prefix(room) : rest)
+      let room = chunks[stream].room
+      chunks[stream].append(rest.count > room ? rest.prefix(room) : rest)
       guard rest.count >= room else { return }
       writeChunk(stream)
       rest = rest.dropFirst(room)
@@ -155,11 +138,10 @@ extension TraceWriter {
 
   public func took(_ handshakes: PlacedHandshakes, stream: Int) {
     guard gap == nil else { return handshakes.listed { took($0, stream: stream) } }
-    self.handshakes += handshakes.count
     var rest = handshakes
     while true {
-      let room = handshakesPerChunk - columns[stream].count
-      columns[stream].append(rest.count > room ? rest.prefix(room) : rest, kernel)
+      let room = chunks[stream].room
+      chunks[stream].append(rest.count > room ? rest.prefix(room) : rest, kernel)
       guard rest.count >= room else { return }
       writeChunk(stream)
       rest = rest.dropFirst(room)
@@ -167,23 +149,22 @@ extension TraceWriter {
   }
 
   private func keep(_ batch: HandshakeBatch, _ stream: Int) {
-    handshakes += batch.count
     var done = 0
     while done < batch.count {
-      let count = min(batch.count - done, handshakesPerChunk - columns[stream].count)
-      columns[stream].append(batch[done..<done + count], kernel)
+      let count = min(batch.count - done, chunks[stream].room)
+      chunks[stream].append(batch[done..<done + count], kernel)
       fill(stream)
       done += count
     }
   }
 
   private func fill(_ stream: Int) {
-    if columns[stream].count >= handshakesPerChunk { writeChunk(stream) }
+    if chunks[stream].room == 0 { writeChunk(stream) }
   }
 
   private func writeChunk(_ stream: Int) {
-    guard columns[stream].count > 0 else { return }
-    var chunk = columns[stream].finish(&content)
+    guard chunks[stream].count > 0 else { return }
+    var chunk = chunks[stream].finish(&content)
     chunk.offset = offset
     put(compressor.frame(content.bytes, isChunk: true))
     indexed.append(chunk)
@@ -214,7 +195,7 @@ extension TraceWriter {
     _ report: RunReport, values: [String: (words: WordSequence, type: DataType)] = [:],
     isTemporary: Bool = false
   ) throws {
-    for stream in columns.indices { writeChunk(stream) }
+    for stream in chunks.indices { writeChunk(stream) }
     writeIndex()
     for (n, names) in streams.enumerated() {
       guard let name = names.first(where: { values[$0] != nil }), let value = values[name] else {

@@ -14,6 +14,9 @@ public struct HandshakeColumns {
   /// Where the columns end in memory of theirs.
   fileprivate var ends: ck_columns
   private var memory: Memory
+  /// Up to so many handshakes, not counting the one they began with, may be appended by whoever has them lent; see
+  /// `appendIfFew`.
+  public var lent = 0
 
   /// Columns of nothing. The owner frees them with `deallocate`.
   public init() {
@@ -23,6 +26,9 @@ public struct HandshakeColumns {
 
   /// Gives the memory back.
   public func deallocate() { memory.deallocate() }
+
+  /// How many handshakes have been appended to the one they began with.
+  public var count: Int { ends.count }
 
   /// The cycle of the last handshake.
   public var last: Int { ends.last }
@@ -56,6 +62,27 @@ public struct HandshakeColumns {
   ) {
     reserve(3)
     ck_append_word_and_run(cycle, wait, first, step, firstWait, others, count, &ends)
+  }
+
+  /// The same, if it stays within what is lent; whether it does.
+  public mutating func appendIfFew(
+    cycle: Int, step: Int, wait: Int, firstWait: Int, count: Int
+  ) -> Bool {
+    guard ends.count &+ count <= lent else { return false }
+    append(cycle: cycle, step: step, wait: wait, firstWait: firstWait, count: count)
+    return true
+  }
+
+  /// A handshake and others behind it, if they stay within what is lent; whether they do.
+  public mutating func appendIfFew(
+    cycle: Int, wait: Int, thenCycle first: Int, step: Int, wait others: Int, firstWait: Int,
+    count: Int
+  ) -> Bool {
+    guard ends.count &+ count < lent else { return false }
+    append(
+      cycle: cycle, wait: wait, thenCycle: first, step: step, wait: others, firstWait: firstWait,
+      count: count)
+    return true
   }
 
   /// Appends what `body` appends, no more than `count` handshakes.
@@ -166,6 +193,15 @@ extension HandshakeKernel {
       columns.append(cycle: place[i], wait: place.wait(i, after: last))
       last = place[i]
     }
+  }
+
+  /// The same, if they stay within what is lent; whether they do.
+  public func appendIfFew(
+    _ place: Place, after last: Int, count: Int, to columns: inout HandshakeColumns
+  ) -> Bool {
+    guard columns.count &+ count <= columns.lent else { return false }
+    append(place, after: last, count: count, to: &columns)
+    return true
   }
 
   /// Appends handshakes that are listed.

@@ -145,9 +145,15 @@ public protocol HandshakeListener: AnyObject {
   func took(_ word: Handshake, before run: HandshakeRun, stream: Int)
   /// The next handshakes of one stream, which need not be listed first.
   func took(_ handshakes: PlacedHandshakes, stream: Int)
+  /// Where the handshakes of one stream go, so that it need not be told of them as long as these are lent
+  /// (`HandshakeColumns.lent`); they stay there as long as the listener lives. nil: it is told of all.
+  func columns(of stream: Int) -> UnsafeMutablePointer<HandshakeColumns>?
 }
 
 extension HandshakeListener {
+  /// It is told of all.
+  public func columns(of stream: Int) -> UnsafeMutablePointer<HandshakeColumns>? { nil }
+
   /// One behind the other.
   public func took(_ word: Handshake, before run: HandshakeRun, stream: Int) {
     took(HandshakeRun(word), stream: stream)
@@ -169,6 +175,8 @@ final class StreamLog {
   private let index: Int
   private let keepsTimes: Bool
   private let listener: (any HandshakeListener)?
+  private let columns: UnsafeMutablePointer<HandshakeColumns>?
+  private let kernel = HandshakeKernel()
   /// The handshake cycles, when they are kept in memory.
   private(set) var times: [Cycle] = []
   /// When the word was offered that the run leaves untaken.
@@ -180,6 +188,7 @@ final class StreamLog {
     self.index = index
     keepsTimes = observing.times
     listener = observing.listener
+    columns = keepsTimes ? nil : listener?.columns(of: index)
   }
 
   func took(_ batch: HandshakeBatch) {
@@ -188,11 +197,23 @@ final class StreamLog {
   }
 
   func took(_ run: HandshakeRun) {
+    if columns?.pointee.appendIfFew(
+      cycle: run.cycle, step: run.step, wait: run.wait, firstWait: run.firstWait, count: run.count)
+      == true
+    {
+      return
+    }
     if keepsTimes { times.append(contentsOf: (0..<run.count).lazy.map { run[$0].cycle }) }
     listener?.took(run, stream: index)
   }
 
   func took(_ word: Handshake, before run: HandshakeRun) {
+    if columns?.pointee.appendIfFew(
+      cycle: word.cycle, wait: word.cycle - word.offered, thenCycle: run.cycle, step: run.step,
+      wait: run.wait, firstWait: run.firstWait, count: run.count) == true
+    {
+      return
+    }
     if keepsTimes {
       times.append(word.cycle)
       times.append(contentsOf: (0..<run.count).lazy.map { run[$0].cycle })
@@ -201,6 +222,12 @@ final class StreamLog {
   }
 
   func took(_ handshakes: PlacedHandshakes) {
+    if let columns,
+      kernel.appendIfFew(
+        handshakes.place, after: handshakes.last, count: handshakes.count, to: &columns.pointee)
+    {
+      return
+    }
     if keepsTimes { handshakes.listed { times.append(contentsOf: $0.cycles) } }
     listener?.took(handshakes, stream: index)
   }
