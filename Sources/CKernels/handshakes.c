@@ -164,7 +164,8 @@ CK_INLINE uint8_t *putPart(uint8_t *out, uint64_t narrow, const EightNumbers *nu
   return putBlock(out, narrow, each + from, count);
 }
 
-// Appends all but the first `but` of eight words from word `i` on. Whether the last of them is even.
+// Appends all but the first `but` of eight words from word `i` on. Whether more than half of them, the last, are even:
+// of fewer it seldom pays to look for more.
 CK_INLINE int putEight(ck_columns *now, size_t i, const Eight *steps, const Eight *waits, int but) {
   EightNumbers stepNumbers, waitNumbers;
   uint64_t step = narrowed(steps, &stepNumbers) >> (8 * but);
@@ -182,7 +183,7 @@ CK_INLINE int putEight(ck_columns *now, size_t i, const Eight *steps, const Eigh
   now->steps = putPart(now->steps, step >> (8 * first), &stepNumbers, from, count);
   now->waits = putPart(now->waits, wait >> (8 * first), &waitNumbers, from, count);
   now->even = (size_t)last;
-  return last > 0;
+  return last > BLOCK / 2;
 }
 
 CK_INLINE void appendBody(const intptr_t *cycles, const intptr_t *waits, size_t count,
@@ -427,7 +428,7 @@ CK_INLINE int appendEightCycles(ck_columns *now, const intptr_t *cycles, intptr_
   now->step = step[BLOCK - 1];
   now->wait = waits ? now->step - 1 : 0;
   now->count += BLOCK;
-  return first == BLOCK || last > 0;
+  return first == BLOCK || last > BLOCK / 2;
 }
 
 CK_INLINE void appendCyclesBody(const intptr_t *cycles, intptr_t offset, int waits, size_t count,
