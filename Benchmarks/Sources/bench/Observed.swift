@@ -20,17 +20,26 @@ struct Observed: ParsableCommand {
   @Option(help: "How often each kind of run is timed.")
   var rounds = 10
 
+  @Option(help: "Runs of one kind and nothing else, for a profiler: plain, observed, traced.")
+  var only: Kind?
+
   func validate() throws {
     guard rounds > 0 else { throw ValidationError("--rounds is at least 1, not \(rounds)") }
   }
 
   func run() throws {
+    if let only {
+      for name in design {
+        let plan = try plan(of: name)
+        for _ in 0..<rounds { try simulate(plan, 20, only) }
+      }
+      return
+    }
     print("### Observed runs, one core\n")
     printTable(
       ["design", "ms per frame", "observed", "traced"],
       try design.map { name in
-        let plan = try Plan(
-          Design(contentsOf: project.appending(path: "configs/\(name).json").path))
+        let plan = try plan(of: name)
         let seconds = try perFrame(plan)
         return [
           name, short(seconds[0] * 1e3), "× \(short(seconds[1] / seconds[0]))",
@@ -38,6 +47,10 @@ struct Observed: ParsableCommand {
         ]
       })
     print()
+  }
+
+  private func plan(of name: String) throws -> Plan {
+    try Plan(Design(contentsOf: project.appending(path: "configs/\(name).json").path))
   }
 
   /// Seconds a frame takes in each kind of run: two runs of different length, so that what a run costs once does not
@@ -56,7 +69,7 @@ struct Observed: ParsableCommand {
     return zip(short, long).map { ($1 - $0) / Double(more) }
   }
 
-  private enum Kind: CaseIterable {
+  enum Kind: String, CaseIterable, ExpressibleByArgument {
     case plain
     case observed
     case traced

@@ -105,6 +105,10 @@ struct Occupancy {
     _ range: Range<Int>, _ front: ChannelPlace.Times, _ rear: ChannelPlace.Times
   ) -> Int {
     var word = range.lowerBound
+    if range.count < Self.leastTogether {
+      while word < range.upperBound, rear.bulk(word &- maximum) <= front.bulk(word) { word &+= 1 }
+      return word
+    }
     let isLoose = isLoose(front, rear)
     while word < range.upperBound {
       let (came, left) =
@@ -120,6 +124,9 @@ struct Occupancy {
     }
     return word
   }
+
+  /// Fewer words are looked at one by one: most lists are the one to three words between two runs.
+  private static let leastTogether = 6
 
   /// Whether word k, from `maximum` on, comes before word k − `maximum` has left exactly where there is room for that
   /// at the rear only after word k could be here, since the FIFO is far from full. Of the times that are compared
