@@ -234,7 +234,8 @@ extension Diagnosis {
 
   /// Only the low bits of the expected values arrived.
   private static func truncation(_ s: Sample) -> Diagnosis? {
-    guard isIntegral(s) else { return nil }
+    // One value everywhere is the low bits of many.
+    guard isIntegral(s), s.actual.contains(where: { $0 != s.actual[0] }) else { return nil }
     let expected = s.expected.map { Int($0.rounded()) }
     let width = s.layout.dataType.bits
     let lengths = Set(1..<max(2, min(32, neededBits(s, signed: true)))).union(

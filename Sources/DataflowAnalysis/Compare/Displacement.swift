@@ -28,11 +28,26 @@ enum Displacement {
         }
         if fits, says(s, explained, atLeast: isLikely ? 8 : 24), 2 * explained >= s.differing.count
         {
-          return .displaced(rows: dy, columns: dx)
+          return isOfStream(s, rows: dy, columns: dx) ? nil : .displaced(rows: dy, columns: dx)
         }
       }
     }
     return nil
+  }
+
+  /// Whether what lies beyond the sides of a displaced picture came along: the row next to it shows at the side, as
+  /// where words of the stream are missing or too many.
+  private static func isOfStream(_ s: Sample, rows: Int, columns: Int) -> Bool {
+    let (width, channels) = (s.layout.shape[2], s.channels)
+    let distance = (rows * width + columns) * channels
+    var explained = 0
+    for i in s.expected.indices where !(0..<width).contains(i / channels % width + columns) {
+      guard s.expected.indices.contains(i + distance) else { continue }
+      let there = s.expected[i + distance]
+      guard abs(s.actual[i] - there) <= s.tolerance else { return false }
+      if abs(there - s.expected[i]) > s.tolerance { explained += 1 }
+    }
+    return says(s, explained, atLeast: 8)
   }
 
   /// The channels from some one on come first: the inputs of a concatenation are exchanged.

@@ -159,7 +159,9 @@ extension Lowering {
     layer.shape = streamShape(of: target)
     let channels = layer.shape.channels
     // Where each pixel keeps its channels, they keep what is theirs.
-    let moved = Self.shuffled(Array(0..<old.shape.channels), split, order, old.shape)
+    let moved =
+      layer.shape.pixels == old.shape.pixels
+      ? Self.shuffled(Array(0..<channels), split, order, old.shape) : nil
     guard moved != nil || input.scale.count == 1 else {
       throw InputError("mixes channels of different scales into one picture")
     }

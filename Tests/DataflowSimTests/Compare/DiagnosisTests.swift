@@ -206,6 +206,23 @@ import Testing
     #expect(found?.description.contains("1 row up and 1 column to the left") == true)
   }
 
+  /// Where words are missing, the row below shows at the side, which no padding brings about.
+  @Test(arguments: [1, -1, 2]) func aStreamThatBeginsElsewhereIsNoDisplacedPicture(pixels: Int)
+    throws
+  {
+    let stream = try activationStream()
+    let layout = try network.comparison.plane.layout(of: stream)
+    let distance = pixels * layout.shape[3]
+    let found = try network.diagnose(stream) { i, values in
+      values.indices.contains(i - distance) ? Double(values[i - distance]) : 0
+    }
+    guard case .shift(let words, _)? = found else {
+      Issue.record("\(String(describing: found))")
+      return
+    }
+    #expect(words == distance / layout.elements)
+  }
+
   /// Two inputs of a concatenation in the other order: the later channels come first.
   @Test func channelsThatComeFirst() throws {
     let stream = try activationStream()

@@ -7,9 +7,11 @@ import Testing
   private static let frames = 6
 
   /// A matrix of 4 inputs and 6 outputs, two outputs to a word.
-  private static func run(_ change: ([Int]) -> [Int]) throws -> DumpReport.Output {
+  private static func run(weightsTimes factor: Int = 1, _ change: ([Int]) -> [Int]) throws
+    -> DumpReport.Output
+  {
     var isRight = false
-    let report = try report { right in
+    let report = try report(weightsTimes: factor) { right in
       let changed = change(right)
       isRight = changed == right
       return changed.map(Double.init)
@@ -18,7 +20,9 @@ import Testing
     return report.outputs[0]
   }
 
-  private static func report(_ change: ([Int]) -> [Double]) throws -> DumpReport {
+  private static func report(weightsTimes factor: Int = 1, _ change: ([Int]) -> [Double]) throws
+    -> DumpReport
+  {
     var random = SeededGenerator(seed: 4)
     func values(_ count: Int) -> [Int] {
       (0..<count).map { _ in Int.random(in: -7...7, using: &random) }
@@ -30,12 +34,13 @@ import Testing
           name: "M", opType: "MVAU_hls",
           attributes: [
             "MW": .int(4), "MH": .int(6), "PE": .int(2), "SIMD": .int(1),
-            "inputDataType": .string("INT4"), "weightDataType": .string("INT4"),
+            "inputDataType": .string("INT4"), "weightDataType": .string("INT5"),
             "outputDataType": .string("INT12"), "noActivation": .int(1),
           ], inputs: ["x"], outputs: ["y"], initializers: ["weights": "w"])
       ], graphInputs: ["x"], graphOutputs: ["y"])
     let plane = try Dataplane(
-      design, parameters: ParameterStore(["w": try Tensor(values(24), shape: [4, 6])]))
+      design,
+      parameters: ParameterStore(["w": try Tensor(values(24).map { $0 * factor }, shape: [4, 6])]))
     let input = ["x": try Tensor(values(Self.frames * 4), shape: [Self.frames, 4])]
     let right = try plane.run(input).tensor("y").asIntegers(name: "y")
     let changed = change(right)
@@ -80,7 +85,10 @@ import Testing
   }
 
   @Test func anEmptyBufferIsToldAsThat() throws {
-    let zero = try Self.run { $0.map { _ in 0 } }
-    #expect(zero.diagnosis == "the output is all zero")
+    // Of even numbers every lowest bit would have arrived.
+    for factor in [1, 2] {
+      let zero = try Self.run(weightsTimes: factor) { $0.map { _ in 0 } }
+      #expect(zero.diagnosis == "the output is all zero")
+    }
   }
 }

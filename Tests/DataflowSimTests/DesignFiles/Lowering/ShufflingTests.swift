@@ -29,6 +29,9 @@ import Testing
       name: "pixel unshuffle", input: [1, 3, 4, 6], cut: [1, 3, 2, 2, 3, 2],
       order: [0, 1, 3, 5, 2, 4], output: [1, 12, 2, 3]),
     Shuffle(
+      name: "pixel shuffle of one pixel", input: [1, 8, 1, 1], cut: [1, 2, 2, 2, 1, 1],
+      order: [0, 1, 4, 2, 5, 3], output: [1, 2, 2, 2]),
+    Shuffle(
       name: "of a sequence", input: [1, 8, 10], cut: [1, 2, 4, 10], order: [0, 2, 1, 3],
       output: [1, 8, 10]),
     Shuffle(
@@ -74,6 +77,15 @@ import Testing
     // What moves nothing is no block.
     let moves = lowered.loaded.design.nodes.filter { $0.opType.hasPrefix("OuterShuffle") }
     #expect(moves.count == (shuffle.name == "nothing" ? 0 : 1))
+  }
+
+  /// A quantiser behind it takes the pixels one by one.
+  @Test(arguments: shuffles) func codesAreQuantisedBehind(_ shuffle: Shuffle) throws {
+    var m = ModelBuilder(input: shuffle.input)
+    m.quantiser("x", "q", scale: 0.5, bits: 4)
+    add(shuffle, from: "q", to: "s", &m)
+    m.quantiser("s", "y", scale: 1)
+    try expectLoweredEqually(m)
   }
 
   /// Sums without a quantiser are shuffled as they are.
