@@ -173,10 +173,14 @@ struct DesignChanges: ParsableArguments {
   func load(
     _ file: String, usesBoardPort: Bool = false, tellsHazards: Bool = true, hasModel: Bool = false
   ) throws -> LoadedDesign {
-    var loaded = try read(file, hasModel: hasModel)
+    var loaded = try readAsIs(file, hasModel: hasModel)
     try reportingFile(file) {
+      // Streams of converters that are still to be added have names, too.
+      let later = depth.filter { !loaded.design.names($0) }
+      for depth in depth where loaded.design.names(depth) { try loaded.design.set(depth) }
       let facts = try DesignFacts(loaded.design)
       loaded.design = facts.design
+      for depth in later { try loaded.design.set(depth) }
       tellConverters(facts.bridged.sorted(by: naturally))
       tellProblems(facts.graphDiagnostics.filter { $0.severity == .error }, file)
       if tellsHazards { tellHazards(facts, file) }
@@ -191,7 +195,14 @@ struct DesignChanges: ParsableArguments {
   }
 
   /// Reads the design in `file` and applies the changes, no more.
-  func read(_ file: String, hasModel: Bool = false) throws -> LoadedDesign {
+  func read(_ file: String) throws -> LoadedDesign {
+    var loaded = try readAsIs(file, hasModel: false)
+    for depth in depth { try reportingFile(file) { try loaded.design.set(depth) } }
+    return loaded
+  }
+
+  /// The same without `--depth`.
+  private func readAsIs(_ file: String, hasModel: Bool) throws -> LoadedDesign {
     var options = ImportOptions(
       part: part.map { Device.part(for: $0.printable) }, clockMHz: clockMhz,
       finnGeneration: finnGeneration,
@@ -216,7 +227,6 @@ struct DesignChanges: ParsableArguments {
       let warnings = try reportingFile(folding) { try loaded.design.apply(config) }
       for warning in warnings { writeError("warning: \(folding): \(warning)") }
     }
-    for depth in depth { try reportingFile(file) { try loaded.design.set(depth) } }
     return loaded
   }
 

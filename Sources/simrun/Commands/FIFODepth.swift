@@ -16,6 +16,12 @@ struct FIFODepth: ExpressibleByArgument {
 }
 
 extension Design {
+  /// Whether it has what a depth is for.
+  func names(_ depth: FIFODepth) -> Bool {
+    var design = self
+    return (try? design.set(depth)) != nil
+  }
+
   /// Gives a FIFO, or the FIFO of a stream, its depth.
   ///
   /// Throws `InputError` with the nearest known name.
@@ -24,14 +30,15 @@ extension Design {
       nodes[fifo].attributes["depth"] = .int(depth.words)
       return
     }
+    let names = Set(graphInputs + nodes.flatMap { $0.inputs + $0.outputs })
     // The FIFO that a stream with a depth gets is called after it.
-    if depth.name.hasSuffix("_fifo"),
-      let stream = streams.keys.first(where: { $0 + "_fifo" == depth.name })
+    let base = depth.name.hasSuffix("_fifo") ? String(depth.name.dropLast(5)) : depth.name
+    if base != depth.name,
+      streams[base] != nil || names.contains(base) && !names.contains(depth.name)
     {
-      streams[stream]?.depth = depth.words
+      streams[base, default: StreamSettings()].depth = depth.words
       return
     }
-    let names = Set(graphInputs + nodes.flatMap { $0.inputs + $0.outputs })
     guard names.contains(depth.name) else {
       let fifos = nodes.filter(\.isFIFO).map(\.name)
       let near = nearestName(to: depth.name, among: fifos + names)

@@ -137,6 +137,26 @@ private func requireSaneOutcome(_ result: CommandLineTool.Result) throws {
     #expect(converters(try plain.bridgingWidths().design) == converters(finn))
   }
 
+  /// FIFOs of streams that added converters have carry names in every answer, which `--depth` takes.
+  @Test func fifosOfAddedConvertersTakeDepths() throws {
+    let fifos = [("A", "[1, 4, 1]", "in", "a"), ("B", "[1, 1, 4]", "a", "out")].map {
+      #"{"name": "\#($0.0)", "op_type": "StreamingFIFO_rtl", "attributes": {"depth": 4, "#
+        + #""folded_shape": \#($0.1), "normal_shape": [1, 4], "dataType": "INT4"}, "#
+        + #""inputs": ["\#($0.2)"], "outputs": ["\#($0.3)"]}"#
+    }
+    try TestFiles.withTemporaryDirectory { folder in
+      let design =
+        #"{"format": "simrun-design", "version": 1, "name": "c", "graph_inputs": ["in"], "#
+        + #""graph_outputs": ["out"], "nodes": [\#(fifos.joined(separator: ", "))]}"#
+      try design.write(toFile: "\(folder)/c.json", atomically: true, encoding: .utf8)
+      let told = try CommandLineTool.run(
+        "fps", "\(folder)/c.json", "--depth", "a_converted_fifo=7", "--depth", "a_fifo=3", "--all")
+      #expect(told.status == 0 && told.output.contains("a_converted_fifo"), "\(told.errors)")
+      let wrong = try CommandLineTool.run("fps", "\(folder)/c.json", "--depth", "a_convertd=7")
+      #expect(wrong.status == 65 && wrong.errors.contains("did you mean 'a_converted'?"))
+    }
+  }
+
   @Test func aMissedTargetIsThree() throws {
     let missed = try CommandLineTool.run("configs/tfc-w1a1.json", "--min-fps", "4e6", "--json")
     #expect(missed.status == 3)
