@@ -36,6 +36,18 @@ public struct Comparison: Sendable {
     _ inputs: [String: Tensor], reference: NPZ, map: ReferenceMap?, stopsAtFirst: Bool = true,
     feedsReference: Bool = false, given: [String: Integers] = [:], under scenario: Scenario? = nil
   ) throws -> [TensorComparison] {
+    try run(
+      inputs, reference: reference, map: map, stopsAtFirst: stopsAtFirst,
+      feedsReference: feedsReference, given: given, under: scenario
+    ) { _, _ in }
+  }
+
+  /// The same, and each tensor that differs somewhere is handed over with all its differences while it is held.
+  package func run(
+    _ inputs: [String: Tensor], reference: NPZ, map: ReferenceMap?, stopsAtFirst: Bool = true,
+    feedsReference: Bool = false, given: [String: Integers] = [:], under scenario: Scenario? = nil,
+    judging: (TensorComparison, Differences) throws -> Void
+  ) throws -> [TensorComparison] {
     WorkProgress.tell("what the design computes")
     let moved = try scenario.map { try MovedValues(plane.design, parameters, inputs, $0) }
     // Node by node, so that what a tensor is decided to be reaches the nodes behind it.
@@ -57,11 +69,12 @@ public struct Comparison: Sendable {
         guard let entry = map.entries[stream] else { continue }
         WorkProgress.tell("tensors compared", comparisons.count, of: map.entries.count)
         let isFirst = moved == nil && comparisons.allSatisfy { $0.node.isEmpty }
-        let comparison = try compare(
+        let (comparison, differences) = try compare(
           stream, entry, computed?.result ?? moved!.result, against,
           images: isFirst ? inputs : nil)
         comparisons.append(comparison)
         known?(comparisons)
+        if comparison.differing > 0 || !comparison.isFine { try judging(comparison, differences) }
         if stopsAtFirst, !comparison.isFine { return comparisons }
         if comparison.isFine || feedsReference, !comparison.node.isEmpty,
           let decided = comparison.decided
@@ -113,7 +126,7 @@ public struct Comparison: Sendable {
   private func compare(
     _ stream: String, _ entry: ReferenceMap.Entry, _ result: DataplaneResult, _ against: Against,
     images: [String: Tensor]?
-  ) throws -> TensorComparison {
+  ) throws -> (TensorComparison, Differences) {
     let layout = try plane.layout(of: stream)
     try Self.requirePerChannel(entry, layout, stream, file: against.map.file)
     var values = try array(entry, of: stream, layout, against, limit: result.frames)
@@ -136,7 +149,7 @@ public struct Comparison: Sendable {
       comparison.uncompared = uncompared(inFrontOf: stream, Set(against.map.entries.keys))
       comparison.origin = against.moved?.origin(of: first, on: stream, layout)
     }
-    return comparison
+    return (comparison, Differences(sample))
   }
 
   /// The reference's values of `stream`, channels last, at most `limit` frames.

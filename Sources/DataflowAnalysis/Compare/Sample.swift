@@ -30,6 +30,16 @@ struct Sample {
     differing = expected.indices.filter { !(abs(expected[$0] - actual[$0]) <= tolerance) }
   }
 
+  /// Integers of a quantiser, without a block that made them.
+  init(
+    expected: [Double], actual: [Double], shape: [Int], range: ClosedRange<Int>, unit: Double
+  ) {
+    let depth = max(1, shape.last ?? 1)
+    let layout = StreamLayout(
+      dataType: .holding(range), shape: shape, elements: depth, words: product(shape) / depth)
+    self.init(expected: expected, actual: actual, layout: layout, unit: unit)
+  }
+
   var channels: Int { max(1, layout.shape.last ?? 1) }
   var isFloat: Bool { layout.dataType == .float32 }
 

@@ -74,10 +74,8 @@ extension TensorComparison {
     tensor: String, node: String, reference: String, expected: [Double], actual: [Double],
     shape: [Int], range: ClosedRange<Int>, unit: Double
   ) {
-    let depth = max(1, shape.last ?? 1)
-    let layout = StreamLayout(
-      dataType: .holding(range), shape: shape, elements: depth, words: product(shape) / depth)
-    let sample = Sample(expected: expected, actual: actual, layout: layout, unit: unit)
+    let sample = Sample(
+      expected: expected, actual: actual, shape: shape, range: range, unit: unit)
     self.init(
       stream: tensor, node: node, reference: reference, elements: expected.count,
       differing: sample.differing.count, maximumError: sample.maximumError * unit,

@@ -4,9 +4,9 @@ extension LayerComparison {
   /// Whether just the pixels whose windows reach into the padding differ; `nil` otherwise.
   ///
   /// - Parameter differences: of the stream that `pair` names.
-  public func border(_ pair: ModelPairing.Pair, _ differences: [ErrorZone.Difference])
-    -> LayerVerdict?
-  {
+  public func border(
+    _ pair: ModelPairing.Pair, _ differences: some Collection<ErrorZone.Difference>
+  ) -> LayerVerdict? {
     guard differences.count >= 4, let (rule, index) = window(of: pair.tensor), rule.isPadded else {
       return nil
     }

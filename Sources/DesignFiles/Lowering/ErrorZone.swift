@@ -53,10 +53,11 @@ public struct ErrorZone: Sendable {
   /// Judges the values of a tensor that differ.
   ///
   /// - Parameters:
+  ///   - differences: frame by frame.
   ///   - isMany: more values than chance puts into the zone: only exact ties are looked for.
   ///   - frame: all tensors of the model for a frame of the data.
   public func judge(
-    _ pair: ModelPairing.Pair, _ differences: [Difference], isMany: Bool = false,
+    _ pair: ModelPairing.Pair, _ differences: some Collection<Difference>, isMany: Bool = false,
     _ frame: (Int) throws -> [String: Value]
   ) throws -> Verdict {
     guard !differences.isEmpty, let path = path(to: pair.tensor) else { return .wrong }
@@ -66,8 +67,10 @@ public struct ErrorZone: Sendable {
     // And the model's number need not be a whole number of steps.
     let slack = border == nil ? 0.5 : 1e-3
     var isTie = true
-    let frames = Dictionary(grouping: differences, by: \.frame).sorted { $0.key < $1.key }
-    for (index, list) in frames {
+    var rest = differences[...]
+    while let index = rest.first?.frame {
+      let list = rest.prefix { $0.frame == index }
+      rest = rest[list.endIndex...]
       let values = try frame(index)
       let tie = try range(pair.tensor, path, values, isTight: true)
       isTie =
@@ -92,7 +95,7 @@ public struct ErrorZone: Sendable {
       }
       if isByRule { return .insideZone }
     }
-    let directions = Set(differences.map { $0.actual > $0.expected })
+    let directions = Set(differences.lazy.map { $0.actual > $0.expected })
     if isTie, border != nil, directions.count == 1 { return .ties(up: directions.first!) }
     return isMany ? .wrong : .insideZone
   }

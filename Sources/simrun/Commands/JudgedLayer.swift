@@ -8,8 +8,9 @@ struct JudgedLayer {
 
   var result: TensorComparison
   var pair: ModelPairing.Pair?
-  var differences: [ErrorZone.Difference]
   var verdict: Verdict
+  /// Just the pixels whose windows reach into a padding differ.
+  var padding: LayerVerdict?
   /// Of ties: the design's codes are the greater ones.
   var isUp = false
   /// What the values lie exactly on, and what the model does there.
@@ -27,50 +28,61 @@ struct JudgedLayer {
     }
     return named
   }
+}
 
-  /// Which layers are wrong, and which values lie where another order of sums puts them.
-  static func judged(
-    _ results: [TensorComparison], _ pairs: [ModelPairing.Pair], _ zone: ErrorZone,
-    _ reference: Reference, _ frames: ModelFrames
-  ) throws -> [JudgedLayer] {
-    let differing = results.filter { $0.differing > 0 || !$0.isFine }
-    guard !differing.isEmpty else { return [] }
-    let pairs = Dictionary(pairs.map { ($0.stream, $0) }) { first, _ in first }
-    var runs: [Int: [String: Value]] = [:]
-    func frame(_ index: Int) throws -> [String: Value] {
-      if let known = runs[index] { return known }
-      let run = try reference.run(frames.frame(index), keep: .all)
-      runs = [index: run]
-      return run
-    }
-    return try differing.enumerated().map { n, result in
-      WorkProgress.tell("whether float sums explain it", n, of: differing.count)
-      let pair = pairs[result.stream]
-      let differences = result.differences.map { difference in
-        ErrorZone.Difference(
-          frame: difference.frame, element: element(difference, result),
-          expected: difference.expected, actual: difference.actual)
-      }
-      var layer = JudgedLayer(result: result, pair: pair, differences: differences, verdict: .wrong)
-      // Noise goes both ways; many values on one side are a rule.
-      let isOneSided = Set(differences.map { $0.actual > $0.expected }).count == 1
-      let few = result.differing <= max(8, result.elements / 1000) || !isOneSided
-      guard result.differing == differences.count, let pair else { return layer }
-      switch try zone.judge(pair, differences, isMany: !few, frame) {
-      case .insideZone: layer.verdict = .zone
-      case .ties where few: layer.verdict = .zone
-      case .ties(let up):
-        layer.verdict = .tieRule
-        layer.isUp = up
-        layer.border = QuantizerBorder(pair.modelNode, reference)?.place ?? layer.border
-      case .wrong: break
-      }
-      return layer
-    }
+/// Tells which layers are wrong, and whose values lie where another order of sums puts them.
+struct LayerJudge {
+  /// In the order they were judged.
+  private(set) var judged: [JudgedLayer] = []
+  private let pairs: [String: ModelPairing.Pair]
+  private let zone: ErrorZone
+  private let reference: Reference
+  private let frames: ModelFrames
+  /// What the weights and thresholds of both sides say; nil where there are none.
+  private let layers: LayerComparison?
+  /// The frame of the model that was run last.
+  private var run: (index: Int, values: [String: Value])?
+
+  init(
+    _ pairs: [ModelPairing.Pair], _ zone: ErrorZone, _ reference: Reference, _ frames: ModelFrames,
+    _ layers: LayerComparison? = nil
+  ) {
+    self.pairs = Dictionary(pairs.map { ($0.stream, $0) }) { first, _ in first }
+    (self.zone, self.reference, self.frames, self.layers) = (zone, reference, frames, layers)
   }
 
-  /// The element of the frame, channels last.
-  private static func element(_ difference: Divergence, _ result: TensorComparison) -> Int {
-    zip(difference.index, result.shape).reduce(0) { $0 * $1.1 + $1.0 }
+  /// Judges a tensor that differs, by all its differences.
+  mutating func judge(_ result: TensorComparison, _ all: Differences) throws {
+    WorkProgress.tell("whether float sums explain '\(result.stream)'")
+    let pair = pairs[result.stream]
+    var layer = JudgedLayer(result: result, pair: pair, verdict: .wrong)
+    defer { judged.append(layer) }
+    guard let pair else { return }
+    let differences = all.lazy.map {
+      ErrorZone.Difference(
+        frame: $0.frame, element: $0.element, expected: $0.expected, actual: $0.actual)
+    }
+    // Noise goes both ways; many values on one side are a rule.
+    let isOneSided = Set(differences.map { $0.actual > $0.expected }).count == 1
+    let few = result.differing <= max(8, result.elements / 1000) || !isOneSided
+    let (reference, frames) = (reference, frames)
+    var known = run
+    let verdict = try zone.judge(pair, differences, isMany: !few) { index in
+      if let known, known.index == index { return known.values }
+      let values = try reference.run(frames.frame(index), keep: .all)
+      known = (index, values)
+      return values
+    }
+    run = known
+    switch verdict {
+    case .insideZone: layer.verdict = .zone
+    case .ties where few: layer.verdict = .zone
+    case .ties(let up):
+      layer.verdict = .tieRule
+      layer.isUp = up
+      layer.border = QuantizerBorder(pair.modelNode, reference)?.place ?? layer.border
+    case .wrong: break
+    }
+    if layer.verdict != .zone { layer.padding = layers?.border(pair, differences) }
   }
 }

@@ -34,7 +34,7 @@ struct ModelComparisonReport: ResultDocument {
     }
   }
 
-  /// A layer whose differences another order of float32 sums gives too, and all of them.
+  /// A layer whose differences another order of float32 sums gives too, and the first of them.
   struct Excused: Codable {
     struct Value: Codable {
       var frame: Int
@@ -48,6 +48,7 @@ struct ModelComparisonReport: ResultDocument {
     var stream: String
     var node: String
     var differing: Int
+    /// The first 4096 at most.
     var values: [Value]
 
     init(_ layer: JudgedLayer, _ type: DataType) {
@@ -133,7 +134,7 @@ struct ModelComparisonReport: ResultDocument {
     return !verdict.quantiser.isEmpty && !rows.isEmpty && rows.allSatisfy { $0.differing == 0 }
   }
 
-  /// Values that are listed at most; the JSON has all.
+  /// Values that are listed at most; the JSON has more.
   private static let most = 16
 
   private func text(_ layer: Excused) -> String {

@@ -74,11 +74,12 @@ struct ModelComparisonRun {
         "note: the first \(ModelPairing.mostFrames) of \(frames.count) frames are compared; simrun accuracy "
           + "computes all of them")
     }
-    let results = try compare(pairing, comparison)
-    var judged = try JudgedLayer.judged(
-      results, pairing.pairs, ErrorZone(reference, pairing), reference, frames)
-    let wrong = judged.filter { $0.verdict == .wrong || $0.verdict == .tieRule }
     let comparisonOfLayers = LayerComparison(loaded, pairing)
+    var judge = LayerJudge(
+      pairing.pairs, ErrorZone(reference, pairing), reference, frames, comparisonOfLayers)
+    let results = try compare(pairing, comparison) { try judge.judge($0, $1) }
+    var judged = judge.judged
+    let wrong = judged.filter { $0.verdict == .wrong || $0.verdict == .tieRule }
     let found = comparisonOfLayers.verdicts(pairing.pairs)
     var verdicts = found.filter { verdict in
       verdict.isCertain || wrong.contains { $0.result.node == verdict.node }
@@ -88,11 +89,7 @@ struct ModelComparisonRun {
         "note: '\(rare.node)': \(rare.finding); no fault by itself, so few\n  hint: \(rare.advice)")
     }
     for layer in wrong where !verdicts.contains(where: { $0.node == layer.result.node }) {
-      if let pair = layer.pair, layer.differences.count == layer.result.differing,
-        let verdict = comparisonOfLayers.border(pair, layer.differences)
-      {
-        verdicts.append(verdict)
-      }
+      if let verdict = layer.padding { verdicts.append(verdict) }
     }
     // Elements read as another type are other numbers, also behind the last tensor that is compared.
     verdicts += try DesignFacts(loaded.design).graphDiagnostics.filter {
@@ -160,7 +157,8 @@ struct ModelComparisonRun {
   }
 
   private func compare(
-    _ pairing: ModelPairing, _ comparison: Comparison, under scenario: Scenario? = nil
+    _ pairing: ModelPairing, _ comparison: Comparison, under scenario: Scenario? = nil,
+    judging: (TensorComparison, Differences) throws -> Void = { _, _ in }
   ) throws -> [TensorComparison] {
     let entries = pairing.pairs.map { pair in
       (
@@ -173,7 +171,8 @@ struct ModelComparisonRun {
     return try comparison.run(
       pairing.inputs, reference: NPZ(NPZ.encode(arrays), file: model),
       map: ReferenceMap(entries: Dictionary(entries) { first, _ in first }), stopsAtFirst: false,
-      feedsReference: scenario == nil, given: pairing.given, under: scenario)
+      feedsReference: scenario == nil, given: pairing.given, under: scenario,
+      judging: judging)
   }
 
   private func tell(_ pairing: ModelPairing) {

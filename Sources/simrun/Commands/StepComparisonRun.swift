@@ -25,15 +25,24 @@ struct StepComparisonRun {
         "note: '\(source.design)' has no tensor for \(pairing.unpaired.count) of the model's quantised ones "
           + "(\(pairing.unpaired.listed(atMost: 3)))")
     }
-    let results = pairing.layers.map { layer in
-      TensorComparison(
+    var judge = LayerJudge(
+      pairing.layers.map(\.pair), ErrorZone(reference, pairing), reference,
+      try reference.frames(of: arrays, file: file))
+    let results = try pairing.layers.map { layer in
+      let result = TensorComparison(
         tensor: layer.tensor, node: layer.node, reference: layer.modelTensor,
         expected: layer.expected, actual: layer.actual, shape: layer.shape, range: layer.range,
         unit: layer.scale)
+      if result.differing > 0 || !result.isFine {
+        try judge.judge(
+          result,
+          Differences(
+            expected: layer.expected, actual: layer.actual, shape: layer.shape, range: layer.range,
+            unit: layer.scale))
+      }
+      return result
     }
-    let judged = try JudgedLayer.judged(
-      results, pairing.layers.map(\.pair), ErrorZone(reference, pairing), reference,
-      reference.frames(of: arrays, file: file))
+    let judged = judge.judged
     let named = Dictionary(judged.map { ($0.result.stream, $0) }) { first, _ in first }
     let final = results.map { named[$0.stream]?.named ?? $0 }
     let types = Dictionary(

@@ -1,5 +1,7 @@
 import DataflowAnalysis
+import DesignFiles
 import Foundation
+import OriginalModel
 import Testing
 
 /// Original models at the command line.
@@ -123,6 +125,41 @@ import Testing
       let lowered = try outputs("m.onnx", "--lowered")
       #expect(try lowered == outputs("d.json"))
       #expect(Set(lowered).count > 4)
+    }
+  }
+
+  /// However many values differ, float sums are asked about each of them: two channels on 50 × 50 pixels whose large
+  /// products cancel, one threshold of each an integer off.
+  @Test(arguments: [(110, true), (0, false)])
+  func ofManyDifferencesEachIsJudged(_ large: Int, _ isFine: Bool) throws {
+    let (step, weightStep): (Float, Float) = (0.037, 0.013)
+    var model = ModelBuilder(input: [1, 65, 50, 50])
+    model.quantiser("x", "q", scale: step, bits: 8)
+    let row = (0..<62).map { $0 % 2 == 0 ? 120 : -120 } + [127, 1]
+    model.constant("w", ((row + [0]) + (row + [-1])).map { Float($0) * weightStep }, [2, 65, 1, 1])
+    model.quantiser("w", "wq", scale: weightStep, bits: 8, isNarrow: true)
+    model.add("Conv", ["q", "wq"], ["m"], ints: ["kernel_shape": [1, 1]])
+    model.quantiser("m", "y", scale: 1.7, bits: 4)
+    var loaded = try LoweredModel(Reference(model.model()), name: "m").loaded
+    let node = try #require(loaded.design.nodes.first { $0.initializers["thresholds"] != nil })
+    let name = try #require(node.initializers["thresholds"])
+    let middle = try #require(try loaded.parameters?.tensor(name).asIntegers(name: name)[9])
+    try loaded.change(node.name, "thresholds") { channel, column, value in
+      column == 9 ? value + (channel == 0 ? 1 : -1) : value
+    }
+    // Sums that are the threshold of the one channel, and one less in the other.
+    let codes = Array(repeating: large, count: 62) + [middle / 127, middle % 127, 1]
+    let pixels = codes.flatMap { Array(repeating: Float($0) * step, count: 2500) }
+    try TestFiles.withTemporaryDirectory { folder in
+      try model.data().write(to: URL(filePath: "\(folder)/m.onnx"))
+      try TensorFile.write(
+        [("x", try Tensor(pixels, shape: [1, 65, 50, 50]))], to: "\(folder)/x.npy")
+      _ = try loaded.write(to: "\(folder)/d.json", withParameters: true)
+      let told = try CommandLineTool.run(
+        ["compare", "d.json", "--model", "m.onnx", "--input", "x.npy", "--json"], in: folder)
+      #expect(told.status == (isFine ? 0 : 1), "\(told.output)\(told.errors)")
+      let excused = try #require(told.json["excused"] as? [[String: Any]])
+      #expect(excused.map { $0["differing"] as? Int } == (isFine ? [5000] : []))
     }
   }
 
