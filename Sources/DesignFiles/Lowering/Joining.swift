@@ -149,12 +149,16 @@ extension Lowering {
     if layout.sizes[.channel] != nil { layout.sizes[.channel] = shape.channels }
     layouts[target] = layout
     let isBipolar = sources.allSatisfy(\.isBipolar)
-    add(
+    let index = add(
       Layer(
         kind: .concat, inputs: parts.map(\.layer), shape: shape, low: sources.flatMap(\.low),
         high: sources.flatMap(\.high), scale: Set(scales).count == 1 ? [scales[0]] : scales,
         isBipolar: isBipolar, tensor: target, node: node.name),
       carrying: target)
+    // Codes side by side are codes, though no quantiser has made them one.
+    if node.inputs.allSatisfy({ codes[$0] != nil }) {
+      note(target, index, layers[index].scale, node.name, isInner: true)
+    }
   }
 
   /// The index of the largest element, when one rising function gives all of them.

@@ -137,7 +137,10 @@ extension Lowering {
     (layer.low, layer.high) = (layer.low.map { min($0, 0) }, layer.high.map { max($0, 0) })
     (layer.scale, layer.divisor, layer.isBipolar) = (input.scale, 1, false)
     (layer.tensor, layer.node) = (target, step.node.name)
-    add(layer, carrying: target)
+    let index = add(layer, carrying: target)
+    if codes[source] != nil {
+      note(target, index, input.scale, step.node.name, isInner: true)
+    }
   }
 
   /// Some channels of a stream, by a matrix of zeros and ones.

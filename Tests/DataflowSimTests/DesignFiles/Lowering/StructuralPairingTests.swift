@@ -38,6 +38,33 @@ import Testing
     }
   }
 
+  /// A join and a padding inside a model are compared themselves: their faults show there, not in the layer behind.
+  @Test func joinsAndPaddingsAreCompared() throws {
+    let joined = try PlantedModel(branches(quantised: true)).compare {
+      let place = try #require(
+        $0.design.nodes.firstIndex { $0.opType.hasPrefix("StreamingConcat") })
+      $0.design.nodes[place].inputs.swapAt(0, 1)
+    }
+    #expect(
+      joined.results.filter { !$0.isFine }.map(\.node) == ["StreamingConcat_hls_0"],
+      "\(joined.text)")
+    var model = ModelBuilder(input: [1, 2, 6, 6])
+    model.quantiser("x", "q", scale: 1, bits: 4)
+    model.constant("pads", integers: [0, 0, 1, 1, 0, 0, 1, 1])
+    model.add("Pad", ["q", "pads"], ["p"])
+    model.constant("w", (0..<36).map { Float($0 % 7 - 3) }, [2, 2, 3, 3])
+    model.add("Conv", ["p", "w"], ["c"], ints: ["kernel_shape": [3, 3]])
+    model.quantiser("c", "y", scale: 4, bits: 4)
+    let sound = try PlantedModel(model).compare()
+    #expect(sound.wrong == nil && sound.pairs.contains { $0.tensor == "p" }, "\(sound.pairs)")
+    let padded = try PlantedModel(model).compare {
+      let place = try #require($0.design.nodes.firstIndex { $0.opType.hasPrefix("FMPadding") })
+      $0.design.nodes[place].attributes["Padding"] = .ints([2, 1, 0, 1])
+    }
+    #expect(
+      padded.results.filter { !$0.isFine }.map(\.node) == ["FMPadding_rtl_0"], "\(padded.text)")
+  }
+
   /// What joins streams is as wide as its widest input; the codes are as many as thresholds give.
   @Test func aWidenedStreamHasTheCodesOfItsThresholds() throws {
     var model = branches(quantised: true)
