@@ -54,7 +54,7 @@ public struct LoweredModel: Sendable {
             ? ", but for \(emitter.shortened), of which a frame is more than simrun buffers" : "")
           + "; simrun fifo finds the least depths")
     }
-    notes += Self.endNotes(lowering, outputs)
+    notes += Self.leftOut(lowering, outputs) + Self.endNotes(lowering, outputs)
     loaded = LoadedDesign(
       design: emitter.design, parameters: ParameterStore(arrays), notes: notes)
     let order = Dictionary(
@@ -91,6 +91,28 @@ public struct LoweredModel: Sendable {
           + "simrun run --input executes the model as it is")
     }
     return found
+  }
+
+  /// The model's outputs that are none of the design's.
+  private static func leftOut(_ lowering: Lowering, _ outputs: [(name: String, layer: Int)])
+    -> [String]
+  {
+    let inputs = Set(lowering.reference.graph.inputs.map(\.name))
+    return lowering.reference.graph.outputs.compactMap { name in
+      if outputs.contains(where: { $0.name == name }) { return nil }
+      let own = "output '\(name)' is no output of the design: "
+      if lowering.constants[name] != nil { return own + "it is constant, whatever enters" }
+      guard let edge = lowering.edges[name], let start = edge.starts.first,
+        let same = outputs.first(where: { $0.layer == start.layer })
+      else {
+        return own
+          + (inputs.contains(name)
+            ? "it is the model's input as it enters"
+            : "nothing in front of it is quantised, so it is the host's work")
+      }
+      return own + "its integers are those of '\(same.name)'"
+        + (edge.steps.isEmpty ? "" : ", what follows is the host's work")
+    }
   }
 
   private static func endNotes(_ lowering: Lowering, _ outputs: [(name: String, layer: Int)])

@@ -18,6 +18,29 @@ import Testing
     try expectLoweredEqually(model)
   }
 
+  /// Outputs that hardware has no part in, or has already, are none of the design's: each is told.
+  @Test func outputsThatTheDesignLeavesOutAreTold() throws {
+    var model = ModelBuilder(input: [1, 2, 6, 6], outputs: ["y", "k", "x", "h", "z"])
+    model.quantise("x", "q")
+    model.constant("w", (0..<8).map { Float($0 % 5 - 2) }, [4, 2, 1, 1])
+    model.add("Conv", ["q", "w"], ["c"], ints: ["kernel_shape": [1, 1]])
+    model.quantise("c", "y")
+    model.constant("two", [2])
+    model.add("Mul", ["two", "two"], ["k"])
+    model.add("Mul", ["x", "two"], ["h"])
+    model.add("Mul", ["y", "two"], ["z"])
+    let lowered = try LoweredModel(Reference(model.model()), name: "m")
+    #expect(lowered.loaded.design.graphOutputs.count == 1)
+    for (name, reason) in [
+      ("k", "constant"), ("x", "the model's input"), ("h", "the host's work"),
+      ("z", "those of 'y'"),
+    ] {
+      #expect(
+        lowered.loaded.notes.contains { $0.contains("output '\(name)'") && $0.contains(reason) },
+        "\(lowered.loaded.notes)")
+    }
+  }
+
   private func expectEqual(
     _ model: ModelBuilder, frames: Int = 4, _ options: ModelOptions = .init()
   ) throws -> LoweredModel {
