@@ -169,7 +169,14 @@ extension Lowering {
     else { return }
     let axis = try ThresholdOperators.channelAxis(of: node, shape: shape, channels: channels)
     guard layout.axes.indices.contains(axis), layout.axes[axis].contains(.channel) else {
-      throw LayoutMismatch()
+      let stated = try node.string("data_layout") ?? ""
+      throw LayoutMismatch(
+        place: step.node.place,
+        hint: stated.isEmpty
+          ? "state data_layout of the MultiThreshold: without one its \(channels) channels are taken for axis "
+            + "\(axis) of \(shape)"
+          : "data_layout of the MultiThreshold is \(stated), with the channels on axis \(axis) of \(shape): "
+            + "correct it, or transpose the data")
     }
   }
 }

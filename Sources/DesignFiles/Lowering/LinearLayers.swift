@@ -190,7 +190,11 @@ extension Lowering {
   }
 
   /// The axes are not where a layer has them; perhaps they are with the other reading of the input.
-  struct LayoutMismatch: Error {}
+  struct LayoutMismatch: Error {
+    /// The node that says where they are, and what of it to change; nil where a layer's operation says it.
+    var place: String?
+    var hint: String?
+  }
 
   /// Adds a linear layer: integer weights over a proportional stream.
   ///

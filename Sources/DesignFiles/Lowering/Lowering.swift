@@ -118,13 +118,15 @@ struct Lowering: Sendable {
     let likely = hasRank3 && !usesWindows
     let start = try Lowering(reference)
     var refusal: (error: InputError, steps: Int, isChannelsLast: Bool)?
+    var mismatch: (found: LayoutMismatch, steps: Int)?
     for isChannelsLast in [likely, !likely] {
       var lowering = start
       do {
         try lowering.run(isChannelsLast: isChannelsLast)
         return lowering
-      } catch is LayoutMismatch {
-        continue
+      } catch let found as LayoutMismatch {
+        guard lowering.walkedSteps > mismatch?.steps ?? -1 else { continue }
+        mismatch = (found, lowering.walkedSteps)
       } catch let error as InputError {
         guard lowering.walkedSteps > refusal?.steps ?? -1 else { continue }
         refusal = (error, lowering.walkedSteps, isChannelsLast)
@@ -133,7 +135,8 @@ struct Lowering: Sendable {
     guard let refusal else {
       throw InputError(
         "its layers do not agree about which axis holds the channels", file: reference.graph.file,
-        hint: "transpose the data once, at the input")
+        at: mismatch?.found.place,
+        hint: mismatch?.found.hint ?? "transpose the data once, at the input")
     }
     guard isLenient else { throw refusal.error }
     var lowering = start

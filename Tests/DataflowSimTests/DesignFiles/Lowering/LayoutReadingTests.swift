@@ -67,6 +67,23 @@ import Testing
     #expect(node?.attributes["NumChannels"] == .int(4))
   }
 
+  /// Thresholds that go along another axis than the other layers' channels name the attribute that says so.
+  @Test(arguments: ["", "NWC"]) func thresholdsOnAnotherAxisNameTheirLayout(_ layout: String) throws
+  {
+    var m = ModelBuilder(input: [1, 4, 4])
+    m.quantiser("x", "q", scale: 0.5, bits: 4)
+    m.constant("w", (0..<16).map { Float($0 % 5 - 2) }, [4, 4, 1])
+    m.add("Conv", ["q", "w"], ["c"], ints: ["kernel_shape": [1]])
+    m.constant("t", (0..<12).map { Float($0 / 3 + 2 * ($0 % 3)) / 2 - 1.5 }, [4, 3])
+    m.add(
+      "MultiThreshold", ["c", "t"], ["y"], domain: Self.qonnx,
+      strings: ["out_dtype": "UINT2"].merging(layout.isEmpty ? [:] : ["data_layout": layout]) {
+        $1
+      })
+    let text = inputError { _ = try LoweredModel(Reference(m.model()), name: "m") }
+    #expect(text.contains("data_layout of the MultiThreshold"), "\(text)")
+  }
+
   /// What neither reading allows is refused for what is wrong with it.
   @Test func theReasonIsThatOfTheReadingThatGotFurther() throws {
     var m = sequence()
