@@ -93,6 +93,10 @@ import Testing
       if let memory = lines(vector["memblock_dat"]) {
         #expect(files["\(op)_0/memblock.dat"] == memory)
       }
+      // An RTL block has the host's words beside its stages.
+      if op.hasSuffix("_rtl") {
+        #expect(files["\(op)_0/memblock.dat"] == lines(vector["runtime_dat"]))
+      }
       for (name, content) in vector["stage_files"]?.object ?? [:] {
         #expect(files["\(op)_0/\(name)"] == lines(content), "\(name)")
       }

@@ -8,13 +8,14 @@ extension Thresholding: MemoryBlock {
   var hasRuntimeImage: Bool { runtimeWriteableThresholds }
 
   func images(_ setup: BitSetup, runtimeIndex: Int?) throws -> [MemoryImage] {
-    let rows = try thresholdRows(setup)
+    let (rows, isShared) = try thresholdRows(setup)
     return isRTL
-      ? try stageImages(rows, setup, runtimeIndex) : streamImages(rows, setup, runtimeIndex)
+      ? try stageImages(rows, setup, runtimeIndex, isShared: isShared)
+      : streamImages(rows, setup, runtimeIndex)
   }
 
-  /// The thresholds of every channel, each a value of the threshold type.
-  private func thresholdRows(_ setup: BitSetup) throws -> [[Int64]] {
+  /// The thresholds of every channel, each a value of the threshold type, and whether the array has one row for all.
+  private func thresholdRows(_ setup: BitSetup) throws -> (rows: [[Int64]], isShared: Bool) {
     let name = setup.node.initializers["thresholds"] ?? "thresholds"
     let table = try setup.tensor("thresholds")
     let perChannel = table.shape == [channels, steps] || channels == 1 && table.count == steps
@@ -27,10 +28,11 @@ extension Thresholding: MemoryBlock {
     guard let values = elements.int64s else {
       throw InputError("thresholds beyond 64 bits have no image", at: "array '\(name)'")
     }
-    return (0..<channels).map { channel in
+    let rows = (0..<channels).map { channel in
       let row = perChannel ? channel : 0
       return Array(values[row * steps..<(row + 1) * steps])
     }
+    return (rows, table.shape.first == 1)
   }
 
   /// HLS: one word per channel fold; within a PE, threshold 0 comes last (most significant).
@@ -46,7 +48,7 @@ extension Thresholding: MemoryBlock {
   /// RTL: a file per PE and stage of the binary search, and the image the host writes. One row of thresholds for all
   /// channels is written once per PE, as FINN does.
   private func stageImages(
-    _ rows: [[Int64]], _ setup: BitSetup, _ index: Int?
+    _ rows: [[Int64]], _ setup: BitSetup, _ index: Int?, isShared: Bool
   ) throws -> [MemoryImage] {
     let full = (1 << stages) - 1
     guard steps == full || steps == full - 1, thresholdType.bits <= 32 else {
@@ -58,7 +60,7 @@ extension Thresholding: MemoryBlock {
     let lowest = Int64(thresholdType.range?.lowerBound ?? 0)
     let padding = [Int64](repeating: lowest, count: full - steps)
     let table = rows.map { padding + $0 }
-    let folds = try setup.tensor("thresholds").shape.first == 1 ? 1 : channelFold
+    let folds = isShared ? 1 : channelFold
     var images: [MemoryImage] = []
     for p in 0..<pe {
       for stage in 0..<stages {
@@ -70,7 +72,10 @@ extension Thresholding: MemoryBlock {
         images.append(setup.image("\(setup.fileName)_threshs_\(p)_\(stage).dat", words.lines))
       }
     }
-    return images + setup.runtimeImages(index, runtimeLines(table, folds))
+    guard index != nil else { return images }
+    // FINN puts what the host writes beside the stages too.
+    let lines = runtimeLines(table, folds)
+    return images + [setup.image("memblock.dat", lines)] + setup.runtimeImages(index, lines)
   }
 
   /// 2^N words of 32 bits per channel: the thresholds, not sign-extended, and a zero. The PEs of a
