@@ -9,7 +9,9 @@ package struct LabelSelect: Block {
     .int("PE", "elements per word; divides Labels"),
     .int("K", "indices to emit"),
     .dataType("inputDataType", "type of the elements"),
-    .dataType("outputDataType", default: "", "type of the indices; empty: unsigned, whole bytes"),
+    .dataType(
+      "outputDataType", default: "",
+      "type of the indices; empty: unsigned, whole bytes, BINARY up to 2 labels"),
     .ints("numInputVectors", default: [1], "leading dimensions of the input"),
   ]
 
@@ -31,8 +33,10 @@ package struct LabelSelect: Block {
     try a.requireDivides("PE", labels, "Labels")
     try a.require(k <= labels, "K", "exceeds Labels = \(labels)")
     try a.size("a tensor", numInputVectors + [labels])
-    let wholeBytes = DataType.smallest(for: labels - 1).bits.dividedUp(by: 8) * 8
-    outputType = a.optionalDataType("outputDataType") ?? .uint(wholeBytes)
+    // FINN writes the width in whole bytes into the type's name, and BINARY has none in it.
+    let least = DataType.smallest(for: labels - 1)
+    let whole: DataType = least == .binary ? .binary : .uint(least.bits.dividedUp(by: 8) * 8)
+    outputType = a.optionalDataType("outputDataType") ?? whole
   }
 
   /// Words of a vector: Labels / PE.
