@@ -19,6 +19,13 @@ struct StreamTypes {
   private var signed: Set<Int> = []
   private var signedSums: Set<Int> = []
 
+  /// By root of `parent`, in order.
+  private var membersByRoot: [Int: [Int]] = [:]
+  /// By root of `passed`: the first layer whose block computes.
+  private var computingByRoot: [Int: Int] = [:]
+  /// Every live stream's, once all of this is known.
+  private var known: [Int: DataType] = [:]
+
   /// Passes over the layers: streams of one type may come from a matrix further on.
   private static let passes = 3
 
@@ -42,12 +49,22 @@ struct StreamTypes {
       default: break
       }
     }
-    for root in Set(live.map { find($0) }) where canBeXnor(root, outputs) {
+    for i in live.sorted() {
+      membersByRoot[find(i), default: []].append(i)
+      switch layers[i].kind {
+      case .add, .difference, .globalSum:
+        let root = Self.root(of: i, passed)
+        computingByRoot[root] = computingByRoot[root] ?? i
+      default: break
+      }
+    }
+    for root in membersByRoot.keys where canBeXnor(root, outputs) {
       for i in members(root) { isXnor[i] = true }
     }
     findSigned()
     findReach()
     findSigned()
+    for i in live.sorted() { known[i] = type(i) }
   }
 
   /// An addition takes two signed streams or two unsigned ones, so what meets a signed one further on is signed from
@@ -111,17 +128,10 @@ struct StreamTypes {
 
   /// The layer whose block gives a stream its type: one that computes, perhaps in front of blocks that hand on.
   private func computing(_ i: Int) -> Int? {
-    let root = Self.root(of: i, passed)
-    return live.sorted().first { other in
-      guard Self.root(of: other, passed) == root else { return false }
-      switch layers[other].kind {
-      case .add, .difference, .globalSum: return true
-      default: return false
-      }
-    }
+    computingByRoot[Self.root(of: i, passed)]
   }
 
-  private func members(_ root: Int) -> [Int] { live.filter { find($0) == root }.sorted() }
+  private func members(_ root: Int) -> [Int] { membersByRoot[root] ?? [] }
 
   /// ±1 that only one-bit products read.
   private func canBeXnor(_ root: Int, _ outputs: Set<Int>) -> Bool {
@@ -159,6 +169,7 @@ struct StreamTypes {
   }
 
   func type(_ index: Int) -> DataType {
+    if let type = known[index] { return type }
     if let source = computing(index) { return computed(source) }
     let all = members(find(index))
     if isXnor[index] { return .binary }

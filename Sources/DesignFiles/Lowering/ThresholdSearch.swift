@@ -40,54 +40,11 @@ struct ThresholdSearch {
     guard steps > 0, steps <= 1 << 20 else {
       throw InputError("a quantiser of \(steps + 1) levels is beyond any thresholding block")
     }
-    // Least x (of the sign-turned integer) with a code of at least lowest + k + 1.
-    var least = [Int](repeating: 0, count: channels * steps)
-    var most = least
-    for c in 0..<channels {
-      let (a, b) = range(c, isNegated[c])
-      for k in 0..<steps { (least[c * steps + k], most[c * steps + k]) = (a, b + 1) }
-    }
-    var open = least.indices.filter { least[$0] < most[$0] }
-    while !open.isEmpty {
-      let middles = open.map { (least[$0] + most[$0]) >> 1 }
-      let found = try codes(of: open, middles, steps, isNegated)
-      for (i, slot) in open.enumerated() {
-        if found[i] >= lowest + slot % steps + 1 {
-          most[slot] = middles[i]
-        } else {
-          least[slot] = middles[i] + 1
-        }
-      }
-      open.removeAll { least[$0] >= most[$0] }
-    }
+    let table = try ThresholdPlaces(
+      low: low, high: high, isNegated: isNegated, lowest: lowest, steps: steps, codes: codes
+    ).values
     return Result(
-      table: ThresholdTable(values: least, steps: steps, low: lowest), isNegated: isNegated)
-  }
-
-  private func range(_ channel: Int, _ isNegated: Bool) -> (Int, Int) {
-    isNegated ? (-high[channel], -low[channel]) : (low[channel], high[channel])
-  }
-
-  /// Codes at `points`, one per slot (channel · steps + k). Slots of different channels share a row.
-  private func codes(of slots: [Int], _ points: [Int], _ steps: Int, _ isNegated: [Bool]) throws
-    -> [Int]
-  {
-    var rows = 0
-    var place: [Int] = []
-    place.reserveCapacity(slots.count)
-    var filled = [Int](repeating: 0, count: channels)
-    for slot in slots {
-      let c = slot / steps
-      place.append(filled[c] * channels + c)
-      filled[c] += 1
-      rows = max(rows, filled[c])
-    }
-    var integers = (0..<rows).flatMap { _ in low }
-    for (i, slot) in slots.enumerated() {
-      integers[place[i]] = isNegated[slot / steps] ? -points[i] : points[i]
-    }
-    let all = try codes(integers, rows)
-    return place.map { all[$0] }
+      table: ThresholdTable(values: table, steps: steps, low: lowest), isNegated: isNegated)
   }
 
   /// Samples each channel's whole range; narrow ranges are looked at in full, and so are functions
