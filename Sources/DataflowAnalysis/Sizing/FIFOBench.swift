@@ -227,10 +227,11 @@ struct FIFOBench: Sendable {
   }
 
   private var stops: InputError {
-    let mismatches = WordCounts(plan: plan).mismatches
-    let why = mismatches.first.map { "word counts do not match: \($0)" }
+    let counts = WordCounts(plan: plan)
+    let why = counts.mismatches.first.map { "word counts do not match: \($0)" }
     return InputError(
-      why ?? "the design stops even with unbounded FIFOs", hint: "`simrun hang` tells why")
+      why ?? "the design stops even with unbounded FIFOs",
+      hint: counts.found.first?.advice ?? "`simrun hang` tells why")
   }
 
   struct Occupancy: Sendable {

@@ -30,12 +30,38 @@ package struct WordCounts {
   package var found: [Mismatch] {
     // The plan was made of it.
     guard let graph = try? DesignGraph(plan.design) else { return [] }
-    return graph.streams.compactMap { stream in
+    let ends = graph.streams.compactMap { stream -> Mismatch? in
       guard let reader = stream.reader, !plan.design.nodes[reader.node].isFIFO,
         let writer = maker(of: stream, graph)
       else { return nil }
       return mismatch(writer, reader)
     }
+    return ends + plan.blocks.indices.compactMap(pairing)
+  }
+
+  /// A block that moves a word of each of its streams at once, states no shape of them, and is given other numbers.
+  private func pairing(_ index: Int) -> Mismatch? {
+    let (node, block) = (plan.design.nodes[index], plan.blocks[index])
+    guard !node.isFIFO, hasOpenWords(block) else { return nil }
+    let counts = zip(node.inputs + node.outputs, plan.inputPorts[index] + plan.outputPorts[index])
+      .compactMap { stream, port in port.words.map { (stream: stream, words: $0) } }
+    guard let one = counts.first, let other = counts.first(where: { $0.words != one.words }) else {
+      return nil
+    }
+    let open = zip(plan.design.nodes, plan.blocks).filter { !$0.isFIFO && hasOpenWords($1) }.map(
+      \.0.name)
+    return Mismatch(
+      stream: other.stream, made: other.words, expected: one.words,
+      sentence:
+        "\(node.name) (\(node.opType)) moves a word of '\(one.stream)' with each of '\(other.stream)', of which a "
+        + "frame has \(one.words) and \(other.words)",
+      advice:
+        "state folded_shape and dataType of \(open.listed(atMost: 4)): with a stated shape width converters are put "
+        + "beside it, and a folding leaves its words as they are")
+  }
+
+  private func hasOpenWords(_ block: any Block) -> Bool {
+    block.isWordWise && (block.inputs + block.outputs).contains { $0.words == nil }
   }
 
   /// Who makes the words of a stream. A FIFO passes on what it gets, whatever shape it states.

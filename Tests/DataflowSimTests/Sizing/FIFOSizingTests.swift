@@ -12,6 +12,24 @@ struct FIFOSizingTests {
     #expect("\(error as Any)".contains("word counts do not match"))
   }
 
+  /// A join that states no shape gets as many words of each stream as a folding happens to make: the error says so and
+  /// what keeps its words. With a stated shape the same design is folded.
+  @Test func aJoinOfUnknownWordsIsNamed() throws {
+    var design = try Self.design("examples/residual-deadlock")
+    func fold() throws -> FoldingSearch {
+      try FoldingSearch(design, goal: .framesPerSecond(1000), device: nil)
+    }
+    let error = "\(#expect(throws: InputError.self) { _ = try fold() } as Any)"
+    #expect(error.contains("moves a word of"), "\(error)")
+    #expect(error.contains("state folded_shape and dataType of fork, join"), "\(error)")
+    for n in design.nodes.indices where ["Fork", "Join"].contains(design.nodes[n].opType) {
+      design.nodes[n].attributes = [
+        "folded_shape": .ints([1, 8, 8, 2, 2]), "dataType": .string("UINT4"),
+      ]
+    }
+    #expect(try fold().meetsGoal)
+  }
+
   /// Where FIFOs limit, the slowest block is named with the cycles it needs alone.
   @Test func namesTheSlowestWindow() throws {
     let throughput = try Throughput(Self.design("mobilenet-small"))
