@@ -8,6 +8,8 @@ public struct BlockReport: ResultDocument {
   public let opType: String
   /// The part whose DSPs are counted; nil: UltraScale+.
   public let part: String?
+  /// The FINN whose block it is.
+  public let finnGeneration: String
   /// DSP48E1, DSP48E2 or DSP58.
   public let dspFamily: String
   /// FINN's estimate.
@@ -57,17 +59,23 @@ public struct BlockReport: ResultDocument {
 
   /// Everything the catalogue knows about `block` on `part`.
   ///
+  /// - Parameter attributes: as written; what of them came later than its FINN makes its cycles no hardware's.
   /// Throws `InputError` where the estimate is beyond any device.
-  public init(_ block: any Block, part: String?) throws {
+  public init(
+    _ block: any Block, _ attributes: [String: AttributeValue] = [:], part: String?
+  ) throws {
+    let generation = block.node.generation
     let inputs = block.finnInputs
     let outputs = block.outputs
     let family = part.map(DSPFamily.init(part:)) ?? .dsp48e2
     let estimate = try block.plausibleResources(on: family)
     opType = block.opType
     self.part = part
+    finnGeneration = generation.rawValue
     dspFamily = family.rawValue
     expectedCycles = block.expectedCycles
-    let timing = (block as? any TimedBlock)?.timing()
+    let timing = (block as? any TimedBlock)?.timing().inexact(
+      BlockCatalogue.foreignAttribute(of: block.opType, attributes, generation))
     cyclesAlone = timing?.busyCycles
     self.timing = timing.map { TimingReport($0) }
     numberOfOutputValues = block.numberOfOutputValues
@@ -86,7 +94,9 @@ public struct BlockReport: ResultDocument {
     finnResources = estimate.finn
     correction = estimate.correction
     calibrated = CalibratedEstimate.Report(
-      CostModel.shipped.estimate(block.costStructure(in: CostContext(device: family))))
+      CostModel.shipped.estimate(
+        block.costStructure(
+          in: CostContext(device: family, hasLaterStreamer: generation.isDevelopment))))
     bramEfficiency = estimate.bramEfficiency
     uramEfficiency = estimate.uramEfficiency
     operationAndParameterCounts = block.operationAndParameterCounts

@@ -125,7 +125,7 @@ public struct BlockTiming: Sendable {
 
 extension BlockTiming {
   /// The same, not exact for `reason` if there is one. Then no schedule makes it exact either.
-  func inexact(_ reason: String?) -> BlockTiming {
+  package func inexact(_ reason: String?) -> BlockTiming {
     guard let reason else { return self }
     var timing = self
     timing.exactness = .approximate(reason)

@@ -20,6 +20,9 @@ struct BlocksCommand: ParsableCommand {
   @Option(name: .customLong("clock-mhz"), help: "Clock in MHz.")
   var clockMHz = 100.0
 
+  @Option(help: "The FINN whose block it is.")
+  var finnGeneration: FINNGeneration?
+
   @Flag(help: "Print one JSON document.")
   var json = false
 
@@ -29,6 +32,11 @@ struct BlocksCommand: ParsableCommand {
   func run() throws {
     try reportingInputErrors {
       if schema { return try printText(String(DesignSchema.text.dropLast())) }
+      guard finnGeneration == nil || attributes != nil else {
+        throw InputError(
+          "decides what a configuration takes and costs; the list of attributes is that of all generations",
+          at: "--finn-generation", hint: "add --attributes")
+      }
       guard clockMHz > 0, clockMHz.isFinite else {
         throw InputError("\(clockMHz) MHz is no clock", at: "--clock-mhz", hint: "more than 0")
       }
@@ -81,11 +89,12 @@ struct BlocksCommand: ParsableCommand {
     let block: any Block
     do {
       block = try BlockCatalogue.make(
-        opType: op, attributes: attributes, part: part, clockMHz: clockMHz)
+        opType: op, attributes: attributes, part: part, clockMHz: clockMHz,
+        generation: finnGeneration ?? .default)
     } catch let error as InputError {
       throw error.at(op)
     }
-    let report = try BlockReport(block, part: part)
+    let report = try BlockReport(block, attributes, part: part)
     if json { return try printJSON(report) }
     try printText(Self.table(report, block))
   }

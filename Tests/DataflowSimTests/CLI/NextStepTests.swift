@@ -179,6 +179,23 @@ import Testing
     #expect(old.status == 0 && old.errors.contains("up to 0.9 called MVAU_hls"))
   }
 
+  /// What a configuration takes is that of a generation, as everywhere else.
+  @Test func blocksAreThoseOfAGeneration() throws {
+    func cycles(_ more: String...) throws -> CommandLineTool.Outcome {
+      try CommandLineTool.run(
+        [
+          "blocks", "StreamingMaxPool_hls", "--json", "--attributes",
+          #"{"ImgDim": [1, 8], "PoolDim": [1, 2], "NumChannels": 4, "PE": 1, "dataType": "UINT4"}"#,
+        ] + more)
+    }
+    let (today, old) = (try cycles().json, try cycles("--finn-generation", "0.8").json)
+    #expect(today["finnGeneration"] as? String == "0.10")
+    #expect(today["expectedCycles"] as? Int == 48)
+    #expect(old["finnGeneration"] as? String == "0.8" && old["expectedCycles"] as? Int == 10)
+    let listed = try run("blocks", "StreamingMaxPool_hls", "--finn-generation", "0.8")
+    #expect(listed.status == 65 && listed.errors.contains("--attributes"), "\(listed.errors)")
+  }
+
   // MARK: problems on the way
 
   @Test func everyCommandShowsTheFirstProblem() throws {

@@ -236,6 +236,7 @@ class BlockCost(Result):
     cycles_alone: int | None
     dsp_family: str
     expected_cycles: int
+    finn_generation: str
     finn_resources: Resources
     folded_inputs: tuple[tuple[int, ...] | None, ...]
     folded_outputs: tuple[tuple[int, ...] | None, ...]
@@ -266,6 +267,7 @@ class BlockCost(Result):
             cycles_alone=d["cyclesAlone"],
             dsp_family=d["dspFamily"],
             expected_cycles=d["expectedCycles"],
+            finn_generation=d["finnGeneration"],
             finn_resources=Resources.read(d["finnResources"]),
             folded_inputs=tuple((None if v is None else tuple(v)) for v in d["foldedInputs"]),
             folded_outputs=tuple((None if v is None else tuple(v)) for v in d["foldedOutputs"]),
