@@ -221,8 +221,15 @@ extension FIFOBench {
           "correct that first: pad or crop the image to a multiple of the stride, or take the RTL window"
       )
     }
+    let surplus = try? HazardSearch(plan).idealStrikes(frames: 3).first {
+      Hazard(rawValue: $0.hazard)?.makesWords ?? false
+    }
     return InputError(
-      "no FIFO depths reach the throughput of \(target.cyclesPerFrame) cycles per frame")
+      "no FIFO depths reach the throughput of \(target.cyclesPerFrame) cycles per frame",
+      hint: surplus.map {
+        "'\($0.node)' puts out words that are nobody's results (\($0.hazard)), so its frames cannot be told apart; "
+          + "simrun hazards"
+      })
   }
 }
 

@@ -66,6 +66,10 @@ public struct Throughput: Sendable {
   /// Why the design stops, in one sentence; nil when it runs.
   public let cause: String?
 
+  /// Hazards that strike although no word is ever held up: cores that put out words that are nobody's results. Those
+  /// are no frames.
+  public let hazards: [HazardCount]
+
   /// What all nodes cost.
   public var cost: DesignCost { DesignCost(nodes.map(\.cost)) }
   /// The design's clock.
@@ -114,10 +118,12 @@ public struct Throughput: Sendable {
 }
 
 extension SteadyState {
-  /// What was not proven, no faster than the DMAs move their words: a core that goes on without weights puts out words
-  /// that are no frames.
+  /// What was not proven, no faster than the streams and DMAs move the words of a frame: a core that goes on without
+  /// weights puts out words that are no frames.
   fileprivate func within(_ plan: Plan) -> SteadyState {
-    let words = plan.blocks.compactMap { $0 as? IODMA }.map { max($0.memoryWords, $0.streamWords) }
+    let words =
+      plan.blocks.compactMap { $0 as? IODMA }.map { max($0.memoryWords, $0.streamWords) }
+      + plan.wordsPerFrame.values
     guard !isProven, let most = words.max(), cyclesPerFrame < Double(most) else { return self }
     var state = self
     (state.cycles, state.frames) = (most, 1)
@@ -139,6 +145,7 @@ extension Throughput {
     _ plan: Plan, budget: SteadyStateBudget = .init(), costing: Costing = .calibrated
   ) throws {
     WorkProgress.tell("simulating to the steady state")
+    hazards = try Self.surplus(plan)
     let simulation = try Simulation(plan)
     let steady = simulation.steadyState(budget)?.within(plan)
     let frames = max(1, steady?.simulatedFrames ?? 2)
@@ -181,6 +188,14 @@ extension Throughput {
     fullFIFOs =
       bottleneck?.limit == .fifo ? Self.fullFIFOs(simulation, nearestTo: bottleneck!.node) : []
     limitingFIFO = try Self.limiting(fullFIFOs, simulation, steady)
+  }
+
+  /// What makes surplus words in the first frames.
+  private static func surplus(_ plan: Plan) throws -> [HazardCount] {
+    let canStrike = plan.blocks.contains { $0.hazardConditions.contains { $0.hazard.makesWords } }
+    guard canStrike else { return [] }
+    return try HazardSearch(plan).idealStrikes(frames: 3)
+      .filter { Hazard(rawValue: $0.hazard)?.makesWords ?? false }
   }
 
   /// The FIFO that alone, and deep, helps among those that ran full near the limit; tried on designs where

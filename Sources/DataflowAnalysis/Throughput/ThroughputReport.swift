@@ -163,6 +163,8 @@ public struct ThroughputReport: ResultDocument {
   public var transfers: Transfers?
   /// Null where FINN has no estimate, as for a partition of FIFOs or DMAs.
   public var finnEstimate: Estimate?
+  /// Those that put out surplus words although no word is ever held up, in three frames; such words are no frames.
+  public var hazards: [HazardCount]
   /// In the design's order.
   public var nodes: [Node]
   /// Beside the part.
@@ -183,6 +185,7 @@ public struct ThroughputReport: ResultDocument {
     design = t.plan.design.name
     clockMHz = t.clockMHz
     outcome = t.outcome
+    hazards = t.hazards
     if let steady = t.steadyState {
       let g = greatestCommonDivisor(steady.cycles, steady.frames)
       throughput = Rate(

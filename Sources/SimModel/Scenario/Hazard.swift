@@ -24,6 +24,9 @@ public enum Hazard: String, Sendable, Codable, CaseIterable {
     }
   }
 
+  /// Whether a core puts out words that are nobody's results.
+  public var makesWords: Bool { self == .startUpWords || self == .weightStallLast }
+
   /// What the hardware does, and when.
   public var explanation: String {
     switch self {

@@ -21,7 +21,7 @@ private func requireDocumentedKeys(_ result: CommandLineTool.Result) throws {
     Set(json.keys) == [
       "schemaVersion", "kind", "simrunVersion", "design", "clockMHz", "outcome", "throughput",
       "firstOutputCycle", "longestSilenceCycles", "latency", "bottleneck", "transfers",
-      "finnEstimate", "nodes", "cost", "exactness", "stuck", "range", "next",
+      "finnEstimate", "hazards", "nodes", "cost", "exactness", "stuck", "range", "next",
     ])
   #expect(json["schemaVersion"] as? Int == 2 && json["kind"] as? String == "throughput")
   func keys(_ name: String) -> Set<String> { Set((json[name] as? [String: Any] ?? [:]).keys) }

@@ -2114,6 +2114,7 @@ class Throughput(Result):
     exactness: Exactness
     finn_estimate: FinnEstimate | None
     first_output_cycle: int | None
+    hazards: tuple[RepeatRunHazard, ...]
     latency: Latency | None
     longest_silence_cycles: int | None
     next: Next | None
@@ -2134,6 +2135,7 @@ class Throughput(Result):
             exactness=Exactness.read(d["exactness"]),
             finn_estimate=(None if d["finnEstimate"] is None else FinnEstimate.read(d["finnEstimate"])),
             first_output_cycle=d["firstOutputCycle"],
+            hazards=tuple(RepeatRunHazard.read(v) for v in d["hazards"]),
             latency=(None if d["latency"] is None else Latency.read(d["latency"])),
             longest_silence_cycles=d["longestSilenceCycles"],
             next=(None if d["next"] is None else Next.read(d["next"])),

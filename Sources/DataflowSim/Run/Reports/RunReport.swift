@@ -50,8 +50,13 @@ public struct RunReport: ResultDocument, Equatable {
     outcome = result.outcome
     maxCycles = scenario.maxCycles
     lastHandshakeCycle = result.lastHandshakeCycle
-    frameEndCyclesByOutput = result.frameEnds
-    frameEndCycles = plan.design.graphOutputs.first.flatMap { result.frameEnds[$0] } ?? []
+    hazards = HazardCount.all(plan, result)
+    // Words that a core made of nothing are no frames beyond those that entered.
+    let hasSurplus = hazards.contains { Hazard(rawValue: $0.hazard)?.makesWords ?? false }
+    let most = hasSurplus ? Self.entering(plan, scenario) : .max
+    let ends = result.frameEnds.mapValues { Array($0.prefix(most)) }
+    frameEndCyclesByOutput = ends
+    frameEndCycles = plan.design.graphOutputs.first.flatMap { ends[$0] } ?? []
     let places = FIFOPlaces(plan.design)
     fifos = result.fifos.sorted { naturally($0.key, $1.key) }.map { name, fifo in
       FIFOState(
@@ -60,7 +65,6 @@ public struct RunReport: ResultDocument, Equatable {
     }
     handshakeCounts = result.handshakeCounts
     unfinished = result.unfinished
-    hazards = HazardCount.all(plan, result)
     let endless = plan.design.nodes.map(\.name).filter { result.cores[$0]?.isEndless ?? false }
     self.endless = endless.isEmpty ? nil : endless
     timings = zip(plan.design.nodes, plan.timings).map {
@@ -68,6 +72,15 @@ public struct RunReport: ResultDocument, Equatable {
     }
     exactness = ExactnessReport(
       zip(timings, plan.timings).map { ($0.node, $1.exactness, $0.timing) }, plan)
+  }
+
+  /// Frames that a scenario lets in at most, begun ones among them.
+  private static func entering(_ plan: Plan, _ scenario: Scenario) -> Int {
+    plan.design.graphInputs.compactMap { stream -> Int? in
+      let source = scenario.sources[stream] ?? Scenario.Source()
+      guard let words = plan.wordsPerFrame[stream], words > 0, !source.endless else { return nil }
+      return source.words?.dividedUp(by: words) ?? scenario.frames
+    }.min() ?? .max
   }
 
   /// Reads what `json` wrote.

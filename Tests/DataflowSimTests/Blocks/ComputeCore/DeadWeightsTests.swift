@@ -63,6 +63,26 @@ import Testing
     #expect(surplus == [dead.out.count])
   }
 
+  /// Weights that come at a third of the rate: as many frames as entered, at the rate of the weights, and a hazard.
+  @Test func surplusWordsAreNoFrames() throws {
+    let slow = try run(
+      design(), weights: Scenario.Source(pattern: try Pattern("001")), frames: 4)
+    #expect(slow.out.count > 4 && slow.report.frameEndCycles.count == 4)
+    var narrow = design()
+    narrow.nodes.insert(
+      Node(
+        name: "dwc", opType: "StreamingDataWidthConverter_rtl",
+        attributes: [
+          "shape": .ints([1, 2]), "inWidth": .int(8), "outWidth": .int(16),
+          "dataType": .string("INT8"),
+        ], inputs: ["w"], outputs: ["w0"]), at: 0)
+    narrow.graphInputs = ["in0", "w"]
+    let throughput = try Throughput(narrow)
+    #expect(throughput.cyclesPerFrame == 2)
+    #expect(throughput.hazards.map(\.node) == ["dut"])
+    #expect(try Throughput(design()).hazards.isEmpty)
+  }
+
   /// Surplus words are no frames: a design that waits for a weight for ever has not run.
   @Test func whatIsStarvedHasNotRun() throws {
     let some = try run(design(), weights: Scenario.Source(words: 3))
