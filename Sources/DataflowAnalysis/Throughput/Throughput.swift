@@ -92,21 +92,8 @@ public struct Throughput: Sendable {
     public var cyclesPerFrameAlone: Double
   }
 
-  /// nil where no DMA is slower than the design, even frame by frame.
-  public var transfers: Transfers? {
-    guard let period = cyclesPerFrame else { return nil }
-    let slowest = zip(plan.design.nodes, plan.blocks)
-      .compactMap { node, block in (block as? IODMA).map { (node.name, $0) } }
-      .max { $0.1.cyclesPerFrame(inTransfersOf: 1) < $1.1.cyclesPerFrame(inTransfersOf: 1) }
-    guard let (node, dma) = slowest, dma.cyclesPerFrame(inTransfersOf: 1) > period else {
-      return nil
-    }
-    let batch = dma.wraps ? 1 : IODMA.framesPerTransfer
-    return Transfers(
-      node: node, memoryLatency: dma.memoryLatency, batch: batch,
-      cyclesPerFrameInBatches: max(period, dma.cyclesPerFrame(inTransfersOf: batch)),
-      cyclesPerFrameAlone: dma.cyclesPerFrame(inTransfersOf: 1))
-  }
+  /// nil where no DMA makes the design slower, even frame by frame.
+  public let transfers: Transfers?
 
   /// Bits of the memory port of the DMA called `node`; `nil` when it is none.
   func portWidth(of node: String) -> Int? {
@@ -173,6 +160,7 @@ extension Throughput {
       fullFIFOs = []
       limitingFIFO = nil
       stuckFIFOs = try Self.stuckFIFOs(plan, frames: frames)
+      transfers = nil
       self.nodes = nodes
       return
     }
@@ -188,6 +176,39 @@ extension Throughput {
     fullFIFOs =
       bottleneck?.limit == .fifo ? Self.fullFIFOs(simulation, nearestTo: bottleneck!.node) : []
     limitingFIFO = try Self.limiting(fullFIFOs, simulation, steady)
+    transfers = try Self.transfers(simulation, steady.cyclesPerFrame)
+  }
+
+  /// What the slowest DMA makes of a host's batches. Where it would keep up by itself, blocks may stand still while it
+  /// waits; a few frames tell, on designs where they take a moment.
+  private static func transfers(_ simulation: Simulation, _ period: Double) throws -> Transfers? {
+    let plan = simulation.plan
+    let slowest = zip(plan.design.nodes, plan.blocks)
+      .compactMap { node, block in (block as? IODMA).map { (node.name, $0) } }
+      .max { $0.1.cyclesPerFrame(inTransfersOf: 1) < $1.1.cyclesPerFrame(inTransfersOf: 1) }
+    guard let (node, dma) = slowest else { return nil }
+    let batch = dma.wraps ? 1 : IODMA.framesPerTransfer
+    var alone = dma.cyclesPerFrame(inTransfersOf: 1)
+    var inBatches = dma.cyclesPerFrame(inTransfersOf: batch)
+    if alone <= period, simulation.handshakes < 20_000_000 {
+      alone = try periodOfSingles(plan) ?? period
+      // Each transfer waits once.
+      inBatches = period + (alone - period) / Double(batch)
+    }
+    guard alone > period else { return nil }
+    return Transfers(
+      node: node, memoryLatency: dma.memoryLatency, batch: batch,
+      cyclesPerFrameInBatches: max(period, inBatches), cyclesPerFrameAlone: alone)
+  }
+
+  /// Cycles from one frame to the next where each is a transfer of its own, behind the first few.
+  private static func periodOfSingles(_ plan: Plan) throws -> Double? {
+    let frames = 6
+    let ends = try Simulation(plan, scenario: Scenario(frames: frames)).run().frameEnds.values
+    return ends.filter { $0.count == frames }.map {
+      Double($0[frames - 1] - $0[2]) / Double(frames - 3)
+    }
+    .max()
   }
 
   /// What makes surplus words in the first frames.

@@ -108,4 +108,22 @@ import Testing
     #expect(abs(report.clockMHz * 1e6 / transfers.fpsInBatches - (98 + 78.0 / 16)) < 1e-6)
     #expect(abs(report.clockMHz * 1e6 / transfers.fpsAlone - 176) < 1e-6)
   }
+
+  /// A DMA that would keep up by itself, but holds its core up while it waits.
+  @Test func waitsThatAddUpAreSaid() throws {
+    let design = try Design(
+      contentsOf: TestFiles.repository("configs/ci/word-count-fixed.json"))
+    let report = ThroughputReport(try Throughput(design), device: nil)
+    func ends(_ frames: Int) throws -> [Int] {
+      let run = try Simulation(Plan(design), scenario: Scenario(frames: frames)).run()
+      return try #require(run.frameEnds.values.first)
+    }
+    let (singles, batches) = (try ends(12), try ends(48))
+    let transfers = try #require(report.transfers)
+    #expect(report.throughput.cyclesPerFrame == 256 && singles[11] - singles[10] > 256)
+    let alone = report.clockMHz * 1e6 / transfers.fpsAlone
+    #expect(abs(alone - Double(singles[11] - singles[10])) < 1e-6)
+    let each = report.clockMHz * 1e6 / transfers.fpsInBatches
+    #expect(abs(each - Double(batches[47] - batches[31]) / 16) < 1e-6)
+  }
 }
