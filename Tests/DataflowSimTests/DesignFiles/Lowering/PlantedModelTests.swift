@@ -90,6 +90,18 @@ import Testing
     #expect(outcome.borders.first?.advice.contains("zero point") ?? false)
   }
 
+  @Test func paddingOnTheWrongSideIsNamed() throws {
+    var wrong = Convolution()
+    wrong.pads = [0, 2, 2, 0]
+    let outcome = try PlantedModel(Convolution().model, as: wrong.model).compare()
+    let found = try #require(outcome.borders.first, "\(outcome.text)")
+    #expect(found.node.hasPrefix("FMPadding"))
+    #expect(
+      found.finding.contains(
+        "pads [0, 2, 2, 0] (top, left, bottom, right), the model [1, 1, 1, 1]"),
+      "\(found)")
+  }
+
   @Test func aClippedRangeIsNamed() throws {
     let right = Convolution()
     var wrong = right
