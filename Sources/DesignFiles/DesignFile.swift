@@ -9,6 +9,8 @@ public struct LoadedDesign: Sendable {
   public var design: Design
   /// Weights and thresholds; timing needs none.
   public var parameters: ParameterStore?
+  /// The folder from which the design's own file names all of these; nil where it does not.
+  private var folder: URL?
   /// Things worth knowing about how the file was read, one sentence each.
   public var notes: [String]
   /// What was read of the HLS builds of nodes, by name.
@@ -31,6 +33,20 @@ public struct LoadedDesign: Sendable {
 }
 
 extension LoadedDesign {
+  /// Whether a design made of this one has its arrays only if they are written beside it, to `path`.
+  public func needsArrays(at path: String) -> Bool {
+    parameters != nil && folder != Self.folder(of: path)
+  }
+
+  /// All arrays are those that the design in file `path` names.
+  fileprivate mutating func keepFolder(_ path: String) {
+    if design.parametersFile != nil { folder = Self.folder(of: path) }
+  }
+
+  private static func folder(of path: String) -> URL {
+    URL(fileURLWithPath: path).deletingLastPathComponent().resolvingSymlinksInPath()
+  }
+
   fileprivate func made(of model: LoweredModel) -> LoadedDesign {
     var loaded = self
     loaded.original = OriginalFeed { arrays, file, threads in
@@ -71,6 +87,8 @@ public enum DesignFile {
     if !options.parameterFiles.isEmpty {
       let given = try ParameterSources(options.parameterFiles, for: loaded.design).store
       loaded.parameters = loaded.parameters.map(given.merging) ?? given
+    } else {
+      loaded.keepFolder(path)
     }
     loaded.specialise()
     try loaded.readNarrowWeights()

@@ -25,10 +25,10 @@ struct DesignOptions: ParsableArguments {
       design, usesBoardPort: usesBoardPort, tellsHazards: tellsHazards, hasModel: hasModel)
   }
 
-  /// The parameters of a model are written beside the design that `--apply` names; they replace none of the files
-  /// that are read.
+  /// Parameters that no file beside it holds are written beside the design that `--apply` names; they replace none of
+  /// the files that are read.
   func requireFreeArchive(of loaded: LoadedDesign, beside apply: String?) throws {
-    guard let apply, loaded.design.parametersFile == nil, loaded.parameters != nil else { return }
+    guard let apply, loaded.needsArrays(at: apply) else { return }
     try OutputPlace.requireDistinct(
       [("the parameters beside --apply", LoadedDesign.archive(beside: apply).path)], inputs: files)
   }
@@ -257,19 +257,6 @@ struct DesignChanges: ParsableArguments {
     writeError(
       "note: \(added.count) DMA\(added.count == 1 ? "" : "s") added at a memory port of \(width) bits"
         + (reason ?? ""))
-  }
-}
-
-extension Device {
-  /// The device a part names; for one that simrun does not know a warning says what that means.
-  static func known(_ part: String, otherwise consequence: String) -> Device? {
-    do {
-      return try Device.named(part)
-    } catch {
-      let near = (error as? InputError)?.hint.map { "\n  hint: \($0)" } ?? ""
-      writeError("warning: unknown part '\(part)': \(consequence)\(near)")
-      return nil
-    }
   }
 }
 

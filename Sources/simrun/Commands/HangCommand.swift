@@ -1,5 +1,6 @@
 import ArgumentParser
 import DataflowAnalysis
+import DesignFiles
 
 /// `simrun hang`: does it hang, why, what frees it, and is that certain.
 struct HangCommand: ParsableCommand {
@@ -59,8 +60,9 @@ struct HangCommand: ParsableCommand {
   }
 
   private func runAnalysis() throws {
-    var (report, design) = try analyse()
-    if let apply { try write(report, design, to: apply) }
+    var (report, loaded) = try analyse()
+    let design = loaded.design
+    if let apply { try write(report, loaded, to: apply) }
     let next = try nextSteps(report, design)
     report.next = next.first
     if json {
@@ -74,14 +76,15 @@ struct HangCommand: ParsableCommand {
     }
   }
 
-  private func write(_ report: HangReport, _ design: Design, to path: String) throws {
-    guard let fixed = report.fixed(design) else {
+  private func write(_ report: HangReport, _ loaded: LoadedDesign, to path: String) throws {
+    guard let fixed = report.fixed(loaded.design) else {
       return writeError(
         report.outcome == .deadlock
           ? "note: nothing to write to \(path): no change of FIFO depths was found that frees it"
           : "note: nothing to write to \(path): no FIFO depth is at fault")
     }
-    try OutputFiles.write(try fixed.json(), to: path)
+    try source.requireFreeArchive(of: loaded, beside: path)
+    _ = try fixed.write(folding: nil, design: path, of: loaded)
   }
 
   /// The fix, and where deeper FIFOs would be faster still.
@@ -119,7 +122,8 @@ struct HangCommand: ParsableCommand {
   }
 
   private func runStress(_ count: Int) throws {
-    let (plan, scenario, parameters) = try load()
+    let (plan, scenario, loaded) = try load()
+    let parameters = loaded.parameters
     let known = BestSoFar<StressReport>()
     let report = try Interruption.reporting(
       known, { [self] in try show($0) }, advice: stressAdvice(count)
@@ -177,18 +181,21 @@ struct HangCommand: ParsableCommand {
     }
   }
 
-  private func load() throws -> (Plan, Scenario, ParameterStore?) {
-    let loaded = try source.load()
+  /// The design is the plan's.
+  private func load() throws -> (Plan, Scenario, LoadedDesign) {
+    var loaded = try source.load()
     let scenario = try self.scenario.map { try Scenario(contentsOf: $0) } ?? Scenario()
     let plan = try reportingFile(source.design) { try Plan(loaded.design) }
     var asRun = scenario
     asRun.frames = frames ?? max(scenario.frames, 3)
     warnOfIdleFaults(asRun, plan, file: self.scenario)
-    return (plan, scenario, loaded.parameters)
+    loaded.design = plan.design
+    return (plan, scenario, loaded)
   }
 
-  private func analyse() throws -> (HangReport, Design) {
-    let (plan, scenario, parameters) = try load()
+  private func analyse() throws -> (HangReport, LoadedDesign) {
+    let (plan, scenario, loaded) = try load()
+    let parameters = loaded.parameters
     var options = HangOptions()
     options.frames = frames
     let known = BestSoFar<HangReport>()
@@ -208,7 +215,7 @@ struct HangCommand: ParsableCommand {
       }
     }
     try save(report.certificate.witness)
-    return (report, plan.design)
+    return (report, loaded)
   }
 
   /// What Ctrl-C leaves: whether and why it hangs is known before what frees it.

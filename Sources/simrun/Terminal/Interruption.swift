@@ -17,8 +17,8 @@ extension Design {
   /// Writes its folding configuration, FIFO depths included, and the design itself where files are named;
   /// returns these.
   ///
-  /// - Parameter source: what it was made of. Parameters that no file beside a design holds, such as those of an ONNX
-  ///   model, are written beside this one.
+  /// - Parameter source: what it was made of. Parameters that no file beside this one holds, such as those of an ONNX
+  ///   model or of a design in another folder, are written beside it.
   func write(folding: String?, design: String?, of source: LoadedDesign) throws -> [String] {
     var files: [(path: String, contents: Data)] = []
     if let folding {
@@ -27,7 +27,7 @@ extension Design {
     if let design {
       var made = source
       made.design = self
-      if parametersFile == nil, source.parameters != nil {
+      if source.needsArrays(at: design) {
         files += try made.files(at: design, withParameters: true).files
       } else {
         files.append((design, try json()))
