@@ -44,7 +44,7 @@ extension LayerComparison {
     return LayerVerdict(
       node: padding.name, quantiser: pair.modelNode,
       finding:
-        "padding on the wrong side: \(padding.name) pads \(found) (top, left, bottom, right), the "
+        "padding on the wrong side: it pads \(found) (top, left, bottom, right), the "
         + "model \(rule.padding)",
       advice: "give it the model's: every window lies elsewhere now")
   }
