@@ -97,6 +97,9 @@ public struct FIFOReport: ResultDocument {
   public var margin: Margin?
   /// Whether the sized design is live for every arrival pattern.
   public var certificate: HangReport.Proof
+  /// What sources that never wait make of the sized design, where cores may lose words then; nil: the rate it was sized
+  /// for.
+  public var fullSpeed: FIFOFullSpeed?
   /// What to type next; nil from the library.
   public var next: NextStep?
 
@@ -139,5 +142,6 @@ public struct FIFOReport: ResultDocument {
         }, addedWords: margin.addedWords, certifiedWords: margin.certifiedWords)
     }
     certificate = HangReport.Proof(sizing.certificate)
+    fullSpeed = sizing.fullSpeed
   }
 }

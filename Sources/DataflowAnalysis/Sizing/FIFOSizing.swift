@@ -82,6 +82,8 @@ public struct FIFOSizing: Sendable {
   public let margin: FIFOMargin?
   /// Whether the sized design is live for every arrival pattern.
   public let certificate: Certificate
+  /// What sources that never wait make of it, where cores may lose words then; nil: the rate it was sized for.
+  public let fullSpeed: FIFOFullSpeed?
 
   /// Words of all FIFOs, before and after.
   public var totalBefore: Int { fifos.reduce(0) { $0 + $1.before } }
@@ -144,6 +146,7 @@ extension FIFOSizing {
       periodAfter = FramePeriod(steady)
     }
     certificate = try Self.certificate(of: final)
+    fullSpeed = try Self.fullSpeed(final, periodAfter)
     let occupancy =
       depths == search.depths ? try search.occupancies() : try bench.occupancies(depths)
     latencyAfter = occupancy.latency

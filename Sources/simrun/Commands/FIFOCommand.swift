@@ -94,12 +94,14 @@ struct FIFOCommand: ParsableCommand {
       }
       _ = try sizing.design.write(folding: output, design: apply, of: loaded)
       var report = FIFOReport(sizing)
-      report.next = nextStep
+      let stops = report.fullSpeed.map { $0.cyclesPerFrame == nil } ?? false
+      report.next = stops ? lostWords : nextStep
       if json {
         try printJSON(report)
       } else {
         try printText(FIFOText(report, showsAll: all).text)
       }
+      if stops { throw SimrunExit.deadlock }
     }
   }
 
@@ -120,6 +122,13 @@ struct FIFOCommand: ParsableCommand {
       return "FIFOs of \(words) words suffice, the least so far\(files)"
         + "\n  \(next.text)"
     }
+  }
+
+  /// Depths that suffice at a rate, of a design that loses words when it is fed faster.
+  private var lostWords: NextStep {
+    let reason = "which words are lost, and under which stalls"
+    return apply.map { NextStep("hazards", $0, reason: reason) }
+      ?? source.next("hazards", reason: reason)
   }
 
   /// The depths are of use once they are in a file.

@@ -12,8 +12,10 @@ struct FIFOText {
   }
 
   var text: String {
-    [table, totals, certainty, bound, margin, report.certificate.text, report.next?.text ?? ""]
-      .filter { !$0.isEmpty }.joined(separator: "\n\n")
+    [
+      table, totals, certainty, fullSpeed, bound, margin, report.certificate.text,
+      report.next?.text ?? "",
+    ].filter { !$0.isEmpty }.joined(separator: "\n\n")
   }
 
   private var table: String {
@@ -72,6 +74,16 @@ struct FIFOText {
     return report.complete
       ? "These depths suffice; that none can be smaller is not proven (\(report.simulations.of("simulation")))."
       : "Stopped early: these depths suffice, some may still be larger than needed."
+  }
+
+  private var fullSpeed: String {
+    guard let fullSpeed = report.fullSpeed else { return "" }
+    let what = fullSpeed.cyclesPerFrame.map { "needs \(number($0)) cycles per frame" } ?? "stops"
+    let struck = fullSpeed.hazards.map { "\($0.node): \($0.hazard), \($0.words.of("word"))" }
+    let reason = struck.isEmpty ? "" : " (\(struck.joined(separator: "; ")))"
+    return
+      "Behind sources that never wait the design \(what)\(reason). These depths are for sources that send a frame "
+      + "every \(number(report.cyclesPerFrameAfter)) cycles."
   }
 
   private var bound: String {

@@ -871,6 +871,38 @@ class Fifo(Record):
 
 
 @dataclass(frozen=True, repr=True)
+class FullSpeed(Record):
+    """Part of a result: `FullSpeed`."""
+
+    cycles_per_frame: float | None
+    hazards: tuple[FullSpeedHazard, ...]
+
+    @classmethod
+    def read(cls, d: dict[str, Any]) -> FullSpeed:
+        return cls(
+            cycles_per_frame=d["cyclesPerFrame"],
+            hazards=tuple(FullSpeedHazard.read(v) for v in d["hazards"]),
+        )
+
+
+@dataclass(frozen=True, repr=True)
+class FullSpeedHazard(Record):
+    """Part of a result: `FullSpeedHazard`."""
+
+    hazard: str
+    node: str
+    words: int
+
+    @classmethod
+    def read(cls, d: dict[str, Any]) -> FullSpeedHazard:
+        return cls(
+            hazard=d["hazard"],
+            node=d["node"],
+            words=d["words"],
+        )
+
+
+@dataclass(frozen=True, repr=True)
 class Latency(Record):
     """Part of a result: `Latency`."""
 
@@ -938,6 +970,7 @@ class FIFOSizing(Result):
     cycles_per_frame_unbounded: float
     design: str
     fifos: tuple[Fifo, ...]
+    full_speed: FullSpeed | None
     latency_after: Latency | None
     latency_before: Latency | None
     margin: Margin | None
@@ -964,6 +997,7 @@ class FIFOSizing(Result):
             cycles_per_frame_unbounded=d["cyclesPerFrameUnbounded"],
             design=d["design"],
             fifos=tuple(Fifo.read(v) for v in d["fifos"]),
+            full_speed=(None if d["fullSpeed"] is None else FullSpeed.read(d["fullSpeed"])),
             latency_after=(None if d["latencyAfter"] is None else Latency.read(d["latencyAfter"])),
             latency_before=(None if d["latencyBefore"] is None else Latency.read(d["latencyBefore"])),
             margin=(None if d["margin"] is None else Margin.read(d["margin"])),
@@ -1537,7 +1571,7 @@ class RepeatRun(Record):
     """Part of a result: `RepeatRun`."""
 
     difference: Difference | None
-    hazards: tuple[RepeatRunHazard, ...] | None
+    hazards: tuple[FullSpeedHazard, ...] | None
     outcome: Literal["complete", "deadlock", "starved", "max-cycles"]
     stimulus: str
 
@@ -1545,7 +1579,7 @@ class RepeatRun(Record):
     def read(cls, d: dict[str, Any]) -> RepeatRun:
         return cls(
             difference=(None if d["difference"] is None else Difference.read(d["difference"])),
-            hazards=(None if d["hazards"] is None else tuple(RepeatRunHazard.read(v) for v in d["hazards"])),
+            hazards=(None if d["hazards"] is None else tuple(FullSpeedHazard.read(v) for v in d["hazards"])),
             outcome=d["outcome"],
             stimulus=d["stimulus"],
         )
@@ -1577,23 +1611,6 @@ class Difference(Record):
             frames=d["frames"],
             output=d["output"],
             word=d["word"],
-        )
-
-
-@dataclass(frozen=True, repr=True)
-class RepeatRunHazard(Record):
-    """Part of a result: `RepeatRunHazard`."""
-
-    hazard: str
-    node: str
-    words: int
-
-    @classmethod
-    def read(cls, d: dict[str, Any]) -> RepeatRunHazard:
-        return cls(
-            hazard=d["hazard"],
-            node=d["node"],
-            words=d["words"],
         )
 
 
@@ -1744,7 +1761,7 @@ class Run(Result):
     frame_end_cycles_by_output: dict[str, tuple[int, ...]]
     frames: int
     handshake_counts: dict[str, int]
-    hazards: tuple[RepeatRunHazard, ...]
+    hazards: tuple[FullSpeedHazard, ...]
     last_handshake_cycle: int | None
     max_cycles: int | None
     next: Next | None
@@ -1766,7 +1783,7 @@ class Run(Result):
             frame_end_cycles_by_output={k: tuple(v) for k, v in d["frameEndCyclesByOutput"].items()},
             frames=d["frames"],
             handshake_counts=dict(d["handshakeCounts"]),
-            hazards=tuple(RepeatRunHazard.read(v) for v in d["hazards"]),
+            hazards=tuple(FullSpeedHazard.read(v) for v in d["hazards"]),
             last_handshake_cycle=d["lastHandshakeCycle"],
             max_cycles=d["maxCycles"],
             next=(None if d["next"] is None else Next.read(d["next"])),
@@ -2114,7 +2131,7 @@ class Throughput(Result):
     exactness: Exactness
     finn_estimate: FinnEstimate | None
     first_output_cycle: int | None
-    hazards: tuple[RepeatRunHazard, ...]
+    hazards: tuple[FullSpeedHazard, ...]
     latency: Latency | None
     longest_silence_cycles: int | None
     next: Next | None
@@ -2135,7 +2152,7 @@ class Throughput(Result):
             exactness=Exactness.read(d["exactness"]),
             finn_estimate=(None if d["finnEstimate"] is None else FinnEstimate.read(d["finnEstimate"])),
             first_output_cycle=d["firstOutputCycle"],
-            hazards=tuple(RepeatRunHazard.read(v) for v in d["hazards"]),
+            hazards=tuple(FullSpeedHazard.read(v) for v in d["hazards"]),
             latency=(None if d["latency"] is None else Latency.read(d["latency"])),
             longest_silence_cycles=d["longestSilenceCycles"],
             next=(None if d["next"] is None else Next.read(d["next"])),
@@ -2163,7 +2180,7 @@ class Report(Record):
     frame_end_cycles_by_output: dict[str, tuple[int, ...]]
     frames: int
     handshake_counts: dict[str, int]
-    hazards: tuple[RepeatRunHazard, ...]
+    hazards: tuple[FullSpeedHazard, ...]
     last_handshake_cycle: int | None
     max_cycles: int | None
     next: Next | None
@@ -2185,7 +2202,7 @@ class Report(Record):
             frame_end_cycles_by_output={k: tuple(v) for k, v in d["frameEndCyclesByOutput"].items()},
             frames=d["frames"],
             handshake_counts=dict(d["handshakeCounts"]),
-            hazards=tuple(RepeatRunHazard.read(v) for v in d["hazards"]),
+            hazards=tuple(FullSpeedHazard.read(v) for v in d["hazards"]),
             last_handshake_cycle=d["lastHandshakeCycle"],
             max_cycles=d["maxCycles"],
             next=(None if d["next"] is None else Next.read(d["next"])),
