@@ -5,7 +5,7 @@
 public struct FIFOFullSpeed: Codable, Sendable {
   /// nil: it stops.
   public var cyclesPerFrame: Double?
-  /// What struck in the first frames.
+  /// What struck up to there.
   public var hazards: [HazardCount]
 }
 
@@ -13,13 +13,16 @@ extension FIFOSizing {
   /// Rates that differ by less are the same, but for pipelines of HLS, which stand still with their bubbles.
   private static let tolerance = 1.01
 
+  /// A design that stops has done so by then, as far as hazards are looked for.
+  private static let framesUntilItStops = 16
+
   /// - Returns: nil where every core keeps its words, or the rate is that of `period`.
   static func fullSpeed(_ sized: Design, _ period: FramePeriod) throws -> FIFOFullSpeed? {
     let plan = try Plan(sized)
     guard plan.blocks.contains(where: { !$0.hazardConditions.isEmpty }) else { return nil }
-    let steady = try Simulation(plan).steadyState()
+    let steady = try Simulation(plan).steadyState()?.within(plan)
     if let steady, steady.cyclesPerFrame <= Self.tolerance * period.cyclesPerFrame { return nil }
-    let frames = steady?.simulatedFrames ?? 3
+    let frames = steady?.simulatedFrames ?? Self.framesUntilItStops
     let result = try Simulation(
       plan, scenario: Scenario(frames: frames), observing: Observation(cores: true)
     ).run()

@@ -157,7 +157,7 @@ extension SweepPoint {
     let simulation = try Simulation(plan)
     var budget = SteadyStateBudget()
     budget.findsPeriodAlone = true
-    guard let steady = simulation.steadyState(budget) else {
+    guard let steady = simulation.steadyState(budget)?.within(plan) else {
       result.status = .stops
       return result
     }

@@ -107,7 +107,7 @@ public struct Throughput: Sendable {
 extension SteadyState {
   /// What was not proven, no faster than the streams and DMAs move the words of a frame: a core that goes on without
   /// weights puts out words that are no frames.
-  fileprivate func within(_ plan: Plan) -> SteadyState {
+  package func within(_ plan: Plan) -> SteadyState {
     let words =
       plan.blocks.compactMap { $0 as? IODMA }.map { max($0.memoryWords, $0.streamWords) }
       + plan.wordsPerFrame.values
@@ -190,12 +190,15 @@ extension Throughput {
     let batch = dma.wraps ? 1 : IODMA.framesPerTransfer
     var alone = dma.cyclesPerFrame(inTransfersOf: 1)
     var inBatches = dma.cyclesPerFrame(inTransfersOf: batch)
-    if alone <= period, simulation.handshakes < 20_000_000 {
-      alone = try periodOfSingles(plan) ?? period
+    if simulation.handshakes < 20_000_000, let simulated = try periodOfSingles(plan),
+      simulated > alone
+    {
+      alone = simulated
       // Each transfer waits once.
       inBatches = period + (alone - period) / Double(batch)
     }
-    guard alone > period else { return nil }
+    // Frames of a period that is no whole number come now sooner, now later.
+    guard alone >= period + 1 else { return nil }
     return Transfers(
       node: node, memoryLatency: dma.memoryLatency, batch: batch,
       cyclesPerFrameInBatches: max(period, inBatches), cyclesPerFrameAlone: alone)

@@ -57,7 +57,9 @@ extension LayerComparison {
       switch Node.baseName(here.opType) {
       case "FMPadding": return here
       case "ConvolutionInputGenerator" where isBehindWindow: isBehindWindow = false
-      case "Thresholding", "ChannelwiseOp", "MVAU", "VVAU", "Pool", "StreamingMaxPool":
+      // It has its window inside.
+      case "StreamingMaxPool" where isBehindWindow: isBehindWindow = false
+      case "Thresholding", "ChannelwiseOp", "MVAU", "VVAU", "Pool":
         guard isBehindWindow else { return nil }
       default: guard here.passesValuesOn else { return nil }
       }

@@ -197,7 +197,12 @@ struct DesignChanges: ParsableArguments {
   /// Reads the design in `file` and applies the changes, no more.
   func read(_ file: String) throws -> LoadedDesign {
     var loaded = try readAsIs(file, hasModel: false)
-    for depth in depth { try reportingFile(file) { try loaded.design.set(depth) } }
+    try reportingFile(file) {
+      if depth.contains(where: { !loaded.design.names($0) }) {
+        loaded.design = try loaded.design.bridgingWidths().design
+      }
+      for depth in depth { try loaded.design.set(depth) }
+    }
     return loaded
   }
 

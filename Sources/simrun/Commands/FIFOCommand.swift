@@ -28,7 +28,9 @@ struct FIFOCommand: ParsableCommand {
   var output: String?
 
   @Option(
-    help: "Write the design with the new depths (parameters of a model go to a .npz beside it).")
+    help:
+      "Write the design with the new depths (parameters of a model, or of a design in another folder, go to a .npz beside it)."
+  )
   var apply: String?
 
   @Flag(help: "Stop at the first depths that suffice: some words more, several times sooner.")
@@ -95,7 +97,7 @@ struct FIFOCommand: ParsableCommand {
       _ = try sizing.design.write(folding: output, design: apply, of: loaded)
       var report = FIFOReport(sizing)
       let stops = report.fullSpeed.map { $0.cyclesPerFrame == nil } ?? false
-      report.next = stops ? lostWords : nextStep
+      report.next = stops ? stopped(report.fullSpeed?.hazards ?? []) : nextStep
       if json {
         try printJSON(report)
       } else {
@@ -124,11 +126,12 @@ struct FIFOCommand: ParsableCommand {
     }
   }
 
-  /// Depths that suffice at a rate, of a design that loses words when it is fed faster.
-  private var lostWords: NextStep {
-    let reason = "which words are lost, and under which stalls"
-    return apply.map { NextStep("hazards", $0, reason: reason) }
-      ?? source.next("hazards", reason: reason)
+  /// Depths that suffice at a rate, of a design that stops when it is fed faster.
+  private func stopped(_ hazards: [HazardCount]) -> NextStep {
+    let (verb, reason) =
+      hazards.isEmpty
+      ? ("hang", "why it stops") : ("hazards", "which words are lost, and under which stalls")
+    return apply.map { NextStep(verb, $0, reason: reason) } ?? source.next(verb, reason: reason)
   }
 
   /// The depths are of use once they are in a file.

@@ -32,7 +32,10 @@ struct FoldCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "Write FINN's folding configuration, FIFO depths included.")
   var output: String?
 
-  @Option(help: "Write the folded design (parameters of a model go to a .npz beside it).")
+  @Option(
+    help:
+      "Write the folded design (parameters of a model, or of a design in another folder, go to a .npz beside it)."
+  )
   var apply: String?
 
   @Option(help: "Write a page: every layer before and after, and the cost against the part.")

@@ -83,7 +83,6 @@ struct HangCommand: ParsableCommand {
           ? "note: nothing to write to \(path): no change of FIFO depths was found that frees it"
           : "note: nothing to write to \(path): no FIFO depth is at fault")
     }
-    try source.requireFreeArchive(of: loaded, beside: path)
     _ = try fixed.write(folding: nil, design: path, of: loaded)
   }
 
@@ -195,6 +194,7 @@ struct HangCommand: ParsableCommand {
 
   private func analyse() throws -> (HangReport, LoadedDesign) {
     let (plan, scenario, loaded) = try load()
+    try source.requireFreeArchive(of: loaded, beside: apply)
     let parameters = loaded.parameters
     var options = HangOptions()
     options.frames = frames

@@ -9,7 +9,7 @@ struct JudgedLayer {
   var result: TensorComparison
   var pair: ModelPairing.Pair?
   var verdict: Verdict
-  /// Just the pixels whose windows reach into a padding differ.
+  /// Another padding than the model's, or just the pixels whose windows reach into it differ.
   var padding: LayerVerdict?
   /// Of ties: the design's codes are the greater ones.
   var isUp = false

@@ -89,7 +89,9 @@ struct ModelComparisonRun {
         "note: '\(rare.node)': \(rare.finding); no fault by itself, so few\n  hint: \(rare.advice)")
     }
     for layer in wrong where !verdicts.contains(where: { $0.node == layer.result.node }) {
-      if let verdict = layer.padding { verdicts.append(verdict) }
+      guard let verdict = layer.padding, !verdicts.contains(where: { $0.node == verdict.node })
+      else { continue }
+      verdicts.append(verdict)
     }
     // Elements read as another type are other numbers, also behind the last tensor that is compared.
     verdicts += try DesignFacts(loaded.design).graphDiagnostics.filter {

@@ -152,6 +152,9 @@ private func requireSaneOutcome(_ result: CommandLineTool.Result) throws {
       let told = try CommandLineTool.run(
         "fps", "\(folder)/c.json", "--depth", "a_converted_fifo=7", "--depth", "a_fifo=3", "--all")
       #expect(told.status == 0 && told.output.contains("a_converted_fifo"), "\(told.errors)")
+      let checked = try CommandLineTool.run(
+        "check", "\(folder)/c.json", "--depth", "a_converted_fifo=7")
+      #expect(checked.status == 0, "\(checked.output)\(checked.errors)")
       let wrong = try CommandLineTool.run("fps", "\(folder)/c.json", "--depth", "a_convertd=7")
       #expect(wrong.status == 65 && wrong.errors.contains("did you mean 'a_converted'?"))
     }
