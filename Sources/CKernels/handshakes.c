@@ -164,8 +164,8 @@ CK_INLINE uint8_t *putPart(uint8_t *out, uint64_t narrow, const EightNumbers *nu
   return putBlock(out, narrow, each + from, count);
 }
 
-// Appends all but the first `but` of eight words from word `i` on. Whether more than half of them, the last, are even:
-// of fewer it seldom pays to look for more.
+// Appends all but the first `but` of eight words from word `i` on. Whether even words end them, more than half of them:
+// behind fewer it seldom pays to look for more.
 CK_INLINE int putEight(ck_columns *now, size_t i, const Eight *steps, const Eight *waits, int but) {
   EightNumbers stepNumbers, waitNumbers;
   uint64_t step = narrowed(steps, &stepNumbers) >> (8 * but);

@@ -60,6 +60,12 @@ public struct HazardSearch {
     return HazardCount.all(plan, result)
   }
 
+  /// What makes surplus words so in the first frames.
+  func surplus() throws -> [HazardCount] {
+    let canStrike = plan.blocks.contains { $0.hazardConditions.contains { $0.hazard.makesWords } }
+    return canStrike ? try idealStrikes(frames: 3).filter(\.makesWords) : []
+  }
+
   /// Frames that are long enough together for words to queue: a frame may be a single word.
   private var enough: Int {
     let borders = plan.design.graphInputs + plan.design.graphOutputs

@@ -224,9 +224,7 @@ extension FIFOBench {
           "correct that first: pad or crop the image to a multiple of the stride, or take the RTL window"
       )
     }
-    let surplus = try? HazardSearch(plan).idealStrikes(frames: 3).first {
-      Hazard(rawValue: $0.hazard)?.makesWords ?? false
-    }
+    let surplus = (try? HazardSearch(plan).surplus())?.first
     return InputError(
       "no FIFO depths reach the throughput of \(target.cyclesPerFrame) cycles per frame",
       hint: surplus.map {

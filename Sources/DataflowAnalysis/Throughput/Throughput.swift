@@ -104,20 +104,6 @@ public struct Throughput: Sendable {
   public var finnCyclesPerFrame: Int { nodes.map(\.expectedCycles).max() ?? 0 }
 }
 
-extension SteadyState {
-  /// What was not proven, no faster than the streams and DMAs move the words of a frame: a core that goes on without
-  /// weights puts out words that are no frames.
-  package func within(_ plan: Plan) -> SteadyState {
-    let words =
-      plan.blocks.compactMap { $0 as? IODMA }.map { max($0.memoryWords, $0.streamWords) }
-      + plan.wordsPerFrame.values
-    guard !isProven, let most = words.max(), cyclesPerFrame < Double(most) else { return self }
-    var state = self
-    (state.cycles, state.frames) = (most, 1)
-    return state
-  }
-}
-
 extension Throughput {
   /// Simulates `design` until its steady state is known, or until it stops.
   ///
@@ -132,7 +118,7 @@ extension Throughput {
     _ plan: Plan, budget: SteadyStateBudget = .init(), costing: Costing = .calibrated
   ) throws {
     WorkProgress.tell("simulating to the steady state")
-    hazards = try Self.surplus(plan)
+    hazards = try HazardSearch(plan).surplus()
     let simulation = try Simulation(plan)
     let steady = simulation.steadyState(budget)?.within(plan)
     let frames = max(1, steady?.simulatedFrames ?? 2)
@@ -212,14 +198,6 @@ extension Throughput {
       Double($0[frames - 1] - $0[2]) / Double(frames - 3)
     }
     .max()
-  }
-
-  /// What makes surplus words in the first frames.
-  private static func surplus(_ plan: Plan) throws -> [HazardCount] {
-    let canStrike = plan.blocks.contains { $0.hazardConditions.contains { $0.hazard.makesWords } }
-    guard canStrike else { return [] }
-    return try HazardSearch(plan).idealStrikes(frames: 3)
-      .filter { Hazard(rawValue: $0.hazard)?.makesWords ?? false }
   }
 
   /// The FIFO that alone, and deep, helps among those that ran full near the limit; tried on designs where

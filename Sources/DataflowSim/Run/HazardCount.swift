@@ -5,6 +5,9 @@ public struct HazardCount: Codable, Sendable, Equatable {
   /// Output words of the node that are wrong, lost or surplus for it.
   public var words: Int
 
+  /// Whether the node puts out words that are nobody's results.
+  package var makesWords: Bool { Hazard(rawValue: hazard)?.makesWords ?? false }
+
   /// The hazards of a run: what blocks counted themselves, and of compute cores lost products, and surplus
   /// results while a weight was missing.
   package static func all(_ plan: Plan, _ result: RunResult) -> [HazardCount] {

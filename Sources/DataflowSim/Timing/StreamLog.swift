@@ -141,8 +141,6 @@ public protocol HandshakeListener: AnyObject {
   func took(_ batch: HandshakeBatch, stream: Int)
   /// The next handshakes of one stream, where they are even.
   func took(_ run: HandshakeRun, stream: Int)
-  /// The next handshake of one stream and those behind it, which are even.
-  func took(_ word: Handshake, before run: HandshakeRun, stream: Int)
   /// The next handshakes of one stream, which need not be listed first.
   func took(_ handshakes: PlacedHandshakes, stream: Int)
   /// Where the handshakes of one stream go, so that it need not be told of them as long as these are lent
@@ -153,12 +151,6 @@ public protocol HandshakeListener: AnyObject {
 extension HandshakeListener {
   /// It is told of all.
   public func columns(of stream: Int) -> UnsafeMutablePointer<HandshakeColumns>? { nil }
-
-  /// One behind the other.
-  public func took(_ word: Handshake, before run: HandshakeRun, stream: Int) {
-    took(HandshakeRun(word), stream: stream)
-    took(run, stream: stream)
-  }
 
   /// As if they had been listed.
   public func took(_ handshakes: PlacedHandshakes, stream: Int) {
@@ -214,11 +206,8 @@ final class StreamLog {
     {
       return
     }
-    if keepsTimes {
-      times.append(word.cycle)
-      times.append(contentsOf: (0..<run.count).lazy.map { run[$0].cycle })
-    }
-    listener?.took(word, before: run, stream: index)
+    took(HandshakeRun(word))
+    took(run)
   }
 
   func took(_ handshakes: PlacedHandshakes) {

@@ -52,8 +52,7 @@ public struct RunReport: ResultDocument, Equatable {
     lastHandshakeCycle = result.lastHandshakeCycle
     hazards = HazardCount.all(plan, result)
     // Words that a core made of nothing are no frames beyond those that entered.
-    let hasSurplus = hazards.contains { Hazard(rawValue: $0.hazard)?.makesWords ?? false }
-    let most = hasSurplus ? Self.entering(plan, scenario) : .max
+    let most = hazards.contains(where: \.makesWords) ? Self.entering(plan, scenario) : .max
     let ends = result.frameEnds.mapValues { Array($0.prefix(most)) }
     frameEndCyclesByOutput = ends
     frameEndCycles = plan.design.graphOutputs.first.flatMap { ends[$0] } ?? []
