@@ -51,36 +51,60 @@ void ck_handshakes(int level, const intptr_t *writes, const intptr_t *reads, int
   DISPATCH(handshakes, (writes, reads, latency, credit, last, count, cycles, waits))
 }
 
+// Whether a place goes by one end of the channel alone, as `credit` and `reads` say it.
+CK_INLINE int hasOneEnd(const ck_place *place) {
+  return place->writes == place->reads && place->latency <= place->credit;
+}
+
 CK_INLINE intptr_t at(const ck_place *place, intptr_t i) {
   intptr_t arrival = place->writes[i] + place->latency, freed = place->reads[i] + place->credit;
   return arrival > freed ? arrival : freed;
 }
 
-CK_INLINE int isAnyLater(const ck_place *place, const ck_place *other, intptr_t from, intptr_t count) {
+CK_INLINE intptr_t atEnd(const ck_place *place, intptr_t i, int oneEnd) {
+  return oneEnd ? place->reads[i] + place->credit : at(place, i);
+}
+
+CK_INLINE int isAnyLater(const ck_place *place, int placeEnd, const ck_place *other, int otherEnd,
+                         intptr_t from, intptr_t count) {
   // Negative where one is later.
   intptr_t all = 0;
-  for (intptr_t k = from; k < from + count; k++) all |= at(other, k) - at(place, k);
+  for (intptr_t k = from; k < from + count; k++)
+    all |= atEnd(other, k, otherEnd) - atEnd(place, k, placeEnd);
   return all < 0;
 }
 
-CK_INLINE void firstLaterBody(const ck_place *place, const ck_place *other, intptr_t count,
-                              intptr_t *found) {
+CK_INLINE void firstLaterBody(const ck_place *place, int placeEnd, const ck_place *other,
+                              int otherEnd, intptr_t count, intptr_t *found) {
+#define IS_ANY_LATER(FROM, COUNT) isAnyLater(place, placeEnd, other, otherEnd, FROM, COUNT)
   enum { AT_ONCE = 32 };
   intptr_t i = 0;
-  while (i + AT_ONCE <= count && !isAnyLater(place, other, i, AT_ONCE)) i += AT_ONCE;
-  while (i + BLOCK <= count && !isAnyLater(place, other, i, BLOCK)) i += BLOCK;
+  while (i + AT_ONCE <= count && !IS_ANY_LATER(i, AT_ONCE)) i += AT_ONCE;
+  while (i + BLOCK <= count && !IS_ANY_LATER(i, BLOCK)) i += BLOCK;
   // The rest with some of those before.
-  if (i + BLOCK > count && count >= BLOCK && !isAnyLater(place, other, count - BLOCK, BLOCK)) i = count;
-  while (i < count && at(place, i) <= at(other, i)) i++;
+  if (i + BLOCK > count && count >= BLOCK && !IS_ANY_LATER(count - BLOCK, BLOCK)) i = count;
+  while (i < count && atEnd(place, i, placeEnd) <= atEnd(other, i, otherEnd)) i++;
   *found = i;
+#undef IS_ANY_LATER
 }
 
-PER_LEVEL(firstLater, firstLaterBody,
-          (const ck_place *place, const ck_place *other, intptr_t count, intptr_t *found),
-          (place, other, count, found))
+// By whether the place and the other go by one end alone, which is half of what has to be read.
+#define FIRST_LATER(NAME, PLACE_END, OTHER_END)                                                  \
+  PER_LEVEL(NAME, firstLaterBody,                                                                \
+            (const ck_place *place, const ck_place *other, intptr_t count, intptr_t *found),     \
+            (place, PLACE_END, other, OTHER_END, count, found))
+FIRST_LATER(firstLater, 0, 0)
+FIRST_LATER(firstLaterThanEnd, 0, 1)
+FIRST_LATER(firstEndLater, 1, 0)
+FIRST_LATER(firstEndLaterThanEnd, 1, 1)
 intptr_t ck_first_later(int level, ck_place place, ck_place other, intptr_t count) {
   intptr_t found = 0;
-  DISPATCH(firstLater, (&place, &other, count, &found))
+  switch (2 * hasOneEnd(&place) + hasOneEnd(&other)) {
+  case 0: DISPATCH(firstLater, (&place, &other, count, &found)) break;
+  case 1: DISPATCH(firstLaterThanEnd, (&place, &other, count, &found)) break;
+  case 2: DISPATCH(firstEndLater, (&place, &other, count, &found)) break;
+  default: DISPATCH(firstEndLaterThanEnd, (&place, &other, count, &found))
+  }
   return found;
 }
 

@@ -109,12 +109,11 @@ struct Occupancy {
       while word < range.upperBound, rear.bulk(word &- maximum) <= front.bulk(word) { word &+= 1 }
       return word
     }
-    let isLoose = isLoose(front, rear)
+    let (hasRoom, isThere) = (hasRoom(front, rear), isThere(front, rear))
     while word < range.upperBound {
-      let (came, left) =
-        isLoose
-        ? (front.arrivals(of: word), rear.rooms(of: word &- maximum))
-        : (front.slots(of: word), rear.slots(of: word &- maximum))
+      let came = hasRoom ? front.arrivals(of: word) : front.slots(of: word)
+      let before = word &- maximum
+      let left = isThere ? rear.rooms(of: before) : rear.slots(of: before)
       let count = min(min(range.upperBound &- word, 128), min(came.count, left.count))
       if mayRise(count, came: came.place[0], left: left.place[count &- 1]) {
         let rise = kernel.firstLater(left.place, than: came.place, count: count)
@@ -128,18 +127,25 @@ struct Occupancy {
   /// Fewer words are looked at one by one: most lists are the one to three words between two runs.
   private static let leastTogether = 6
 
-  /// Whether word k, from `maximum` on, comes before word k − `maximum` has left exactly where there is room for that
-  /// at the rear only after word k could be here, since the FIFO is far from full. Of the times that are compared
-  /// ```
-  /// max(W[k] + L, R[k − D] + c)                        in front
-  /// max(W[k − m] + L', R[k − m − D'] + c')             behind
-  /// ```
-  /// the second in front and the first behind do not matter then: words come in and leave one a cycle at most, so
-  /// W[k − m] + L' ≤ W[k] + L where L' − L ≤ m, and R[k − D] + c < R[k − m − D'] + c' where D − D' − m > c − c'. In
-  /// deep FIFOs both are of long ago and far from the processor.
-  private func isLoose(_ front: ChannelPlace.Times, _ rear: ChannelPlace.Times) -> Bool {
+  // Of the times that are compared
+  // ```
+  // max(W[k] + L, R[k − D] + c)                        in front
+  // max(W[k − m] + L', R[k − m − D'] + c')             behind
+  // ```
+  // the second in front is of long ago and far from the processor in deep FIFOs, and mostly one matters on each side.
+
+  /// Whether there is room in front for word k, from `maximum` on, before the one `maximum` words earlier leaves, since
+  /// the FIFO is far from full: words leave one a cycle at most, so R[k − D] + c < R[k − m − D'] + c' where
+  /// D − D' − m > c − c'. So the second in front does not matter.
+  private func hasRoom(_ front: ChannelPlace.Times, _ rear: ChannelPlace.Times) -> Bool {
+    front.capacity &- rear.capacity &- maximum > max(0, front.credit &- rear.credit)
+  }
+
+  /// Whether the word `maximum` words before word k could be behind when word k could be in front, as far as nothing
+  /// holds it up: words come one a cycle at most, so W[k − m] + L' ≤ W[k] + L where L' − L ≤ m. So the first behind
+  /// does not matter.
+  private func isThere(_ front: ChannelPlace.Times, _ rear: ChannelPlace.Times) -> Bool {
     rear.latency &- front.latency <= maximum
-      && front.capacity &- rear.capacity &- maximum > max(0, front.credit &- rear.credit)
   }
 
   /// The maximum when nothing more leaves.

@@ -71,4 +71,32 @@ import Testing
       }
     }
   }
+
+  /// Places that go by one end alone are compared with half of the times, which is the same.
+  @Test func placesOfOneEndAreComparedAsAnyOthers() {
+    var g = SeededGenerator(seed: 63)
+    for count in Array(1...70) + [128] {
+      let (writes, reads) = (times(count, &g), times(count, &g))
+      let shift = Int.random(in: -3...3, using: &g)
+      writes.withUnsafeBufferPointer { writes in
+        reads.withUnsafeBufferPointer { reads in
+          guard let w = writes.baseAddress, let r = reads.baseAddress else { return }
+          let places: [HandshakeKernel.Place] = [
+            HandshakeKernel.Place(writes: w, latency: 2, reads: r, credit: 2 + shift),
+            .arrivals(w, latency: 2), .arrivals(r, latency: 2 + shift), .rooms(r, credit: shift),
+          ]
+          for place in places {
+            for other in places {
+              let expected = (0..<count).first { place[$0] > other[$0] } ?? count
+              for level in KernelLevel.available {
+                let found = HandshakeKernel(level: level).firstLater(
+                  place, than: other, count: count)
+                #expect(found == expected, "\(level) \(count)")
+              }
+            }
+          }
+        }
+      }
+    }
+  }
 }
