@@ -5,19 +5,19 @@
 /// (`KeptTimes`). A wire is the stage `(latency 0, capacity 1, credit 1)` whose handshake is the *read*: the
 /// writer only offers, and learns the cycle when the reader takes the word.
 public struct Channel {
-  private(set) var slots: UnsafeMutablePointer<Cycle>
+  var slots: UnsafeMutablePointer<Cycle>
   /// When each word was read, slot by slot, where write times are kept beside; else `slots`.
-  private(set) var taken: UnsafeMutablePointer<Cycle>
+  var taken: UnsafeMutablePointer<Cycle>
   /// Since when each word was offered, slot by slot, where somebody wants to know; else `slots`, so that a
   /// writer need not ask.
-  private(set) var offers: UnsafeMutablePointer<Cycle>
-  private(set) var mask: Int
-  private(set) var capacity: Int
+  var offers: UnsafeMutablePointer<Cycle>
+  var mask: Int
+  var capacity: Int
   let latency: Int
   let credit: Int
   package let isWire: Bool
   /// Stands in the slots of the words before the first: room from the cycle in which any is accepted.
-  private let filler: Cycle
+  let filler: Cycle
   /// Released with the slots, as a channel is plain data.
   let lateStart: Unmanaged<LateStart>?
   /// See `Stage.upstreamCapacity`.
@@ -68,6 +68,9 @@ public struct Channel {
   var watching: Unmanaged<ChannelWatcher>?
   var watcher: ChannelWatcher? { watching?.takeUnretainedValue() }
 
+  /// Where runs that pass are noted, while somebody follows them; the log's.
+  var followed: UnsafeMutablePointer<LatestRuns>?
+
   init(_ stage: Stage?, queue: UnsafeMutablePointer<WorkQueue>, watcher: ChannelWatcher? = nil) {
     capacity = stage?.capacity ?? 1
     latency = stage?.latency ?? 0
@@ -79,11 +82,11 @@ public struct Channel {
     upstreamCapacity = stage?.upstreamCapacity ?? 0
     batch = min(max(7 * capacity / 8, 1), Self.largestBatch)
     // The proof of a steady state looks back over the reads of the longest period.
-    var size = 1
     let kept = watcher?.log?.words(capacity: capacity) ?? 0
-    while size < max(capacity + (watcher?.history?.words ?? 0), kept) { size *= 2 }
-    mask = size - 1
-    let (count, time) = (size, filler)
+    let (count, time) = (
+      Self.slots(for: max(capacity + (watcher?.history?.words ?? 0), kept)), filler
+    )
+    mask = count - 1
     func times() -> UnsafeMutablePointer<Cycle> {
       let times = UnsafeMutablePointer<Cycle>.allocate(capacity: count)
       times.initialize(repeating: time, count: count)
@@ -107,9 +110,7 @@ public struct Channel {
 
   func deallocate() {
     lateStart?.release()
-    if offers != slots { offers.deallocate() }
-    if taken != slots { taken.deallocate() }
-    slots.deallocate()
+    releaseSlots()
   }
 
   /// From now on `watcher` follows the handshakes. What it asks for is looked up here.
@@ -120,6 +121,7 @@ public struct Channel {
     onWrite = onWrite & ~Self.watched | (watcher.needsWrites ? bits : 0)
     onRead = onRead & ~Self.watched | bits
     tellFrom = 0
+    followed = watcher.log.flatMap { $0.needsHandshakes ? $0.even : nil }
   }
 }
 
@@ -259,7 +261,7 @@ extension Channel {
 
   /// There is room again: lets the word that waits for it in, and wakes the writer, who may wait
   /// without offering where it needs room in several channels at once.
-  @inline(never) private mutating func useRoom() {
+  @inline(never) mutating func useRoom() {
     if onRead & Self.holdsWord != 0 {
       onRead &= ~Self.holdsWord
       let earliest = pending
@@ -328,33 +330,6 @@ extension Channel {
       finish(run, at: t)
     }
     if ordered == 0 { onWrite &= ~Self.orders }
-  }
-}
-
-extension Channel {
-  /// Makes the stage `words` deeper in the middle of a run and admits the word that waits, if any.
-  ///
-  /// Which words can move afterwards is what it would be had the stage been that deep from the start.
-  package mutating func deepen(by words: Int) {
-    let deeper = capacity + words
-    if deeper > mask + 1 { reallocate(holding: deeper) }
-    capacity = deeper
-    useRoom()
-  }
-
-  /// Slots for twice as many words as are asked for, so that growing word by word costs little.
-  private mutating func reallocate(holding words: Int) {
-    var size = 1
-    while size < 2 * words { size *= 2 }
-    let larger = UnsafeMutablePointer<Cycle>.allocate(capacity: size)
-    larger.initialize(repeating: filler, count: size)
-    for word in max(0, written - mask - 1)..<written {
-      larger[word & (size - 1)] = slots[word & mask]
-    }
-    slots.deallocate()
-    // Nobody deepens a channel that a log follows.
-    (slots, taken, offers) = (larger, larger, larger)
-    mask = size - 1
   }
 }
 

@@ -17,8 +17,8 @@ final class ChannelLog {
   private var settled = 0
   /// Nothing that is still to come matters.
   private var isDone = false
-  /// Words that moved evenly, as far as they have not been worked out.
-  private var even = LatestRuns()
+  /// Words that moved evenly, as far as they have not been worked out. The channel notes them.
+  let even: UnsafeMutablePointer<LatestRuns>
 
   // Before the last reset.
   private var counted: [Int]
@@ -54,6 +54,8 @@ final class ChannelLog {
       fromContentsOf: fifos.map {
         Occupancy(name: $0.name, depth: stages[$0.stage].capacity, stage: $0.stage)
       })
+    even = .allocate(capacity: 1)
+    even.initialize(to: LatestRuns())
     counted = Array(repeating: 0, count: places.count)
   }
 
@@ -61,6 +63,7 @@ final class ChannelLog {
     for place in places { place.release() }
     places.deallocate()
     fifos.deinitialize().deallocate()
+    even.pointee.deallocate()
     even.deallocate()
   }
 
@@ -69,10 +72,13 @@ final class ChannelLog {
 
   func follow(_ channel: Link) { self.channel = channel }
 
-  /// Whether the channel keeps the times of words that have been read.
-  private var keepsTimes: Bool {
-    isFull || !fifos.isEmpty || stages.dropFirst().contains { $0.firstReady > 0 }
+  /// Whether the times of words that have been read are needed, from here on.
+  var needsTimes: Bool {
+    needsHandshakes || stages.dropFirst().contains { $0.firstReady > 0 }
   }
+
+  /// Whether the channel keeps the times of words that have been read.
+  private var keepsTimes: Bool { channel?.pointee.keepsTimes ?? false }
 
   /// Words whose times the channel has to keep; 0: none that have been read.
   ///
@@ -80,12 +86,7 @@ final class ChannelLog {
   /// and no read (`Occupancy`). That happens after `readsAtOnce` reads at the latest, to which as many may
   /// be added at once as the channel holds, or as pass as a run; and it may hold as many again. Of a longer run
   /// it is worked out at once.
-  func words(capacity: Int) -> Int { keepsTimes ? 3 * capacity + 2 * Self.readsAtOnce : 0 }
-
-  /// Words passed the channel evenly, the first of them number `word`, each `delay` cycles from end to end.
-  func passed(_ run: EvenRun, from word: Int, delay: Int) {
-    if needsHandshakes { even.note(run, from: word, delay: delay) }
-  }
+  func words(capacity: Int) -> Int { needsTimes ? 3 * capacity + 2 * Self.readsAtOnce : 0 }
 
   /// Words have been taken. How many must have been when it is told again; nil: no need.
   func took(_ times: KeptTimes) -> Int? {
@@ -103,14 +104,14 @@ extension ChannelLog {
   /// Works out what is known of the places by now.
   private func settle(_ now: KeptTimes) {
     var now = now
-    now.runs = even.all
+    now.runs = even.pointee.all
     settled = now.read
     if isFull { for i in places.indices { handOn(i, now) } }
     for i in fifos.indices where !fifos[i].isSaturated {
       let stage = fifos[i].stage
       fifos[i].update(places[stage].times(now), places[stage + 1].times(now))
     }
-    even.forget(before: now.read)
+    even.pointee.forget(before: now.read)
   }
 
   private func settle() {
@@ -133,7 +134,7 @@ extension ChannelLog {
 extension ChannelLog {
   private var now: KeptTimes? {
     guard var now = channel?.pointee.keptTimes else { return nil }
-    now.runs = even.all
+    now.runs = even.pointee.all
     return now
   }
 
@@ -222,7 +223,7 @@ extension ChannelLog {
     for place in places.indices { counted[place] += passed(place) }
     for place in places.indices { (places[place].next, places[place].last) = (0, .never) }
     for i in fifos.indices { fifos[i].restart() }
-    even.removeAll()
+    even.pointee.removeAll()
     settled = 0
     self.origin = origin
   }

@@ -102,21 +102,19 @@ extension Channel {
   /// follows them knows the run, and that each was offered when it was written.
   fileprivate mutating func letPass(_ run: EvenRun, _ reads: EvenRun) {
     let first = written
-    let isKept = keepsTimes
     written += run.count
     read = written
     lastWrite = run.last
     lastRead = reads.last
-    if isKept, let watching {
-      watching._withUnsafeGuaranteedRef {
-        $0.log?.passed(run, from: first, delay: reads.first - run.first)
-      }
+    if let followed {
+      followed.pointee.note(run, from: first, delay: reads.first &- run.first)
       // What is told of a long run needs the slots of the words before, which the last of its words take.
       if run.count > ChannelLog.readsAtOnce { tellOfReads(from: first, isWaitedFor: false) }
     }
-    let known = max(0, run.count &- capacity &- (isKept ? 1 : 0))
+    // Being told, nobody may ask for times any more.
+    let known = max(0, run.count &- capacity &- (keepsTimes ? 1 : 0))
     list(reads.dropFirst(known), first &+ known, in: taken)
-    if isKept { list(run.dropFirst(known), first &+ known, in: slots) }
+    if keepsTimes { list(run.dropFirst(known), first &+ known, in: slots) }
     tellOfReads(from: first, isWaitedFor: false)
     queue.pointee.notePassed(run.count)
   }

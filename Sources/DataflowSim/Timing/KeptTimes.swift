@@ -9,9 +9,11 @@ struct KeptTimes {
   let reads: UnsafeMutablePointer<Cycle>
   /// Since when each word was offered, where that is kept.
   let offers: UnsafeMutablePointer<Cycle>
-  let mask: Int
-  /// Words that have come in and gone out.
+  // Not beside `read`: what was just stored one by one is slow to load as a pair.
+  /// Words that have come in.
   let written: Int
+  let mask: Int
+  /// Words that have gone out.
   let read: Int
   /// Knows when the first words came in, where something inside starts later than a word may reach it.
   let lateStart: Unmanaged<LateStart>?
@@ -69,7 +71,7 @@ extension Channel {
   /// The times kept of the words that have come in and gone out so far.
   var keptTimes: KeptTimes {
     KeptTimes(
-      writes: slots, reads: taken, offers: offers, mask: mask, written: written, read: read,
+      writes: slots, reads: taken, offers: offers, written: written, mask: mask, read: read,
       lateStart: lateStart)
   }
 
@@ -94,6 +96,8 @@ extension Channel {
     } else {
       onWrite &= ~Self.watched
       onRead &= ~Self.watched
+      followed = nil
+      if watching?._withUnsafeGuaranteedRef({ $0.log?.needsTimes }) != true { forgetTimes() }
     }
   }
 }

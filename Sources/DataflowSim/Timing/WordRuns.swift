@@ -49,8 +49,10 @@ struct WriteRun {
   private let credit: Int
   private let latency: Int
   private let pace: Int
-  /// Whether anybody asks for more of a word than when it was last touched.
+  /// Whether the times of words that have been read are kept.
   private let keepsTimes: Bool
+  /// Whether anybody asks since when words were offered.
+  private let notesOffers: Bool
   private let start: Int
   fileprivate var index: Int
   /// Words before this one are taken as they are admitted, the last one at `lastTaken`.
@@ -72,8 +74,8 @@ struct WriteRun {
     credit = channel.credit
     latency = channel.latency
     pace = channel.orderPace
-    keepsTimes =
-      channel.offers != slots || channel.keepsTimes || channel.onWrite & Channel.watched != 0
+    keepsTimes = channel.keepsTimes
+    notesOffers = channel.offers != slots || channel.onWrite & Channel.watched != 0
     start = channel.written
     index = start
     orderEnd = start &+ channel.takenAtOnce
@@ -95,17 +97,15 @@ struct WriteRun {
   @inline(__always) mutating func admit(at t: Cycle, readySince ready: Cycle, _ room: Cycle) {
     waited = max(waited, room &- ready)
     let slot = index & mask
-    if keepsTimes {
+    if notesOffers {
       (self.ready, roomAt) = (ready, room)
       // Where `t` is later than there was room, another channel held it up, not this one.
       offers[slot] = room == t ? ready : t
-      slots[slot] = t
     }
+    slots[slot] = t
     if index < orderEnd {
       lastTaken = max(t &+ latency, lastTaken &+ pace)
       taken[slot] = lastTaken
-    } else {
-      slots[slot] = t
     }
     index &+= 1
   }
