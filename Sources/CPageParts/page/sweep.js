@@ -58,11 +58,20 @@ function choose(p) {
   announce(rounded(p.fps) + " frames per second chosen");
 }
 
+// How wide the widest of some labels is.
+function widest(labels) {
+  const probe = draw("text");
+  plot.append(probe);
+  const widths = labels.map(label => { probe.textContent = label; return probe.getComputedTextLength(); });
+  probe.remove();
+  return Math.max(...widths);
+}
+
 function show(refills = true) {
   const [x, y] = [axisOf(across.value), axisOf(up.value)];
   const limits = [[x, data.device?.[x.device]], [y, data.device?.[y.device]]];
   // As wide as there is room, so that its text has the size of text.
-  const W = Math.max(300, Math.min(960, plot.clientWidth || 960)), H = W < 600 ? 400 : 540, M = 66;
+  const W = Math.max(300, Math.min(960, plot.clientWidth || 960)), H = W < 600 ? 400 : 540, M = 66, right = 36;
   const short = W < 600 ? v => compact.format(v) : v => rounded(v);
   plot.setAttribute("viewBox", "0 0 " + W + " " + H);
   let [mx, my] = [1, 1];
@@ -70,14 +79,15 @@ function show(refills = true) {
   if (limits[0][1] && limits[0][1] < mx * 3) mx = Math.max(mx, limits[0][1]);
   if (limits[1][1] && limits[1][1] < my * 3) my = Math.max(my, limits[1][1]);
   mx *= 1.06; my *= 1.06;
-  const X = v => M + v / mx * (W - 2 * M + 30), Y = v => H - M + 10 - v / my * (H - 2 * M + 20);
   plot.replaceChildren();
+  const left = Math.max(40, widest(ticks(my).map(short)) + 14);
+  const X = v => left + v / mx * (W - left - right), Y = v => H - M + 10 - v / my * (H - 2 * M + 20);
   for (const t of ticks(mx)) plot.append(draw("line", { class: "grid", x1: X(t), x2: X(t), y1: Y(my), y2: Y(0) }),
     draw("text", { x: X(t), y: Y(0) + 18, style: { textAnchor: "middle" } }, short(t)));
   for (const t of ticks(my)) plot.append(draw("line", { class: "grid", x1: X(0), x2: X(mx), y1: Y(t), y2: Y(t) }),
     draw("text", { x: X(0) - 8, y: Y(t) + 4, style: { textAnchor: "end" } }, short(t)));
   plot.append(draw("text", { x: (X(0) + X(mx)) / 2, y: H - 14, style: { textAnchor: "middle" } }, x.name),
-    draw("text", { x: X(0) - 50, y: 16 }, y.name));
+    draw("text", { x: 4, y: 16 }, y.name));
   const list = stairs(x, y);
   const knee = kneeOf(list, x, y);
   for (const p of points) if (!list.includes(p)) plot.append(draw("circle", { class: "dot", cx: X(p[x.key]), cy: Y(p[y.key]), r: 2.6 }));

@@ -67,6 +67,23 @@ enum PageFixture {
     ).html()
   }
 
+  /// Millions of frames per second, and a front of which the two axes shown first have one point.
+  static func sweepOfMillions() throws -> Data {
+    let points = [(4_878_049, 7000, 5), (4_800_000, 7500, 1), (1_000_000, 8000, 9)].map {
+      fps, lut, bram in
+      var result = SweepResult(status: .complete)
+      result.framesPerSecond = Double(fps)
+      result.resources = Resources(lut: lut, bram18: bram, uram: 0, dsp: 0)
+      result.latency = 300
+      return SweepPagePoint(
+        result, onFront: bram < 9, address: String(repeating: "\(bram)", count: 20),
+        folding: "MVAU_hls_0.PE=\(bram)")
+    }
+    return try Page(
+      design: "d", part: nil, database: "sweep.sqlite", count: points.count, points: points
+    ).html()
+  }
+
   /// A folding of a shipped design for its part.
   static func folding() throws -> Data {
     let design = try Design(contentsOf: TestFiles.repository("configs/tfc-w1a1.json"))
