@@ -23,9 +23,13 @@ function ticks(most) {
   return list;
 }
 
-// The best of the points for the two axes alone, from best x to best y.
+// Those that no other point beats, every axis considered: what `simrun sweep report` lists.
+const front = points.filter(p => p.onFront && p.fits !== false);
+
+// The best of the points for the two axes alone, from best x to best y; of those alike there, the one on the front.
 function stairs(x, y) {
-  const sorted = points.filter(p => p.fits !== false).sort((p, q) => x.best * (q[x.key] - p[x.key]) || y.best * (q[y.key] - p[y.key]));
+  const sorted = points.filter(p => p.fits !== false)
+    .sort((p, q) => x.best * (q[x.key] - p[x.key]) || y.best * (q[y.key] - p[y.key]) || q.onFront - p.onFront);
   const list = [];
   for (const p of sorted) if (!list.length || y.best * (p[y.key] - list[list.length - 1][y.key]) > 0) list.push(p);
   return list;
@@ -67,6 +71,30 @@ function widest(labels) {
   return Math.max(...widths);
 }
 
+// A point to choose, with what it has on the two axes.
+function mark(p, kind, radius, [x, y], [left, top]) {
+  const text = rounded(p[y.key]) + " " + y.name + " for " + rounded(p[x.key]) + " " + x.name;
+  return draw("circle", {
+    class: kind + (p === chosen ? " chosen" : ""), cx: left, cy: top, r: radius, tabindex: "0", role: "button", "aria-label": text,
+    onclick: () => choose(p), onkeydown: e => { if (e.key === "Enter" || e.key === " ") { e.preventDefault(); choose(p); } },
+  }, draw("title", {}, text));
+}
+
+// The whole front as a table, and which of it is on the line of the two axes.
+function listFront(x, y, line, knee) {
+  const onLine = front.filter(p => line.includes(p)).length;
+  const named = a => a.key === "latency" ? "latency" : a.name;
+  tableBox.replaceChildren(
+    make("p", { class: "soft small" }, some(front.length, "point") + " that no other beats, if all of "
+      + axes.map(named).join(", ") + " count: what simrun sweep report lists. The line above is the best for "
+      + named(x) + " and " + named(y) + " alone; " + count(onLine) + " of them " + (onLine === 1 ? "is" : "are") + " on it."),
+    table([
+      ...axes.map(a => ({ name: a.name, number: true, value: p => p[a.key], show: p => a.key === "fps" ? rounded(p.fps, 6) : count(p[a.key]) })),
+      { name: "line", value: p => line.includes(p) ? 1 : 0, show: p => p === knee ? make("b", {}, "knee") : line.includes(p) ? "yes" : "" },
+      { name: "point", value: p => p.address, show: p => make("button", { type: "button", class: "link mono", onclick: () => choose(p) }, p.address.slice(0, 12)) },
+    ], front, { sorted: 0 }));
+}
+
 function show(refills = true) {
   const [x, y] = [axisOf(across.value), axisOf(up.value)];
   const limits = [[x, data.device?.[x.device]], [y, data.device?.[y.device]]];
@@ -90,7 +118,7 @@ function show(refills = true) {
     draw("text", { x: 4, y: 16 }, y.name));
   const list = stairs(x, y);
   const knee = kneeOf(list, x, y);
-  for (const p of points) if (!list.includes(p)) plot.append(draw("circle", { class: "dot", cx: X(p[x.key]), cy: Y(p[y.key]), r: 2.6 }));
+  for (const p of points) if (!list.includes(p) && !front.includes(p)) plot.append(draw("circle", { class: "dot", cx: X(p[x.key]), cy: Y(p[y.key]), r: 2.6 }));
   if (list.length) plot.append(draw("path", {
     class: "stairs", d: list.map((p, i) => i ? "H" + X(p[x.key]).toFixed(1) + "V" + Y(p[y.key]).toFixed(1) : "M" + X(p[x.key]).toFixed(1) + " " + Y(p[y.key]).toFixed(1)).join(""),
   }));
@@ -98,19 +126,13 @@ function show(refills = true) {
     draw("text", { class: "limit-label", x: X(limits[0][1]) - 6, y: Y(my) + 14, style: { textAnchor: "end" } }, data.part + ": " + count(limits[0][1])));
   if (limits[1][1] && limits[1][1] < my) plot.append(draw("line", { class: "limit", x1: X(0), x2: X(mx), y1: Y(limits[1][1]), y2: Y(limits[1][1]) }),
     draw("text", { class: "limit-label", x: X(0) + 6, y: Y(limits[1][1]) - 6 }, data.part + ": " + count(limits[1][1])));
-  for (const p of list) plot.append(draw("circle", {
-    class: "front" + (p === chosen ? " chosen" : ""), cx: X(p[x.key]), cy: Y(p[y.key]), r: 6, tabindex: "0", role: "button",
-    "aria-label": rounded(p[y.key]) + " " + y.name + ", " + rounded(p[x.key]) + " " + x.name,
-    onclick: () => choose(p), onkeydown: e => { if (e.key === "Enter" || e.key === " ") { e.preventDefault(); choose(p); } },
-  }, draw("title", {}, rounded(p[y.key]) + " " + y.name + " for " + rounded(p[x.key]) + " " + x.name)));
+  const at = p => [X(p[x.key]), Y(p[y.key])];
+  for (const p of front) if (!list.includes(p)) plot.append(mark(p, "rest", 4.5, [x, y], at(p)));
+  for (const p of list) plot.append(mark(p, "front", 6, [x, y], at(p)));
   if (knee) plot.append(draw("circle", { class: "knee", cx: X(knee[x.key]), cy: Y(knee[y.key]), r: 11 }),
     draw("text", { x: X(knee[x.key]) + 15, y: Y(knee[y.key]) + 16, class: "limit-label" }, "knee"));
   if (refills) {
-    tableBox.replaceChildren(table([
-      ...axes.map(a => ({ name: a.name, number: true, value: p => p[a.key], show: p => a.key === "fps" ? rounded(p.fps, 6) : count(p[a.key]) })),
-      { name: "", show: p => p === knee ? make("b", {}, "knee") : "" },
-      { name: "point", value: p => p.address, show: p => make("button", { type: "button", class: "link mono", onclick: () => choose(p) }, p.address.slice(0, 12)) },
-    ], list, { sorted: 0 }));
+    listFront(x, y, list, knee);
     if (!chosen && list.length) choose(knee ?? list[0]);
     if (!list.length) detail.replaceChildren(make("h2", {}, "No point fits"),
       make("p", { class: "soft small" }, "Fold less, or sweep for a larger part (--part, --budget)."));
@@ -120,7 +142,7 @@ function show(refills = true) {
 layOutPage("Sweep of " + data.design, some(data.count, "point") + " ran" + (data.part ? " · " + data.part : ""), [
   ["answer", "Front", make("div", { class: "split answer" }, detail,
     make("div", { class: "panel" }, make("div", { class: "tools" }, make("label", {}, "up ", up), make("label", {}, "across ", across),
-      make("span", { class: "soft small" }, "Line: the best for these two axes. Choose a point for its folding."
+      make("span", { class: "soft small" }, "Line: the best for these two axes. Rings: the rest of the front. Choose a point for its folding."
         + (points.length < data.count ? " " + count(points.length) + " of the points are drawn." : ""))), plot))],
   ["points", "Table", make("div", { class: "panel" }, make("h2", {}, "The front"), tableBox)],
 ]);

@@ -43,4 +43,21 @@ struct PageWordingTests {
       #expect(try text("svg.plot", browser).contains("000,000") || width < 700)
     }
   }
+
+  /// The command line knows one front, that of all axes.
+  @Test func theTableIsTheWholeFront() throws {
+    try look(try PageFixture.sweepOfMillions(), at: [1280]) { browser, _ in
+      let rows = "document.querySelectorAll('#points tbody tr').length"
+      #expect(try browser.evaluate(rows) == "2")
+      #expect(try browser.evaluate("document.querySelectorAll('circle.front').length") == "1")
+      let explanation = try text("#points p", browser)
+      #expect(explanation.hasPrefix("2 points") && explanation.contains("simrun sweep report"))
+      #expect(explanation.contains("1 of them is on it"))
+      // What is on it for another axis can be chosen in the plot.
+      let fold =
+        "(document.querySelector('circle.rest').dispatchEvent(new Event('click')), document.querySelector('#answer ul').textContent)"
+      #expect(try browser.evaluate(fold) == "MVAU_hls_0.PE=1")
+      #expect(try browser.evaluate("document.querySelectorAll('circle.rest.chosen').length") == "1")
+    }
+  }
 }
