@@ -21,6 +21,10 @@ function short(name) {
   for (const [long, brief] of shortOps) if (name.startsWith(long)) return brief + name.slice(long.length);
   return name;
 }
+// A block to choose where there is little room: its name loses its middle, and is whole in the hint.
+function blockLink(name) {
+  return make("button", { type: "button", class: "link", title: name, onclick: () => pick(name) }, shortened(short(name), 20));
+}
 function folding(block) {
   return ["PE", "SIMD"].filter(a => a in block.attributes).map(a => a + " " + block.attributes[a]).join(" ");
 }
@@ -268,10 +272,10 @@ function dearest() {
   const all = report.cost.resources;
   const share = n => Math.max(...Object.keys(resourceNames).map(k => (n.resources[k] ?? 0) / Math.max(1, device ? device[k] || Infinity : all[k])));
   const list = report.nodes.slice().sort((a, b) => share(b) - share(a)).slice(0, 5);
-  return table([
-    { name: "block", value: n => n.name, show: n => make("button", { type: "button", class: "link", onclick: () => pick(n.name) }, short(n.name)) },
+  return make("div", { class: "dearest" }, table([
+    { name: "block", value: n => n.name, show: n => blockLink(n.name) },
     ...Object.entries(resourceNames).map(([k, name]) => ({ name, number: true, value: n => n.resources[k] ?? 0, show: n => count(n.resources[k] ?? 0) })),
-  ], list);
+  ], list));
 }
 
 // MARK: Details of one block or FIFO

@@ -60,4 +60,28 @@ struct PageWordingTests {
       #expect(try browser.evaluate("document.querySelectorAll('circle.rest.chosen').length") == "1")
     }
   }
+
+  @Test func largestBlocksAreNamedOnOneLine() throws {
+    let long = "a_block_with_a_name_that_is_far_too_long_for_any_column_0"
+    var design = try Design(contentsOf: TestFiles.repository("configs/tfc-w1a1.json"))
+    let place = try #require(design.nodes.firstIndex { $0.name == "MVAU_hls_0" })
+    design.nodes[place].name = long
+    try look(try PageFixture.page(design), at: Self.widths + [1050]) { browser, width in
+      let broken = try browser.evaluate(
+        """
+        [...document.querySelectorAll('.dearest td button')].filter(b => {
+          const line = parseFloat(getComputedStyle(b).lineHeight);
+          return b.getBoundingClientRect().height > 1.5 * line;
+        }).map(b => b.textContent).join()
+        """)
+      #expect(broken == "", "\(width)")
+      #expect(
+        try browser.evaluate(
+          "(e => e.scrollWidth <= e.clientWidth + 1)(document.querySelector('.dearest .scroll'))")
+          == "true", "\(width)")
+      let named = try browser.evaluate(
+        "document.querySelector('.dearest td button[title=\(long)]').textContent")
+      #expect(named.count <= 20 && named.hasPrefix("a_block_") && named.hasSuffix("_0"))
+    }
+  }
 }
