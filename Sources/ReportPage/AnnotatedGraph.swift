@@ -1,5 +1,5 @@
 import DataflowAnalysis
-import Foundation
+import FoundationEssentials
 import ONNXFormat
 
 /// A user's own graph with what simrun found at each node, for netron.
@@ -20,7 +20,7 @@ public enum AnnotatedGraph {
         ("cycles_alone", "\(node.cyclesAlone)"), ("finn_cycles", "\(node.expectedCycles)"),
         ("timing", node.timing.summary),
       ]
-      if let share = node.utilisation { remarks[node.name]!.append(("busy", percent(share))) }
+      if let share = node.utilisation { remarks[node.name]!.append(("busy", share.percent())) }
       let r = node.resources
       for (name, count) in [("LUT", r.lut), ("BRAM18", r.bram18), ("URAM", r.uram), ("DSP", r.dsp)]
       where count > 0 {
@@ -33,17 +33,17 @@ public enum AnnotatedGraph {
     for lane in profile?.nodes ?? [] {
       if lane.shares.blocked > 0.0005 {
         let by = lane.blockedBy.map { " (no room on \($0))" } ?? ""
-        remarks[lane.name, default: []].append(("blocked", percent(lane.shares.blocked) + by))
+        remarks[lane.name, default: []].append(("blocked", lane.shares.blocked.percent() + by))
       }
       if lane.shares.starved > 0.0005 {
         let of = lane.starvedOf.map { " (no word on \($0))" } ?? ""
-        remarks[lane.name, default: []].append(("starved", percent(lane.shares.starved) + of))
+        remarks[lane.name, default: []].append(("starved", lane.shares.starved.percent() + of))
       }
     }
     for lane in profile?.fifos ?? [] {
       remarks[lane.name, default: []] += [
-        ("most_words", "\(lane.maximum) of \(lane.depth)"), ("full", percent(lane.full)),
-        ("empty", percent(lane.empty)),
+        ("most_words", "\(lane.maximum) of \(lane.depth)"), ("full", lane.full.percent()),
+        ("empty", lane.empty.percent()),
       ]
     }
     var about = [("outcome", report.outcome.rawValue)]
@@ -61,6 +61,4 @@ public enum AnnotatedGraph {
     }
     return result
   }
-
-  private static func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
 }

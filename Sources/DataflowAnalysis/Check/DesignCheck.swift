@@ -371,7 +371,7 @@ public struct DesignCheck: Sendable {
     if let part = limits.budget == nil ? limits.part : Device.budgetName {
       let shares = report.cost.utilisation ?? [:]
       let text = shares.sorted { $0.key < $1.key }
-        .map { "\($0.key) \(($0.value * 1000).rounded() / 10) %" }.joined(separator: ", ")
+        .map { "\($0.key) \($0.value.percent())" }.joined(separator: ", ")
       let basis =
         costing.model == nil ? "FINN's estimate" : "high end of the calibrated estimate"
       add(.fits, report.cost.fits == true ? .passed : .failed, "\(part): \(text) (\(basis))")

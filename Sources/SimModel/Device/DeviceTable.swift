@@ -189,18 +189,17 @@ public enum TimingClosure {
       }
       if kind != "LUT", kind != "FF" { hardShares.append(share) }
       if let limit = limits[kind], share > limit {
-        sentences.append("\(kind) at \(percent(share)) is above \(percent(limit))")
+        let (used, most) = (share.percent(digits: 0), limit.percent(digits: 0))
+        sentences.append("\(kind) at \(used) is above \(most)")
       }
     }
     let mean = hardShares.reduce(0, +) / Double(max(hardShares.count, 1))
     if mean > memoryAndDSPMean {
-      sentences.append(
-        "BRAM, URAM and DSP at \(percent(mean)) on average are above \(percent(memoryAndDSPMean))")
+      let (used, most) = (mean.percent(digits: 0), memoryAndDSPMean.percent(digits: 0))
+      sentences.append("BRAM, URAM and DSP at \(used) on average are above \(most)")
     }
     return sentences
   }
-
-  private static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
 }
 
 /// What a shell's infrastructure takes from the SLR it sits in.

@@ -256,7 +256,7 @@ struct AccuracyReport: ResultDocument {
     let rows = results.map { result in
       let figure: String
       if let top1 = result.top1, let correct = result.correct {
-        figure = "\(correct) of \(result.frames) right, \(String(format: "%.2f", top1 * 100)) %"
+        figure = "\(correct) of \(result.frames) right, \(top1.percent(digits: 2))"
       } else {
         figure = Self.nearness(result)
       }

@@ -1,5 +1,4 @@
 import DataflowAnalysis
-import Foundation
 
 /// `CalibrationReport` for a person.
 struct CalibrationText {
@@ -27,7 +26,7 @@ struct CalibrationText {
         values[kind].map(String.init) ?? "-"
       }
       func share(_ values: [String: Double], _ kind: String) -> String {
-        values[kind].map(percent) ?? "-"
+        values[kind].map { $0.percent() } ?? "-"
       }
       table.add([
         row.name, String(row.nodes), count(row.placed, "LUT"), count(row.finn, "LUT"),
@@ -44,7 +43,7 @@ struct CalibrationText {
   private var summary: String {
     let kinds = ["LUT", "FF", "BRAM_18K", "DSP"]
     func line(_ values: [String: Double]) -> String {
-      kinds.compactMap { kind in values[kind].map { "\(kind) \(percent($0))" } }
+      kinds.compactMap { kind in values[kind].map { "\(kind) \($0.percent())" } }
         .joined(separator: ", ")
     }
     return """
@@ -53,6 +52,4 @@ struct CalibrationText {
       In their range are \(line(report.overall.inRange)) of the nodes.
       """
   }
-
-  private func percent(_ share: Double) -> String { String(format: "%.1f %%", share * 100) }
 }

@@ -93,10 +93,10 @@ struct FIFOText {
     guard bound.atLeast < bound.found else {
       return "No other depths that keep the rate are cheaper\(proviso)."
     }
-    let share = 100 * Double(bound.found - bound.atLeast) / Double(bound.found)
+    let share = Double(bound.found - bound.atLeast) / Double(bound.found)
     return
       "Depths that keep the rate cost at least \(bound.atLeast), these \(bound.found): at most "
-      + "\(String(format: "%.0f", share.rounded(.up))) % could be saved\(proviso)."
+      + "\(share.percent(digits: 0, rounding: .up)) could be saved\(proviso)."
   }
 
   private var margin: String {

@@ -155,7 +155,7 @@ struct ThroughputText {
     guard let busy = report.bottleneck.cyclesAlone, let period = report.throughput.cyclesPerFrame,
       period > 0, Double(busy) < 0.9995 * period
     else { return "every cycle" }
-    return percent(Double(busy) / period) + " of all cycles"
+    return (Double(busy) / period).percent() + " of all cycles"
   }
 
   /// The waits that set the pace, where one FIFO decides.
@@ -181,7 +181,7 @@ struct ThroughputText {
     for node in shown {
       let r = node.resources
       table.add([
-        node.name, node.utilisation.map(percent) ?? "-", String(node.cyclesAlone),
+        node.name, node.utilisation?.percent() ?? "-", String(node.cyclesAlone),
         String(node.expectedCycles), String(r.lut), String(node.finnResources.lut),
         r.ff.map(String.init) ?? "-", String(r.bram18), String(r.uram), String(r.dsp),
         node.timing.summary,
@@ -205,7 +205,7 @@ struct ThroughputText {
       table.add(
         [cost.high == cost.resources ? "used" : "used at most"]
           + ["LUT", "FF", "BRAM_18K", "URAM", "DSP"].map { kind in
-            shares[kind].map(percent) ?? (kind == "FF" ? "-" : "none there")
+            shares[kind]?.percent() ?? (kind == "FF" ? "-" : "none there")
           })
     }
     let clock =
@@ -257,8 +257,6 @@ struct ThroughputText {
     return generation == FINNGeneration.default.rawValue
       ? "" : " by the rules of FINN \(generation)"
   }
-
-  private func percent(_ share: Double) -> String { String(format: "%.1f %%", share * 100) }
 
   private func list(_ names: [String], atMost most: Int = 8) -> String {
     let shown = names.prefix(most).joined(separator: ", ")

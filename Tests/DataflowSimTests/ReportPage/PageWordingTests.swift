@@ -84,4 +84,22 @@ struct PageWordingTests {
       #expect(named.count <= 20 && named.hasPrefix("a_block_") && named.hasSuffix("_0"))
     }
   }
+
+  /// 73 of 80 cycles are 91.25 %: the page and the command line round alike.
+  @Test func sharesAreThoseOfTheCommandLine() throws {
+    let design = try Design(contentsOf: TestFiles.repository("configs/tfc-w1a1.json"))
+    let report = ThroughputReport(try Throughput(design), device: nil)
+    try look(try PageFixture.design("tfc-w1a1"), at: [1280]) { browser, _ in
+      let rows = try browser.evaluate(
+        """
+        JSON.stringify(Object.fromEntries([...document.querySelectorAll('#nodes tbody tr')]
+          .map(r => [r.cells[0].textContent, r.cells[2].textContent])))
+        """)
+      let shown = try JSONDecoder().decode([String: String].self, from: Data(rows.utf8))
+      #expect(shown["MVAU_hls_0"] == "91.3 %")
+      for node in report.nodes where !node.opType.hasPrefix("StreamingFIFO") {
+        #expect(shown[node.name] == node.utilisation?.percent() ?? "–", "\(node.name)")
+      }
+    }
+  }
 }
