@@ -20,7 +20,7 @@ public enum AnnotatedGraph {
         ("cycles_alone", "\(node.cyclesAlone)"), ("finn_cycles", "\(node.expectedCycles)"),
         ("timing", node.timing.summary),
       ]
-      if let share = node.utilisation { remarks[node.name]!.append(("busy", share.percent())) }
+      if let load = node.utilisation { remarks[node.name]!.append(("load", load.percent())) }
       let r = node.resources
       for (name, count) in [("LUT", r.lut), ("BRAM18", r.bram18), ("URAM", r.uram), ("DSP", r.dsp)]
       where count > 0 {
@@ -31,6 +31,7 @@ public enum AnnotatedGraph {
       }
     }
     for lane in profile?.nodes ?? [] {
+      remarks[lane.name, default: []].append(("busy", lane.shares.busy.percent()))
       if lane.shares.blocked > 0.0005 {
         let by = lane.blockedBy.map { " (no room on \($0))" } ?? ""
         remarks[lane.name, default: []].append(("blocked", lane.shares.blocked.percent() + by))

@@ -184,18 +184,19 @@ function slowest() {
   return report.nodes.reduce((a, b) => b.cyclesAlone > a.cyclesAlone ? b : a, report.nodes[0]);
 }
 
-// The blocks that work most, as shares of the time of a frame.
+// The blocks that need most of a frame's cycles. That is a load, which no wait changes, and not how long they were
+// busy in the run: there they also wait in the middle of their work.
 function busiest() {
   const cycles = report.throughput.cyclesPerFrame;
   const list = report.nodes.filter(n => n.cyclesAlone > 0 && !blocks[blockAt.get(n.name)]?.isFIFO)
     .sort((a, b) => b.cyclesAlone - a.cyclesAlone).slice(0, 5);
   if (!cycles || !list.length) return null;
-  return make("div", {}, make("h3", {}, "Where the time goes"),
-    make("p", { class: "soft small" }, "Cycles that the slowest blocks work, of the " + count(cycles) + " of a frame:"),
+  return make("div", {}, make("h3", {}, "The slowest blocks"),
+    make("p", { class: "soft small" }, "Cycles that they need for a frame where nothing holds them up, of the " + count(cycles) + " that it takes (their load):"),
     make("div", { class: "meter busiest" }, list.map(n => {
       const share = Math.min(1, n.cyclesAlone / cycles);
-      return [make("button", { type: "button", class: "link", title: n.name, onclick: () => pick(n.name) }, short(n.name)),
-        bar([[share, "busy-fill", n.name]], n.name + " works " + percent(share, 0) + " of the time"),
+      return [blockLink(n.name),
+        bar([[share, "busy-fill", n.name]], n.name + ": load " + percent(share, 0)),
         make("span", { class: "number" }, count(n.cyclesAlone) + " (" + percent(share, 0) + ")")];
     })));
 }
@@ -210,8 +211,8 @@ function runVerdict() {
     kind = "warn";
     const busy = slowest();
     parts.push(make("p", {}, make("b", {}, "Blocks wait for each other: the FIFOs between them are too small. "),
-      "Even the slowest block, ", make("b", {}, busy.name), ", works only " + percent(busy.cyclesAlone / rate.cyclesPerFrame, 0)
-      + " of the time. With FIFOs deep enough it would be " + rounded(best) + " frames/s, " + rounded(best / rate.fps, 3) + " times as fast."));
+      "Even the slowest block, ", make("b", {}, busy.name), ", needs only " + count(busy.cyclesAlone) + " of the "
+      + count(rate.cyclesPerFrame) + " cycles that a frame takes. With FIFOs deep enough it would be " + rounded(best) + " frames/s, " + rounded(best / rate.fps, 3) + " times as fast."));
     const closing = limit.limitingFIFO;
     if (closing) {
       parts.push(make("p", {}, "It starts at ", make("b", {}, closing.name), " (depth " + count(closing.depth) + "): " + closing.from
@@ -221,9 +222,10 @@ function runVerdict() {
       parts.push(make("p", {}, "Full nearest to it: " + limit.fullFIFOs.slice(0, 3).join(", ") + (limit.fullFIFOs.length > 3 ? ", … (" + limit.fullFIFOs.length + " in all)" : "") + "."));
     }
   } else if (limit.limit === "compute") {
-    parts.push(make("p", {}, make("b", {}, node), " is busy in " + (limit.cyclesAlone < 0.9995 * rate.cyclesPerFrame
-      ? percent(limit.cyclesAlone / rate.cyclesPerFrame, 1) + " of all cycles" : "every cycle") + " and sets the pace: it needs " + count(limit.cyclesAlone)
-      + " cycles per frame. More PE or SIMD there makes the design faster; deeper FIFOs do not."));
+    parts.push(make("p", {}, make("b", {}, node), " sets the pace: it needs " + (limit.cyclesAlone < 0.9995 * rate.cyclesPerFrame
+      ? count(limit.cyclesAlone) + " of the " + count(rate.cyclesPerFrame) + " cycles that a frame takes, however deep the FIFOs are"
+      : "all the " + count(limit.cyclesAlone) + " cycles that a frame takes")
+      + ". More PE or SIMD there makes the design faster; deeper FIFOs do not."));
   } else if (limit.limit === "memory") {
     parts.push(make("p", {}, make("b", {}, node), " moves data in every cycle: the memory port limits."));
   } else if (limit.limit === "source") {
@@ -297,6 +299,15 @@ function portList(names) {
   });
 }
 
+// What a block did in the run, of which waits are a part.
+function activity(lane) {
+  const { busy, blocked, starved } = lane.shares;
+  return [bar([[busy, "busy-fill", "busy"], [blocked, "blocked-fill", "blocked"], [starved, "starved-fill", "starved"]]),
+    make("p", { class: "small" }, "In the run (" + steadyWindow.title.toLowerCase() + "): busy in " + percent(busy, 0) + " of the cycles, blocked in "
+      + percent(blocked, 0) + (lane.blockedBy && blocked > 0.005 ? " (no room on " + lane.blockedBy + ")" : "")
+      + ", starved in " + percent(starved, 0) + (lane.starvedOf && starved > 0.005 ? " (of " + lane.starvedOf + ")" : ""))];
+}
+
 function blockDetails(name) {
   const block = blocks[blockAt.get(name)];
   const load = loadOf.get(name);
@@ -305,12 +316,10 @@ function blockDetails(name) {
   return [
     make("h2", {}, name), make("p", { class: "soft small" }, block.opType + ". " + block.summary),
     link && make("p", { class: "over" }, sentence(link) + "."),
-    lane && [bar([[lane.shares.busy, "busy-fill", "busy"], [lane.shares.blocked, "blocked-fill", "blocked"], [lane.shares.starved, "starved-fill", "starved"]]),
-      make("p", { class: "small" }, "busy " + percent(lane.shares.busy, 0) + ", blocked " + percent(lane.shares.blocked, 0)
-        + (lane.blockedBy && lane.shares.blocked > 0.005 ? " (no room on " + lane.blockedBy + ")" : "")
-        + ", starved " + percent(lane.shares.starved, 0) + (lane.starvedOf && lane.shares.starved > 0.005 ? " (of " + lane.starvedOf + ")" : ""))],
+    lane && activity(lane),
     load && facts([
-      ["cycles alone", count(load.cyclesAlone)], ["of the period", percent(load.utilisation)], ["FINN’s estimate", count(load.expectedCycles)],
+      ["cycles alone", count(load.cyclesAlone)], ["load", load.utilisation === null ? null : percent(load.utilisation) + ": cycles alone, moving words or not, of those that a frame takes"],
+      ["FINN’s estimate", count(load.expectedCycles)],
       ["timing", timingText(load.timing)],
       ...Object.entries(resourceNames).filter(([k]) => load.resources[k]).map(([k, n]) => [n, count(load.resources[k])]),
     ]),
@@ -388,7 +397,7 @@ function graphPanel() {
   showDetails(marked.length ? { node: nodePlace.get(limit.node ?? hang?.waitCycle[0]?.node ?? graph.nodes[marked[0]].name) ?? marked[0] } : null);
   return make("div", { class: "graph-panel" }, 
     make("div", { class: "legend" },
-      make("span", {}, make("i", { class: "busy-fill" }), "busy"),
+      make("span", {}, make("i", { class: "busy-fill" }), "busy: words move or are worked on"),
       make("span", {}, make("i", { class: "blocked-fill" }), "blocked: no room for its output"),
       make("span", {}, make("i", { class: "starved-fill" }), "starved: no word to work on"),
       make("span", {}, make("i", { class: "stored-fill" }), "number on a stream: FIFO depth, filled to the most it ever held, red when full"),
@@ -579,7 +588,7 @@ function blockTable() {
     table([
       { name: "node", value: n => n.name, show: n => make("button", { type: "button", class: "link", onclick: () => pick(n.name) }, n.name) },
       { name: "op", value: n => n.opType },
-      { name: "busy", number: true, value: n => n.utilisation ?? -1, show: n => percent(n.utilisation) },
+      { name: "load", number: true, value: n => n.utilisation ?? -1, show: n => percent(n.utilisation) },
       { name: "cycles alone", number: true, value: n => n.cyclesAlone, show: n => count(n.cyclesAlone) },
       { name: "FINN’s", number: true, value: n => n.expectedCycles, show: n => count(n.expectedCycles) },
       ...Object.entries(resourceNames).map(([k, name]) => ({ name, number: true, value: n => n.resources[k] ?? 0, show: n => count(n.resources[k] ?? 0) })),

@@ -102,4 +102,18 @@ struct PageWordingTests {
       }
     }
   }
+
+  /// What a block needs of a frame, and for how long it was busy in a run full of waits, are two things.
+  @Test func loadIsNotCalledBusy() throws {
+    try look(try PageFixture.design("tfc-w1a1"), at: [1280]) { browser, _ in
+      let head = try text("#nodes thead", browser)
+      #expect(head.contains("load") && !head.contains("busy"))
+      let details = try text(".details", browser)
+      #expect(details.contains("In the run (steady state, one period): busy in 71 % of the cycles"))
+      #expect(details.contains("load91.3 %: cycles alone"))
+      let answer = try text("#answer .verdict", browser)
+      #expect(answer.contains("needs only 73 of the 80 cycles") && answer.contains("(their load)"))
+      #expect(!answer.contains("of the time") && !answer.contains("busy"))
+    }
+  }
 }
