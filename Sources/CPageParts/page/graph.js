@@ -6,14 +6,20 @@
 
 const cardSize = { width: 128, height: 44, borderWidth: 74, borderHeight: 22 };
 
+// How much room a label in the middle of a stream takes. What to change is written above the FIFO in large letters, and must
+// not reach into the blocks beside it.
+function labelSize(edge) {
+  if (!edge.text) return { width: 6, height: 14 };
+  return { width: Math.max(34, 10.5 * (edge.fixText?.length ?? 0)), height: edge.fixText ? 44 : 14 };
+}
+
 function laidOut(nodes, edges) {
   const boxes = nodes.map((n, i) => ({
     v: String(i), width: n.isBorder ? cardSize.borderWidth : cardSize.width,
     height: n.isBorder ? cardSize.borderHeight : cardSize.height,
   }));
   const lines = edges.map(e => ({
-    v: String(e.from), w: String(e.to), minlen: 1, weight: 1, width: e.text ? 34 : 6, height: 14,
-    labeloffset: 0, labelpos: "r",
+    v: String(e.from), w: String(e.to), minlen: 1, weight: 1, ...labelSize(e), labeloffset: 0, labelpos: "r",
   }));
   const layout = { nodesep: 16, ranksep: 22, edgesep: 10, rankdir: "LR" };
   if (nodes.length > 3000) layout.ranker = "longest-path";

@@ -116,4 +116,21 @@ struct PageWordingTests {
       #expect(!answer.contains("of the time") && !answer.contains("busy"))
     }
   }
+
+  /// What to change stands between the blocks and not on them.
+  @Test(arguments: ["tfc-w1a1", "resnet-small"])
+  func theChangeHasRoomInTheGraph(name: String) throws {
+    try look(try PageFixture.design(name), at: Self.widths + [2560]) { browser, width in
+      let covered = try browser.evaluate(
+        """
+        (labels => [...document.querySelectorAll('.graph .node rect.card, .graph .node text')].filter(n => {
+          const r = n.getBoundingClientRect();
+          return labels.some(l => l.left < r.right - 1 && l.right > r.left + 1 && l.top < r.bottom - 1 && l.bottom > r.top + 1);
+        }).length)([...document.querySelectorAll('.graph text.fix')].map(l => l.getBoundingClientRect()))
+        """)
+      #expect(covered == "0", "\(width)")
+      #expect(
+        try browser.evaluate("document.querySelectorAll('.graph text.fix').length > 0") == "true")
+    }
+  }
 }
