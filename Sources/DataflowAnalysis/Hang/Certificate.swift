@@ -51,8 +51,12 @@ extension Certificate {
   /// FIFOs are deterministic and only ever gain from more words, more room and more storage; so what
   /// can move in that run can move under every timing. If it completes frame after frame until its
   /// state repeats, no wait cycle can ever close.
-  public init(_ plan: Plan, budget: CertificateBudget = .init()) throws {
-    if let obstacle = try Self.obstacle(plan) {
+  ///
+  /// - Parameter struck: hazards that a run of the design has met; what they did says more than what others could.
+  public init(
+    _ plan: Plan, budget: CertificateBudget = .init(), struck: [HazardCount] = []
+  ) throws {
+    if let obstacle = try Self.obstacle(plan, struck) {
       self.init(.none, obstacle)
       return
     }
@@ -106,17 +110,24 @@ extension Certificate {
   }
 
   /// What forbids a proof from the start.
-  private static func obstacle(_ plan: Plan) throws -> String? {
+  private static func obstacle(_ plan: Plan, _ struck: [HazardCount]) throws -> String? {
     if let mismatch = WordCounts(plan: plan).mismatches.first {
       return "word counts do not match: \(mismatch)"
     }
     func canMeet(_ hazard: Hazard, _ block: any Block) -> Bool {
       block.hazardConditions.contains { $0.hazard == hazard }
     }
+    let changesCounts = [Hazard.queueOverflow, .stalePage, .lostWord]
+    // Lost words first: that is what a design stops of.
+    let known = [Hazard.queueOverflow, .lostWord, .weightStallLast, .startUpWords, .stalePage]
+    let hits = known.compactMap { hazard in struck.first { $0.hazard == hazard.rawValue } }
+    if let hit = hits.first {
+      return
+        "\(hit.node) loses or makes words (\(hit.hazard), \(hit.words.of("word")) behind sources that never wait), "
+        + "so word counts depend on timing"
+    }
     for (node, block) in zip(plan.design.nodes, plan.blocks) {
-      if let hazard = [Hazard.queueOverflow, .stalePage, .lostWord].first(where: {
-        canMeet($0, block)
-      }) {
+      if let hazard = changesCounts.first(where: { canMeet($0, block) }) {
         return
           "\(node.name) can lose or make words (\(hazard.rawValue)), so word counts depend on timing"
       }

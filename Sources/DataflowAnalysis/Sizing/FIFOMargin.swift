@@ -139,12 +139,13 @@ extension FIFOSizing {
     return try sufficient(bench, budget, options)
   }
 
-  /// The certificate of the sized design; a witness against it is looked for in small designs alone.
-  static func certificate(of design: Design) throws -> Certificate {
+  /// The certificate of the sized design, which is known to have met the hazards `struck`; a witness against it is looked
+  /// for in small designs alone.
+  static func certificate(of design: Design, struck: [HazardCount]) throws -> Certificate {
     let plan = try Plan(design)
     var budget = CertificateBudget()
     if plan.wordsPerFrame.values.reduce(0, +) > 200_000 { budget.patterns = 0 }
-    return try Certificate(plan, budget: budget)
+    return try Certificate(plan, budget: budget, struck: struck)
   }
 
   /// Raises `depths` until no arrival pattern can stop the design, where that takes a few words.

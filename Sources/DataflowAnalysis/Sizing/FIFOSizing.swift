@@ -145,8 +145,8 @@ extension FIFOSizing {
       }
       periodAfter = FramePeriod(steady)
     }
-    certificate = try Self.certificate(of: final)
     fullSpeed = try Self.fullSpeed(final, periodAfter)
+    certificate = try Self.certificate(of: final, struck: fullSpeed?.hazards ?? [])
     let occupancy =
       depths == search.depths ? try search.occupancies() : try bench.occupancies(depths)
     latencyAfter = occupancy.latency
