@@ -53,6 +53,10 @@ public enum AnnotatedGraph {
       about.append(("cycles_per_frame", cycles))
     }
     if let cause = report.stuck?.cause { about.append(("cause", cause)) }
+    if !report.hazards.isEmpty {
+      let all = report.hazards.map(HazardSearch.surplusSentence).joined(separator: "; ")
+      about.append(("hazard", all))
+    }
     let result = try ONNXAnnotation.annotated(model, file: file, about: about, remarks: remarks)
     guard result.nodes > 0 else {
       throw InputError(

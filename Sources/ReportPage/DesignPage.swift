@@ -40,6 +40,8 @@ public struct DesignDocument: Encodable, Sendable {
   /// The command that shows the design's rate; options may be appended to it.
   public let command: String
   public let report: ThroughputReport
+  /// `report.hazards` in the words of `simrun fps`.
+  public let surplus: [String]
   public var hang: HangReport?
   public let blocks: [Block]
   public let streams: [Stream]
@@ -84,7 +86,8 @@ extension Page where Document == DesignDocument {
     self.init(
       title: "\(plan.design.name) – simrun",
       document: DesignDocument(
-        command: options.command, report: report, hang: hang,
+        command: options.command, report: report,
+        surplus: report.hazards.map(HazardSearch.surplusSentence), hang: hang,
         blocks: zip(plan.design.nodes, plan.blocks).map(DesignDocument.Block.init),
         streams: try DesignDocument.Stream.all(plan), recording: recording,
         next: try next(report, hang, plan)),

@@ -11,6 +11,8 @@ public struct FoldingDocument: Encodable, Sendable {
   public let report: FoldingReport
   /// What the part has; nil without one.
   public var device: Resources?
+  /// `report.hazards` in the words of `simrun fold`.
+  public let surplus: [String]
 }
 
 extension Page where Document == FoldingDocument {
@@ -21,7 +23,8 @@ extension Page where Document == FoldingDocument {
     self.init(
       title: "\(report.design): folding – simrun",
       document: FoldingDocument(
-        report: report, device: device.map(Resources.init)),
+        report: report, device: device.map(Resources.init),
+        surplus: report.hazards.map(HazardSearch.surplusSentence)),
       parts: [pageFolding()])
   }
 }
@@ -44,6 +47,8 @@ public struct SweepPagePoint: Encodable, Sendable {
   public var onFront: Bool
   /// Whether it fits; nil where nothing says into what.
   public var fits: Bool?
+  /// Cores that put out words that are nobody's results; nil: none.
+  public var surplus: String?
   public var address: String
   /// The values of the point's axes.
   public var folding: String
@@ -60,6 +65,7 @@ public struct SweepPagePoint: Encodable, Sendable {
     latency = result.latency
     self.onFront = onFront
     fits = result.fits
+    surplus = result.message.isEmpty ? nil : result.message
     self.address = address
     self.folding = folding
   }

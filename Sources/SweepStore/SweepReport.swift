@@ -17,6 +17,8 @@ public struct SweepReport: ResultDocument {
     public var latency: LatencyReport
     /// Of all nodes.
     public var resources: Resources
+    /// Cores that put out words that are nobody's results, as `fps` says it; null: none.
+    public var hazard: String?
     /// The value of every axis, `MVAU_hls_0.PE=16;fifo="kept"`.
     public var point: String
     /// The same by axis.
@@ -30,6 +32,7 @@ public struct SweepReport: ResultDocument {
       cyclesPerFrame = result.cyclesPerFrame
       latency = LatencyReport(cycles: result.latency, result.clockMHz)
       resources = result.resources
+      hazard = result.message.isEmpty ? nil : result.message
       point = entry.point
       choices = Dictionary(Self.pairs(entry.point)) { first, _ in first }
     }

@@ -175,7 +175,7 @@ function stopVerdict() {
     ", which only ", make("b", {}, join.node), " could empty. Each waits for the other, for ever."];
   } else why = [hang?.starvation.join(" ") || report.stuck?.cause || ""];
   return make("div", { class: "panel verdict bad" },
-    make("p", { class: "headline" }, headline), make("p", {}, outcome), make("p", {}, why), fixSentence(),
+    make("p", { class: "headline" }, headline), surplusRemarks(data.surplus), make("p", {}, outcome), make("p", {}, why), fixSentence(),
     data.next.map(s => [command(s.command), make("p", { class: "soft small" }, s.reason)]),
     links.length ? waitList(links, true) : hang?.waits.length ? waitList(hang.waits, false) : null);
 }
@@ -231,6 +231,7 @@ function runVerdict() {
   } else if (limit.limit === "source") {
     parts.push(make("p", {}, "The graph input ", make("b", {}, node), " delivers a word in every cycle: wider words make the design faster."));
   }
+  if (data.surplus.length) kind = "warn";
   if (report.cost.fits === false) {
     kind = "bad";
     parts.push(make("p", {}, make("b", { class: "over" }, "It does not fit " + report.cost.part + ".")));
@@ -246,7 +247,7 @@ function runVerdict() {
       tile(report.latency ? duration(report.latency.microseconds) : "–", "latency of the first frame"),
       tile({ fifo: "FIFOs", compute: "compute", memory: "memory port", source: "source" }[limit.limit] ?? "–", "limit"),
       report.finnEstimate && tile(rounded(report.finnEstimate.fps), "frames/s in FINN’s estimate")),
-    parts, busiest(), range && make("p", { class: "small" }, range + "."),
+    parts, surplusRemarks(data.surplus), busiest(), range && make("p", { class: "small" }, range + "."),
     make("p", { class: "small" }, some(report.exactness.exact.length, "node") + " cycle-exact"
       + (predicted ? ", " + predicted + " with a predicted HLS schedule" : "")
       + (Object.keys(report.exactness.approximate).length ? ", " + Object.keys(report.exactness.approximate).length + " approximate" : "") + "."),

@@ -15,6 +15,7 @@ function verdict() {
       tile(rounded(report.clockMHz * 1e6 / before), "frames/s of the slowest layer before"),
       report.finn && tile(rounded(report.finn.fps), "frames/s with FINN’s SetFolding"),
       tile(count(report.chosen.fifoWords), "words in FIFOs")),
+    surplusRemarks(data.surplus),
     report.fasterFolding && make("p", {}, "The next faster folding: " + rounded(report.fasterFolding.fps) + " frames/s, changing " + report.fasterFolding.changedNodes.join(", ") + "."),
     report.next && [command(report.next.command), make("p", { class: "soft small" }, report.next.reason)]);
 }

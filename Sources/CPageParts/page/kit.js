@@ -147,6 +147,11 @@ function facts(pairs) {
     .map(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
 }
 
+// Cores that put out words that are nobody's results, in the words of the command line.
+function surplusRemarks(sentences) {
+  return sentences.map(text => make("p", { class: "small surplus" }, make("b", { class: "over" }, "Hazard: "), text));
+}
+
 // A table; columns are {name, number, value(row), show(row)}. Headers sort.
 function table(columns, rows, options = {}) {
   const body = make("tbody");

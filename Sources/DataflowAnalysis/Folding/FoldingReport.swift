@@ -55,6 +55,8 @@ public struct FoldingReport: ResultDocument {
   public var fasterFolding: FoldingSearch.FasterFolding?
   /// Hazard `mvu-queue-overflow`: what avoiding it cost, and where it remains; nil: nowhere.
   public var queueOverflow: FoldingSearch.Safety?
+  /// Those that put out surplus words although no word is ever held up, in three frames; such words are no frames.
+  public var hazards: [HazardCount]
   /// What to type next; nil from the library.
   public var next: NextStep?
 
@@ -72,6 +74,7 @@ public struct FoldingReport: ResultDocument {
     bottleneckChain = search.chain.map { Load(node: $0.node, cyclesAlone: $0.cycles) }
     fasterFolding = search.fasterFolding
     queueOverflow = search.safety
+    hazards = search.hazards
   }
 }
 

@@ -87,6 +87,8 @@ public struct FoldingSearch: Sendable {
   }
   /// What has become of every layer that can be folded.
   public let layers: [FoldedLayer]
+  /// Cores of `chosen` that put out words that are nobody's results although no word is ever held up.
+  public let hazards: [HazardCount]
   /// Attributes that fold other blocks and must stay as they are here, in the design's order.
   public let fixed: [FixedFolding]
 }
@@ -126,6 +128,7 @@ extension FoldingSearch {
     layers = try FoldedLayer.all(from: bare, to: chosen, costing: options.costing)
     fixed = try FixedFolding.all(in: bare)
     let plan = try Plan(chosen.design)
+    hazards = try HazardSearch(plan).surplus()
     let slowest = Self.slowestEstimate(chosen.design, plan.blocks)
     fasterFolding = folder.fasterFolding(below: slowest)
     safety = folder.safety(within: slowest, blocks: plan.blocks, of: chosen.design)

@@ -60,10 +60,18 @@ public struct HazardSearch {
     return HazardCount.all(plan, result)
   }
 
+  private static let firstFrames = 3
+
   /// What makes surplus words so in the first frames.
   func surplus() throws -> [HazardCount] {
     let canStrike = plan.blocks.contains { $0.hazardConditions.contains { $0.hazard.makesWords } }
-    return canStrike ? try idealStrikes(frames: 3).filter(\.makesWords) : []
+    return canStrike ? try idealStrikes(frames: Self.firstFrames).filter(\.makesWords) : []
+  }
+
+  /// What a person reads of what `surplus` finds, wherever a design's rate is told.
+  package static func surplusSentence(_ hit: HazardCount) -> String {
+    "\(hit.hazard): \(hit.words.of("word")) wrong or surplus at \(hit.node) in \(firstFrames.of("frame")) without any "
+      + "stall; they are no frames, but later ones are shifted (simrun hazards)"
   }
 
   /// Frames that are long enough together for words to queue: a frame may be a single word.

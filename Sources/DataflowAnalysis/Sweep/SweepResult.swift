@@ -20,6 +20,7 @@ public struct SweepResult: Sendable, Equatable {
   public var resources = Resources()
   /// Whether it fits its part; nil without a part.
   public var fits: Bool?
+  /// Why it has no rate, or what to know of one that runs: cores that put out words that are nobody's results.
   public var message = ""
 
   /// MHz, from the two rates; 0 where there are none.
@@ -164,6 +165,8 @@ extension SweepPoint {
     result.cyclesPerFrame = steady.cyclesPerFrame
     result.framesPerSecond = design.clockMHz * 1e6 / steady.cyclesPerFrame
     result.latency = (simulation.sinks.compactMap(\.frameEnds.first).max() ?? 0) + 1
+    result.message = try HazardSearch(plan).surplus().map(HazardSearch.surplusSentence)
+      .joined(separator: "; ")
     return result
   }
 }

@@ -8,8 +8,10 @@ struct FoldingText {
   let target: Double?
 
   var text: String {
-    [results, safety, layers, fixed, chain, next, report.next?.text ?? ""].filter { !$0.isEmpty }
-      .joined(separator: "\n\n")
+    [results, safety, surplus, layers, fixed, chain, next, report.next?.text ?? ""].filter {
+      !$0.isEmpty
+    }
+    .joined(separator: "\n\n")
   }
 
   /// Old → new, layer by layer.
@@ -121,6 +123,10 @@ struct FoldingText {
           + "\(safety.remaining.listed(atMost: 6)); `simrun hazards` tells when.")
     }
     return lines.joined(separator: "\n")
+  }
+
+  private var surplus: String {
+    report.hazards.map { "hazard  \(HazardSearch.surplusSentence($0))" }.joined(separator: "\n")
   }
 
   private var next: String {

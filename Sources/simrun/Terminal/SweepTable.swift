@@ -23,7 +23,16 @@ enum SweepTable {
       rows[0].choices[axis].map { "\(axis) \($0)" }
     }
     return table.text
-      + (same.isEmpty ? "" : "\nThe same in all: " + same.joined(separator: ", "))
+      + (same.isEmpty ? "" : "\nThe same in all: " + same.joined(separator: ", ")) + hazards(rows)
+  }
+
+  /// A line per hazard, with the points that meet it.
+  private static func hazards(_ rows: [SweepReport.Point]) -> String {
+    let met = Dictionary(grouping: rows.filter { $0.hazard != nil }) { $0.hazard! }
+    return met.sorted { $0.key < $1.key }.map { hazard, points in
+      let names = points.map { String($0.address.prefix(12)) }.listed(atMost: 6)
+      return "\nhazard  \(hazard.printable): \(names)"
+    }.joined()
   }
 
   /// Why no point is left.
@@ -36,7 +45,9 @@ enum SweepTable {
         case .stops: "stop before a frame is out"
         case .complete: "run, but do not fit"
         }
-      let example = entry.result.message.isEmpty ? entry.point : entry.result.message
+      // The message of one that runs is no reason.
+      let isReason = entry.result.status != .complete && !entry.result.message.isEmpty
+      let example = isReason ? entry.result.message : entry.point
       counts[reason, default: (0, example)].points += 1
     }
     let lines = counts.sorted { ($1.value.points, $0.key) < ($0.value.points, $1.key) }.map {

@@ -51,11 +51,7 @@ struct ThroughputText {
     for (index, line) in range.enumerated() { table.add([index == 0 ? "range" : "", line]) }
     for (index, line) in limit.enumerated() { table.add([index == 0 ? "limit" : "", line]) }
     for hazard in report.hazards {
-      table.add([
-        "hazard",
-        "\(hazard.hazard): \(hazard.words.of("word")) wrong or surplus at \(hazard.node) in 3 frames without any "
-          + "stall; they are no frames, but later ones are shifted (simrun hazards)",
-      ])
+      table.add(["hazard", HazardSearch.surplusSentence(hazard)])
     }
     if let transfers { table.add(["batches", transfers]) }
     if let finn = report.finnEstimate {

@@ -133,4 +133,14 @@ struct PageWordingTests {
         try browser.evaluate("document.querySelectorAll('.graph text.fix').length > 0") == "true")
     }
   }
+
+  @Test func surplusWordsAreSaidInTheAnswer() throws {
+    let design = SurplusFixture.design(pe: 2, simd: 4)
+    let throughput = try Throughput(design)
+    try look(try PageFixture.page(design), at: [1280]) { browser, _ in
+      let said = try text("#answer .verdict .surplus", browser)
+      #expect(said.hasPrefix("Hazard: mvu-startup-words: "))
+      #expect(said == "Hazard: " + throughput.hazards.map(HazardSearch.surplusSentence).joined())
+    }
+  }
 }

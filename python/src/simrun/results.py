@@ -1165,6 +1165,7 @@ class Fold(Result):
     faster_folding: FasterFolding | None
     finn: Chosen | None
     fixed: tuple[Fixed, ...]
+    hazards: tuple[FullSpeedHazard, ...]
     layers: tuple[FoldLayer, ...]
     meets_goal: bool
     next: Next | None
@@ -1182,6 +1183,7 @@ class Fold(Result):
             faster_folding=(None if d["fasterFolding"] is None else FasterFolding.read(d["fasterFolding"])),
             finn=(None if d["finn"] is None else Chosen.read(d["finn"])),
             fixed=tuple(Fixed.read(v) for v in d["fixed"]),
+            hazards=tuple(FullSpeedHazard.read(v) for v in d["hazards"]),
             layers=tuple(FoldLayer.read(v) for v in d["layers"]),
             meets_goal=d["meetsGoal"],
             next=(None if d["next"] is None else Next.read(d["next"])),
@@ -1849,6 +1851,7 @@ class Front(Record):
     choices: dict[str, str]
     cycles_per_frame: float
     fps: float
+    hazard: str | None
     latency: Latency
     point: str
     resources: Resources
@@ -1860,6 +1863,7 @@ class Front(Record):
             choices=dict(d["choices"]),
             cycles_per_frame=d["cyclesPerFrame"],
             fps=d["fps"],
+            hazard=d["hazard"],
             latency=Latency.read(d["latency"]),
             point=d["point"],
             resources=Resources.read(d["resources"]),
