@@ -13,7 +13,7 @@ public enum HLSBuildPlace: Sendable, Equatable {
 /// The folder into which FINN had one node synthesised, and the files in it that tell the schedule.
 struct HLSBuildFolder {
   let path: String
-  /// `*_csynth.xml`, or the solution's `csynth.xml` where there are none.
+  /// `*_csynth.xml`, copies among them, or the solution's `csynth.xml` where there are none.
   let reports: [String]
   /// Generated Verilog of one copy: the tool writes the same files into several folders.
   let verilog: [String]
@@ -58,7 +58,7 @@ struct HLSBuildFolder {
     }
     try list(path, 0)
     self.path = path
-    let files = reports.isEmpty ? whole : Self.firstOfEachName(reports)
+    let files = reports.isEmpty ? whole : reports
     // The folder of the synthesis itself, else whichever has most of the files.
     let copy = verilog.max { a, b in
       (Self.isSynthesis(a.key) ? 1 : 0, a.value.count, b.key)
@@ -70,11 +70,6 @@ struct HLSBuildFolder {
   }
 
   private static func isSynthesis(_ folder: String) -> Bool { folder.hasSuffix("/syn/verilog") }
-
-  private static func firstOfEachName(_ paths: [String]) -> [String] {
-    var seen: Set<String> = []
-    return paths.filter { seen.insert(URL(fileURLWithPath: $0).lastPathComponent).inserted }
-  }
 }
 
 extension HLSBuildFolder {

@@ -54,6 +54,12 @@ public struct HLSModuleReport: Sendable, Equatable {
   /// A report of which nothing is known but the module.
   public init(module: String) { self.module = module }
 
+  /// Whether another report of the module tells of the same cycles, made by the same tool.
+  func hasSameSchedule(as other: HLSModuleReport) -> Bool {
+    (tool, latency, interval) == (other.tool, other.latency, other.interval)
+      && loops == other.loops
+  }
+
   /// All loops, inner ones behind the loop they are in.
   var allLoops: [Loop] { loops.flatMap(\.flattened) }
   /// The loops that are pipelined.

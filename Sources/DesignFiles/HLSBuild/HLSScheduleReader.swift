@@ -15,6 +15,9 @@ public struct HLSScheduleReading: Sendable, Equatable {
   public var area: HLSArea?
   /// The clock period HLS thinks it can run at, in ns.
   public var estimatedClock: Double?
+
+  /// Whether a tool is Vivado HLS, not Vitis HLS.
+  static func isVivado(_ tool: String?) -> Bool { tool?.hasPrefix("2020.") ?? false }
 }
 
 /// What is known of a block before its files are read, to check them against.
@@ -60,6 +63,23 @@ public struct HLSScheduleReader {
   /// Throws `InputError` naming the file and both numbers where the files contradict each other or the
   /// block, and where they do not say enough.
   public func read() throws -> HLSScheduleReading {
+    let reading = try readFiles()
+    guard let stages = reading.stages,
+      let structure = HLSSchedule.Structure(rawValue: reading.structure)
+    else { return reading }
+    let possible = structure.leastStages...Self.mostStages
+    guard possible.contains(stages) else {
+      throw InputError(
+        "tells of \(stages) stages in structure \(reading.structure)", file: reading.file,
+        hint: "from \(possible.lowerBound) to \(possible.upperBound)")
+    }
+    return reading
+  }
+
+  /// No block that was measured comes near.
+  private static let mostStages = 64
+
+  private func readFiles() throws -> HLSScheduleReading {
     let reported = folder.reports.isEmpty ? nil : try fromReports()
     let verilog = folder.verilog.isEmpty ? nil : try HLSVerilog(folder.verilog, top: topName)
     if let reported {
@@ -82,10 +102,7 @@ public struct HLSScheduleReader {
 
 extension HLSScheduleReader {
   private func fromReports() throws -> HLSScheduleReading {
-    var modules: [(report: HLSModuleReport, file: String)] = []
-    for file in folder.reports {
-      modules += try HLSReportFile.read(file).map { ($0, file) }
-    }
+    let modules = try self.modules()
     let tops = modules.filter { expected.names.contains($0.report.module) }
     guard let top = tops.first else {
       let names = modules.map { "'\($0.report.module)'" }.prefix(3).joined(separator: ", ")
@@ -103,6 +120,25 @@ extension HLSScheduleReader {
     } catch let error as InputError {
       throw error.inFile(top.file)
     }
+  }
+
+  /// What the reports say, of each module once: copies say the same, another solution may not.
+  private func modules() throws -> [Module] {
+    var modules: [Module] = []
+    for file in folder.reports {
+      for report in try HLSReportFile.read(file) {
+        guard let first = modules.first(where: { $0.report.module == report.module }) else {
+          modules.append((report, file))
+          continue
+        }
+        guard first.report.hasSameSchedule(as: report) else {
+          throw InputError(
+            "states another schedule of '\(report.module)' than \(first.file)", file: file,
+            hint: "keep the solution that the board has")
+        }
+      }
+    }
+    return modules
   }
 
   private typealias Module = (report: HLSModuleReport, file: String)
@@ -130,7 +166,7 @@ extension HLSScheduleReader {
   }
 
   /// Vivado HLS calls every loop.
-  private func isOld(_ tool: String?) -> Bool { tool?.hasPrefix("2020.") ?? false }
+  private func isOld(_ tool: String?) -> Bool { HLSScheduleReading.isVivado(tool) }
 
   private func pipelined(
     _ loop: HLSModuleReport.Loop, _ top: Module, in module: Module, _ structure: String
@@ -200,7 +236,9 @@ extension HLSScheduleReader {
     }
     let structure = interval == latency + 1 ? "call" : "continuous"
     let stages = stages(structure, latency: latency)
-    guard structure == "call" || interval <= expected.trips + 1, (1...64).contains(stages) else {
+    guard structure == "call" || interval <= expected.trips + 1,
+      (1...Self.mostStages).contains(stages)
+    else {
       throw InputError(
         "a latency of \(latency) and an interval of \(interval) cycles fit none of the measured "
           + "structures with \(expected.trips) iterations",
@@ -287,7 +325,7 @@ extension HLSScheduleReader {
     let counted = counted(verilog)
     guard let latency = verilog.header?.latency else { return counted.map { (structure, $0) } }
     let stated = stages(structure, latency: latency)
-    guard (1...64).contains(stated), counted == nil || counted == stated else {
+    guard (1...Self.mostStages).contains(stated), counted == nil || counted == stated else {
       let states = counted.map { ", which has states of \($0) stages" } ?? ""
       throw InputError(
         "HLS_SYN_LAT is \(latency), which leaves \(stated) stages beside the \(expected.trips) "

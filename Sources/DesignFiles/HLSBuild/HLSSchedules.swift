@@ -92,8 +92,23 @@ extension LoadedDesign {
     let expected = HLSExpectation(
       names: names, op: Node.baseName(node.opType), iterations: try iterations(of: node, work))
     let reading = try HLSScheduleReader(folder, expected: expected).read()
+    try requireGeneration(of: reading)
     let parent = URL(fileURLWithPath: folder.path).deletingLastPathComponent().path + "/"
     return (reading, reading.file.replacing(parent, with: "", maxReplacements: 1))
+  }
+
+  /// Vivado HLS makes other hardware of the same stages than Vitis HLS; a design's generation says which it is.
+  private func requireGeneration(of reading: HLSScheduleReading) throws {
+    guard let tool = reading.tool else { return }
+    let isVivado = HLSScheduleReading.isVivado(tool)
+    guard isVivado != (design.finnGeneration <= .v0_6) else { return }
+    let (made, simulated) = isVivado ? ("Vivado", "Vitis") : ("Vitis", "Vivado")
+    throw InputError(
+      "is of \(made) HLS \(tool), but blocks of FINN \(design.finnGeneration.rawValue) are simulated as those "
+        + "of \(simulated) HLS", file: reading.file,
+      hint:
+        "--finn-generation \((isVivado ? FINNGeneration.v0_6 : .default).rawValue) if that is the build's"
+    )
   }
 
   /// Two processes read the input's words and write the output's.

@@ -120,6 +120,27 @@ import Testing
     }
   }
 
+  /// Vivado HLS makes other hardware of the same stages, and the generation says what is simulated.
+  @Test func aReportOfAnotherGenerationsCompilerIsPredictedAndSaid() throws {
+    try inFolder { root, path in
+      func load(_ generation: FINNGeneration) throws -> LoadedDesign {
+        var options = ImportOptions()
+        options.hlsBuild = .below(root + "/build")
+        options.finnGeneration = generation
+        return try DesignFile.load(path, options: options)
+      }
+      #expect(try basis(load(.v0_7).design) == .read)
+      let loaded = try load(.v0_6)
+      #expect(try basis(loaded.design) == .predicted)
+      let note = try #require(loaded.notes.first { $0.contains("MVAU_hls_0:") })
+      #expect(
+        note.contains(
+          "is of Vitis HLS 2023.2, but blocks of FINN 0.6 are simulated as those of Vivado HLS"),
+        "\(note)")
+      #expect(note.contains("--finn-generation 0.10"))
+    }
+  }
+
   @Test func aMissingFolderIsSaid() throws {
     try inFolder { root, path in
       let error = try #require(throws: InputError.self) {

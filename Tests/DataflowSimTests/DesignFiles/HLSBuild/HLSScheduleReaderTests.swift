@@ -278,6 +278,38 @@ import Testing
     #expect(text.contains("is 346123 cycles, but 346112 iterations of 9 stages take 346124"))
   }
 
+  /// Two solutions of one project: which of them the board has, nobody can say. Copies are no matter.
+  @Test func anotherSolution() throws {
+    let copy = try TestFiles.withTemporaryDirectory { root in
+      let writer = HLSBuildWriter(root: root, node: "MVAU_hls_0")
+      for folder in ["syn/report", "impl/report"] {
+        for module in [top, function()] {
+          try writer.write(fixture.report(module), "\(folder)/\(module.name)_csynth.xml")
+        }
+      }
+      return try HLSScheduleReader(
+        folder: writer.code,
+        expected: HLSExpectation(names: ["MVAU_hls_0"], op: "MVAU", iterations: [346_112])
+      ).read()
+    }
+    #expect(copy.stages == 8)
+    let other = HLSBuildFixture.Module(name: "MVAU_hls_0", latency: 346_120, interval: 346_121)
+    let text = try message { writer in
+      try writer.report(fixture, top)
+      try writer.write(fixture.report(other), "../sol2/syn/report/MVAU_hls_0_csynth.xml")
+    }
+    #expect(text.contains("states another schedule of 'MVAU_hls_0' than"), "\(text)")
+  }
+
+  /// Numbers that no pipeline has.
+  @Test(arguments: [2, 1_000_000]) func impossibleStages(latency: Int) throws {
+    let text = try message(iterations: 1) { writer in
+      try writer.report(fixture, .init(name: "MVAU_hls_0", latency: latency, interval: latency + 1))
+    }
+    #expect(text.contains("tells of \(latency + 1) stages in structure states"), "\(text)")
+    #expect(text.contains("from 6 to 64"))
+  }
+
   @Test func slowLoop() throws {
     let text = try message { writer in
       try writer.report(fixture, top)
