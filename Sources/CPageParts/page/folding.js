@@ -7,7 +7,7 @@ const peOf = f => [f.pe === null || f.pe === undefined ? "" : "PE " + f.pe, f.si
 
 function verdict() {
   const before = Math.max(...report.layers.map(l => l.before.cycles), 1);
-  return make("div", { class: "panel verdict " + (goal ? "good" : "bad") },
+  return make("div", { class: "panel verdict " + (goal ? (data.surplus.length ? "warn" : "good") : "bad") },
     make("p", { class: "headline" }, rounded(report.chosen.fps) + " frames/s" + (goal ? "" : " – the goal is missed")),
     make("div", { class: "tiles" },
       tile(count(report.chosen.cyclesPerFrame), "cycles per frame"),

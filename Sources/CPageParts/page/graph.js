@@ -9,7 +9,7 @@ const cardSize = { width: 128, height: 44, borderWidth: 74, borderHeight: 22 };
 // How much room a label in the middle of a stream takes. What to change is written above the FIFO in large letters, and must
 // not reach into the blocks beside it.
 function labelSize(edge) {
-  if (!edge.text) return { width: 6, height: 14 };
+  if (!edge.text && !edge.fixText) return { width: 6, height: 14 };
   return { width: Math.max(34, 10.5 * (edge.fixText?.length ?? 0)), height: edge.fixText ? 44 : 14 };
 }
 

@@ -45,11 +45,11 @@ function rounded(n, digits = 4) {
   if (Math.abs(n) >= Math.pow(10, digits - 1)) return whole.format(n);
   return String(+n.toPrecision(digits));
 }
-// A tie goes up, as where `simrun` prints: `Double.percent`.
+// A tie goes away from zero, as where `simrun` prints: `Double.percent`.
 function percent(share, digits = 1) {
   if (share === null || share === undefined) return "–";
   const scale = Math.pow(10, digits);
-  return (Math.round(100 * share * scale) / scale).toFixed(digits) + " %";
+  return (Math.sign(share) * Math.round(Math.abs(100 * share * scale)) / scale).toFixed(digits) + " %";
 }
 function some(n, thing) { return count(n) + " " + thing + (n === 1 ? "" : "s"); }
 function duration(microseconds) {

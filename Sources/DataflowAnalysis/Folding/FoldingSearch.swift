@@ -128,7 +128,8 @@ extension FoldingSearch {
     layers = try FoldedLayer.all(from: bare, to: chosen, costing: options.costing)
     fixed = try FixedFolding.all(in: bare)
     let plan = try Plan(chosen.design)
-    hazards = try HazardSearch(plan).surplus()
+    // A folding that is found is not given up for a remark.
+    hazards = (try? HazardSearch(plan).surplus()) ?? []
     let slowest = Self.slowestEstimate(chosen.design, plan.blocks)
     fasterFolding = folder.fasterFolding(below: slowest)
     safety = folder.safety(within: slowest, blocks: plan.blocks, of: chosen.design)

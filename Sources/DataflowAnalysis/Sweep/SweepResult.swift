@@ -165,7 +165,8 @@ extension SweepPoint {
     result.cyclesPerFrame = steady.cyclesPerFrame
     result.framesPerSecond = design.clockMHz * 1e6 / steady.cyclesPerFrame
     result.latency = (simulation.sinks.compactMap(\.frameEnds.first).max() ?? 0) + 1
-    result.message = try HazardSearch(plan).surplus().map(HazardSearch.surplusSentence)
+    // A rate that is known is not given up for a remark.
+    result.message = ((try? HazardSearch(plan).surplus()) ?? []).map(HazardSearch.surplusSentence)
       .joined(separator: "; ")
     return result
   }

@@ -12,7 +12,8 @@ extension Channel {
     useRoom()
   }
 
-  /// From now on nobody asks for the times of words that have been read but those who look for room.
+  /// From now on nobody asks for the times of words that have been read but those who look for room. No `ReadRun` or
+  /// `WriteRun` may be under way, which would go on with the slots there were.
   mutating func forgetTimes() {
     guard taken != slots else { return }
     useSlots(for: capacity)

@@ -111,7 +111,7 @@ extension Channel {
       // What is told of a long run needs the slots of the words before, which the last of its words take.
       if run.count > ChannelLog.readsAtOnce { tellOfReads(from: first, isWaitedFor: false) }
     }
-    // Being told, nobody may ask for times any more.
+    // Who has been told may ask for times no longer.
     let known = max(0, run.count &- capacity &- (keepsTimes ? 1 : 0))
     list(reads.dropFirst(known), first &+ known, in: taken)
     if keepsTimes { list(run.dropFirst(known), first &+ known, in: slots) }

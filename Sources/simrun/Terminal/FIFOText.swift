@@ -93,10 +93,11 @@ struct FIFOText {
     guard bound.atLeast < bound.found else {
       return "No other depths that keep the rate are cheaper\(proviso)."
     }
-    let share = Double(bound.found - bound.atLeast) / Double(bound.found)
+    // At most: rounded up, of whole numbers, as 0.07 is a little more than seven hundredths.
+    let share = (100 * (bound.found - bound.atLeast) + bound.found - 1) / bound.found
     return
       "Depths that keep the rate cost at least \(bound.atLeast), these \(bound.found): at most "
-      + "\(share.percent(digits: 0, rounding: .up)) could be saved\(proviso)."
+      + "\(share) % could be saved\(proviso)."
   }
 
   private var margin: String {

@@ -29,6 +29,21 @@ import Testing
     #expect(sound.status == 0 && sound.json["fullSpeed"] is NSNull)
   }
 
+  /// A bound of what could be saved is no smaller than what could be, and no whole percent larger.
+  @Test func whatCouldBeSavedIsRoundedUp() throws {
+    let sized = try CommandLineTool.run("fifo", "configs/conv1d-audio.json", "--least")
+    #expect(sized.output.contains("No other depths that keep the rate are cheaper"))
+    let told = try CommandLineTool.run("fifo", "configs/lenet.json", "--least")
+    let line = try #require(
+      told.output.firstMatch(of: /cost at least (\d+), these (\d+): at most (\d+) % could be saved/)
+    )
+    let atLeast = try #require(Int(line.1))
+    let found = try #require(Int(line.2))
+    let share = try #require(Int(line.3))
+    #expect(100 * (found - atLeast) <= share * found)
+    #expect((share - 1) * found < 100 * (found - atLeast))
+  }
+
   /// The arrays of a design lie beside it; one that is written elsewhere takes them along.
   @Test(arguments: [
     "fifo configs/tfc-w1a1.json --quick", "fold configs/tfc-w1a1.json --target-fps 1000",

@@ -40,7 +40,7 @@ struct PageWordingTests {
         }).map(t => t.textContent).join())(document.querySelector('svg.plot'))
         """)
       #expect(cut == "", "\(width)")
-      #expect(try text("svg.plot", browser).contains("000,000") || width < 700)
+      #expect(try text("svg.plot", browser).contains("000,000"))
     }
   }
 

@@ -13,7 +13,6 @@ import Testing
     #expect(0.0.percent() == "0.0 %" && 1.0.percent() == "100.0 %" && 0.9999.percent() == "100.0 %")
     #expect(0.70503.percent(digits: 2) == "70.50 %" && 12.0.percent(digits: 0) == "1200 %")
     #expect((-0.0821).percent() == "-8.2 %")
-    #expect(0.1201.percent(digits: 0, rounding: .up) == "13 %")
   }
 
   @Test func whatIsNoNumberIsNoTrap() {
