@@ -86,6 +86,9 @@ enum { CK_LEAST_STRETCH = 8 };
 // Bytes that may be written behind the last number of a column.
 enum { CK_SLACK = 64 };
 
+// Asks for the memory at an address without waiting for it.
+static inline void ck_prefetch(const void *address) { __builtin_prefetch(address, 1); }
+
 // What follows appends `count` handshakes. Each column has room for 10 bytes a word and for the slack.
 
 // Handshakes that are listed.

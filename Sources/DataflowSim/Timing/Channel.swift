@@ -68,8 +68,8 @@ public struct Channel {
   var watching: Unmanaged<ChannelWatcher>?
   var watcher: ChannelWatcher? { watching?.takeUnretainedValue() }
 
-  /// Where runs that pass are noted, while somebody follows them; the log's.
-  var followed: UnsafeMutablePointer<LatestRuns>?
+  /// What the log keeps, while it follows the words: where runs that pass are noted.
+  var followed: UnsafeMutablePointer<LogBlock>?
 
   init(_ stage: Stage?, queue: UnsafeMutablePointer<WorkQueue>, watcher: ChannelWatcher? = nil) {
     capacity = stage?.capacity ?? 1
@@ -121,7 +121,7 @@ public struct Channel {
     onWrite = onWrite & ~Self.watched | (watcher.needsWrites ? bits : 0)
     onRead = onRead & ~Self.watched | bits
     tellFrom = 0
-    followed = watcher.log.flatMap { $0.needsHandshakes ? $0.even : nil }
+    followed = watcher.log.flatMap { $0.needsHandshakes ? $0.block : nil }
   }
 }
 

@@ -5,26 +5,14 @@
 /// limit may cut them off, or for the sake of a FIFO that has not been full yet.
 final class ChannelLog {
   private let stages: [Stage]
-  /// In front of the first stage to behind the last.
-  private let places: UnsafeMutableBufferPointer<ChannelPlace>
-  private let fifos: UnsafeMutableBufferPointer<Occupancy>
+  /// What is looked at again and again.
+  let block: UnsafeMutablePointer<LogBlock>
   private let limit: Cycle
-  /// Whether somebody wants to know of every handshake.
-  let isFull: Bool
   private var channel: Link?
-
-  /// Reads up to which everything has been worked out.
-  private var settled = 0
-  /// Nothing that is still to come matters.
-  private var isDone = false
-  /// Words that moved evenly, as far as they have not been worked out. The channel notes them.
-  let even: UnsafeMutablePointer<LatestRuns>
 
   // Before the last reset.
   private var counted: [Int]
   private var lastBefore = Cycle.never
-  /// What is cycle 0 for the channel.
-  private var origin = 0
 
   /// So many reads at most are left to be worked out before words pass as a run. With what a small FIFO holds the
   /// times of twice as many stay within 256 slots, so that those of hundreds of channels stay near the processor.
@@ -42,35 +30,34 @@ final class ChannelLog {
   ) {
     self.stages = stages
     self.limit = limit
-    self.isFull = isFull
-    places = .allocate(capacity: stages.count + 1)
-    for place in 0...stages.count {
-      (places.baseAddress! + place).initialize(
-        to: ChannelPlace(
-          stages, behind: place, stream: place < streams.count ? streams[place] : nil))
+    let places = (0...stages.count).map { place in
+      ChannelPlace(
+        stages, behind: place, stream: place < streams.count ? streams[place] : nil)
     }
-    self.fifos = .allocate(capacity: fifos.count)
-    _ = self.fifos.initialize(
-      fromContentsOf: fifos.map {
-        Occupancy(name: $0.name, depth: stages[$0.stage].capacity, stage: $0.stage)
-      })
-    even = .allocate(capacity: 1)
-    even.initialize(to: LatestRuns())
+    block = LogBlock.make(
+      places: places,
+      fifos: fifos.map {
+        Occupancy(
+          name: $0.name, depth: stages[$0.stage].capacity, stage: $0.stage,
+          from: places[$0.stage].formula, to: places[$0.stage + 1].formula)
+      }, limit: limit, isFull: isFull)
     counted = Array(repeating: 0, count: places.count)
   }
 
-  deinit {
-    for place in places { place.release() }
-    places.deallocate()
-    fifos.deinitialize().deallocate()
-    even.pointee.deallocate()
-    even.deallocate()
-  }
+  deinit { LogBlock.free(block) }
+
+  private var places: UnsafeMutableBufferPointer<ChannelPlace> { block.pointee.places }
+  private var fifos: UnsafeMutableBufferPointer<Occupancy> { block.pointee.fifos }
+  /// Whether somebody wants to know of every handshake.
+  var isFull: Bool { block.pointee.isFull }
 
   /// Whether it has to be told of handshakes at all.
-  var needsHandshakes: Bool { isFull || !fifos.isEmpty && !isDone }
+  var needsHandshakes: Bool { isFull || !fifos.isEmpty && !block.pointee.isDone }
 
-  func follow(_ channel: Link) { self.channel = channel }
+  func follow(_ channel: Link) {
+    self.channel = channel
+    block.pointee.times.initialize(to: channel.pointee.keptTimes)
+  }
 
   /// Whether the times of words that have been read are needed, from here on.
   var needsTimes: Bool {
@@ -87,76 +74,53 @@ final class ChannelLog {
   /// be added at once as the channel holds, or as pass as a run; and it may hold as many again. Of a longer run
   /// it is worked out at once.
   func words(capacity: Int) -> Int { needsTimes ? 3 * capacity + 2 * Self.readsAtOnce : 0 }
-
-  /// Words have been taken. How many must have been when it is told again; nil: no need.
-  func took(_ times: KeptTimes) -> Int? {
-    guard !isDone else { return nil }
-    if times.read - settled >= Self.readsAtOnce {
-      settle(times)
-      isDone = !isFull && fifos.allSatisfy(\.isSaturated)
-    }
-    return isDone ? nil : settled + Self.readsAtOnce
-  }
-}
-
-// From the ends to the places.
-extension ChannelLog {
-  /// Works out what is known of the places by now.
-  private func settle(_ now: KeptTimes) {
-    var now = now
-    now.runs = even.pointee.all
-    settled = now.read
-    if isFull { for i in places.indices { handOn(i, now) } }
-    for i in fifos.indices where !fifos[i].isSaturated {
-      let stage = fifos[i].stage
-      fifos[i].update(places[stage].times(now), places[stage + 1].times(now))
-    }
-    even.pointee.forget(before: now.read)
-  }
-
-  private func settle() {
-    if keepsTimes, let times = channel?.pointee.keptTimes { settle(times) }
-  }
-
-  /// Hands on the handshakes at a place that have become known.
-  private func handOn(_ index: Int, _ now: KeptTimes) {
-    guard places[index].isAsked || limit != .max else {
-      places[index].next = places[index].end(now)
-      return
-    }
-    let handOn = HandingOn(
-      times: places[index].times(now), origin: origin, limit: limit)
-    handOn(&places[index])
-  }
 }
 
 // What the channel itself tells.
 extension ChannelLog {
-  private var now: KeptTimes? {
-    guard var now = channel?.pointee.keptTimes else { return nil }
-    now.runs = even.pointee.all
-    return now
+  /// Works out what is known of the places by now.
+  private func settle() {
+    if keepsTimes, look() { block.pointee.settle() }
   }
+
+  /// Notes the times at the ends of the channel as they are now; whether there is any.
+  @discardableResult private func look() -> Bool {
+    guard let channel else { return false }
+    block.pointee.times.pointee = channel.pointee.keptTimes
+    block.pointee.times.pointee.runs = block.pointee.even.all
+    return true
+  }
+
+  /// The handshakes at a place, by the times that are noted.
+  private func times(at place: Int) -> ChannelPlace.Times { block.pointee.times(at: place) }
+
+  /// What is cycle 0 for the channel.
+  private var origin: Cycle { block.pointee.origin }
 
   /// Words that have passed a place since the last reset.
   private func passed(_ place: Int) -> Int {
     if isFull { return places[place].next }
-    guard let now else { return 0 }
-    return stages.isEmpty ? now.read : places[place].passed(written: now.written, read: now.read)
+    guard let channel = channel?.pointee else { return 0 }
+    return stages.isEmpty
+      ? channel.read : places[place].passed(written: channel.written, read: channel.read)
   }
 
   /// The last handshake at a place; at least one word has passed.
   private func lastTime(_ index: Int) -> Cycle {
     let place = places[index]
-    guard !isFull, let now, let channel = channel?.pointee else { return place.last }
+    guard !isFull, let channel = channel?.pointee else { return place.last }
     let word = place.passed(written: channel.written, read: channel.read) - 1
-    guard !keepsTimes else { return place.times(now)[word] }
-    if place.capacity == 0 { return channel.lastRead }
+    guard !keepsTimes else {
+      look()
+      return times(at: index)[word]
+    }
+    let formula = place.formula
+    if formula.capacity == 0 { return channel.lastRead }
     let written = word == channel.written - 1 ? channel.lastWrite : channel.slot(word)
     if index == 0 { return written }
-    let freed = word - place.capacity
+    let freed = word - formula.capacity
     let left = freed == channel.read - 1 ? channel.lastRead : channel.slot(freed)
-    return max(written + place.latency, freed < 0 ? .never : left + place.credit)
+    return max(written + formula.latency, freed < 0 ? .never : left + formula.credit)
   }
 
   /// The last handshake at a stream here.
@@ -184,11 +148,10 @@ extension ChannelLog {
   /// Words in each FIFO: its depth, the most at once, and those at the end, since the last reset.
   var levels: [(name: String, depth: Int, most: Int, last: Int)] {
     settle()
-    guard let now else { return [] }
+    guard look() else { return [] }
     return fifos.map { fifo in
       (
-        fifo.name, fifo.depth,
-        fifo.final(places[fifo.stage].times(now), places[fifo.stage + 1].times(now)),
+        fifo.name, fifo.depth, fifo.final(times(at: fifo.stage), times(at: fifo.stage + 1)),
         passed(fifo.stage) - passed(fifo.stage + 1)
       )
     }
@@ -197,14 +160,14 @@ extension ChannelLog {
   /// At the end of a run: notes the words that are offered and never taken.
   func noteUnfinished() {
     if isFull { settle() }
-    guard let channel, let now else { return }
+    guard let channel, look() else { return }
     for place in places.indices where places[place].stream != nil && !places[place].isCut {
       let word = passed(place)
       let offered: Cycle
       if place > 0 {
         guard word < passed(place - 1) else { continue }
         let last = word > 0 ? lastTime(place) : .never
-        offered = max(places[place].times(now).arrival(word), last + 1)
+        offered = max(times(at: place).arrival(word), last + 1)
       } else if stages.isEmpty {
         guard channel.pointee.available > 0 else { continue }
         offered = channel.pointee.offered
@@ -223,8 +186,8 @@ extension ChannelLog {
     for place in places.indices { counted[place] += passed(place) }
     for place in places.indices { (places[place].next, places[place].last) = (0, .never) }
     for i in fifos.indices { fifos[i].restart() }
-    even.pointee.removeAll()
-    settled = 0
-    self.origin = origin
+    block.pointee.even.removeAll()
+    block.pointee.settled = 0
+    block.pointee.origin = origin
   }
 }

@@ -12,14 +12,13 @@ import SimKernels
 ///
 /// Plain data, so that a copy costs nothing; the owner calls `release`.
 struct ChannelPlace {
-  let latency: Int
-  let capacity: Int
-  let credit: Int
+  let formula: Formula
   private let asking: Unmanaged<StreamLog>?
+  /// Those of who asks.
+  private let columns: UnsafeMutablePointer<HandshakeColumns>?
+  private let kernel = HandshakeKernel()
   /// Whether words move here when they come into the channel.
   let isFront: Bool
-  /// What stages that start late mean for the first words; nil: nothing.
-  private let start: Unmanaged<EarlyWords>?
   /// Handshakes handed on so far, and the last of them.
   var next = 0
   var last = Cycle.never
@@ -28,33 +27,67 @@ struct ChannelPlace {
 
   /// The place behind the first `end` stages.
   init(_ stages: [Stage], behind end: Int, stream: StreamLog?) {
-    latency = stages[..<end].reduce(0) { $0 + $1.latency }
-    capacity = stages[end...].reduce(0) { $0 + $1.capacity }
-    credit = stages[end...].reduce(0) { $0 + $1.credit }
+    formula = Formula(
+      latency: stages[..<end].reduce(0) { $0 + $1.latency },
+      capacity: stages[end...].reduce(0) { $0 + $1.capacity },
+      credit: stages[end...].reduce(0) { $0 + $1.credit },
+      start: EarlyWords(stages, behind: end).map(Unmanaged.passRetained))
     asking = stream.map(Unmanaged.passRetained)
+    columns = stream?.columns
     // The word on a wire is written when it is offered.
     isFront = end == 0 && !stages.isEmpty
-    start = EarlyWords(stages, behind: end).map(Unmanaged.passRetained)
   }
 
   func release() {
     asking?.release()
-    start?.release()
+    formula.start?.release()
   }
 
   /// What is known of the words there: nil where nobody asks.
   var stream: StreamLog? { asking?.takeUnretainedValue() }
 
   /// Words that pass when `written` have come in at the front and `read` have left at the rear.
-  @inline(__always) func passed(written: Int, read: Int) -> Int { min(written, read + capacity) }
+  @inline(__always) func passed(written: Int, read: Int) -> Int {
+    formula.passed(written: written, read: read)
+  }
 
   /// Words of which it is known when they pass.
   @inline(__always) func end(_ times: KeptTimes) -> Int {
     isCut ? next : passed(written: times.written, read: times.read)
   }
 
+  /// The handshakes here, by those at the ends that are noted at an address, which must stay.
+  @inline(__always) func times(_ times: UnsafePointer<KeptTimes>) -> Times {
+    Times(formula, times, end: end(times.pointee))
+  }
+
+  /// How handshakes at a place follow from those at the ends.
+  struct Formula {
+    let latency: Int
+    let capacity: Int
+    let credit: Int
+    /// What stages that start late mean for the first words; nil: nothing. Kept alive by the place.
+    fileprivate let start: Unmanaged<EarlyWords>?
+
+    /// See `ChannelPlace.passed`.
+    @inline(__always) func passed(written: Int, read: Int) -> Int { min(written, read + capacity) }
+
+    /// The handshakes by those at the ends, as far as all have come and left.
+    @inline(__always) func times(_ times: UnsafePointer<KeptTimes>) -> Times {
+      Times(
+        self, times, end: passed(written: times.pointee.written, read: times.pointee.read))
+    }
+  }
+
   /// Whether anybody asks what happens here.
   @inline(__always) var isAsked: Bool { asking != nil }
+
+  /// Has what is written of handshakes here brought near the processor.
+  @inline(__always) func prefetch() {
+    guard let columns else { return }
+    SimKernels.prefetch(columns)
+    SimKernels.prefetch(UnsafeRawPointer(columns) + 64)
+  }
 
   /// Tells who asks of handshakes here.
   @inline(__always) func tell(_ batch: HandshakeBatch) {
@@ -63,22 +96,41 @@ struct ChannelPlace {
 
   /// Tells who asks of even handshakes here.
   @inline(__always) func tell(_ run: HandshakeRun) {
+    if columns?.pointee.appendIfFew(
+      cycle: run.cycle, step: run.step, wait: run.wait, firstWait: run.firstWait, count: run.count)
+      == true
+    {
+      return
+    }
     asking?._withUnsafeGuaranteedRef { $0.took(run) }
   }
 
   /// Tells who asks of even handshakes here and the one before them.
   @inline(__always) func tell(_ word: Handshake, before run: HandshakeRun) {
-    asking?._withUnsafeGuaranteedRef { $0.took(word, before: run) }
+    if columns?.pointee.appendIfFew(
+      cycle: word.cycle, wait: word.cycle &- word.offered, thenCycle: run.cycle, step: run.step,
+      wait: run.wait, firstWait: run.firstWait, count: run.count) == true
+    {
+      return
+    }
+    tell(HandshakeRun(word))
+    tell(run)
   }
 
   /// Tells who asks of handshakes here that follow from those at the ends.
   @inline(__always) func tell(_ handshakes: PlacedHandshakes) {
+    if let columns,
+      kernel.appendIfFew(
+        handshakes.place, after: handshakes.last, count: handshakes.count, to: &columns.pointee)
+    {
+      return
+    }
     asking?._withUnsafeGuaranteedRef { $0.took(handshakes) }
   }
 
   /// The handshakes here that follow from those at the ends.
   struct Times {
-    let kept: KeptTimes
+    private let address: UnsafePointer<KeptTimes>
     let latency: Int
     let capacity: Int
     let credit: Int
@@ -89,13 +141,18 @@ struct ChannelPlace {
     /// What holds for the words before; kept alive by the place.
     private let start: Unmanaged<EarlyWords>?
 
-    @inline(__always) init(_ place: ChannelPlace, _ times: KeptTimes) {
-      kept = times
-      (latency, capacity, credit) = (place.latency, place.capacity, place.credit)
-      end = place.end(times)
-      start = place.start
-      early = place.start == nil ? 0 : max(place.capacity, times.held)
+    @inline(__always) fileprivate init(
+      _ formula: Formula, _ times: UnsafePointer<KeptTimes>, end: Int
+    ) {
+      address = times
+      (latency, capacity, credit) = (formula.latency, formula.capacity, formula.credit)
+      self.end = end
+      start = formula.start
+      early = formula.start == nil ? 0 : max(formula.capacity, times.pointee.held)
     }
+
+    /// Those at the ends.
+    @inline(__always) var kept: KeptTimes { _read { yield address.pointee } }
 
     /// A word here, whatever it is.
     subscript(_ word: Int) -> Cycle {
@@ -177,8 +234,6 @@ struct ChannelPlace {
       return (time ?? kept.write(word)) &+ latency
     }
   }
-
-  @inline(__always) func times(_ times: KeptTimes) -> Times { Times(self, times) }
 }
 
 /// What stages that start late mean for the first words at a place.

@@ -34,12 +34,16 @@ final class ChannelWatcher {
     }
   }
 
-  /// Words `range` were taken. How many must have been taken when it is told again; nil: no need.
-  func took(_ range: Range<Int>, _ times: KeptTimes, isWaitedFor: Bool) -> Int? {
+  /// Words `range` were taken at the times in `slots`, when `written` had come in. How many must have been taken when
+  /// it is told again; nil: no need.
+  func took(
+    _ range: Range<Int>, _ slots: UnsafeMutablePointer<Cycle>, mask: Int, written: Int,
+    isWaitedFor: Bool
+  ) -> Int? {
     if let reads {
-      for word in range { reads.took(times.reads[word & times.mask], isWaitedFor: isWaitedFor) }
+      for word in range { reads.took(slots[word & mask], isWaitedFor: isWaitedFor) }
     }
-    let next = log?.took(times)
+    let next = log?.block.pointee.took(written: written, read: range.upperBound)
     return needsEveryHandshake ? 0 : next ?? nil
   }
 }

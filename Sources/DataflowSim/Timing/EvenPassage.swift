@@ -107,7 +107,7 @@ extension Channel {
     lastWrite = run.last
     lastRead = reads.last
     if let followed {
-      followed.pointee.note(run, from: first, delay: reads.first &- run.first)
+      followed.pointee.even.note(run, from: first, delay: reads.first &- run.first)
       // What is told of a long run needs the slots of the words before, which the last of its words take.
       if run.count > ChannelLog.readsAtOnce { tellOfReads(from: first, isWaitedFor: false) }
     }
@@ -130,6 +130,33 @@ extension Channel {
     }
   }
 
+  /// Puts the times of a run at which words come in, and since which they are offered, into slots, the first into that of
+  /// word `first`: row by row, several words at once.
+  @inline(__always) private func listRows(_ run: EvenRun, _ first: Int) {
+    typealias Words = SIMD4<Cycle>
+    let ahead = Words(0, 1, 2, 3) &* run.stride
+    let notesOffers = offers != slots
+    var (slot, cycle, left) = (first & mask, run.first, run.count)
+    while left > 0 {
+      var count = min(left, mask &+ 1 &- slot)
+      left &-= count
+      while count >= Words.scalarCount {
+        let cycles = ahead &+ cycle
+        UnsafeMutableRawPointer(slots + slot).storeBytes(of: cycles, as: Words.self)
+        if notesOffers {
+          UnsafeMutableRawPointer(offers + slot).storeBytes(of: cycles, as: Words.self)
+        }
+        (slot, cycle, count) = (slot &+ 4, cycle &+ 4 &* run.stride, count &- 4)
+      }
+      while count > 0 {
+        slots[slot] = cycle
+        offers[slot] = cycle
+        (slot, cycle, count) = (slot &+ 1, cycle &+ run.stride, count &- 1)
+      }
+      slot = 0
+    }
+  }
+
   /// How many words may pass at once.
   fileprivate var longestPassage: Int { keepsTimes ? ChannelLog.longestPassage : .max }
 
@@ -142,8 +169,7 @@ extension Channel {
   /// Admits a run for all of which there is room when it comes.
   fileprivate mutating func hold(_ run: EvenRun) {
     guard takenAtOnce > 0 else {
-      list(run, written, in: slots)
-      if offers != slots { list(run, written, in: offers) }
+      listRows(run, written)
       return finishWrites(upTo: written &+ run.count, at: run.last, waited: 0, offered: run.last)
     }
     var writes = writes

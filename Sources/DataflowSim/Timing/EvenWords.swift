@@ -29,16 +29,20 @@ struct EvenWords {
   }
 }
 
-/// The latest runs that passed a channel, oldest first. The owner frees them with `deallocate`.
+/// The latest runs that passed a channel, oldest first. The owner frees with `deallocate` what they take beyond the
+/// memory they were given.
 struct LatestRuns {
   private var runs: UnsafeMutablePointer<EvenWords>
-  private var capacity = 4
   private var start = 0
   private var end = 0
+  private var capacity = LatestRuns.few
 
-  init() { runs = .allocate(capacity: capacity) }
+  /// So many find room in the memory that is given.
+  static let few = 8
 
-  func deallocate() { runs.deallocate() }
+  init(in memory: UnsafeMutablePointer<EvenWords>) { runs = memory }
+
+  func deallocate() { if capacity > Self.few { runs.deallocate() } }
 
   var all: UnsafeBufferPointer<EvenWords> {
     UnsafeBufferPointer(start: runs + start, count: end - start)
@@ -60,7 +64,7 @@ struct LatestRuns {
       runs = .allocate(capacity: capacity)
     }
     runs.update(from: old + start, count: count)
-    if runs != old { old.deallocate() }
+    if runs != old, 2 * Self.few < capacity { old.deallocate() }
     (start, end) = (0, count)
   }
 

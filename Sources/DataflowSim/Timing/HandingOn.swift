@@ -7,7 +7,7 @@ struct HandingOn {
   let origin: Cycle
   let limit: Cycle
 
-  private var now: KeptTimes { @inline(__always) get { times.kept } }
+  private var now: KeptTimes { @inline(__always) _read { yield times.kept } }
 
   /// Hands on all that is known at a place: even words as runs, others listed.
   func callAsFunction(_ place: inout ChannelPlace) {

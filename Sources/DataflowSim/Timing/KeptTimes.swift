@@ -11,10 +11,10 @@ struct KeptTimes {
   let offers: UnsafeMutablePointer<Cycle>
   // Not beside `read`: what was just stored one by one is slow to load as a pair.
   /// Words that have come in.
-  let written: Int
+  var written: Int
   let mask: Int
   /// Words that have gone out.
-  let read: Int
+  var read: Int
   /// Knows when the first words came in, where something inside starts later than a word may reach it.
   let lateStart: Unmanaged<LateStart>?
   /// The runs among the words, as far as they have not been worked out.
@@ -86,12 +86,19 @@ extension Channel {
     }
   }
 
-  @inline(never) private mutating func noteReads(from first: Int, isWaitedFor: Bool) {
-    let times = keptTimes
-    let next = watching?._withUnsafeGuaranteedRef {
-      $0.took(first..<times.read, times, isWaitedFor: isWaitedFor)
+  /// How many words must have been read when somebody is told again; nil: no need.
+  private func tellWatcher(from first: Int, isWaitedFor: Bool) -> Int? {
+    if onRead & Self.oneByOne == 0, let followed {
+      return followed.pointee.took(written: written, read: read)
     }
-    if let next = next ?? nil {
+    let (written, read, taken, mask) = (written, read, taken, mask)
+    return watching?._withUnsafeGuaranteedRef {
+      $0.took(first..<read, taken, mask: mask, written: written, isWaitedFor: isWaitedFor)
+    } ?? nil
+  }
+
+  @inline(never) private mutating func noteReads(from first: Int, isWaitedFor: Bool) {
+    if let next = tellWatcher(from: first, isWaitedFor: isWaitedFor) {
       tellFrom = next
     } else {
       onWrite &= ~Self.watched

@@ -5,19 +5,24 @@ import SimKernels
 /// The level right after word k has come in is k + 1 less the words that have left by then, so it is
 /// above m exactly if word k − m leaves later than word k comes.
 struct Occupancy {
-  let name: String
-  let depth: Int
-  /// Which of the stages of the channel the FIFO is.
-  let stage: Int
   private(set) var maximum = 0
-  private let kernel = HandshakeKernel()
+  let depth: Int
   /// The next word to look at.
   private(set) var next = 0
+  private let kernel = HandshakeKernel()
+  /// How handshakes in front of it and behind it follow from the ends of the channel.
+  let front: ChannelPlace.Formula
+  let rear: ChannelPlace.Formula
+  /// Which of the stages of the channel the FIFO is.
+  let stage: Int
+  let name: String
 
-  init(name: String, depth: Int, stage: Int) {
-    self.name = name
-    self.depth = depth
-    self.stage = stage
+  init(
+    name: String, depth: Int, stage: Int, from front: ChannelPlace.Formula,
+    to rear: ChannelPlace.Formula
+  ) {
+    (self.name, self.depth, self.stage) = (name, depth, stage)
+    (self.front, self.rear) = (front, rear)
   }
 
   /// It cannot hold more.
@@ -53,17 +58,17 @@ struct Occupancy {
     _ range: Range<Int>, _ front: ChannelPlace.Times, _ rear: ChannelPlace.Times
   ) -> Int {
     var word = range.lowerBound
-    let now = front.kept
+    let runs = front.kept.runs
     // Few runs are left that have not been looked at.
     var at = 0
     while word < range.upperBound {
-      while at < now.runs.count, now.runs[at].words.upperBound <= word { at &+= 1 }
+      while at < runs.count, runs[at].words.upperBound <= word { at &+= 1 }
       var end = range.upperBound
-      if at < now.runs.count, now.runs[at].words.lowerBound <= word {
-        end = min(end, now.runs[at].words.upperBound)
-        word = firstRise(in: now.runs[at], word..<end, front, rear)
+      if at < runs.count, runs[at].words.lowerBound <= word {
+        end = min(end, runs[at].words.upperBound)
+        word = firstRise(in: runs[at], word..<end, front, rear)
       } else {
-        if at < now.runs.count { end = min(end, now.runs[at].words.lowerBound) }
+        if at < runs.count { end = min(end, runs[at].words.lowerBound) }
         word = firstListed(word..<end, front, rear)
       }
       if word < end { return word }

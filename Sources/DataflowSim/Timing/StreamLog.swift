@@ -167,8 +167,8 @@ final class StreamLog {
   private let index: Int
   private let keepsTimes: Bool
   private let listener: (any HandshakeListener)?
-  private let columns: UnsafeMutablePointer<HandshakeColumns>?
-  private let kernel = HandshakeKernel()
+  /// Where handshakes go that are lent; whoever tells of handshakes tries these first.
+  let columns: UnsafeMutablePointer<HandshakeColumns>?
   /// The handshake cycles, when they are kept in memory.
   private(set) var times: [Cycle] = []
   /// When the word was offered that the run leaves untaken.
@@ -189,34 +189,11 @@ final class StreamLog {
   }
 
   func took(_ run: HandshakeRun) {
-    if columns?.pointee.appendIfFew(
-      cycle: run.cycle, step: run.step, wait: run.wait, firstWait: run.firstWait, count: run.count)
-      == true
-    {
-      return
-    }
     if keepsTimes { times.append(contentsOf: (0..<run.count).lazy.map { run[$0].cycle }) }
     listener?.took(run, stream: index)
   }
 
-  func took(_ word: Handshake, before run: HandshakeRun) {
-    if columns?.pointee.appendIfFew(
-      cycle: word.cycle, wait: word.cycle - word.offered, thenCycle: run.cycle, step: run.step,
-      wait: run.wait, firstWait: run.firstWait, count: run.count) == true
-    {
-      return
-    }
-    took(HandshakeRun(word))
-    took(run)
-  }
-
   func took(_ handshakes: PlacedHandshakes) {
-    if let columns,
-      kernel.appendIfFew(
-        handshakes.place, after: handshakes.last, count: handshakes.count, to: &columns.pointee)
-    {
-      return
-    }
     if keepsTimes { handshakes.listed { times.append(contentsOf: $0.cycles) } }
     listener?.took(handshakes, stream: index)
   }
