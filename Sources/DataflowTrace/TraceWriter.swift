@@ -44,14 +44,15 @@ public final class TraceWriter: HandshakeListener {
   ///   - plan: the design made ready.
   ///   - scenario: how it is driven.
   ///   - handshakesPerChunk: the granularity of access and of what a damaged file loses; at most
-  ///     `mostHandshakesPerChunk`, however large.
+  ///     `mostHandshakesPerChunk`, however large. nil: as many as keep memory small.
   /// - Throws: `InputError` when the file cannot be made.
   public init(
-    to path: String, plan: Plan, scenario: Scenario, handshakesPerChunk: Int = 16384
+    to path: String, plan: Plan, scenario: Scenario, handshakesPerChunk: Int? = nil
   ) throws {
     place = try OutputPlace(path)
-    let mostPerChunk = min(max(handshakesPerChunk, 1), Self.mostHandshakesPerChunk)
     streams = plan.observedStreams
+    let wished = handshakesPerChunk ?? Self.handshakesPerChunk(streams: streams.count)
+    let mostPerChunk = min(max(wished, 1), Self.mostHandshakesPerChunk)
     let header = try Self.header(plan.design, scenario, streams)
     file = try place.open()
     chunks = .allocate(capacity: streams.count)
@@ -66,6 +67,12 @@ public final class TraceWriter: HandshakeListener {
     for chunk in chunks { chunk.deallocate() }
     chunks.deallocate()
     content.deallocate()
+  }
+
+  /// Each chunk costs a few microseconds and some dozen bytes, however even its words are, so long ones are better. But
+  /// one of every stream is held in memory, two bytes a word and more where words come unevenly.
+  package static func handshakesPerChunk(streams: Int) -> Int {
+    min(max((1 << 25) / max(streams, 1), 1 << 14), 1 << 16)
   }
 
   /// Readers refuse chunks of more.

@@ -44,6 +44,12 @@ import Testing
     }
   }
 
+  /// A chunk of every stream is in memory at once: the more streams there are, the shorter it is, within bounds.
+  @Test func chunksOfManyStreamsAreShorter() {
+    let sizes = [0, 1, 512, 700, 2048, 100_000].map(TraceWriter.handshakesPerChunk(streams:))
+    #expect(sizes == [65536, 65536, 65536, 47934, 16384, 16384])
+  }
+
   @Test func aCycleRangeStartsAtItsFirstHandshake() throws {
     let (data, result) = try TraceFixture.record(
       try TraceFixture.example("conv-shallow-fifos"), Scenario(frames: 4), handshakesPerChunk: 512)
