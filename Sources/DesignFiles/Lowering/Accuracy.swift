@@ -67,17 +67,12 @@ struct AccuracyCount {
     frames += 1
     switch goal {
     case .labels(let labels):
-      guard isLabel || output.count > 1 && output.indices.contains(labels[index]) else {
+      guard isLabel || output.count > 1 else {
         throw InputError(
-          output.count == 1
-            ? "there is one output per frame, which chooses no class"
-            : "holds \(labels[index]) for frame \(index), but there are \(output.count) classes, 0 to "
-              + "\(output.count - 1)", file: file,
-          hint: output.count == 1
-            ? "--targets tells how near it comes"
-            : labels.min() == 1 && labels.max() == output.count
-              ? "labels count from 0 here; subtract 1 from all" : "labels count from 0")
+          "there is one output per frame, which chooses no class", file: file,
+          hint: "--targets tells how near it comes")
       }
+      if !isLabel { try requireClass(index, of: output.count) }
       let found = isLabel ? Int(output[0]) : output.indices.max { output[$0] < output[$1] } ?? 0
       // Equal largest outputs: the first is the label, as in training.
       let first = isLabel ? found : output.firstIndex(of: output[found]) ?? found
@@ -85,7 +80,8 @@ struct AccuracyCount {
     case .pictures(let targets, let peak):
       let target = targets[index]
       guard target.count == output.count else {
-        throw InputError("has \(target.count) elements per frame, the output \(output.count)")
+        throw InputError(
+          "has \(target.count) elements per frame, the output \(output.count)", file: file)
       }
       let error = zip(output, target).reduce(0.0) { sum, pair in
         let d = Double(pair.0) - Double(pair.1)
@@ -94,6 +90,22 @@ struct AccuracyCount {
       let mean = error / Double(max(1, output.count))
       if mean == 0 { equal += 1 } else { decibels += 10 * log10(peak * peak / mean) }
     }
+  }
+
+  /// Throws where a label is none of so many classes; nil: nothing tells how many there are.
+  func requireClasses(_ count: Int?) throws {
+    guard let count, case .labels(let labels) = goal else { return }
+    for index in labels.indices { try requireClass(index, of: count) }
+  }
+
+  private func requireClass(_ index: Int, of count: Int) throws {
+    guard case .labels(let labels) = goal, !(0..<count).contains(labels[index]) else { return }
+    let countsFromOne = labels.allSatisfy { (1...max(1, count)).contains($0) }
+    throw InputError(
+      "holds \(labels[index]) for frame \(index), but there are \(count) classes, 0 to \(count - 1)",
+      file: file,
+      hint: countsFromOne
+        ? "labels count from 0 here; subtract 1 from all" : "labels count from 0")
   }
 
   /// Counts frames that never come.
@@ -135,6 +147,9 @@ public struct Accuracy: Sendable {
   ) throws -> AccuracyResult {
     try check(frames.count)
     var count = AccuracyCount(goal, file: goalFile)
+    if reference.endsInIndices, frames.count > 0 {
+      try count.requireClasses(reference.classes(of: reference.run(frames.frame(0), keep: .all)))
+    }
     for start in stride(from: 0, to: frames.count, by: Self.portion) {
       let size = min(Self.portion, frames.count - start)
       let outputs = try Parallel.all(size, workers: threads) {
@@ -159,6 +174,7 @@ public struct Accuracy: Sendable {
     try check(frames.count)
     var count = AccuracyCount(goal, file: goalFile)
     let isLabel = run.model.endsInLabels
+    if isLabel { try count.requireClasses(run.model.loaded.design.classes) }
     for start in stride(from: 0, to: frames.count, by: Self.portion) {
       let end = min(start + Self.portion, frames.count)
       let outputs = try run.run(frames, start..<end, threads: threads)[0]
@@ -222,6 +238,7 @@ public struct Accuracy: Sendable {
     let total = data.count
     try check(total)
     var count = AccuracyCount(goal, file: goalFile)
+    try count.requireClasses(loaded.design.classes)
     let output = loaded.design.graphOutputs[0]
     let size = try plane.layout(of: output).count
     func add(_ values: [Double], from start: Int) throws {
@@ -273,9 +290,22 @@ public struct Accuracy: Sendable {
   }
 
   private func check(_ frames: Int) throws {
-    guard frames == goal.count else {
-      throw InputError("\(frames) frames of data, but \(goal.count) labels or targets")
-    }
+    guard frames != goal.count else { return }
+    throw InputError(
+      "holds \(goal.count.of(isPictures ? "picture" : "label")), but there \(frames == 1 ? "is" : "are") "
+        + "\(frames.of("frame")) of data", file: goalFile,
+      hint: "one for each frame of the input is needed")
+  }
+}
+
+extension Design {
+  /// Among how many classes its first output chooses a label; nil where it chooses none.
+  fileprivate var classes: Int? {
+    let stream = origin(of: graphOutputs[0])
+    guard let writer = nodes.first(where: { $0.outputs.contains(stream) }),
+      Node.baseName(writer.opType) == "LabelSelect"
+    else { return nil }
+    return (try? block(of: writer))?.inputs.first?.normalShape?.last
   }
 }
 

@@ -261,17 +261,32 @@ extension Reference {
   }
 
   /// Whether the first output is places of largest elements, the best first.
-  public var endsInIndices: Bool {
+  public var endsInIndices: Bool { choice != nil }
+
+  /// Among how many elements the places that the first output states are chosen, by the tensors of a frame; nil
+  /// where it states none.
+  public func classes(of values: [String: Value]) -> Int? {
+    guard let node = choice, let shape = node.inputs.first.flatMap({ values[$0] })?.shape,
+      let axis = try? node.int("axis", default: node.opType == "ArgMax" ? 0 : -1),
+      let place = [axis, axis + shape.count].first(where: shape.indices.contains)
+    else { return nil }
+    return shape[place]
+  }
+
+  /// The step that chooses the places, where the first output is any.
+  private var choice: ModelNode? {
     var name = graph.outputs.first ?? ""
     while let step = steps.first(where: { $0.node.outputs.contains(name) }) {
-      if step.node.opType == "ArgMax" { return true }
-      if step.node.opType == "TopK" { return step.node.outputs.last == name }
+      if step.node.opType == "ArgMax" { return step.node }
+      if step.node.opType == "TopK" {
+        return step.node.outputs.last == name ? step.node : nil
+      }
       guard ["Reshape", "Squeeze", "Flatten", "Identity", "Cast"].contains(step.node.opType),
         let source = step.node.inputs.first
-      else { return false }
+      else { return nil }
       name = source
     }
-    return false
+    return nil
   }
 
   /// Runs a part of the model on one frame; returns its tensors.

@@ -197,10 +197,20 @@ struct AccuracyCommand: ParsableCommand {
   private func goal() throws -> AccuracyGoal {
     if let labels {
       let tensor = try only(labels)
+      guard tensor.elementType != .bool else {
+        throw InputError(
+          "holds booleans; one whole number per frame is needed, which class is right",
+          file: labels,
+          hint: "of two classes, labels.astype(int) makes 0 and 1")
+      }
       guard tensor.shape.dropFirst().allSatisfy({ $0 == 1 }) else {
+        // A single row is labels side by side, unless it says of each class whether it is the one.
+        let isRow = tensor.shape.dropLast().allSatisfy { $0 == 1 } && !isOneHot(tensor)
         throw InputError(
           "has shape \(tensor.shape); one whole number per frame is needed", file: labels,
-          hint: "of one-hot rows, numpy.argmax(labels, axis=1) makes labels")
+          hint: isRow
+            ? "numpy.ravel(labels) makes one label per frame of a row of them"
+            : "of one-hot rows, numpy.argmax(labels, axis=1) makes labels")
       }
       return .labels(try reportingFile(labels) { try tensor.asIntegers(name: "labels") })
     }
@@ -213,6 +223,12 @@ struct AccuracyCommand: ParsableCommand {
     guard range > 0 else { throw InputError("are all one number", file: file) }
     return .pictures(
       (0..<count).map { values[$0 * size..<($0 + 1) * size].map { Float($0) } }, peak: range)
+  }
+
+  /// Whether all is 0 but for a single 1.
+  private func isOneHot(_ row: Tensor) -> Bool {
+    let values = row.asDoubles()
+    return values.allSatisfy { $0 == 0 || $0 == 1 } && values.count { $0 == 1 } == 1
   }
 
   private func only(_ file: String) throws -> Tensor {

@@ -49,4 +49,49 @@ import Testing
       #expect(unknown.status == 65 && unknown.errors.contains("the model has no output 'z'"))
     }
   }
+
+  /// A design that ends in labels has a number of classes, and labels are among them.
+  @Test func labelsThatCannotBeAreRefused() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let design = """
+        {"format": "simrun-design", "version": 1, "name": "best", "graph_inputs": ["a"], "graph_outputs": ["b"],
+         "nodes": [{"name": "best", "op_type": "LabelSelect_hls", "inputs": ["a"], "outputs": ["b"],
+          "attributes": {"Labels": 3, "PE": 1, "K": 1, "inputDataType": "INT8"}}]}
+        """
+      try design.write(toFile: folder + "/d.json", atomically: true, encoding: .utf8)
+      try TensorFile.write(
+        [("x", try Tensor([5, 1, 0, 0, 7, 0, 1, 2, 3], shape: [3, 3]))], to: folder + "/x.npy")
+      func told(_ labels: Tensor) throws -> CommandLineTool.Result {
+        try TensorFile.write([("l", labels)], to: folder + "/l.npy")
+        return try CommandLineTool.run(
+          ["accuracy", "d.json", "--input", "x.npy", "--labels", "l.npy"], in: folder)
+      }
+      let right = try told(Tensor([0, 1, 2], shape: [3]))
+      #expect(right.status == 0 && right.output.contains("3 of 3 right"), "\(right.errors)")
+      for (values, shape, text) in [
+        (
+          [0, 1, 99], [3],
+          "l.npy: holds 99 for frame 2, but there are 3 classes, 0 to 2\n  hint: labels count from 0\n"
+        ),
+        ([-1, 1, 2], [3], "l.npy: holds -1 for frame 0, but there are 3 classes, 0 to 2"),
+        (
+          [1, 2, 3], [3],
+          "holds 3 for frame 2, but there are 3 classes, 0 to 2\n  hint: labels count from 0 here; subtract 1"
+        ),
+        ([0, 1], [2], "l.npy: holds 2 labels, but there are 3 frames of data"),
+        (
+          [2, 1, 0], [1, 3],
+          "l.npy: has shape [1, 3]; one whole number per frame is needed\n  hint: numpy.ravel(labels)"
+        ),
+        ([0, 1, 0], [1, 3], "hint: of one-hot rows, numpy.argmax(labels, axis=1)"),
+      ] {
+        let result = try told(Tensor(values, shape: shape))
+        #expect(result.status == 65 && result.errors.contains(text), "\(result.errors)")
+      }
+      let flags = try told(Tensor(shape: [3], elementType: .bool, bytes: [0, 1, 1]))
+      #expect(
+        flags.status == 65 && flags.errors.contains("l.npy: holds booleans; one whole number"),
+        "\(flags.errors)")
+    }
+  }
 }

@@ -101,6 +101,19 @@ import Testing
         })
     }
     #expect(both.trained.correct == Self.frames && both.hardware.correct == Self.frames)
+    for (labels, hint) in [
+      ([0, 2, 3], "labels count from 0"), ([1, 2, 3], "subtract 1 from all"),
+    ] {
+      let text = inputError {
+        _ = try measured(model) { _, frames in
+          .labels((0..<frames.count).map { labels[$0 % 3] })
+        }
+      }
+      #expect(
+        text.contains("holds 3 for frame 2, but there are 3 classes, 0 to 2")
+          && text.contains(hint),
+        "\(text)")
+    }
   }
 
   @Test(arguments: [
