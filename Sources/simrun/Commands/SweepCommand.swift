@@ -190,6 +190,7 @@ struct SweepMergeCommand: ParsableCommand {
     try reportingStorageFailures {
       try OutputPlace.requireDistinct(
         [("-o", output)], inputs: parts.map { ("a part", $0) })
+      try requireDistinctParts()
       let sources = try parts.map { try SweepDatabase($0, for: nil) }
       guard let first = sources.first else { throw ValidationError("name the parts to join") }
       let whole = try SweepDatabase(output, for: try first.subject)
@@ -199,6 +200,27 @@ struct SweepMergeCommand: ParsableCommand {
       let all = try whole.count
       try whole.close()
       writeError("\(output): \(all) points")
+    }
+  }
+
+  /// The same part under two names would be the same file opened twice.
+  private func requireDistinctParts() throws {
+    var seen: [String: String] = [:]
+    for part in parts {
+      let place = URL(fileURLWithPath: part).resolvingSymlinksInPath().path
+      let facts = try? FileManager.default.attributesOfItem(atPath: place)
+      // Links to one file have its number.
+      let file = facts.flatMap { facts -> String? in
+        guard let number = facts[.systemFileNumber], let device = facts[.systemNumber] else {
+          return nil
+        }
+        return "\(device) \(number)"
+      }
+      guard let other = seen.updateValue(part, forKey: file ?? place) else { continue }
+      throw InputError(
+        other == part
+          ? "is named twice among the parts" : "is the same file as \(other), another part",
+        file: part, hint: "name each part once")
     }
   }
 }

@@ -70,6 +70,35 @@ struct SweepKillTests {
     }
   }
 
+  /// Not the output is at fault then.
+  @Test func aPartNamedTwiceIsSaid() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let text = #"{"format": "simrun-space", "version": 1, "fifo": [2, 4]}"#
+      try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/space.json"))
+      let sweep = try CommandLineTool.run(
+        [
+          "sweep", TestFiles.repository("configs/tfc-w1a1.json"), "--space", "space.json", "-o",
+          "a.sqlite",
+        ], in: folder)
+      #expect(sweep.status == 0, "\(sweep.errors)")
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(folder)/soft.sqlite", withDestinationPath: "a.sqlite")
+      try FileManager.default.linkItem(
+        atPath: "\(folder)/a.sqlite", toPath: "\(folder)/hard.sqlite")
+      for (other, text) in [
+        ("a.sqlite", "a.sqlite: is named twice among the parts"),
+        ("./a.sqlite", "./a.sqlite: is the same file as a.sqlite, another part"),
+        ("soft.sqlite", "soft.sqlite: is the same file as a.sqlite, another part"),
+        ("hard.sqlite", "hard.sqlite: is the same file as a.sqlite, another part"),
+      ] {
+        let told = try CommandLineTool.run(
+          ["sweep", "merge", "a.sqlite", other, "-o", "b.sqlite"], in: folder)
+        #expect(told.status == 65 && told.errors.contains(text), "\(told.errors)")
+        #expect(!FileManager.default.fileExists(atPath: "\(folder)/b.sqlite"))
+      }
+    }
+  }
+
   @Test(.enabled(if: program != nil)) func permanentFailuresHaveTheirOwnCode() throws {
     try TestFiles.withTemporaryDirectory { folder in
       let space = "\(folder)/space.json"
