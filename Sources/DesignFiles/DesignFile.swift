@@ -15,6 +15,8 @@ public struct LoadedDesign: Sendable {
   public var notes: [String]
   /// What was read of the HLS builds of nodes, by name.
   public var hlsReadings: [String: HLSScheduleReading] = [:]
+  /// What became of looking for them.
+  var schedules = ScheduleSearch()
 
   /// What was placed of nodes, as they were built, and the report that says so.
   package var placed: [(node: Node, use: PlacedUse, file: String)] = []

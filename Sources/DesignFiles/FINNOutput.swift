@@ -128,7 +128,7 @@ struct FINNOutput {
     }
     do {
       let config = try FoldingFile.read(file)
-      let warnings = try loaded.design.apply(config)
+      let warnings = try loaded.apply(config)
       loaded.notes.append("\(file) is applied")
       loaded.notes += warnings.map { "\(file): \($0)" }
     } catch let error as InputError {
@@ -155,5 +155,6 @@ struct FINNOutput {
     guard clock.isFinite, clock >= 0.001, clock <= 10_000 else { return }
     loaded.design.clockMHz = (clock * 1e6).rounded() / 1e6
     loaded.notes[index] = "the clock, \(loaded.design.clockMHz) MHz, is that of \(folder)/\(report)"
+    loaded.tellSchedules()
   }
 }

@@ -9,6 +9,8 @@ public struct HLSModuleReport: Sendable, Equatable {
   public var tool: String?
   /// Clock period asked for, in ns.
   public var clock: Double?
+  /// The part it was synthesised for, as HLS writes it: `xc7z020-clg400-1`.
+  public var part: String?
   /// Cycles from start to done.
   public var latency: Int?
   /// Cycles from one start to the next.

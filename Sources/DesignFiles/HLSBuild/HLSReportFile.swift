@@ -35,6 +35,7 @@ public enum HLSReportFile {
     }
     let tool = root["ReportVersion"]?["Version"]?.text
     let clock = try period(root["UserAssignments"]?["TargetClockPeriod"])
+    let part = root["UserAssignments"]?["Part"]?.text
     let modules = (root["ModuleInformation"] ?? root["ModuleInfo"])?.children.filter {
       $0.name == "Module"
     }
@@ -46,6 +47,7 @@ public enum HLSReportFile {
       var report = report
       report.tool = tool
       report.clock = clock
+      report.part = part.flatMap { $0.isEmpty ? nil : $0 }
       return report
     }
   }
@@ -109,7 +111,8 @@ extension XMLElements.Element {
   /// A whole number; `nil` for `undef`, `-` and a range of more than one value.
   fileprivate var count: Int? {
     if let range = self["range"] { return range.only("min", "max") }
-    guard let value = Int(text), value >= 0 else { return nil }
+    // Cycles and loops of a block are far fewer.
+    guard let value = Int(text), (0...1 << 48).contains(value) else { return nil }
     return value
   }
 

@@ -11,6 +11,8 @@ public struct HLSScheduleReading: Sendable, Equatable {
   public var tool: String?
   /// Clock period the block was synthesised for, in ns.
   public var clock: Double?
+  /// The part it was synthesised for, as HLS writes it.
+  public var part: String?
   /// What HLS thinks the block needs.
   public var area: HLSArea?
   /// The clock period HLS thinks it can run at, in ns.
@@ -115,7 +117,7 @@ extension HLSScheduleReader {
       let (structure, stages, file) = try schedule(top, below)
       return HLSScheduleReading(
         structure: structure, stages: stages, file: file, tool: top.report.tool,
-        clock: top.report.clock, area: top.report.area,
+        clock: top.report.clock, part: top.report.part, area: top.report.area,
         estimatedClock: top.report.estimatedClock)
     } catch let error as InputError {
       throw error.inFile(top.file)
@@ -302,7 +304,7 @@ extension HLSScheduleReader {
       guard let (structure, stages) = try schedule(verilog) else { return nil }
       return HLSScheduleReading(
         structure: structure, stages: stages, file: verilogFile, tool: verilog.header?.tool,
-        clock: verilog.header?.clock, area: verilog.header?.area)
+        clock: verilog.header?.clock, part: verilog.header?.part, area: verilog.header?.area)
     } catch let error as InputError {
       throw error.inFile(verilogFile)
     }

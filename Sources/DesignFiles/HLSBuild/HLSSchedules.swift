@@ -11,15 +11,13 @@ extension LoadedDesign {
   /// Throws `InputError` when `place` is no folder.
   mutating func readSchedules(beside folders: [String], _ place: HLSBuildPlace?) throws {
     if case .below(let folder) = place { try Self.requireFolder(folder) }
-    var problems: [String] = []
-    var missing: [String] = []
-    var clocks: [String: Int] = [:]
+    schedules = ScheduleSearch(isAskedFor: place != nil)
     for index in design.nodes.indices {
       let node = design.nodes[index]
       guard let work = work(of: node) else { continue }
       do {
         guard let (reading, file) = try reading(of: node, work, folders, place) else {
-          missing.append(node.name)
+          schedules.missing.append(node.name)
           continue
         }
         try state(reading, readFrom: file, at: index)
@@ -30,29 +28,19 @@ extension LoadedDesign {
             of: design.nodes[index])
         }
         if let slow = reading.estimatedClock, slow * design.clockMHz > 1000 {
-          problems.append(
-            "\(node.name): HLS estimates \(Self.text(slow)) ns, the design runs at "
-              + "\(Self.text(1000 / design.clockMHz)) ns: its clock may not close")
-        }
-        if let clock = reading.clock, abs(clock * design.clockMHz / 1000 - 1) > 0.01 {
-          clocks[Self.text(clock), default: 0] += 1
+          schedules.problems.append(
+            (
+              node.name,
+              "HLS estimates \(Self.text(slow)) ns, the design runs at "
+                + "\(Self.text(1000 / design.clockMHz)) ns: its clock may not close"
+            ))
         }
       } catch let error as InputError {
-        problems.append("\(node.name): its schedule is predicted: \(error.description)")
+        schedules.problems.append((node.name, "its schedule is predicted: \(error.description)"))
       }
     }
-    notes += summary(missing, place) + problems.prefix(Self.mostProblems)
-    if problems.count > Self.mostProblems {
-      notes.append("… and \(problems.count - Self.mostProblems) more nodes like these")
-    }
-    for (clock, count) in clocks.sorted(by: { $0.key < $1.key }) {
-      notes.append(
-        "\(count) blocks were synthesised for \(clock) ns, the design runs at "
-          + "\(Self.text(1000 / design.clockMHz)) ns: built for that, HLS may choose other stages")
-    }
+    tellSchedules()
   }
-
-  private static let mostProblems = 5
 
   private static func requireFolder(_ path: String) throws {
     var isFolder: ObjCBool = false
@@ -125,6 +113,11 @@ extension LoadedDesign {
     node.attributes["hls_structure"] = .string(reading.structure)
     if let stages = reading.stages { node.attributes["hls_stages"] = .int(stages) }
     node.attributes["hls_read_from"] = .string(file)
+    // What is run at another clock or on another part later is to be said then, too.
+    if let clock = reading.clock, clock > 0, clock.isFinite {
+      node.attributes["hls_clock_ns"] = .float(clock)
+    }
+    if let part = reading.part { node.attributes["hls_part"] = .string(part) }
     do {
       _ = try design.block(of: node)
     } catch let error as InputError {
@@ -133,19 +126,7 @@ extension LoadedDesign {
     design.nodes[index] = node
   }
 
-  private func summary(_ missing: [String], _ place: HLSBuildPlace?) -> [String] {
-    let count = hlsReadings.count
-    var lines: [String] = []
-    if count > 0 {
-      lines.append("\(count) HLS schedule\(count == 1 ? "" : "s") read from the build's files")
-    }
-    guard place != nil, !missing.isEmpty else { return lines }
-    return lines + [
-      "no build of \(missing.count) HLS nodes was found (\(missing.listed(atMost: 3)))"
-    ]
-  }
-
-  private static func text(_ x: Double) -> String {
+  static func text(_ x: Double) -> String {
     x == x.rounded() ? String(Int(x)) : String(format: "%.2f", x)
   }
 
@@ -159,7 +140,7 @@ extension LoadedDesign {
 
 extension Node {
   /// A text attribute; empty where there is none.
-  fileprivate func text(_ name: String) -> String {
+  func text(_ name: String) -> String {
     guard case .string(let text)? = attributes[name] else { return "" }
     return text
   }

@@ -22,6 +22,8 @@ public struct HLSVerilog: Sendable, Equatable {
     public var tool: String?
     /// Clock period asked for, in ns.
     public var clock: Double?
+    /// `HLS_INPUT_PART`, as HLS writes it.
+    public var part: String?
     /// `HLS_SYN_LAT`: cycles from start to done.
     public var latency: Int?
     public var area: HLSArea
@@ -89,12 +91,13 @@ public struct HLSVerilog: Sendable, Equatable {
       if pair.count == 2 { values[String(pair[0])] = String(pair[1]) }
     }
     func count(_ key: String) -> Int? {
-      values[key].flatMap { Int($0) }.flatMap { $0 < 0 ? nil : $0 }
+      values[key].flatMap { Int($0) }.flatMap { (0...1 << 48).contains($0) ? $0 : nil }
     }
     let version = parts[1].hasPrefix("hls_ip_") ? String(parts[1].dropFirst(7)) : nil
     return Header(
       module: topName(parts[0]), tool: version?.replacing("_", with: "."),
-      clock: values["HLS_INPUT_CLOCK"].flatMap(Double.init), latency: count("HLS_SYN_LAT"),
+      clock: values["HLS_INPUT_CLOCK"].flatMap(Double.init), part: values["HLS_INPUT_PART"],
+      latency: count("HLS_SYN_LAT"),
       area: HLSArea(
         lut: count("HLS_SYN_LUT") ?? 0, ff: count("HLS_SYN_FF") ?? 0,
         bram18: count("HLS_SYN_MEM") ?? 0, dsp: count("HLS_SYN_DSP") ?? 0))

@@ -99,7 +99,7 @@ public struct Costing: Sendable {
 
   /// What of a node's attributes its hardware depends on.
   private static func built(_ node: Node) -> [String: AttributeValue] {
-    let others = ["inFIFODepths", "outFIFODepths", "hls_structure", "hls_stages", "hls_read_from"]
+    let others = ["inFIFODepths", "outFIFODepths"] + Node.schedule
     return node.attributes.filter { !others.contains($0.key) }
   }
 

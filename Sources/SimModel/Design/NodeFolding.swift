@@ -6,8 +6,10 @@ extension Node {
     "outWidth",
   ]
 
-  /// What states an HLS schedule.
-  private static let schedule = ["hls_structure", "hls_stages", "hls_read_from"]
+  /// What states an HLS schedule, and the build it is of.
+  static let schedule = [
+    "hls_structure", "hls_stages", "hls_read_from", "hls_clock_ns", "hls_part",
+  ]
 
   /// Sets attributes. A schedule that was read or stated is dropped where it was that of another
   /// folding: the block is then synthesised anew.

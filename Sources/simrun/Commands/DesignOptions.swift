@@ -220,18 +220,13 @@ struct DesignChanges: ParsableArguments {
       writeError(
         "warning: \(option) speaks of an original model; \(file) is a design and keeps its own")
     }
-    for note in loaded.notes { writeError("note: \(note)") }
     if folding != nil, !loaded.placed.isEmpty {
       // What was placed is of the design as it was built, not as it is before any folding.
       options.hasFolding = false
       let built = try DesignFile.load(file, options: options)
       (loaded.placed, loaded.reported) = (built.placed, built.reported)
     }
-    if let folding {
-      let config = try FoldingFile.read(folding)
-      let warnings = try reportingFile(folding) { try loaded.design.apply(config) }
-      for warning in warnings { writeError("warning: \(folding): \(warning)") }
-    }
+    try foldAndTell(&loaded)
     return loaded
   }
 

@@ -3,6 +3,19 @@ import DesignFiles
 
 // What is said about a design as soon as it is read.
 extension DesignChanges {
+  /// Applies `--folding` and says what there is to note: what is noted of schedules is of those that the folding
+  /// leaves.
+  func foldAndTell(_ loaded: inout LoadedDesign) throws {
+    var warnings: [String] = []
+    defer {
+      for note in loaded.notes { writeError("note: \(note)") }
+      for warning in warnings { writeError("warning: \(warning)") }
+    }
+    guard let folding else { return }
+    let config = try FoldingFile.read(folding)
+    warnings = try reportingFile(folding) { try loaded.apply(config) }.map { "\(folding): \($0)" }
+  }
+
   /// A graph from before FINN's InsertDWC has streams whose two ends differ in width.
   func tellConverters(_ streams: [String]) {
     guard !streams.isEmpty else { return }

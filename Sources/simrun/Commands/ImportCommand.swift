@@ -81,7 +81,8 @@ struct ImportCommand: ParsableCommand {
     var loaded = try progressing.showing { try DesignFile.load(model, options: options) }
     if let folding {
       let config = try FoldingFile.read(folding)
-      loaded.notes += try reportingFile(folding) { try loaded.design.apply(config) }
+      let warnings = try reportingFile(folding) { try loaded.apply(config) }
+      loaded.notes += warnings
     }
     // What no other command could run is not written.
     try reportingFile(model) { _ = try Plan(loaded.design.bridgingWidths().design) }

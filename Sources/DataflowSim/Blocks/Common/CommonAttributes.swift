@@ -32,6 +32,11 @@ enum CommonAttributes {
     .string(
       "hls_read_from", default: "", "file of the build hls_structure and hls_stages were read from"
     ).only(.hls),
+    AttributeSpec(
+      "hls_clock_ns", .float(0...1e6), default: .float(0),
+      "clock period that build was made for, in ns; 0: not known"
+    ).only(.hls),
+    .string("hls_part", default: "", "part that build was made for; empty: not known").only(.hls),
   ]
 
   private static let placement: [AttributeSpec] = [
