@@ -1,50 +1,5 @@
 import DataflowSim
 
-/// The schedule HLS gave one block, read from the files of its build.
-public struct HLSScheduleReading: Sendable, Equatable {
-  /// `call`, `continuous`, `two_processes`, `states` or `nested`, as the attribute `hls_structure` has it.
-  public var structure: String
-  /// Pipeline stages; for `states` the cycles per frame; nil for `two_processes` and `nested`.
-  public var stages: Int?
-  /// The file it rests on.
-  public var file: String
-  public var tool: String?
-  /// Clock period the block was synthesised for, in ns.
-  public var clock: Double?
-  /// The part it was synthesised for, as HLS writes it.
-  public var part: String?
-  /// What HLS thinks the block needs.
-  public var area: HLSArea?
-  /// The clock period HLS thinks it can run at, in ns.
-  public var estimatedClock: Double?
-
-  /// Whether a tool is Vivado HLS, not Vitis HLS.
-  static func isVivado(_ tool: String?) -> Bool { tool?.hasPrefix("2020.") ?? false }
-}
-
-/// What is known of a block before its files are read, to check them against.
-public struct HLSExpectation: Sendable, Equatable {
-  /// Names the block's top module may have.
-  public var names: [String]
-  /// The op without its backend: `MVAU`.
-  public var op: String
-  /// Iterations of the loop in a frame; two where the block is two processes.
-  public var iterations: [Int]
-
-  /// A block under the names its files may have, and its iterations per frame.
-  public init(names: [String], op: String, iterations: [Int]) {
-    self.names = names
-    self.op = op
-    self.iterations = iterations
-  }
-
-  /// The block's only loop.
-  var trips: Int { iterations.first ?? 1 }
-  /// Cycles between a loop's end and the end of a call. LabelSelect writes in a state of its own
-  /// behind the loop.
-  var callOverhead: Int { op == "LabelSelect" ? 4 : 3 }
-}
-
 /// Reads a block's schedule from its build folder.
 ///
 /// Everything the files say about it is compared: name, trip counts, latencies, and the reports with
@@ -183,7 +138,8 @@ extension HLSScheduleReader {
           "starts an iteration every \(loop.interval!) cycles; measured blocks do so in every cycle",
           at: place(loop))
       }
-      return (structure, depth, try checked(structure, depth, top.report, module.file))
+      try expected.requireLatency(of: loop)
+      return (structure, depth, try checked(structure, depth, top, module.file))
     } catch let error as InputError {
       throw error.inFile(module.file)
     }
@@ -203,23 +159,37 @@ extension HLSScheduleReader {
       at: place(loop), hint: "was the folder built with another folding or shape?")
   }
 
-  /// The file the schedule was read from, if the top's latency agrees with it.
+  /// The file the schedule was read from, if the top's latency and interval agree with it.
   private func checked(
-    _ structure: String, _ depth: Int, _ top: HLSModuleReport, _ file: String
+    _ structure: String, _ depth: Int, _ top: Module, _ file: String
   ) throws -> String {
-    guard let latency = top.latency else { return file }
-    let due = self.latency(structure, depth)
-    guard latency == due else {
-      throw InputError(
-        "the latency of '\(top.module)' is \(latency) cycles, but \(expected.trips) iterations of "
-          + "\(depth) stages take \(due) in structure \(structure)")
+    if let latency = top.report.latency {
+      let due = self.latency(structure, depth)
+      guard latency == due else {
+        throw InputError(
+          "the latency of '\(top.report.module)' is \(latency) cycles, but \(expected.trips) iterations of "
+            + "\(depth) stages take \(due) in structure \(structure)")
+      }
+    }
+    do {
+      if structure == "call" {
+        try top.report.requireCallInterval()
+      } else {
+        try expected.requireLoopInterval(top.report)
+      }
+    } catch let error as InputError {
+      throw error.inFile(top.file)
     }
     return file
   }
 
   /// `HLS_SYN_LAT`, and the latency in the top's report, of a block of `stages` stages.
   private func latency(_ structure: String, _ stages: Int) -> Int {
-    expected.trips + stages + (structure == "call" ? expected.callOverhead : 0)
+    switch structure {
+    case "states": stages - 1
+    case "call": expected.trips + stages + expected.callOverhead
+    default: expected.trips + stages
+    }
   }
 
   /// The stages that a latency stands for.
@@ -232,13 +202,16 @@ extension HLSScheduleReader {
     guard let latency = top.report.latency else {
       throw InputError("states neither a loop nor a latency")
     }
-    if expected.trips == 1 { return ("states", latency + 1, top.file) }
+    if expected.trips == 1 {
+      try top.report.requireCallInterval()
+      return ("states", latency + 1, top.file)
+    }
     guard let interval = top.report.interval else {
       throw InputError("states no loop, and no interval that would tell the structure")
     }
     let structure = interval == latency + 1 ? "call" : "continuous"
     let stages = stages(structure, latency: latency)
-    guard structure == "call" || interval <= expected.trips + 1,
+    guard structure == "call" || expected.loopIntervals.contains(interval),
       (1...Self.mostStages).contains(stages)
     else {
       throw InputError(
@@ -268,26 +241,46 @@ extension HLSScheduleReader {
             "has \(entry.loop.depth.map(String.init) ?? "no") stages where \(depth) were measured",
             at: place(entry.loop))
         }
+        guard entry.loop.interval ?? 1 == 1 else {
+          throw InputError(
+            "starts an iteration every \(entry.loop.interval!) cycles; measured converters do so in every cycle",
+            at: place(entry.loop))
+        }
+        try expected.requireLatency(of: entry.loop)
       } catch let error as InputError {
         throw error.inFile(entry.module.file)
       }
     }
+    if let latency = top.report.latency { try expected.requireLatency(latency, "its latency") }
+    if let interval = top.report.interval { try expected.requireLatency(interval, "its interval") }
     return ("two_processes", nil, top.file)
   }
 
-  /// The loops of a max pool are fixed; only that they are the measured ones is to be seen.
+  /// The loops of a max pool are fixed: they must be the measured ones, of the node's shape.
   private func nested(_ top: Module, _ inner: [Module]) throws -> Schedule {
     let pipelines = ([top] + inner).flatMap(\.report.pipelines)
     guard pipelines.count > 1, !isOld(top.report.tool) else {
       throw InputError(
         "is not the measured loop nest of a max pool (\(pipelines.count) pipelined loops)")
     }
-    let known: Set<Int> = [1, 2, 3]
-    for loop in pipelines where !known.contains(loop.depth ?? 0) || loop.interval ?? 1 != 1 {
-      throw InputError(
-        "has \(loop.depth ?? 0) stages and starts every \(loop.interval ?? 1) cycles, "
-          + "which was not measured", at: place(loop))
+    let known = expected.pool?.depths ?? [1, 2, 3]
+    for module in [top] + inner {
+      do {
+        for loop in module.report.allLoops {
+          if let depth = loop.depth, !known.contains(depth) || loop.interval ?? 1 != 1 {
+            throw InputError(
+              "has \(depth) stages and starts every \(loop.interval ?? 1) cycles, "
+                + "which was not measured", at: place(loop))
+          }
+          try expected.pool?.requireTrips(of: loop)
+          try expected.requireLatency(of: loop)
+        }
+      } catch let error as InputError {
+        throw error.inFile(module.file)
+      }
     }
+    if let latency = top.report.latency { try expected.requireLatency(latency, "its latency") }
+    try top.report.requireCallInterval()
     return ("nested", nil, top.file)
   }
 }
@@ -318,7 +311,12 @@ extension HLSScheduleReader {
     }
     guard let structure = structure(verilog) else { return nil }
     switch structure {
-    case "nested", "two_processes": return (structure, nil)
+    case "nested", "two_processes":
+      // A header that states none has 0.
+      if let latency = verilog.header?.latency, latency > 0 {
+        try expected.requireLatency(latency, "HLS_SYN_LAT")
+      }
+      return (structure, nil)
     case "states":
       guard let latency = verilog.header?.latency else { return nil }
       return (structure, latency + 1)
@@ -362,8 +360,18 @@ extension HLSScheduleReader {
       throw InputError(
         "is the module '\(header.module)', not '\(expected.names[0])'", file: verilogFile)
     }
-    guard let stages = reading.stages, reading.structure != "states" else { return }
-    if let counted = counted(verilog), counted != stages {
+    guard let stages = reading.stages else {
+      if let latency = verilog.header?.latency, latency > 0 {
+        do {
+          try expected.requireLatency(latency, "HLS_SYN_LAT")
+        } catch let error as InputError {
+          throw error.inFile(verilogFile)
+        }
+      }
+      return
+    }
+    let isLoop = reading.structure != "states"
+    if isLoop, let counted = counted(verilog), counted != stages {
       throw InputError(
         "has states of \(counted) stages, but \(reading.file) states \(stages)", file: verilogFile)
     }
@@ -371,8 +379,11 @@ extension HLSScheduleReader {
     let due = self.latency(reading.structure, stages)
     guard latency == due else {
       throw InputError(
-        "HLS_SYN_LAT is \(latency), but \(expected.trips) iterations of the \(stages) stages in "
-          + "\(reading.file) take \(due)", file: verilogFile)
+        "HLS_SYN_LAT is \(latency), but "
+          + (isLoop
+            ? "\(expected.trips) iterations of the \(stages) stages in \(reading.file) take \(due)"
+            : "the latency in \(reading.file) is \(due)"),
+        file: verilogFile)
     }
   }
 }

@@ -78,7 +78,8 @@ extension LoadedDesign {
     var names = [node.name, node.text("gen_top_module")].filter { !$0.isEmpty }
     if let built = HLSBuildFolder.nodeName(of: stored) { names.append(built) }
     let expected = HLSExpectation(
-      names: names, op: Node.baseName(node.opType), iterations: try iterations(of: node, work))
+      names: names, op: Node.baseName(node.opType), iterations: try iterations(of: node, work),
+      pool: try pool(node, work))
     let reading = try HLSScheduleReader(folder, expected: expected).read()
     try requireGeneration(of: reading)
     let parent = URL(fileURLWithPath: folder.path).deletingLastPathComponent().path + "/"
@@ -104,6 +105,18 @@ extension LoadedDesign {
     guard work.kind == .otherRatioConverter else { return [work.iterations] }
     let block = try design.block(of: node)
     return (block.inputs.prefix(1) + block.outputs.prefix(1)).compactMap(\.words)
+  }
+
+  /// The shape of a square max pool, by its ports.
+  private func pool(_ node: Node, _ work: HLSWork) throws -> HLSExpectation.Pool? {
+    guard work.kind == .maxPool else { return nil }
+    let block = try design.block(of: node)
+    guard let image = block.inputs.first?.normalShape, let type = block.inputs[0].dataType,
+      let result = block.outputs.first?.normalShape, image.count == 4, result.count == 4,
+      result[1] > 0
+    else { return nil }
+    return .init(
+      outputs: result[1], kernel: image[1] / result[1], isOneBit: type.bits == 1)
   }
 
   private mutating func state(_ reading: HLSScheduleReading, readFrom file: String, at index: Int)

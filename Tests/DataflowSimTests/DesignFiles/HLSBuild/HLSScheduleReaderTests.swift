@@ -126,12 +126,12 @@ import Testing
         .init(
           name: "StreamingMaxPool_Precision_26u_2u_56u_s", latency: 2955, interval: 2955,
           loops: [.init(trips: "13", latency: 2938, depth: nil, interval: nil)]))
-      for (line, trips, depth) in [("147_1", "13", 1), ("158_6", "2", 1), ("174_8", "13", 2)] {
+      for (line, trips, depth) in [("147_1", 13, 1), ("158_6", 2, 1), ("174_8", 13, 2)] {
         try writer.report(
           fixture,
           .init(
-            name: "\(inner)_\(line)", latency: 15, interval: 15,
-            loops: [.init(trips: trips, latency: 13, depth: depth)]))
+            name: "\(inner)_\(line)", latency: trips + 2, interval: trips + 2,
+            loops: [.init(trips: String(trips), latency: trips, depth: depth)]))
       }
     }
     #expect(reading.structure == "nested")
