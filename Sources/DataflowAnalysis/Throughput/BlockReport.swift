@@ -2,6 +2,7 @@
 /// Lists run over the streams in port order; `null` where FINN defines nothing.
 public struct BlockReport: ResultDocument {
   public static let kind = "block"
+  public static let schemaVersion = 3
   public static let summary = "A block with its attributes: shapes, cycles, resources."
 
   /// A FINN op type.
@@ -14,7 +15,7 @@ public struct BlockReport: ResultDocument {
   public let dspFamily: String
   /// FINN's estimate.
   public let expectedCycles: Int
-  /// Cycles per frame the block needs when nothing stalls it; null where no closed form is known.
+  /// Cycles per frame the block needs when nothing stalls it; null where it has no timing, or leaves its words open.
   public let cyclesAlone: Int?
   /// What its cycles rest on; null where the block has no timing.
   public let timing: TimingReport?
@@ -41,11 +42,13 @@ public struct BlockReport: ResultDocument {
   public let outputWords: [Int?]
   /// FINN names of the element types.
   public let outputDataTypes: [String?]
-  /// FINN's number, corrected where its formula is known to be wrong.
+  /// By the estimate that decides: the calibrated one.
   public let resources: Resources
   /// FINN's own estimate.
   public let finnResources: Resources
-  /// Why `resources` differs from `finnResources`.
+  /// FINN's number, corrected where its formula is known to be wrong; null elsewhere.
+  public let correctedResources: Resources?
+  /// Why `correctedResources` differs from `finnResources`.
   public let correction: String?
   /// What it takes once placed, with the shipped coefficients.
   public let calibrated: CalibratedEstimate.Report
@@ -59,10 +62,13 @@ public struct BlockReport: ResultDocument {
 
   /// Everything the catalogue knows about `block` on `part`.
   ///
-  /// - Parameter attributes: as written; what of them came later than its FINN makes its cycles no hardware's.
+  /// - Parameters:
+  ///   - attributes: as written; what of them came later than its FINN makes its cycles no hardware's.
+  ///   - clockMHz: the clock that the block was made for.
   /// Throws `InputError` where the estimate is beyond any device.
   public init(
-    _ block: any Block, _ attributes: [String: AttributeValue] = [:], part: String?
+    _ block: any Block, _ attributes: [String: AttributeValue] = [:], part: String?,
+    clockMHz: Double = 100
   ) throws {
     let generation = block.node.generation
     let inputs = block.finnInputs
@@ -76,7 +82,9 @@ public struct BlockReport: ResultDocument {
     expectedCycles = block.expectedCycles
     let timing = (block as? any TimedBlock)?.timing().inexact(
       BlockCatalogue.foreignAttribute(of: block.opType, attributes, generation))
-    cyclesAlone = timing?.busyCycles
+    cyclesAlone = try timing.flatMap {
+      try Self.cyclesAlone(block, $0, attributes, part: part, clockMHz: clockMHz)
+    }
     self.timing = timing.map { TimingReport($0) }
     numberOfOutputValues = block.numberOfOutputValues
     normalInputs = inputs.map(\.normalShape)
@@ -90,18 +98,48 @@ public struct BlockReport: ResultDocument {
     inputWords = inputs.map(\.words)
     outputWords = outputs.map(\.words)
     outputDataTypes = outputs.map { $0.dataType?.name }
-    resources = estimate.corrected
+    let placed = CostModel.shipped.estimate(
+      block.costStructure(
+        in: CostContext(device: family, hasLaterStreamer: generation.isDevelopment)))
+    resources = placed.expected.resources()
     finnResources = estimate.finn
+    correctedResources = estimate.correction == nil ? nil : estimate.corrected
     correction = estimate.correction
-    calibrated = CalibratedEstimate.Report(
-      CostModel.shipped.estimate(
-        block.costStructure(
-          in: CostContext(device: family, hasLaterStreamer: generation.isDevelopment))))
+    calibrated = CalibratedEstimate.Report(placed)
     bramEfficiency = estimate.bramEfficiency
     uramEfficiency = estimate.uramEfficiency
     operationAndParameterCounts = block.operationAndParameterCounts
     buildIssues = block.allBuildIssues
   }
+
+  /// What `fps` says of a design of this block alone: where no closed form is known, the words of its busiest port,
+  /// one a cycle, or its own period where it has one. What takes more than a moment is not simulated.
+  private static func cyclesAlone(
+    _ block: any Block, _ timing: BlockTiming, _ attributes: [String: AttributeValue],
+    part: String?, clockMHz: Double
+  ) throws -> Int? {
+    if let cycles = timing.busyCycles { return cycles }
+    let ports = block.inputs + block.outputs
+    guard let words = ports.compactMap(\.words).max(), timing.hasOwnRhythm else {
+      return ports.compactMap(\.words).max()
+    }
+    guard words <= mostWords else { return nil }
+    let node = Node(
+      name: "block", opType: block.opType, attributes: attributes,
+      inputs: block.inputs.indices.map { "in\($0)" },
+      outputs: block.outputs.indices.map { "out\($0)" })
+    let design = Design(
+      name: "block", part: part, clockMHz: clockMHz, finnGeneration: block.node.generation)
+    guard let alone = try Plan(design.alone(node)).cyclesAlone().first else { return nil }
+    return isAllOf(words, alone) ? words : alone
+  }
+
+  /// As `Throughput` takes a block for one that needs the whole period.
+  private static func isAllOf(_ words: Int, _ period: Int) -> Bool {
+    Double(words) >= Throughput.wholePeriod * Double(period)
+  }
+
+  private static let mostWords = 4_000_000
 }
 
 /// The hardware blocks simrun knows, as `simrun blocks --json` prints them.

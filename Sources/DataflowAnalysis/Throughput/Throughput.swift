@@ -285,8 +285,11 @@ extension Throughput {
   }
 
   private static func isAllThePeriod(_ cycles: Int, _ steady: SteadyState) -> Bool {
-    Double(cycles) >= 0.995 * steady.cyclesPerFrame
+    Double(cycles) >= wholePeriod * steady.cyclesPerFrame
   }
+
+  /// Who needs this share of the period sets it.
+  static let wholePeriod = 0.995
 
   /// The FIFOs that were full at some time, the nearest to `node` first.
   private static func fullFIFOs(_ simulation: Simulation, nearestTo node: String) -> [String] {

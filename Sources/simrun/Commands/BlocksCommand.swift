@@ -94,7 +94,7 @@ struct BlocksCommand: ParsableCommand {
     } catch let error as InputError {
       throw error.at(op)
     }
-    let report = try BlockReport(block, attributes, part: part)
+    let report = try BlockReport(block, attributes, part: part, clockMHz: clockMHz)
     if json { return try printJSON(report) }
     try printText(Self.table(report, block))
   }
@@ -142,8 +142,8 @@ struct BlocksCommand: ParsableCommand {
     ])
     table.add(["", "\(c.basis.rawValue): \(c.source)"])
     table.add(["FINN's estimate", line(report.finnResources)])
-    if let why = report.correction {
-      table.add(["corrected", line(report.resources) + " (\(why))"])
+    if let why = report.correction, let corrected = report.correctedResources {
+      table.add(["corrected", line(corrected) + " (\(why))"])
     }
     for issue in report.buildIssues { table.add(["build issue", issue]) }
     return table.text

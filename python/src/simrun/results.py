@@ -228,10 +228,11 @@ class BlockCost(Result):
     """A block with its attributes: shapes, cycles, resources."""
 
     kind: ClassVar[str] = "block"
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
     bram_efficiency: float
     build_issues: tuple[str, ...]
     calibrated: Calibrated
+    corrected_resources: Resources | None
     correction: str | None
     cycles_alone: int | None
     dsp_family: str
@@ -263,6 +264,7 @@ class BlockCost(Result):
             bram_efficiency=d["bramEfficiency"],
             build_issues=tuple(d["buildIssues"]),
             calibrated=Calibrated.read(d["calibrated"]),
+            corrected_resources=(None if d["correctedResources"] is None else Resources.read(d["correctedResources"])),
             correction=d["correction"],
             cycles_alone=d["cyclesAlone"],
             dsp_family=d["dspFamily"],
