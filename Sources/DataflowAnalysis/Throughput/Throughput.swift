@@ -7,7 +7,7 @@ extension IODMA {
 public struct Throughput: Sendable {
   /// What keeps a design from being faster.
   public enum Limit: String, Sendable, Codable, CaseIterable {
-    /// A block is busy in every cycle.
+    /// A block needs every cycle.
     case compute
     /// A DMA or an external weight stream is.
     case memory
@@ -277,7 +277,7 @@ extension Throughput {
       .max { $0.words < $1.words }
   }
 
-  /// The block that is busy in (nearly) every cycle of the period, if there is one.
+  /// The block that needs (nearly) every cycle of the period, if there is one.
   private static func busiest(_ nodes: [NodeLoad], _ steady: SteadyState) -> NodeLoad? {
     nodes.max { $0.busyCycles < $1.busyCycles }.flatMap {
       isAllThePeriod($0.busyCycles, steady) ? $0 : nil

@@ -65,7 +65,7 @@ public struct ThroughputReport: ResultDocument {
     public var expectedCycles: Int
     /// Cycles per frame the block needs when nothing stalls it.
     public var cyclesAlone: Int
-    /// Busy cycles over the period.
+    /// Its load: cycles alone over the period.
     public var utilisation: Double?
     /// Whether every handshake is in the hardware's cycle.
     public var exact: Bool

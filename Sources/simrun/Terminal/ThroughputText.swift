@@ -128,11 +128,11 @@ struct ThroughputText {
     let bottleneck = report.bottleneck
     guard let node = bottleneck.node, let limit = bottleneck.limit else { return [] }
     switch limit {
-    case .compute: return ["compute: \(node) is busy in \(busyCycles)"]
+    case .compute: return ["compute: \(node) needs \(cyclesNeeded)"]
     case .memory:
       let port = bottleneck.portWidth.map { " through its port of \($0) bits" } ?? ""
-      return ["memory: \(node) moves data\(port) in \(busyCycles)"]
-    case .source: return ["source: the graph input \(node) delivers a word in \(busyCycles)"]
+      return ["memory: \(node) moves data\(port) in \(cyclesNeeded)"]
+    case .source: return ["source: the graph input \(node) delivers a word in \(cyclesNeeded)"]
     case .fifo:
       let cycles = bottleneck.cyclesAlone.map { " needs only \($0) cycles" } ?? ""
       let full = bottleneck.fullFIFOs
@@ -146,12 +146,12 @@ struct ThroughputText {
     }
   }
 
-  /// In how many cycles the limit is busy: hardly less than all.
-  private var busyCycles: String {
-    guard let busy = report.bottleneck.cyclesAlone, let period = report.throughput.cyclesPerFrame,
-      period > 0, Double(busy) < 0.9995 * period
+  /// How many cycles the limit needs, its load: hardly less than all.
+  private var cyclesNeeded: String {
+    guard let alone = report.bottleneck.cyclesAlone, let period = report.throughput.cyclesPerFrame,
+      period > 0, Double(alone) < 0.9995 * period
     else { return "every cycle" }
-    return (Double(busy) / period).percent() + " of all cycles"
+    return (Double(alone) / period).percent() + " of all cycles"
   }
 
   /// The waits that set the pace, where one FIFO decides.
@@ -164,15 +164,15 @@ struct ThroughputText {
   }
 
   private var nodeTable: String {
-    let busiest = report.nodes.filter { $0.cyclesAlone > 0 }
+    let slowest = report.nodes.filter { $0.cyclesAlone > 0 }
       .sorted { a, b in
         a.cyclesAlone != b.cyclesAlone ? a.cyclesAlone > b.cyclesAlone : naturally(a.name, b.name)
       }
-    let shown = showsAllNodes ? report.nodes : Array(busiest.prefix(8))
+    let shown = showsAllNodes ? report.nodes : Array(slowest.prefix(8))
     guard !shown.isEmpty else { return "" }
     var table = TextTable(rightAligned: 1...9, hasHeading: true)
     table.add([
-      "node", "busy", "cycles", "FINN's", "LUT", "FINN's", "FF", "BRAM18", "URAM", "DSP", "timing",
+      "node", "load", "cycles", "FINN's", "LUT", "FINN's", "FF", "BRAM18", "URAM", "DSP", "timing",
     ])
     for node in shown {
       let r = node.resources
