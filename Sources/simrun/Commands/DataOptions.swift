@@ -13,8 +13,8 @@ struct DataOptions: ParsableArguments {
 
   @Option(
     help: """
-      Write what every stream carries to this file (.npz), elements in the order of the tensor, as compare \
-      --golden reads them.
+      Write what every stream carries to this file (.npz), whole frames with their elements in the order of \
+      the tensor, as compare --golden reads them.
       """)
   var activations: String?
 

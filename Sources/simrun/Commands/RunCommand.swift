@@ -261,8 +261,12 @@ extension RunCommand {
       return try timed.plane.tensor(words, of: name)
     }
     let outputs = timed.plan.design.graphOutputs
-    try data.write(outputs: outputs, streams: moved.words.keys.sorted(), tensor)
-    try noteUnfinished(outputs, moved, timed.plane)
+    try data.write(
+      outputs: outputs, streams: moved.words.keys.sorted(),
+      ordered: { name in
+        try moved.words[name].map { try timed.plane.wholeFrames($0, of: name) } ?? tensor(name)
+      }, tensor)
+    noteUnfinished(outputs, moved, timed.plane)
     var bits = BitReport()
     let line = data.progressLine
     let frames = try timed.plane.run(values.tensors, threads: data.threadCount) {
@@ -287,16 +291,39 @@ extension RunCommand {
 }
 
 extension RunCommand {
-  /// Words behind the last whole frame, as padding in front of a next frame gives them, make another array.
-  private func noteUnfinished(_ outputs: [String], _ moved: MovedWords, _ plane: Dataplane) throws {
-    guard data.outputs != nil else { return }
-    for name in outputs {
-      guard let words = moved.words[name], let perFrame = try? plane.layout(of: name).words,
-        perFrame > 0, words.count % perFrame != 0
-      else { continue }
+  /// Words behind the last whole frame, as padding in front of a next frame gives them, make another array of an
+  /// output, and are none of the activations.
+  private func noteUnfinished(_ outputs: [String], _ moved: MovedWords, _ plane: Dataplane) {
+    func unfinished(_ names: [String]) -> [(name: String, whole: Int, rest: Int, perFrame: Int)] {
+      names.compactMap { name in
+        guard let words = moved.words[name]?.count,
+          let perFrame = try? plane.layout(of: name).words,
+          perFrame > 0, words % perFrame != 0
+        else { return nil }
+        return (name, words / perFrame, words % perFrame, perFrame)
+      }
+    }
+    if data.outputs != nil {
+      for (name, _, rest, perFrame) in unfinished(outputs) {
+        writeError(
+          "note: '\(name)' ends in \(rest.of("word")) of a frame that never came whole; its "
+            + "array is written word by word, \(perFrame) a frame")
+      }
+    }
+    guard data.activations != nil else { return }
+    let all = unfinished(moved.words.keys.sorted(by: naturally))
+    let (begun, none) = (
+      all.filter { $0.whole > 0 }.map(\.name), all.filter { $0.whole == 0 }.map(\.name)
+    )
+    if !begun.isEmpty {
       writeError(
-        "note: '\(name)' ends in \((words.count % perFrame).of("word")) of a frame that never came whole; its "
-          + "array is written word by word, \(perFrame) a frame")
+        "note: \(begun.count.of("stream")) \(begun.count == 1 ? "ends" : "end") in words of a frame that never came "
+          + "whole; --activations has the whole frames (\(begun.listed(atMost: 3)))")
+    }
+    if !none.isEmpty {
+      writeError(
+        "note: \(none.count.of("stream")) carried no whole frame; --activations has the words as they came "
+          + "(\(none.listed(atMost: 3)))")
     }
   }
 }

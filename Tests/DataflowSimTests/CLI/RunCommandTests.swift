@@ -106,6 +106,43 @@ import Testing
       let same = try simrun("compare", design, "--input", "x.npy", "--golden", "a.npz")
       #expect(
         same.status == 0 && same.output.contains("All compared tensors agree"), "\(same.output)")
+      let timed = try simrun(
+        "run", design, "--input", "x.npy", "--max-cycles", "100000000", "--activations", "t.npz",
+        "--without-hazard", "mvu-dsp48-frozen-zero")
+      #expect(timed.status == 0, "\(timed.errors)")
+      let (frames, cycles) = (
+        try NPZ(contentsOf: folder + "/a.npz"), try NPZ(contentsOf: folder + "/t.npz")
+      )
+      #expect(frames.names == cycles.names)
+      for name in frames.names {
+        #expect(try frames.tensor(name).asDoubles() == cycles.tensor(name).asDoubles(), "\(name)")
+      }
+    }
+  }
+
+  /// Behind padding the border of a frame that never comes is under way when a run ends: it is no activation.
+  @Test func activationsOfARunByCyclesAreWholeFrames() throws {
+    let design = TestFiles.repository("configs/fsrcnn.json")
+    try TestFiles.withTemporaryDirectory { folder in
+      func simrun(_ arguments: String...) throws -> CommandLineTool.Result {
+        try CommandLineTool.run(arguments, in: folder)
+      }
+      let values = (0..<512).map { ($0 * 37 + $0 / 5) % 256 }
+      try TensorFile.write(
+        [("x", try Tensor(values, shape: [2, 16, 16, 1]))], to: folder + "/x.npy")
+      let ran = try simrun(
+        "run", design, "--input", "x.npy", "--max-cycles", "100000000", "--activations", "a.npz")
+      #expect(ran.status == 0)
+      #expect(
+        ran.errors.contains(
+          "end in words of a frame that never came whole; --activations has the whole frames ("),
+        "\(ran.errors)")
+      let written = try NPZ(contentsOf: folder + "/a.npz")
+      for name in written.names { #expect(try written.tensor(name).shape[0] == 2, "\(name)") }
+      let same = try simrun("compare", design, "--input", "x.npy", "--golden", "a.npz")
+      #expect(
+        same.status == 0 && same.output.contains("All compared tensors agree"),
+        "\(same.output) \(same.errors)")
     }
   }
 }

@@ -53,6 +53,21 @@ extension Dataplane {
       ? [words.count / layout.words] + layout.shape : [words.count, words.elementsPerWord]
     return try words.elements.tensor(type: layout.dataType, shape: shape, name: stream)
   }
+
+  /// The whole frames among the words of a stream as an array `(frames, normal shape…)`, elements in the order that a
+  /// reference has. What is behind them is left out: padding puts out the border of a frame that never comes.
+  /// Where no frame is whole, `(words, elements)`.
+  package func wholeFrames(_ words: WordSequence, of stream: String) throws -> Tensor {
+    let layout = try layout(of: stream)
+    guard layout.words > 0, words.count >= layout.words else {
+      return try tensor(words, of: stream)
+    }
+    let frames = words.count / layout.words
+    let elements = words.prefix(frames * layout.words).elements
+    let ordered = referenceOrder(of: stream)?(elements) ?? elements
+    return try ordered.tensor(
+      type: layout.dataType, shape: [frames] + layout.shape, name: stream)
+  }
 }
 
 extension WordSequence {
