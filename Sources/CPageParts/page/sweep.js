@@ -55,7 +55,7 @@ function choose(p) {
     make("h2", {}, rounded(p.fps) + " frames/s"),
     facts([["LUT", count(p.lut)], ["BRAM18", count(p.bram18)], ["URAM", count(p.uram)], ["DSP", count(p.dsp)],
       ["latency", count(p.latency) + " cycles"], ["point", p.address.slice(0, 12)], ["fits", p.fits === false ? "no" : p.fits ? "yes" : "unknown"], ["on the front", p.onFront ? "yes" : "no"]]),
-    surplusRemarks(p.surplus ? [p.surplus] : []),
+    ...surplusRemarks(p.surplus ? [p.surplus] : []),
     make("h3", {}, "Folding"), make("ul", { class: "small" }, changes.map(c => make("li", {}, c))),
     command("simrun sweep report " + shellQuoted(data.database) + " --point " + p.address.slice(0, 12) + " --folding foldings"),
     make("p", { class: "soft small" }, "writes FINN’s folding configuration of this point"));

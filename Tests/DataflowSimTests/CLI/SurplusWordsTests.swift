@@ -55,4 +55,28 @@ import Testing
       #expect(!struck.isEmpty && struck.count < points.count)
     }
   }
+
+  /// A name from a file moves no cursor and colours no text, wherever the sentence stands.
+  @Test func namesWithEscapesStayText() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      var design = SurplusFixture.design(pe: 1, simd: 2)
+      design.nodes[0].name = "d\u{1B}[31mut\u{202E}"
+      try design.json().write(to: URL(fileURLWithPath: "\(folder)/d.json"))
+      func requireText(_ arguments: String...) throws {
+        let told = try CommandLineTool.run(arguments, in: folder)
+        #expect(told.output.contains("mvu-startup-words: 1 word wrong or surplus at d"), "\(told)")
+        for text in [told.output, told.errors] {
+          #expect(!text.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{202E}" })
+        }
+      }
+      try requireText("fold", "d.json", "--target-fps", "150e6", "--apply", "o.json")
+      try requireText("fps", "o.json")
+      let space = #"{"format": "simrun-space", "version": 1, "fifo": ["kept"]}"#
+      try space.write(toFile: "\(folder)/space.json", atomically: true, encoding: .utf8)
+      let sweep = try CommandLineTool.run(
+        "sweep", "o.json", "--space", "space.json", "-o", "s.sqlite", in: folder)
+      #expect(sweep.status == 0, "\(sweep.errors)")
+      try requireText("sweep", "report", "s.sqlite")
+    }
+  }
 }
