@@ -15,7 +15,8 @@ public struct BlockReport: ResultDocument {
   public let dspFamily: String
   /// FINN's estimate.
   public let expectedCycles: Int
-  /// Cycles per frame the block needs when nothing stalls it; null where it has no timing, or leaves its words open.
+  /// Cycles per frame the block needs when nothing stalls it; null where it has no timing,
+  /// leaves its words open, or has its own rhythm and more than 4 000 000 words.
   public let cyclesAlone: Int?
   /// What its cycles rest on; null where the block has no timing.
   public let timing: TimingReport?

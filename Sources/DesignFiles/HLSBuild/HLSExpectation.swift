@@ -90,7 +90,7 @@ extension HLSExpectation {
   func requireLoopInterval(_ top: HLSModuleReport) throws {
     guard let interval = top.interval, !loopIntervals.contains(interval) else { return }
     throw InputError(
-      "the interval of '\(top.module)' is \(interval) cycles, but a loop of \(trips) iterations starts again "
+      "the interval of '\(top.module)' is \(interval.of("cycle")), but a loop of \(trips.of("iteration")) starts again "
         + "after \(loopIntervals.lowerBound) or \(loopIntervals.upperBound)")
   }
 }
@@ -100,7 +100,7 @@ extension HLSModuleReport {
   func requireCallInterval() throws {
     guard let latency, let interval, interval != latency + 1 else { return }
     throw InputError(
-      "the interval of '\(module)' is \(interval) cycles, but a call of \(latency) cycles can start again "
+      "the interval of '\(module)' is \(interval.of("cycle")), but a call of \(latency.of("cycle")) can start again "
         + "after \(latency + 1)")
   }
 }

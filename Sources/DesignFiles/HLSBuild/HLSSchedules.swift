@@ -11,7 +11,9 @@ extension LoadedDesign {
   /// Throws `InputError` when `place` is no folder.
   mutating func readSchedules(beside folders: [String], _ place: HLSBuildPlace?) throws {
     if case .below(let folder) = place { try Self.requireFolder(folder) }
-    schedules = ScheduleSearch(isAskedFor: place != nil)
+    schedules = ScheduleSearch(
+      folders: folders, place: place, builds: schedules.builds, told: schedules.told)
+    hlsReadings = [:]
     for index in design.nodes.indices {
       let node = design.nodes[index]
       guard let work = work(of: node) else { continue }
@@ -26,14 +28,6 @@ extension LoadedDesign {
           know(
             ReportedArea(lut: a.lut, ff: a.ff, bram18: a.bram18, uram: a.uram, dsp: a.dsp),
             of: design.nodes[index])
-        }
-        if let slow = reading.estimatedClock, slow * design.clockMHz > 1000 {
-          schedules.problems.append(
-            (
-              node.name,
-              "HLS estimates \(Self.text(slow)) ns, the design runs at "
-                + "\(Self.text(1000 / design.clockMHz)) ns: its clock may not close"
-            ))
         }
       } catch let error as InputError {
         schedules.problems.append((node.name, "its schedule is predicted: \(error.description)"))
@@ -72,10 +66,11 @@ extension LoadedDesign {
   private func reading(
     of node: Node, _ work: HLSWork, _ folders: [String], _ place: HLSBuildPlace?
   ) throws -> (HLSScheduleReading, file: String)? {
-    let stored = node.text("code_gen_dir_ipgen")
+    let build = schedules.builds[node.name] ?? build(of: node)
+    let stored = build.folder
     let folder = try HLSBuildFolder.of(node.name, stored: stored, beside: folders, place)
     guard let folder else { return nil }
-    var names = [node.name, node.text("gen_top_module")].filter { !$0.isEmpty }
+    var names = [node.name, build.module].filter { !$0.isEmpty }
     if let built = HLSBuildFolder.nodeName(of: stored) { names.append(built) }
     let expected = HLSExpectation(
       names: names, op: Node.baseName(node.opType), iterations: try iterations(of: node, work),
@@ -140,12 +135,20 @@ extension LoadedDesign {
   }
 
   static func text(_ x: Double) -> String {
-    x == x.rounded() ? String(Int(x)) : String(format: "%.2f", x)
+    Int(exactly: x).map(String.init) ?? String(format: "%.2f", x)
+  }
+
+  /// What a graph says of where a node was built, and of the module's name.
+  private func build(of node: Node) -> (folder: String, module: String) {
+    (node.text("code_gen_dir_ipgen"), node.text("gen_top_module"))
   }
 
   /// Takes out FINN's paths of the machine it ran on, as all other records of builds.
   mutating func dropBuildPaths() {
     for index in design.nodes.indices {
+      let node = design.nodes[index]
+      let build = build(of: node)
+      if build != ("", "") { schedules.builds[node.name] = build }
       for name in FINNNames.buildPaths { design.nodes[index].attributes[name] = nil }
     }
   }

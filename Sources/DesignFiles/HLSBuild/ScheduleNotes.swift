@@ -1,13 +1,18 @@
 import DataflowSim
 import Foundation
+import SimModel
 
 /// What became of looking for the HLS schedules of a design, for the notes about it.
 struct ScheduleSearch: Sendable {
-  /// Whether somebody said where to look.
-  var isAskedFor = false
+  /// Folders of the files the design was read from; nil: nobody has looked.
+  var folders: [String]?
+  /// Where else somebody said to look.
+  var place: HLSBuildPlace?
+  /// What graphs say of the builds of nodes, where a design does not keep it.
+  var builds: [String: (folder: String, module: String)] = [:]
   /// Nodes without a build.
   var missing: [String] = []
-  /// Nodes whose build cannot be used as it is, and why.
+  /// Nodes whose build is not taken, and why.
   var problems: [(node: String, text: String)] = []
   /// Nodes whose schedule was of another folding than the design has now.
   var dropped: [String] = []
@@ -16,33 +21,67 @@ struct ScheduleSearch: Sendable {
 }
 
 extension LoadedDesign {
-  /// Folds the design. A schedule that was read for another folding is dropped, and said to be; returns
-  /// what of `config` has no place in the design, a sentence each.
+  /// Folds the design. Builds are held against what it is folded to; a schedule that was read for another folding is
+  /// dropped, and said to be. Returns what of `config` has no place in the design, a sentence each.
   ///
-  /// Throws `InputError` where a block cannot be folded so.
+  /// Throws `InputError` where a block cannot be folded so; then nothing is changed.
   public mutating func apply(_ config: FoldingConfig) throws -> [String] {
-    let before = nodesWithReadSchedule
-    let warnings = try design.apply(config)
-    let dropped = before.subtracting(nodesWithReadSchedule)
-    for name in dropped { hlsReadings[name] = nil }
-    schedules.problems.removeAll { dropped.contains($0.node) }
-    schedules.dropped += dropped.sorted(by: naturally)
-    tellSchedules()
-    return warnings
+    let before = self
+    do {
+      // What builds at hand say is read again of the folded nodes.
+      for index in design.nodes.indices where hlsReadings[design.nodes[index].name] != nil {
+        for name in Node.schedule { design.nodes[index].attributes[name] = nil }
+      }
+      let warnings = try design.apply(config)
+      keepSchedules(of: before.design)
+      if let folders = schedules.folders {
+        try readSchedules(beside: folders, schedules.place)
+      }
+      let dropped = before.nodesWithReadSchedule.subtracting(nodesWithReadSchedule)
+      schedules.problems.removeAll { dropped.contains($0.node) }
+      schedules.missing.removeAll(where: dropped.contains)
+      schedules.dropped = (before.schedules.dropped + dropped).sorted(by: naturally)
+      tellSchedules()
+      return warnings
+    } catch {
+      self = before
+      throw error
+    }
   }
 
   private var nodesWithReadSchedule: Set<String> {
     Set(design.nodes.filter { !$0.text("hls_read_from").isEmpty }.map(\.name))
   }
 
+  /// Gives schedules back to nodes whose folding states no more than what was meant before.
+  private mutating func keepSchedules(of before: Design) {
+    let stated = before.nodes.filter {
+      hlsReadings[$0.name] == nil && !$0.text("hls_structure").isEmpty
+    }
+    let old = Dictionary(stated.map { ($0.name, $0) }) { first, _ in first }
+    for (index, node) in design.nodes.enumerated() {
+      guard let old = old[node.name], node.text("hls_structure").isEmpty,
+        let specs = try? BlockCatalogue.attributes(of: node.opType)
+      else { continue }
+      let isSame = specs.allSatisfy { spec in
+        !Node.scheduled.contains(spec.name)
+          || (node.attributes[spec.name] ?? spec.defaultValue)
+            == (old.attributes[spec.name] ?? spec.defaultValue)
+      }
+      guard isSame else { continue }
+      for name in Node.schedule { design.nodes[index].attributes[name] = old.attributes[name] }
+    }
+  }
+
   private static let mostProblems = 5
 
   /// Says what was read of builds and what could not be, as it is now: in the place of what was said before.
   mutating func tellSchedules() {
+    let problems = schedules.problems + slowBlocks
     let lines =
-      summary + schedules.problems.prefix(Self.mostProblems).map { "\($0): \($1)" }
-      + (schedules.problems.count > Self.mostProblems
-        ? ["… and \(schedules.problems.count - Self.mostProblems) more nodes like these"] : [])
+      summary + problems.prefix(Self.mostProblems).map { "\($0): \($1)" }
+      + (problems.count > Self.mostProblems
+        ? ["… and \(problems.count - Self.mostProblems) more nodes like these"] : [])
       + otherTargets
     let place = schedules.told.first.flatMap { notes.firstIndex(of: $0) } ?? notes.count
     notes.removeAll(where: schedules.told.contains)
@@ -61,44 +100,60 @@ extension LoadedDesign {
         "\(dropped.count.of("HLS schedule")) of a build with another folding dropped and predicted "
           + "(\(dropped.listed(atMost: 3)))")
     }
-    if schedules.isAskedFor, !missing.isEmpty {
+    if schedules.place != nil, !missing.isEmpty {
       lines.append(
         "no build of \(missing.count) HLS nodes was found (\(missing.listed(atMost: 3)))")
     }
     return lines
   }
 
+  /// Blocks that HLS thinks too slow for the clock.
+  private var slowBlocks: [(node: String, text: String)] {
+    design.nodes.compactMap { node in
+      guard let slow = hlsReadings[node.name]?.estimatedClock, slow * design.clockMHz > 1000
+      else { return nil }
+      return (
+        node.name,
+        "HLS estimates \(Self.text(slow)) ns, the design runs at \(Self.text(1000 / design.clockMHz)) ns: "
+          + "its clock may not close"
+      )
+    }
+  }
+
   /// What schedules that were read are of another clock or part than the design, whether they were read now
   /// or stand in the design's file.
   private var otherTargets: [String] {
-    var clocks: [String: Int] = [:]
+    var clocks: [Double: Int] = [:]
     var parts: [String: Int] = [:]
-    for node in design.nodes where !node.text("hls_read_from").isEmpty {
+    let own = design.part.map(Device.part(for:))
+    for node in design.nodes
+    where !node.text("hls_read_from").isEmpty && !node.text("hls_structure").isEmpty {
       let clock = node.number("hls_clock_ns")
-      if clock > 0, abs(clock * design.clockMHz / 1000 - 1) > 0.01 {
-        clocks[Self.text(clock), default: 0] += 1
+      // Others are refused when the design is planned.
+      if clock > 0, clock <= 1e6, abs(clock * design.clockMHz / 1000 - 1) > 0.01 {
+        clocks[clock, default: 0] += 1
       }
       let part = node.text("hls_part")
-      if let own = design.part, !part.isEmpty, Self.plain(part) != Self.plain(own) {
-        parts[part, default: 0] += 1
+      if let own, !part.isEmpty, Self.plain(part) != Self.plain(own) {
+        parts[part.shortened(to: 40).printable, default: 0] += 1
       }
     }
     func blocks(_ count: Int) -> String {
       "\(count.of("block")) \(count == 1 ? "was" : "were") synthesised for"
     }
     return clocks.sorted { $0.key < $1.key }.map { clock, count in
-      "\(blocks(count)) \(clock) ns, the design runs at \(Self.text(1000 / design.clockMHz)) ns: built for "
+      "\(blocks(count)) \(Self.text(clock)) ns, the design runs at \(Self.text(1000 / design.clockMHz)) ns: built for "
         + "that, HLS may choose other stages"
     }
       + parts.sorted { $0.key < $1.key }.map { part, count in
-        "\(blocks(count)) \(part), the design is for \(design.part ?? ""): built for that, HLS may choose "
+        "\(blocks(count)) \(part), the design is for \((own ?? "").shortened(to: 40).printable): built for that, HLS may choose "
           + "other stages"
       }
   }
 
   /// A part however it is written: HLS has `xc7z020-clg400-1` for FINN's `xc7z020clg400-1`.
   private static func plain(_ part: String) -> String {
-    part.lowercased().filter { $0 != "-" }
+    part.lowercased().filter { $0.isLetter || $0.isNumber }
   }
 }
 

@@ -1,13 +1,13 @@
 extension Node {
   /// Attributes that HLS schedules a block by: another value is another schedule.
-  private static let scheduled: Set<String> = [
+  package static let scheduled: Set<String> = [
     "PE", "SIMD", "M", "resType", "mem_mode", "noActivation", "parallel_window", "inputDataType",
     "weightDataType", "outputDataType", "accDataType", "numInputVectors", "ImgDim", "inWidth",
     "outWidth",
   ]
 
   /// What states an HLS schedule, and the build it is of.
-  static let schedule = [
+  package static let schedule = [
     "hls_structure", "hls_stages", "hls_read_from", "hls_clock_ns", "hls_part",
   ]
 

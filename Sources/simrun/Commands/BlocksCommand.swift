@@ -118,6 +118,10 @@ struct BlocksCommand: ParsableCommand {
     table.add([report.opType, type(of: block).summary])
     if let cycles = report.cyclesAlone, let timing = report.timing {
       table.add(["cycles per frame alone", "\(cycles) (\(timing.summary))"])
+    } else if report.timing != nil {
+      table.add([
+        "cycles per frame alone", "not worked out here; simrun DESIGN --fps simulates them",
+      ])
     }
     table.add(["FINN's estimate of them", String(report.expectedCycles)])
     for (side, ports) in [("input", block.inputs), ("output", block.outputs)] {

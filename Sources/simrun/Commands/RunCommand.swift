@@ -261,12 +261,18 @@ extension RunCommand {
       return try timed.plane.tensor(words, of: name)
     }
     let outputs = timed.plan.design.graphOutputs
+    let streams = moved.words.keys.sorted()
+    // A file with words of no whole frame is none that a comparison reads.
+    let whole = streams.filter { name in
+      let perFrame = (try? timed.plane.layout(of: name).words) ?? 0
+      return perFrame == 0 || moved.words[name]!.count >= perFrame
+    }
     try data.write(
-      outputs: outputs, streams: moved.words.keys.sorted(),
+      outputs: outputs, streams: whole.isEmpty ? streams : whole,
       ordered: { name in
         try moved.words[name].map { try timed.plane.wholeFrames($0, of: name) } ?? tensor(name)
       }, tensor)
-    noteUnfinished(outputs, moved, timed.plane)
+    noteUnfinished(outputs, moved, timed.plane, isAnyWhole: !whole.isEmpty)
     var bits = BitReport()
     let line = data.progressLine
     let frames = try timed.plane.run(values.tensors, threads: data.threadCount) {
@@ -293,7 +299,9 @@ extension RunCommand {
 extension RunCommand {
   /// Words behind the last whole frame, as padding in front of a next frame gives them, make another array of an
   /// output, and are none of the activations.
-  private func noteUnfinished(_ outputs: [String], _ moved: MovedWords, _ plane: Dataplane) {
+  private func noteUnfinished(
+    _ outputs: [String], _ moved: MovedWords, _ plane: Dataplane, isAnyWhole: Bool
+  ) {
     func unfinished(_ names: [String]) -> [(name: String, whole: Int, rest: Int, perFrame: Int)] {
       names.compactMap { name in
         guard let words = moved.words[name]?.count,
@@ -320,11 +328,12 @@ extension RunCommand {
         "note: \(begun.count.of("stream")) \(begun.count == 1 ? "ends" : "end") in words of a frame that never came "
           + "whole; --activations has the whole frames (\(begun.listed(atMost: 3)))")
     }
-    if !none.isEmpty {
-      writeError(
-        "note: \(none.count.of("stream")) carried no whole frame; --activations has the words as they came "
-          + "(\(none.listed(atMost: 3)))")
-    }
+    guard !none.isEmpty else { return }
+    writeError(
+      "note: \(none.count.of("stream")) carried no whole frame; --activations "
+        + (isAnyWhole
+          ? "leaves \(none.count == 1 ? "it" : "them") out " : "has the words as they came ")
+        + "(\(none.listed(atMost: 3)))")
   }
 }
 

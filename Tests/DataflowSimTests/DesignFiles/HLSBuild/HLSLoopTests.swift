@@ -213,7 +213,7 @@ import Testing
     let text = refusal(core(1), states(12))
     #expect(text.contains("HLS_SYN_LAT is 12, but the latency in"), "\(text)")
     #expect(
-      refusal(core(1), states(5, interval: 1)).contains("is 1 cycles, but a call of 5 cycles"))
+      refusal(core(1), states(5, interval: 1)).contains("is 1 cycle, but a call of 5 cycles"))
   }
 
   /// Numbers that no block has are none.

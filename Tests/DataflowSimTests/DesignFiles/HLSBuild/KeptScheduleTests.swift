@@ -135,4 +135,71 @@ import Testing
       #expect(file.errors == "note: \(dropped)\n", "\(file.errors)")
     }
   }
+  /// A folding that says what was meant before is no other, whether the build is at hand or not.
+  @Test func aFoldingThatStatesADefaultKeepsTheSchedule() throws {
+    try inFolder { root in
+      let config = try FoldingConfig(
+        json: Data(#"{"MVAU_hls_0": {"mem_mode": "internal_decoupled"}}"#.utf8), file: "f")
+      for (file, place) in [
+        ("design.json", nil), ("bare.json", HLSBuildPlace.below(root + "/build")),
+      ] {
+        var loaded = try load("\(root)/\(file)", place)
+        #expect(try loaded.apply(config).isEmpty)
+        #expect(!loaded.notes.contains { $0.contains("dropped") }, "\(loaded.notes)")
+        let basis = try Throughput(loaded.design).nodes.map(\.timing.basis)
+        #expect(basis.allSatisfy { $0 == .read }, "\(file): \(basis)")
+      }
+    }
+  }
+
+  /// A build is held against what the design is folded to, not against what it was.
+  @Test func aBuildOfTheFoldedDesignIsRead() throws {
+    try inFolder { root in
+      var design = try load(root + "/bare.json").design
+      design.nodes[0].attributes["SIMD"] = .int(56)
+      try design.json().write(to: URL(fileURLWithPath: root + "/other.json"))
+      var loaded = try load(root + "/other.json", .below(root + "/build"))
+      #expect(loaded.notes.contains { $0.contains("built with another folding or shape?") })
+      let config = try FoldingConfig(
+        json: Data(#"{"MVAU_hls_0": {"SIMD": 112}}"#.utf8), file: "f")
+      #expect(try loaded.apply(config).isEmpty)
+      #expect(loaded.notes == ["2 HLS schedules read from the build's files"])
+      #expect(try Throughput(loaded.design).nodes.allSatisfy { $0.timing.basis == .read })
+    }
+  }
+
+  /// A board stands for its part.
+  @Test func aBoardIsItsPart() throws {
+    try inFolder { root in
+      var design = try load(root + "/design.json").design
+      design.part = "Pynq-Z1"
+      try design.json().write(to: URL(fileURLWithPath: root + "/board.json"))
+      #expect(try load(root + "/board.json").notes.isEmpty)
+    }
+  }
+
+  /// What a file says of its build is read as anything else: no number is a trap, no line end goes on a line.
+  @Test(arguments: [1e7, 1e19, 1e300, -1e300]) func absurdClocksAreRefused(_ clock: Double) throws {
+    try inFolder { root in
+      var design = try load(root + "/design.json").design
+      design.nodes[0].attributes["hls_clock_ns"] = .float(clock)
+      try design.json().write(to: URL(fileURLWithPath: root + "/absurd.json"))
+      let told = try CommandLineTool.run("fps", root + "/absurd.json")
+      #expect(told.status == 65 && told.errors.contains("hls_clock_ns"), "\(told.errors)")
+      #expect(!told.errors.contains("synthesised"), "\(told.errors)")
+    }
+  }
+
+  @Test func aPartIsOneLine() throws {
+    try inFolder { root in
+      var design = try load(root + "/design.json").design
+      let part = "xc7\nerror: forged" + String(repeating: "x", count: 3000)
+      for n in design.nodes.indices { design.nodes[n].attributes["hls_part"] = .string(part) }
+      try design.json().write(to: URL(fileURLWithPath: root + "/part.json"))
+      let told = try CommandLineTool.run("fps", root + "/part.json", "--part", "Pynq-Z1")
+      let lines = told.errors.split(separator: "\n")
+      #expect(!lines.contains { $0.hasPrefix("error") || $0.count > 300 }, "\(told.errors)")
+      #expect(told.errors.contains(#"synthesised for xc7\u{a}error: forged"#), "\(told.errors)")
+    }
+  }
 }
