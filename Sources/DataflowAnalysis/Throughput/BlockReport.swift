@@ -132,12 +132,7 @@ public struct BlockReport: ResultDocument {
     let design = Design(
       name: "block", part: part, clockMHz: clockMHz, finnGeneration: block.node.generation)
     guard let alone = try Plan(design.alone(node)).cyclesAlone().first else { return nil }
-    return isAllOf(words, alone) ? words : alone
-  }
-
-  /// As `Throughput` takes a block for one that needs the whole period.
-  private static func isAllOf(_ words: Int, _ period: Int) -> Bool {
-    Double(words) >= Throughput.wholePeriod * Double(period)
+    return Throughput.isAll(words, of: Double(alone)) ? words : alone
   }
 
   private static let mostWords = 4_000_000

@@ -285,11 +285,11 @@ extension Throughput {
   }
 
   private static func isAllThePeriod(_ cycles: Int, _ steady: SteadyState) -> Bool {
-    Double(cycles) >= wholePeriod * steady.cyclesPerFrame
+    isAll(cycles, of: steady.cyclesPerFrame)
   }
 
-  /// Who needs this share of the period sets it.
-  static let wholePeriod = 0.995
+  /// Whether who needs so many cycles sets the period.
+  static func isAll(_ cycles: Int, of period: Double) -> Bool { Double(cycles) >= 0.995 * period }
 
   /// The FIFOs that were full at some time, the nearest to `node` first.
   private static func fullFIFOs(_ simulation: Simulation, nearestTo node: String) -> [String] {

@@ -7,7 +7,6 @@ final class ChannelLog {
   private let stages: [Stage]
   /// What is looked at again and again.
   let block: UnsafeMutablePointer<LogBlock>
-  private let limit: Cycle
   private var channel: Link?
 
   // Before the last reset.
@@ -29,7 +28,6 @@ final class ChannelLog {
     isFull: Bool
   ) {
     self.stages = stages
-    self.limit = limit
     let places = (0...stages.count).map { place in
       ChannelPlace(
         stages, behind: place, stream: place < streams.count ? streams[place] : nil)
@@ -175,7 +173,9 @@ extension ChannelLog {
         guard channel.pointee.pending != .never else { continue }
         offered = channel.pointee.pending
       }
-      if offered + origin < limit { places[place].stream?.leaveUnfinished(offered + origin) }
+      if offered + origin < block.pointee.limit {
+        places[place].stream?.leaveUnfinished(offered + origin)
+      }
     }
   }
 

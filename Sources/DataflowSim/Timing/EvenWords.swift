@@ -64,7 +64,8 @@ struct LatestRuns {
       runs = .allocate(capacity: capacity)
     }
     runs.update(from: old + start, count: count)
-    if runs != old, 2 * Self.few < capacity { old.deallocate() }
+    // The first were in memory that is the owner's.
+    if runs != old, capacity > 2 * Self.few { old.deallocate() }
     (start, end) = (0, count)
   }
 

@@ -16,7 +16,8 @@ struct LogBlock {
   var even: LatestRuns
   /// In front of the first stage to behind the last.
   let places: UnsafeMutableBufferPointer<ChannelPlace>
-  private let limit: Cycle
+  /// Handshakes from this cycle on do not count.
+  let limit: Cycle
   /// What is cycle 0 for the channel.
   var origin = 0
 

@@ -11,10 +11,19 @@ extension LoadedDesign {
   /// Throws `InputError` when `place` is no folder.
   mutating func readSchedules(beside folders: [String], _ place: HLSBuildPlace?) throws {
     if case .below(let folder) = place { try Self.requireFolder(folder) }
-    schedules = ScheduleSearch(
-      folders: folders, place: place, builds: schedules.builds, told: schedules.told)
-    hlsReadings = [:]
-    for index in design.nodes.indices {
+    (schedules.folders, schedules.place) = (folders, place)
+    readSchedules(of: Set(design.nodes.map(\.name)))
+    tellSchedules()
+  }
+
+  /// Reads those of some nodes, in the places that are known; what is known of them from before is forgotten.
+  mutating func readSchedules(of names: Set<String>) {
+    guard let folders = schedules.folders else { return }
+    let place = schedules.place
+    for name in names { hlsReadings[name] = nil }
+    schedules.problems.removeAll { names.contains($0.node) }
+    schedules.missing.removeAll(where: names.contains)
+    for index in design.nodes.indices where names.contains(design.nodes[index].name) {
       let node = design.nodes[index]
       guard let work = work(of: node) else { continue }
       do {
@@ -31,9 +40,10 @@ extension LoadedDesign {
         }
       } catch let error as InputError {
         schedules.problems.append((node.name, "its schedule is predicted: \(error.description)"))
+      } catch {
+        schedules.problems.append((node.name, "its schedule is predicted: \(error)"))
       }
     }
-    tellSchedules()
   }
 
   private static func requireFolder(_ path: String) throws {

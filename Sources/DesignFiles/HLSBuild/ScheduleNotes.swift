@@ -27,49 +27,49 @@ extension LoadedDesign {
   /// Throws `InputError` where a block cannot be folded so; then nothing is changed.
   public mutating func apply(_ config: FoldingConfig) throws -> [String] {
     let before = self
+    let warnings: [String]
     do {
-      // What builds at hand say is read again of the folded nodes.
-      for index in design.nodes.indices where hlsReadings[design.nodes[index].name] != nil {
-        for name in Node.schedule { design.nodes[index].attributes[name] = nil }
-      }
-      let warnings = try design.apply(config)
-      keepSchedules(of: before.design)
-      if let folders = schedules.folders {
-        try readSchedules(beside: folders, schedules.place)
-      }
-      let dropped = before.nodesWithReadSchedule.subtracting(nodesWithReadSchedule)
-      schedules.problems.removeAll { dropped.contains($0.node) }
-      schedules.missing.removeAll(where: dropped.contains)
-      schedules.dropped = (before.schedules.dropped + dropped).sorted(by: naturally)
-      tellSchedules()
-      return warnings
+      warnings = try design.apply(config)
     } catch {
       self = before
       throw error
     }
+    readSchedules(of: keepSchedules(of: before.design))
+    let dropped = before.nodesWithReadSchedule.subtracting(nodesWithReadSchedule)
+    schedules.problems.removeAll { dropped.contains($0.node) }
+    schedules.missing.removeAll(where: dropped.contains)
+    schedules.dropped = (schedules.dropped + dropped).sorted(by: naturally)
+    tellSchedules()
+    return warnings
   }
 
   private var nodesWithReadSchedule: Set<String> {
     Set(design.nodes.filter { !$0.text("hls_read_from").isEmpty }.map(\.name))
   }
 
-  /// Gives schedules back to nodes whose folding states no more than what was meant before.
-  private mutating func keepSchedules(of before: Design) {
-    let stated = before.nodes.filter {
-      hlsReadings[$0.name] == nil && !$0.text("hls_structure").isEmpty
-    }
-    let old = Dictionary(stated.map { ($0.name, $0) }) { first, _ in first }
+  /// Gives schedules back to nodes whose folding states no more than what was meant before; says which are others now.
+  private mutating func keepSchedules(of before: Design) -> Set<String> {
+    let old = Dictionary(before.nodes.map { ($0.name, $0) }) { first, _ in first }
+    var others: Set<String> = []
     for (index, node) in design.nodes.enumerated() {
-      guard let old = old[node.name], node.text("hls_structure").isEmpty,
-        let specs = try? BlockCatalogue.attributes(of: node.opType)
-      else { continue }
-      let isSame = specs.allSatisfy { spec in
-        !Node.scheduled.contains(spec.name)
-          || (node.attributes[spec.name] ?? spec.defaultValue)
-            == (old.attributes[spec.name] ?? spec.defaultValue)
+      guard let old = old[node.name], Self.isScheduledAlike(old, node) else {
+        others.insert(node.name)
+        continue
       }
-      guard isSame else { continue }
+      // The folding may state a schedule itself.
+      guard node.attributes["hls_structure"] == nil else { continue }
       for name in Node.schedule { design.nodes[index].attributes[name] = old.attributes[name] }
+    }
+    return others
+  }
+
+  /// Whether two nodes of an op are the same to HLS, whether they state a default or leave it out.
+  private static func isScheduledAlike(_ a: Node, _ b: Node) -> Bool {
+    guard let specs = try? BlockCatalogue.attributes(of: b.opType) else { return true }
+    return specs.allSatisfy { spec in
+      !Node.scheduled.contains(spec.name)
+        || (a.attributes[spec.name] ?? spec.defaultValue)
+          == (b.attributes[spec.name] ?? spec.defaultValue)
     }
   }
 
