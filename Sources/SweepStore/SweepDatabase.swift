@@ -77,7 +77,7 @@ public final class SweepDatabase: Sendable {
       queue = try DatabaseQueue(path: Self.address(of: path), configuration: configuration)
       // Nothing is written to a file that is something else.
       _ = try queue.read { try Self.isSweep($0, path) }
-      try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
+      try Self.startLog(queue)
       try queue.write { db in
         if try Self.isSweep(db, path) {
           try Self.require(subject, db, path)
@@ -91,10 +91,34 @@ public final class SweepDatabase: Sendable {
     }
   }
 
+  /// Seconds to wait for another process that has the file.
+  private static let patience = 60.0
+
   private static var configuration: Configuration {
     var configuration = Configuration()
-    configuration.busyMode = .timeout(60)
+    configuration.busyMode = .timeout(patience)
     return configuration
+  }
+
+  /// Brings the file into write-ahead mode, in which it stays.
+  ///
+  /// Who asks for it reads the file first and then wants it alone. When two processes are that far at
+  /// once, each would wait for the other to stop reading; SQLite refuses one of them at once, whatever
+  /// its time-out. That one asks again.
+  private static func startLog(_ queue: DatabaseQueue) throws {
+    let start = Date()
+    while true {
+      do {
+        return try queue.writeWithoutTransaction {
+          try $0.execute(sql: "PRAGMA journal_mode = WAL")
+        }
+      } catch let error as DatabaseError
+        where error.resultCode.primaryResultCode == .SQLITE_BUSY
+        && Date().timeIntervalSince(start) < patience
+      {
+        usleep(.random(in: 1000...20_000))
+      }
+    }
   }
 
   /// SQLite takes `:memory:` and addresses such as `file:x?mode=memory` for other things than files.

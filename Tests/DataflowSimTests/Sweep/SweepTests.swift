@@ -169,6 +169,25 @@ struct SweepTests {
     }
   }
 
+  /// Sweeps that begin on one new file at the same instant: SQLite refuses one of two that change its mode.
+  @Test func manyBeginOnOneNewFile() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      let subject = try subject(space(#"{"fifo": [2]}"#))
+      let lock = NSLock()
+      nonisolated(unsafe) var problems: [String] = []
+      for round in 0..<50 {
+        DispatchQueue.concurrentPerform(iterations: 4) { _ in
+          do {
+            try SweepDatabase("\(folder)/\(round).sqlite", for: subject).close()
+          } catch {
+            lock.withLock { problems.append("\(error)") }
+          }
+        }
+      }
+      #expect(problems == [])
+    }
+  }
+
   /// Reading changes no file and leaves none, whatever it finds.
   @Test func readingLeavesFilesAsTheyAre() throws {
     try TestFiles.withTemporaryDirectory { folder in
