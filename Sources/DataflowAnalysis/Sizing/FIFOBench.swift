@@ -242,10 +242,10 @@ struct FIFOBench: Sendable {
   }
 
   /// Highest occupancies over two frames, and the cycles until the first is out.
-  func occupancies(_ depths: [Int]) throws -> Occupancy {
-    let result = try Simulation(
-      plan(depths), scenario: Scenario(frames: 2), observing: .levels
-    ).run()
+  func occupancies(_ depths: [Int]) throws -> Occupancy { try Self.occupancies(of: plan(depths)) }
+
+  static func occupancies(of plan: Plan) throws -> Occupancy {
+    let result = try Simulation(plan, scenario: Scenario(frames: 2), observing: .levels).run()
     return Occupancy(
       held: result.fifos.mapValues(\.max),
       latency: result.frameEnds.values.compactMap(\.first).max().map { $0 + 1 })

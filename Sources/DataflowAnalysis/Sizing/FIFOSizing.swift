@@ -135,12 +135,13 @@ extension FIFOSizing {
     latencyBefore = try before?.value().latency
 
     let final = try bench.replaced(in: original, depths)
-    // At full throughput the proof that the target is sustained is the period: nothing is faster.
     // FINN's FIFOs round up and answer later, so those are simulated as they are.
-    if options.measure != .finn, reference.target == reference.period {
+    let built = options.measure == .finn ? try Plan(final) : nil
+    // At full throughput the proof that the target is sustained is the period: nothing is faster.
+    if built == nil, reference.target == reference.period {
       periodAfter = reference.period
     } else {
-      guard let steady = try Simulation(Plan(final)).steadyState() else {
+      guard let steady = try Simulation(built ?? Plan(final)).steadyState() else {
         throw InputError("the design stops with its FIFOs built as FINN builds them")
       }
       periodAfter = FramePeriod(steady)
@@ -148,7 +149,11 @@ extension FIFOSizing {
     fullSpeed = try Self.fullSpeed(final, periodAfter)
     certificate = try Self.certificate(of: final, struck: fullSpeed?.hazards ?? [])
     let occupancy =
-      depths == search.depths ? try search.occupancies() : try bench.occupancies(depths)
+      if let built {
+        try FIFOBench.occupancies(of: built)
+      } else {
+        depths == search.depths ? try search.occupancies() : try bench.occupancies(depths)
+      }
     latencyAfter = occupancy.latency
     design = final
     let context = CostContext(original)

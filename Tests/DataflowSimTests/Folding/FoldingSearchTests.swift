@@ -26,6 +26,20 @@ struct FoldingSearchTests {
     #expect(share(mine.resources) <= share(finn.resources) * 1.0001)
   }
 
+  /// Deep FIFOs are written as Vivado's, which answer later than shift registers do.
+  @Test func theLatencyIsThatOfTheDesignThatIsWritten() throws {
+    var design = try FIFOSizingTests.design("resnet-small")
+    design.part = "xc7z020clg400-1"
+    let search = try FoldingSearch(
+      design, goal: .framesPerSecond(3000), device: try Device.named(design.part!))
+    for candidate in [search.chosen, try #require(search.baseline)] {
+      let deep = candidate.design.nodes.filter { $0.attributes["impl_style"] == .string("vivado") }
+      #expect(!deep.isEmpty)
+      let run = try Simulation(Plan(candidate.design), scenario: Scenario(frames: 1)).run()
+      #expect(candidate.latency == run.frameEnds.values.compactMap(\.first).max().map { $0 + 1 })
+    }
+  }
+
   @Test func fillsThePart() throws {
     var design = try FIFOSizingTests.design("lenet")
     design.part = "xc7z020clg400-1"
