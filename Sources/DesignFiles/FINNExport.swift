@@ -4,12 +4,19 @@ import ONNXFormat
 import SwiftProtobuf
 
 /// Writes a design as a FINN dataflow graph: nodes, attributes, initializers and element types under
-/// FINN's names, so that FINN and simrun open it again.
+/// FINN's names, so that FINN and simrun open it again; with `strangers` simrun alone.
 public struct FINNExport {
   private let loaded: LoadedDesign
 
   /// An export of this design.
   public init(_ loaded: LoadedDesign) { self.loaded = loaded }
+
+  /// Nodes whose blocks FINN does not have.
+  public var strangers: [Node] {
+    loaded.design.nodes.filter {
+      !((try? BlockCatalogue.type(of: $0.opType).isKnownToFINN) ?? true)
+    }
+  }
 
   /// Writes the graph to `path`. Returns the names of arrays that no file had.
   public func write(to path: String) throws -> [String] {

@@ -70,6 +70,8 @@ extension ONNXImporter {
 
   /// Today's op type; a node of the specialised domains has its suffix.
   private func currentName(_ proto: ONNXNodeProto) -> String {
+    // What is a block as it stands is no name of something to specialise.
+    guard !BlockCatalogue.opTypes.contains(proto.opType) else { return proto.opType }
     if let renamed = OldNames.opTypes[proto.opType] { return renamed }
     let isPlain = Node.baseName(proto.opType) == proto.opType
     for style in ["hls", "rtl"] where isPlain && proto.domain == "\(FINNNames.domain).\(style)" {
@@ -105,9 +107,9 @@ extension ONNXImporter {
   private mutating func specialise(
     _ node: inout Node, _ proto: ONNXNodeProto, _ specialization: Specialization
   ) {
-    guard proto.domain == FINNNames.domain, Node.baseName(node.opType) == node.opType else {
-      return
-    }
+    guard proto.domain == FINNNames.domain, Node.baseName(node.opType) == node.opType,
+      !BlockCatalogue.opTypes.contains(node.opType)
+    else { return }
     let preference = proto.attribute.first { $0.name == "preferred_impl_style" }
       .map { String(decoding: $0.s, as: UTF8.self) }
     let choice = specialization.opType(of: node, preference: preference ?? "")

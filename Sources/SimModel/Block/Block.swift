@@ -79,6 +79,8 @@ public protocol Block: Sendable {
   /// Whether every stream that leaves has the elements of the one that enters, in their order: it buffers,
   /// copies, or cuts them into other words.
   static var passesValuesOn: Bool { get }
+  /// Whether FINN has the block; those that it has not stand for something simpler than hardware.
+  static var isKnownToFINN: Bool { get }
   /// Whether output word k depends on input word k of every input alone.
   var isWordWise: Bool { get }
   /// Whether the releases and the development branch have other cycles or values for the same attributes.

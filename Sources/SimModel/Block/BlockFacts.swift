@@ -76,6 +76,7 @@ extension Block {
   public static var role: BlockRole { .layer }
   public static var parameterRoles: [String] { [] }
   public static var passesValuesOn: Bool { false }
+  public static var isKnownToFINN: Bool { true }
   public func clockConcerns(atMHz clock: Double) -> [String] { [] }
   public var isWordWise: Bool { false }
   public var dependsOnGeneration: Bool { false }

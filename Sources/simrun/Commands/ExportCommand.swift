@@ -55,7 +55,14 @@ struct ExportCommand: ParsableCommand {
   }
 
   private func writeGraph(_ loaded: LoadedDesign, to path: String) throws {
-    let missing = try FINNExport(loaded).write(to: path)
+    let export = FINNExport(loaded)
+    let missing = try export.write(to: path)
+    let strangers = export.strangers.map { "\($0.name) (\($0.opType))" }
+    if !strangers.isEmpty {
+      writeError(
+        "note: FINN has no such block as \(strangers.listed(atMost: 3)): simrun alone opens the graph; "
+          + "for FINN take its own blocks (simrun blocks lists them)")
+    }
     if !missing.isEmpty {
       writeError(
         "note: \(missing.count.of("array")) missing (\(missing.listed(atMost: 3))); "

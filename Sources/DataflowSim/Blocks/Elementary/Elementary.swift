@@ -14,6 +14,7 @@ package struct Fork: Block {
   package static let opTypes = ["Fork"]
   package static let summary = "Copies a stream to two, one register on each output"
   package static let attributes = openShape
+  package static let isKnownToFINN = false
 
   package let node: NodeSettings
   package let port: Port
@@ -41,6 +42,7 @@ package struct Join: Block {
   package static let opTypes = ["Join"]
   package static let summary = "Words of two streams side by side, input 0 in the low bits"
   package static let attributes = openShape
+  package static let isKnownToFINN = false
 
   package let node: NodeSettings
   package let port: Port
@@ -84,6 +86,7 @@ package struct Decimate: Block {
     .ints("ImgDim", count: 2, "height and width of the input"),
     .int("words_per_pixel", "words of a pixel"),
   ]
+  package static let isKnownToFINN = false
 
   package let node: NodeSettings
   package let imgDim: [Int]
