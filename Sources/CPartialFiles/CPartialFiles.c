@@ -13,13 +13,27 @@
 /* One path. Places are used again and never freed, so that a handler may walk them at any time. */
 struct place {
   struct place *next;
+  /* The next of the same bucket, or the next unused one. Not for handlers. */
+  struct place *other;
   /* Odd while `path` is whole. */
   atomic_uint turn;
   char path[PATH_MAX];
 };
 
 static _Atomic(struct place *) first;
+
+/* Thousands of files may appear together, so none is looked for among all. */
+enum { buckets = 1 << 14 };
+static struct place *used[buckets];
+static struct place *unused;
 static pthread_mutex_t writing = PTHREAD_MUTEX_INITIALIZER;
+
+static struct place **bucket(const char *path)
+{
+  unsigned hash = 2166136261u;
+  for (; *path; path++) hash = (hash ^ (unsigned char)*path) * 16777619u;
+  return &used[(hash ^ hash >> 16) % buckets];
+}
 
 int partial_files_add(const char *path)
 {
@@ -27,9 +41,10 @@ int partial_files_add(const char *path)
   /* No file of such a name can be made. */
   if (length >= PATH_MAX) return 1;
   pthread_mutex_lock(&writing);
-  struct place *place = atomic_load(&first);
-  while (place && atomic_load(&place->turn) % 2 == 1) place = place->next;
-  if (!place) {
+  struct place *place = unused;
+  if (place) {
+    unused = place->other;
+  } else {
     place = calloc(1, sizeof *place);
     if (place) {
       place->next = atomic_load(&first);
@@ -39,6 +54,9 @@ int partial_files_add(const char *path)
   if (place) {
     memcpy(place->path, path, length + 1);
     atomic_fetch_add(&place->turn, 1);
+    struct place **same = bucket(path);
+    place->other = *same;
+    *same = place;
   }
   pthread_mutex_unlock(&writing);
   return place != NULL;
@@ -47,9 +65,13 @@ int partial_files_add(const char *path)
 void partial_files_remove(const char *path)
 {
   pthread_mutex_lock(&writing);
-  for (struct place *place = atomic_load(&first); place; place = place->next) {
-    if (atomic_load(&place->turn) % 2 == 0 || strcmp(place->path, path) != 0) continue;
+  for (struct place **link = bucket(path); *link; link = &(*link)->other) {
+    struct place *place = *link;
+    if (strcmp(place->path, path) != 0) continue;
     atomic_fetch_add(&place->turn, 1);
+    *link = place->other;
+    place->other = unused;
+    unused = place;
     break;
   }
   pthread_mutex_unlock(&writing);

@@ -9,7 +9,7 @@ public struct OutputPlace: Sendable {
   /// The path as it was given.
   public let path: String
   /// The path behind all symbolic links.
-  private let target: String
+  fileprivate let target: String
   /// What is written until `publish`; whoever interrupts the process removes it.
   public let temporaryPath: String
 
@@ -24,7 +24,11 @@ public struct OutputPlace: Sendable {
   /// Opens the file beside the place. Until `publish` or `discard` it is among the
   /// `PartialFiles`, which whoever ends the process removes.
   public func open() throws -> UnsafeMutablePointer<FILE> {
-    PartialFiles.removeAbandoned(of: target)
+    PartialFiles.removeAbandoned(of: [target])
+    return try begin()
+  }
+
+  private func begin() throws -> UnsafeMutablePointer<FILE> {
     PartialFiles.add(temporaryPath)
     // What has this name already is of no living process, or a link that somebody laid to lead elsewhere.
     unlink(temporaryPath)
@@ -37,8 +41,8 @@ public struct OutputPlace: Sendable {
   }
 
   /// Writes `contents` beside the place. Throws `InputError` with the system's reason.
-  func write(_ contents: Data) throws {
-    let file = try open()
+  fileprivate func write(_ contents: Data) throws {
+    let file = try begin()
     let written = contents.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
     let code = written == contents.count ? 0 : errno
     guard fclose(file) == 0, code == 0 else { throw failure(code == 0 ? errno : code) }
@@ -150,6 +154,7 @@ public enum OutputFiles {
     try OutputPlace.requireDistinct(files.map { ("", $0.path) })
     let places = try files.map { try OutputPlace($0.path) }
     defer { for place in places { place.discard() } }
+    PartialFiles.removeAbandoned(of: places.map(\.target))
     for (place, file) in zip(places, files) {
       try place.write(file.contents)
     }

@@ -19,28 +19,32 @@ public enum PartialFiles {
       number, UnsafeRawPointer(message.utf8Start).assumingMemoryBound(to: CChar.self), code)
   }
 
-  /// Removes what processes that are gone (killed, out of power) have left beside `target`.
-  static func removeAbandoned(of target: String) {
-    let url = URL(fileURLWithPath: target)
-    let folder = url.deletingLastPathComponent().path
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    for name in names {
-      guard let process = writer(of: name, besides: url.lastPathComponent),
-        kill(process, 0) != 0, errno == ESRCH
-      else { continue }
-      unlink(folder + "/" + name)
+  /// Removes what processes that are gone (killed, out of power) have left beside `targets`. Each folder is read
+  /// once, however many files go there.
+  static func removeAbandoned(of targets: [String]) {
+    let places = targets.map { URL(fileURLWithPath: $0) }
+    let folders = Dictionary(grouping: places) { $0.deletingLastPathComponent().path }
+    for (folder, places) in folders {
+      let own = Set(places.map(\.lastPathComponent))
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      for name in names {
+        guard let (target, process) = origin(of: name), own.contains(target),
+          kill(process, 0) != 0, errno == ESRCH
+        else { continue }
+        unlink(folder + "/" + name)
+      }
     }
   }
 
-  /// The process that writes `NAME.PROCESS.partial`, or what goes with it (`NAME.PROCESS.partial.hier`).
-  private static func writer(of name: String, besides target: String) -> pid_t? {
-    guard name.hasPrefix(target + ".") else { return nil }
-    let parts = name.dropFirst(target.count + 1).split(
-      separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 2 || (parts.count == 3 && parts[2] == companion), parts[1] == "partial",
-      let process = pid_t(parts[0]), process > 0
+  /// The result that `NAME.PROCESS.partial`, or what goes with it (`NAME.PROCESS.partial.hier`), becomes, and the
+  /// process that writes it.
+  private static func origin(of name: String) -> (target: String, process: pid_t)? {
+    var parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    if parts.last.map({ $0 == companion }) ?? false { parts.removeLast() }
+    guard parts.count > 2, parts.removeLast() == "partial",
+      let process = pid_t(parts.removeLast()), process > 0
     else { return nil }
-    return process
+    return (parts.joined(separator: "."), process)
   }
 
   /// What the name of a second file adds that a writer keeps until it closes the first.

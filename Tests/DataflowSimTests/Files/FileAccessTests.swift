@@ -22,6 +22,46 @@ import Testing
     }
   }
 
+  /// What processes that are gone have left beside any of several results goes; what is of others stays.
+  @Test func whatWasAbandonedGoesOnce() throws {
+    try TestFiles.withTemporaryDirectory { folder in
+      // No process has this number: it is above the most that Linux gives.
+      let gone = 1 << 30
+      let left = ["a.dat.\(gone).partial", "b.dat.\(gone).partial.hier"]
+      let kept = ["c.dat.\(gone).partial", "a.dat.\(getpid()).partial.x", "a.dat.partial"]
+      for name in left + kept {
+        try Data("x".utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+      }
+      try OutputFiles.write([("a.dat", Data("a".utf8)), ("b.dat", Data("b".utf8))], below: folder)
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+          == (kept + ["a.dat", "b.dat"]).sorted())
+    }
+  }
+
+  /// Each of many files in a folder takes as long as each of few.
+  @Test func manyFilesTakeAsLongAsTheyAreMany() throws {
+    func seconds(_ count: Int) throws -> Double {
+      try TestFiles.withTemporaryDirectory { folder in
+        let start = processorSeconds()
+        try OutputFiles.write(
+          (0..<count).map { ("m/\($0).dat", Data("00\n".utf8)) }, below: folder)
+        return processorSeconds() - start
+      }
+    }
+    _ = try seconds(100)
+    let (few, many) = (try seconds(500), try seconds(8000))
+    // Sixteen times as many; it was above a hundred times when the folder was read for each.
+    #expect(many < 50 * few, "\(few) s, \(many) s")
+  }
+
+  /// Of this thread, which others do not slow down.
+  private func processorSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
   /// What is too large for its kind is not read, and what is large is not held.
   @Test func sizesAreLookedAtFirst() throws {
     try TestFiles.withTemporaryDirectory { folder in
