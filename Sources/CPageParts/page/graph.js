@@ -91,14 +91,17 @@ function broken(boxes, lines, aspect) {
       const points = l.points.map(shift);
       return { points, label: middle(points), isTurn: false };
     }
-    const lane = used[from.row]++ % 8;
+    const turn = used[from.row]++;
+    const lane = turn % 8;
     const row = rows[from.row];
     const [a, b] = [{ x: from.x + from.width / 2, y: from.y }, { x: to.x - to.width / 2, y: to.y }];
     const outside = Math.max(row.right + row.dx, a.x) + 10 + lane * 3;
     const between = row.end + 16 + lane * 5;
     const inside = 22 - lane * 3;
     const points = [a, { x: outside, y: a.y }, { x: outside, y: between }, { x: inside, y: between }, { x: inside, y: b.y }, b];
-    return { points, label: { x: (outside + inside) / 2, y: between }, isTurn: true };
+    // Their lines are nearer to each other than labels are high, so no label stands above another.
+    const x = inside + (outside - inside) * (turn + 1) / (turns[from.row] + 1);
+    return { points, label: { x, y: between }, isTurn: true };
   });
   return { place, paths, width, height: y };
 }

@@ -134,6 +134,23 @@ struct PageWordingTests {
     }
   }
 
+  /// The depth of every FIFO can be read, also where several streams turn between the same lines.
+  @Test(arguments: ["resnet-small", "mobilenet-small"])
+  func noFIFOLiesOnAnother(name: String) throws {
+    try look(try PageFixture.design(name), at: Self.widths + [2560]) { browser, width in
+      let covered = try browser.evaluate(
+        """
+        (boxes => boxes.filter((a, i) => boxes.some((b, j) => j < i
+          && a.left < b.right - .5 && b.left < a.right - .5 && a.top < b.bottom - .5 && b.top < a.bottom - .5)).length)(
+          [...document.querySelectorAll('.graph rect.fifo')].map(r => r.getBoundingClientRect()))
+        """)
+      #expect(covered == "0", "\(width)")
+      let turns = try browser.evaluate(
+        "document.querySelectorAll('.graph .turn rect.fifo').length > 1")
+      #expect(turns == "true", "\(width)")
+    }
+  }
+
   @Test func surplusWordsAreSaidInTheAnswer() throws {
     let design = SurplusFixture.design(pe: 2, simd: 4)
     let throughput = try Throughput(design)
