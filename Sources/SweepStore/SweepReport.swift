@@ -50,10 +50,13 @@ public struct SweepReport: ResultDocument {
   public var points: Int
   /// Fastest first.
   public var front: [Point]
+  /// What holds for all points: HLS schedules that were read for another clock or part than points are for.
+  public var notes: [String]
 
   /// A report of its parts.
-  public init(points: Int, front: [Point]) {
+  public init(points: Int, front: [Point], notes: [String] = []) {
     self.points = points
     self.front = front
+    self.notes = notes
   }
 }

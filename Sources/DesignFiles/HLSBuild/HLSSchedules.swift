@@ -144,10 +144,6 @@ extension LoadedDesign {
     design.nodes[index] = node
   }
 
-  static func text(_ x: Double) -> String {
-    Int(exactly: x).map(String.init) ?? String(format: "%.2f", x)
-  }
-
   /// What a graph says of where a node was built, and of the module's name.
   private func build(of node: Node) -> (folder: String, module: String) {
     (node.text("code_gen_dir_ipgen"), node.text("gen_top_module"))
@@ -161,13 +157,5 @@ extension LoadedDesign {
       if build != ("", "") { schedules.builds[node.name] = build }
       for name in FINNNames.buildPaths { design.nodes[index].attributes[name] = nil }
     }
-  }
-}
-
-extension Node {
-  /// A text attribute; empty where there is none.
-  func text(_ name: String) -> String {
-    guard case .string(let text)? = attributes[name] else { return "" }
-    return text
   }
 }

@@ -82,7 +82,7 @@ extension LoadedDesign {
       summary + problems.prefix(Self.mostProblems).map { "\($0): \($1)" }
       + (problems.count > Self.mostProblems
         ? ["… and \(problems.count - Self.mostProblems) more nodes like these"] : [])
-      + otherTargets
+      + ScheduleTargets(design).notes(clockMHz: design.clockMHz, part: design.part)
     let place = schedules.told.first.flatMap { notes.firstIndex(of: $0) } ?? notes.count
     notes.removeAll(where: schedules.told.contains)
     notes.insert(contentsOf: lines, at: min(place, notes.count))
@@ -114,56 +114,9 @@ extension LoadedDesign {
       else { return nil }
       return (
         node.name,
-        "HLS estimates \(Self.text(slow)) ns, the design runs at \(Self.text(1000 / design.clockMHz)) ns: "
+        "HLS estimates \(ScheduleTargets.text(slow)) ns, the design runs at \(ScheduleTargets.text(1000 / design.clockMHz)) ns: "
           + "its clock may not close"
       )
-    }
-  }
-
-  /// What schedules that were read are of another clock or part than the design, whether they were read now
-  /// or stand in the design's file.
-  private var otherTargets: [String] {
-    var clocks: [Double: Int] = [:]
-    var parts: [String: Int] = [:]
-    let own = design.part.map(Device.part(for:))
-    for node in design.nodes
-    where !node.text("hls_read_from").isEmpty && !node.text("hls_structure").isEmpty {
-      let clock = node.number("hls_clock_ns")
-      // Others are refused when the design is planned.
-      if clock > 0, clock <= 1e6, abs(clock * design.clockMHz / 1000 - 1) > 0.01 {
-        clocks[clock, default: 0] += 1
-      }
-      let part = node.text("hls_part")
-      if let own, !part.isEmpty, Self.plain(part) != Self.plain(own) {
-        parts[part.shortened(to: 40).printable, default: 0] += 1
-      }
-    }
-    func blocks(_ count: Int) -> String {
-      "\(count.of("block")) \(count == 1 ? "was" : "were") synthesised for"
-    }
-    return clocks.sorted { $0.key < $1.key }.map { clock, count in
-      "\(blocks(count)) \(Self.text(clock)) ns, the design runs at \(Self.text(1000 / design.clockMHz)) ns: built for "
-        + "that, HLS may choose other stages"
-    }
-      + parts.sorted { $0.key < $1.key }.map { part, count in
-        "\(blocks(count)) \(part), the design is for \((own ?? "").shortened(to: 40).printable): built for that, HLS may choose "
-          + "other stages"
-      }
-  }
-
-  /// A part however it is written: HLS has `xc7z020-clg400-1` for FINN's `xc7z020clg400-1`.
-  private static func plain(_ part: String) -> String {
-    part.lowercased().filter { $0.isLetter || $0.isNumber }
-  }
-}
-
-extension Node {
-  /// A number that a node states; 0 where it states none.
-  fileprivate func number(_ name: String) -> Double {
-    switch attributes[name] {
-    case .float(let value)?: value
-    case .int(let value)?: Double(value)
-    default: 0
     }
   }
 }

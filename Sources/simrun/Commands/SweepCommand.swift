@@ -106,6 +106,8 @@ struct SweepRunCommand: ParsableCommand {
       source.changes.noteBoardPort(design)
       guard let spaceFile = self.space, let output else { return }
       let space = try SweepSpace(json: InputFile.readJSON(spaceFile), file: spaceFile, for: design)
+      let targets = SweepTargets(ofSpace: space.canonicalText)
+      for note in targets.notes(on: design, isToldOfDesign: true) { writeError("note: \(note)") }
       let costing = try source.changes.costing(loaded)
       let text = String(decoding: try design.json(), as: UTF8.self)
       let budget = source.changes.budget
@@ -263,12 +265,20 @@ struct SweepReportCommand: ParsableCommand {
       }
       if let folding { try writeFoldings(database, entries, folding) }
       let rows = entries.map(SweepReport.Point.init)
+      let notes = try notes(database)
+      for note in notes { writeError("note: \(note)") }
       if json {
-        try printJSON(SweepReport(points: try database.count, front: rows))
+        try printJSON(SweepReport(points: try database.count, front: rows, notes: notes))
       } else {
         try printText(SweepTable.text(rows, of: database))
       }
     }
+  }
+
+  private func notes(_ database: SweepDatabase) throws -> [String] {
+    let subject = try database.subject
+    let design = try? Design(json: Data(subject.design.utf8), file: database.path)
+    return design.map { SweepTargets(ofSpace: subject.space).notes(on: $0) } ?? []
   }
 
   private func writeFoldings(

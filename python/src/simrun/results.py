@@ -1885,12 +1885,14 @@ class Sweep(Result):
     def read(cls, d: dict[str, Any]) -> Sweep:
         return cls(
             front=tuple(Front.read(v) for v in d["front"]),
+    notes: tuple[str, ...]
             points=d["points"],
         )
 
 
 @dataclass(frozen=True, repr=True)
 class Bottleneck(Record):
+            notes=tuple(d["notes"]),
     """Part of a result: `Bottleneck`."""
 
     cycles_alone: int | None

@@ -81,6 +81,41 @@ import Testing
     }
   }
 
+  /// A sweep over clocks and parts says it once, for all points, and so does what is reported of it.
+  @Test func aSweepSaysItOfItsPoints() throws {
+    try inFolder { root in
+      func sweep(_ axes: String, _ name: String) throws -> (
+        CommandLineTool.Result, CommandLineTool.Result
+      ) {
+        try #"{"format": "simrun-space", "version": 1, "fifo": [2, 16], \#(axes)}"#.write(
+          toFile: "\(root)/space.json", atomically: true, encoding: .utf8)
+        let run = try CommandLineTool.run(
+          "sweep", "design.json", "--space", "space.json", "-o", name, in: root)
+        return (run, try CommandLineTool.run("sweep", "report", name, "--json", in: root))
+      }
+      let clocks =
+        "2 blocks were synthesised for 10 ns, points run at 5 ns, 2.50 ns: built for those, HLS may choose other stages"
+      let parts =
+        "2 blocks were synthesised for xc7z020-clg400-1, points are for xczu3eg-sbva484-1-e: built for that, "
+        + "HLS may choose other stages"
+      let (run, report) = try sweep(
+        #""clock_mhz": [100, 200, 400], "part": ["xc7z020clg400-1", "xczu3eg-sbva484-1-e"]"#,
+        "a.sqlite")
+      for told in [run, report] {
+        #expect(told.status == 0)
+        for note in [clocks, parts] {
+          #expect(
+            told.errors.components(separatedBy: "note: \(note)\n").count == 2, "\(told.errors)")
+        }
+      }
+      #expect(report.json["notes"] as? [String] == [clocks, parts])
+      let (same, sameReport) = try sweep(
+        #""clock_mhz": [100], "part": ["xc7z020clg400-1"]"#, "b.sqlite")
+      #expect(!same.errors.contains("synthesised") && same.status == 0, "\(same.errors)")
+      #expect(sameReport.json["notes"] as? [String] == [])
+    }
+  }
+
   /// Files written before schedules had a clock, and schedules stated by hand, say nothing of it.
   @Test func aFileWithoutAClockOpensAsBefore() throws {
     try inFolder { root in
