@@ -11,10 +11,16 @@ public struct AccuracyResult: Codable, Sendable {
   /// `as trained`, or `as hardware`.
   public var computed: String
   public var frames: Int
-  /// Frames whose largest output is the label.
+  /// Frames whose largest output, or first of the labels that come out, is the label.
   public var correct: Int?
   /// Share of the frames, 0 to 1.
   public var top1: Double?
+  /// How many labels a frame comes with, best first, where they are more than one: the first is `top1`'s.
+  public var labelsPerFrame: Int?
+  /// Frames whose label is among these; nil where there are no several.
+  public var correctAmong: Int?
+  /// Share of the frames, 0 to 1.
+  public var topK: Double?
   /// Mean of the peak signal to noise ratio against the targets, in dB, over the frames that are not equal to
   /// them; nil when all are, or where numbers are infinite or none.
   public var psnr: Double?
@@ -54,6 +60,9 @@ struct AccuracyCount {
   private let goal: AccuracyGoal
   private let file: String?
   private var correct = 0
+  /// Labels of a frame, where they are several, and frames whose label is among them.
+  private var labelsPerFrame: Int?
+  private var correctAmong = 0
   private var decibels = 0.0
   /// Pictures that are their targets.
   private var equal = 0
@@ -62,21 +71,30 @@ struct AccuracyCount {
   /// - Parameter file: where the goal was read.
   init(_ goal: AccuracyGoal, file: String? = nil) { (self.goal, self.file) = (goal, file) }
 
-  /// Counts frame `index` with these outputs; a single integer is a label already.
-  mutating func add(_ index: Int, _ output: [Float], isLabel: Bool) throws {
+  /// Counts frame `index` with these outputs.
+  ///
+  /// - Parameter named: how many labels they hold, the best first; nil: they are a number for each class.
+  mutating func add(_ index: Int, _ output: [Float], named: Int?) throws {
     frames += 1
     switch goal {
     case .labels(let labels):
-      guard isLabel || output.count > 1 else {
+      guard named != nil || output.count > 1 else {
         throw InputError(
           "there is one output per frame, which chooses no class", file: file,
           hint: "--targets tells how near it comes")
       }
-      if !isLabel { try requireClass(index, of: output.count) }
-      let found = isLabel ? Int(output[0]) : output.indices.max { output[$0] < output[$1] } ?? 0
-      // Equal largest outputs: the first is the label, as in training.
-      let first = isLabel ? found : output.firstIndex(of: output[found]) ?? found
-      if first == labels[index] { correct += 1 }
+      if let named {
+        let found = output.prefix(named).map { Int(exactly: $0) }
+        if found.first == labels[index] { correct += 1 }
+        guard named > 1 else { return }
+        labelsPerFrame = named
+        if found.contains(labels[index]) { correctAmong += 1 }
+      } else {
+        try requireClass(index, of: output.count)
+        let found = output.indices.max { output[$0] < output[$1] } ?? 0
+        // Equal largest outputs: the first is the label, as in training.
+        if output.firstIndex(of: output[found]) ?? found == labels[index] { correct += 1 }
+      }
     case .pictures(let targets, let peak):
       let target = targets[index]
       guard target.count == output.count else {
@@ -117,6 +135,10 @@ struct AccuracyCount {
     case .labels:
       result.correct = correct
       result.top1 = frames > 0 ? Double(correct) / Double(frames) : 0
+      guard let labelsPerFrame else { break }
+      result.labelsPerFrame = labelsPerFrame
+      result.correctAmong = correctAmong
+      result.topK = Double(correctAmong) / Double(frames)
     case .pictures:
       result.isEqual = frames > 0 && equal == frames
       result.equalFrames = equal
@@ -157,9 +179,7 @@ public struct Accuracy: Sendable {
         return values[reference.graph.outputs[0]]!
       }
       for (i, output) in outputs.enumerated() {
-        let isLabel =
-          output.kind.range != nil && (output.count == 1 || reference.endsInIndices)
-        try count.add(start + i, output.floats, isLabel: isLabel)
+        try count.add(start + i, output.floats, named: reference.named(in: output))
       }
       progress(count.result(name, "as trained"))
     }
@@ -173,17 +193,18 @@ public struct Accuracy: Sendable {
   ) throws -> AccuracyResult {
     try check(frames.count)
     var count = AccuracyCount(goal, file: goalFile)
-    let isLabel = run.model.endsInLabels
-    if isLabel { try count.requireClasses(run.model.loaded.design.classes) }
+    let choice = run.model.loaded.design.labelChoice
+    let named = run.model.endsInLabels ? choice?.named ?? 1 : nil
+    if named != nil { try count.requireClasses(choice?.classes) }
     for start in stride(from: 0, to: frames.count, by: Self.portion) {
       let end = min(start + Self.portion, frames.count)
       let outputs = try run.run(frames, start..<end, threads: threads)[0]
       for (i, output) in outputs.enumerated() {
         if let end = try run.end(output, frames.frame(start + i)) {
-          try count.add(start + i, end.values, isLabel: end.isLabel)
+          try count.add(start + i, end.values, named: end.named)
         } else {
           try count.add(
-            start + i, isPictures ? run.model.inModelOrder(output) : output, isLabel: isLabel)
+            start + i, isPictures ? run.model.inModelOrder(output) : output, named: named)
         }
       }
       progress(count.result(name, "as hardware"))
@@ -220,11 +241,13 @@ public struct Accuracy: Sendable {
       }
     }
 
-    fileprivate func outcome(_ integers: [Double], frame: Int) throws -> (
-      values: [Float], isLabel: Bool
+    /// - Parameter named: how many labels the design itself chooses.
+    fileprivate func outcome(_ integers: [Double], frame: Int, named: Int?) throws -> (
+      values: [Float], named: Int?
     ) {
       switch self {
-      case .own: (integers.map { Float($0) }, integers.count == 1)
+      // A single integer is a label already.
+      case .own: (integers.map { Float($0) }, named ?? (integers.count == 1 ? 1 : nil))
       case .model(let design, let frames): try design.outcome(integers, frames.frame(frame))
       }
     }
@@ -238,15 +261,17 @@ public struct Accuracy: Sendable {
     let total = data.count
     try check(total)
     var count = AccuracyCount(goal, file: goalFile)
-    try count.requireClasses(loaded.design.classes)
+    let choice = loaded.design.labelChoice
+    try count.requireClasses(choice?.classes)
     let output = loaded.design.graphOutputs[0]
     let size = try plane.layout(of: output).count
     func add(_ values: [Double], from start: Int) throws {
       let outcomes = try Parallel.all(values.count / size, workers: threads) { i in
-        try data.outcome(Array(values[i * size..<(i + 1) * size]), frame: start + i)
+        try data.outcome(
+          Array(values[i * size..<(i + 1) * size]), frame: start + i, named: choice?.named)
       }
       for (i, outcome) in outcomes.enumerated() {
-        try count.add(start + i, outcome.values, isLabel: outcome.isLabel)
+        try count.add(start + i, outcome.values, named: outcome.named)
       }
     }
     guard plane.shiftingNodes.isEmpty else {
@@ -295,17 +320,6 @@ public struct Accuracy: Sendable {
       "holds \(goal.count.of(isPictures ? "picture" : "label")), but there \(frames == 1 ? "is" : "are") "
         + "\(frames.of("frame")) of data", file: goalFile,
       hint: "one for each frame of the input is needed")
-  }
-}
-
-extension Design {
-  /// Among how many classes its first output chooses a label; nil where it chooses none.
-  fileprivate var classes: Int? {
-    let stream = origin(of: graphOutputs[0])
-    guard let writer = nodes.first(where: { $0.outputs.contains(stream) }),
-      Node.baseName(writer.opType) == "LabelSelect"
-    else { return nil }
-    return (try? block(of: writer))?.inputs.first?.normalShape?.last
   }
 }
 

@@ -26,10 +26,10 @@ public struct LoweredRun: Sendable {
     }
   }
 
-  /// The model's first output when the numbers in front of its end, channels last, are these, and whether it
-  /// is a label; nil where they are its output already.
+  /// The model's first output when the numbers in front of its end, channels last, are these, and how many
+  /// labels it holds (`Reference.named`); nil where they are its output already.
   func end(_ numbers: [Float], _ frame: [String: Value]) throws -> (
-    values: [Float], isLabel: Bool
+    values: [Float], named: Int?
   )? {
     guard let tail, let value = model.value(numbers, of: tail.start) else { return nil }
     var values = frame
@@ -37,10 +37,7 @@ public struct LoweredRun: Sendable {
     guard let result = try model.reference.run(tail.part, values)[model.firstOutput] else {
       return nil
     }
-    return (
-      result.floats,
-      result.kind.range != nil && (result.count == 1 || model.reference.endsInIndices)
-    )
+    return (result.floats, model.reference.named(in: result))
   }
 
   /// The numbers of each graph output for some frames, channels last, as the model gives them in

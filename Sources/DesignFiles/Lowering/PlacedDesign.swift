@@ -20,7 +20,8 @@ public struct PlacedDesign: Sendable {
   private let output: Place?
   private let front: Reference.Part
   private let behind: Reference.Part
-  private let endsInLabels: Bool
+  /// How many labels leave, where the design chooses them.
+  private let named: Int?
   /// The design's own data.
   private let own: [String: Tensor]?
 
@@ -96,31 +97,36 @@ public struct PlacedDesign: Sendable {
     let paired = places(pairing.pairs)
     inputs = paired.filter { plane.inputs.contains($0.key) }
     replaced = places(pairing.givenPairs)
-    let source = Self.source(of: plane.design.graphOutputs[0], plane.design)
+    let stream = plane.design.origin(of: plane.design.graphOutputs[0])
     output =
-      try paired[source.stream]
-      ?? pairing.sum(in: source.stream, plane).flatMap { place($0)?.1 }
-    endsInLabels = source.isLabel
+      try paired[stream]
+      ?? pairing.sum(in: stream, plane).flatMap { place($0)?.1 }
+    named = plane.design.labelChoice?.named
     front = reference.part(
       for: inputs.values.map(\.pair.tensor) + replaced.values.map(\.pair.tensor))
     behind = reference.part(
       for: [reference.graph.outputs[0]], given: Set([output?.pair.tensor].compactMap { $0 }))
-    let elements = try plane.layout(of: source.stream).count
+    let elements = try plane.layout(of: stream).count
     let wanted = lowering.shapes[reference.graph.outputs[0]]?.reduce(1, *)
-    guard output != nil || endsInLabels || elements == wanted else {
+    guard output != nil || named != nil || elements == wanted else {
       throw InputError(
-        "its output '\(source.stream)' of \(elements) elements is no tensor that the model quantises, so nobody knows "
+        "its output '\(stream)' of \(elements) elements is no tensor that the model quantises, so nobody knows "
           + "how the model goes on from there",
         hint: "measure it alone, on its own input data")
     }
   }
 
-  /// The stream whose elements an output of the design carries, and whether labels were chosen among them.
-  private static func source(of output: String, _ design: Design) -> (stream: String, isLabel: Bool)
-  {
-    let stream = design.origin(of: output)
-    let writer = design.nodes.first { $0.outputs.contains(stream) }
-    return (stream, writer.map { Node.baseName($0.opType) } == "LabelSelect")
+}
+
+extension Design {
+  /// Among how many classes the first output chooses labels, and how many it names; nil where it chooses none.
+  var labelChoice: (classes: Int?, named: Int)? {
+    let stream = origin(of: graphOutputs[0])
+    guard let writer = nodes.first(where: { $0.outputs.contains(stream) }),
+      Node.baseName(writer.opType) == "LabelSelect"
+    else { return nil }
+    let block = try? block(of: writer)
+    return (block?.inputs.first?.normalShape?.last, block?.outputs.first?.normalShape?.last ?? 1)
   }
 }
 
@@ -185,17 +191,17 @@ extension PlacedDesign {
     return Feed(inputs: tensors, given: given)
   }
 
-  /// The model's first output when the design gives these integers, and whether it is a label.
+  /// The model's first output when the design gives these integers, and how many labels it holds (`Reference.named`).
   func outcome(_ integers: [Double], _ frame: [String: Value]) throws -> (
-    values: [Float], isLabel: Bool
+    values: [Float], named: Int?
   ) {
-    guard let output, !endsInLabels else { return (integers.map { Float($0) }, endsInLabels) }
+    guard let output, named == nil else { return (integers.map { Float($0) }, named) }
     let shape = pairing.codes.lowering.shapes[output.pair.tensor] ?? [1, integers.count]
     let value = output.value(integers, shape: shape)
     var values = frame
     values[output.pair.tensor] = value
     let result = try reference.run(behind, values)[reference.graph.outputs[0]] ?? value
-    return (result.floats, result.kind.range != nil && result.count == 1)
+    return (result.floats, reference.named(in: result))
   }
 }
 

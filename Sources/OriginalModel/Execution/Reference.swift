@@ -263,6 +263,13 @@ extension Reference {
   /// Whether the first output is places of largest elements, the best first.
   public var endsInIndices: Bool { choice != nil }
 
+  /// How many classes a value of the first output names, the best first; nil where it is a number for each class.
+  public func named(in output: Value) -> Int? {
+    guard output.kind.range != nil else { return nil }
+    guard let choice else { return output.count == 1 ? 1 : nil }
+    return choice.opType == "TopK" ? output.count : 1
+  }
+
   /// Among how many elements the places that the first output states are chosen, by the tensors of a frame; nil
   /// where it states none.
   public func classes(of values: [String: Value]) -> Int? {

@@ -257,6 +257,14 @@ struct AccuracyReport: ResultDocument {
     (self.results, self.interrupted) = (results, interrupted)
   }
 
+  /// How often the label is among several that come out.
+  private static func among(_ result: AccuracyResult) -> String {
+    guard let labels = result.labelsPerFrame, let correct = result.correctAmong,
+      let share = result.topK
+    else { return "" }
+    return "; among the first \(labels): \(correct), \(share.percent(digits: 2))"
+  }
+
   /// How near pictures come to their targets.
   private static func nearness(_ result: AccuracyResult) -> String {
     if result.isEqual == true { return "equal to the targets" }
@@ -272,7 +280,8 @@ struct AccuracyReport: ResultDocument {
     let rows = results.map { result in
       let figure: String
       if let top1 = result.top1, let correct = result.correct {
-        figure = "\(correct) of \(result.frames) right, \(top1.percent(digits: 2))"
+        figure =
+          "\(correct) of \(result.frames) right, \(top1.percent(digits: 2))" + Self.among(result)
       } else {
         figure = Self.nearness(result)
       }

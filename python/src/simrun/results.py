@@ -17,26 +17,32 @@ class AccuracyResult(Record):
 
     computed: str
     correct: int | None
+    correct_among: int | None
     equal_frames: int | None
     frames: int
     hazards: tuple[Hazard, ...] | None
     is_equal: bool | None
+    labels_per_frame: int | None
     psnr: float | None
     subject: str
     top1: float | None
+    top_k: float | None
 
     @classmethod
     def read(cls, d: dict[str, Any]) -> AccuracyResult:
         return cls(
             computed=d["computed"],
             correct=d["correct"],
+            correct_among=d["correctAmong"],
             equal_frames=d["equalFrames"],
             frames=d["frames"],
             hazards=(None if d["hazards"] is None else tuple(Hazard.read(v) for v in d["hazards"])),
             is_equal=d["isEqual"],
+            labels_per_frame=d["labelsPerFrame"],
             psnr=d["psnr"],
             subject=d["subject"],
             top1=d["top1"],
+            top_k=d["topK"],
         )
 
 
@@ -1879,20 +1885,20 @@ class Sweep(Result):
     kind: ClassVar[str] = "sweep"
     schema_version: ClassVar[int] = 2
     front: tuple[Front, ...]
+    notes: tuple[str, ...]
     points: int
 
     @classmethod
     def read(cls, d: dict[str, Any]) -> Sweep:
         return cls(
             front=tuple(Front.read(v) for v in d["front"]),
-    notes: tuple[str, ...]
+            notes=tuple(d["notes"]),
             points=d["points"],
         )
 
 
 @dataclass(frozen=True, repr=True)
 class Bottleneck(Record):
-            notes=tuple(d["notes"]),
     """Part of a result: `Bottleneck`."""
 
     cycles_alone: int | None

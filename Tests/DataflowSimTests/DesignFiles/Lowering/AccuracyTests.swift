@@ -85,8 +85,8 @@ import Testing
     #expect(none.isEqual == false && none.psnr == nil)
   }
 
-  /// The two best of three: the first is the label.
-  @Test func theBestOfSeveralIsTheLabel() throws {
+  /// The two best of three.
+  private func twoBest() -> ModelBuilder {
     var model = ModelBuilder(input: [1, 4], outputs: ["y"])
     model.quantise("x", "q")
     model.constant("w", [1, -1, 0, 0, 1, -1, 1, 0, 1, -1, 1, 1], [4, 3])
@@ -94,6 +94,12 @@ import Testing
     model.quantise("m", "c", scale: 0.5)
     model.constant("k", integers: [2])
     model.add("TopK", ["c", "k"], ["v", "y"], numbers: ["axis": -1])
+    return model
+  }
+
+  /// The first is the label, and how often it is among both is told beside.
+  @Test func theBestOfSeveralIsTheLabel() throws {
+    let model = twoBest()
     let both = try measured(model) { reference, frames in
       .labels(
         try (0..<frames.count).map {
@@ -101,6 +107,19 @@ import Testing
         })
     }
     #expect(both.trained.correct == Self.frames && both.hardware.correct == Self.frames)
+    let second = try measured(model) { reference, frames in
+      .labels(
+        try (0..<frames.count).map {
+          Int(try reference.run(frames.frame($0))["y"]!.floats[$0 % 2])
+        })
+    }
+    for result in [second.trained, second.hardware] {
+      #expect(result.correct == Self.frames / 2 && result.top1 == 0.5, "\(result)")
+      #expect(result.labelsPerFrame == 2, "\(result)")
+    }
+    // An element at its type's minimum never enters in hardware: label 0 stands in its place.
+    #expect(second.trained.correctAmong == Self.frames && second.trained.topK == 1)
+    #expect(second.hardware.correctAmong ?? 0 > Self.frames / 2, "\(second.hardware)")
     for (labels, hint) in [
       ([0, 2, 3], "labels count from 0"), ([1, 2, 3], "subtract 1 from all"),
     ] {
@@ -114,6 +133,30 @@ import Testing
           && text.contains(hint),
         "\(text)")
     }
+  }
+
+  /// Labels that a design by itself chooses are no scores of classes, however many they are.
+  @Test func severalLabelsOfADesignAreLabels() throws {
+    let reference = try Reference(twoBest().model())
+    let frames = try reference.frames(of: reference.randomFrames(Self.frames), file: "made up")
+    let lowered = try LoweredModel(reference, name: "m")
+    let plane = try Dataplane(lowered.loaded.design, parameters: lowered.loaded.parameters)
+    let own = try LoweredRun(lowered).feed(frames, 0..<frames.count)
+    let output = lowered.loaded.design.graphOutputs[0]
+    let labels = try plane.run(own, keep: .outputs, threads: 1) { _ in }.tensor(output)
+      .asIntegers(name: output)
+    // By turns the first label, the last, and one that is missing: both may be 0, where
+    // elements are at their type's minimum.
+    let goal = (0..<frames.count).map { frame in
+      let both = [labels[2 * frame], labels[2 * frame + 1]]
+      return (both + [(0..<3).first { !both.contains($0) }!])[frame % 3]
+    }
+    let first = goal.indices.count { goal[$0] == labels[2 * $0] }
+    let result = try Accuracy(.labels(goal)).design(
+      lowered.loaded, .own(own), plane: plane, name: "d")
+    #expect(result.correct == first && first < Self.frames, "\(result)")
+    #expect(result.labelsPerFrame == 2, "\(result)")
+    #expect(result.correctAmong == goal.indices.count { $0 % 3 < 2 }, "\(result)")
   }
 
   @Test(arguments: [
