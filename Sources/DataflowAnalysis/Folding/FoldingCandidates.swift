@@ -197,9 +197,10 @@ struct FoldingCandidates {
 
   // MARK: Building
 
-  private mutating func build(_ folded: Design, _ algorithm: FoldingSearch.Algorithm) throws
-    -> FoldingSearch.Candidate
-  {
+  /// - Parameter isOfUse: whether the candidate is of use although it does not fit.
+  private mutating func build(
+    _ folded: Design, _ algorithm: FoldingSearch.Algorithm, isOfUse: Bool = true
+  ) throws -> FoldingSearch.Candidate {
     // FINN puts no converter beside a DMA, but makes it as wide as its neighbour; where it cannot be, one stands.
     let hasDMAs = folded.nodes.contains(where: \.isIODMA)
     let fitted = try hasDMAs ? folded.refittingDMAs() : folded
@@ -210,9 +211,15 @@ struct FoldingCandidates {
     sizing.costing = options.costing
     sizing.verifiesMinimality = false
     sizing.reportsBefore = false
-    // To the end where that takes a moment, else quickly: neither depends on how fast the machine is.
-    sizing.isQuick =
-      try Plan(buffered).wordsPerFrame.values.reduce(0, +) > FIFOHeuristics.frameOfWholeSearch
+    // To the end where that takes a moment, else not: neither depends on how fast the machine is.
+    let words = try Plan(buffered).wordsPerFrame.values.reduce(0, +)
+    sizing.effort = words > FIFOHeuristics.frameOfWholeSearch ? .sections : .all
+    // What does not fit does not with more words for other schedules either.
+    if !isOfUse, let budget {
+      sizing.isWorthMargin = { [costing = options.costing] in
+        try Self.cost(of: $0, costing).high.isWithin(budget)
+      }
+    }
     tried += 1
     let name = "folding \(tried)" + (algorithm == .finn ? " (FINN's rule)" : "")
     let rate = fastest.map { "\(Int($0.framesPerSecond)) frames/s" }
@@ -228,11 +235,13 @@ struct FoldingCandidates {
   }
 
   private func cost(of design: Design) throws -> DesignCost {
+    try Self.cost(of: design, options.costing)
+  }
+
+  private static func cost(of design: Design, _ costing: Costing) throws -> DesignCost {
     let context = CostContext(design)
     return DesignCost(
-      try design.nodes.map {
-        options.costing.cost(try design.block(of: $0), of: $0, in: context)
-      })
+      try design.nodes.map { costing.cost(try design.block(of: $0), of: $0, in: context) })
   }
 
   private mutating func note(_ candidate: FoldingSearch.Candidate) {
@@ -243,8 +252,8 @@ struct FoldingCandidates {
     options.improved?(candidate)
   }
 
-  mutating func finn(targetCycles: Int) throws -> FoldingSearch.Candidate {
-    try build(SetFolding(targetCycles: targetCycles).folded(bare), .finn)
+  mutating func finn(targetCycles: Int, isOfUse: Bool = true) throws -> FoldingSearch.Candidate {
+    try build(SetFolding(targetCycles: targetCycles).folded(bare), .finn, isOfUse: isOfUse)
   }
 
   /// Cheapest simulated folding of at most `cycles`; nil when blocks cannot be that fast.
@@ -311,7 +320,7 @@ struct FoldingCandidates {
     var index = low
     while index < all.count {
       if let chosen = balanced(all[index]) {
-        let candidate = try build(design(chosen), .simrun)
+        let candidate = try build(design(chosen), .simrun, isOfUse: false)
         if fits(candidate.high) { return candidate }
       }
       index += step
@@ -338,7 +347,9 @@ struct FoldingCandidates {
     // With their FIFOs some do not fit after all, and between them are some that cannot be built.
     var tries = 4
     for bound in all[low...] where tries > 0 {
-      guard let candidate = try ifBuildable({ try finn(targetCycles: bound + 1) }) else { continue }
+      guard
+        let candidate = try ifBuildable({ try finn(targetCycles: bound + 1, isOfUse: false) })
+      else { continue }
       if fits(candidate.high) { return candidate }
       tries -= 1
     }

@@ -26,16 +26,22 @@ extension FIFOBench {
   /// The words each FIFO holds at most within a frame and a bit, when none is ever full, in the order of
   /// `fifos`; nil: the design stops.
   func held(_ pace: FramePeriod) throws -> [Int]? {
-    // Most FIFOs need a small part of a frame, and short ones are faster to simulate.
-    for part in [8, 1] {
-      let depths = fifos.map { max(min($0.words, 64), $0.words / part, 2) }
-      guard let simulation = try aFrameAndABit(pace, depths, observing: .levels) else { continue }
-      let seen = simulation.result(frames: 1).fifos
-      let held = fifos.map { seen[$0.name]?.max ?? 0 }
-      let isFull = zip(zip(held, depths), fifos).contains { $0.0 >= $0.1 && $0.1 < $1.words }
-      if !isFull { return held }
+    // Most FIFOs need a small part of a frame, and what is not there need not be kept.
+    var room = fifos.map { max(min($0.words, 64), $0.words / 8, 2) }
+    let most = fifos.map { max($0.words, 2) }
+    while true {
+      if let simulation = try aFrameAndABit(pace, room, observing: .levels) {
+        let seen = simulation.result(frames: 1).fifos
+        let held = fifos.map { seen[$0.name]?.max ?? 0 }
+        let full = fifos.indices.filter { held[$0] >= room[$0] && room[$0] < most[$0] }
+        if full.isEmpty { return held }
+        for i in full { room[i] = most[i] }
+      } else if room == most {
+        return nil
+      } else {
+        room = most
+      }
     }
-    return nil
   }
 
   /// nil: the design stops.

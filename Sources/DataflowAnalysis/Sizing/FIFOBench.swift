@@ -166,6 +166,13 @@ struct FIFOBench: Sendable {
     return Reference(period: period, target: target, depths: depths)
   }
 
+  /// The words each FIFO holds at most in the first frames with ample FIFOs, a frame's words arriving evenly within
+  /// `pace`, in the order of `fifos`; nil: they are not on time.
+  func heldInFrames(_ pace: FramePeriod) throws -> [Int]? {
+    let (period, held) = try ample(pace)
+    return period > pace ? nil : fifos.map { held[$0.name] ?? 0 }
+  }
+
   /// The depth of a FIFO that is never full with so many words.
   func depth(holding words: Int) -> Int {
     cost.depth(atStep: cost.step(holding: max(words + 1, 2)))

@@ -15,7 +15,8 @@ enum FIFOHeuristics {
 
   /// Words per frame, times FIFOs that can be smaller, of designs of which each is tried so in the whole at the end.
   static let wordsOfWholeProof = 10_000_000
-  /// Words per frame of designs that are searched as a whole for the cheapest depths there are.
+  /// Words per frame of designs of which a simulation takes a moment: they are searched as a whole for the cheapest
+  /// depths there are, and never only for the first that suffice.
   static let frameOfWholeSearch = 1_500_000
   /// About so many words are simulated to find out what depths cost at least.
   static let wordsForBound = 100_000_000
@@ -27,5 +28,14 @@ enum FIFOHeuristics {
 
   /// Words more than the depth a stretch starts from that mostly suffice: few where the FIFO is the
   /// smallest there is or holds many words anyway, half a hundred in between.
-  static func margin(above floor: Int) -> Int { floor == 2 ? 8 : isDeep(floor) ? 12 : 48 }
+  private static func margin(above floor: Int) -> Int { floor == 2 ? 8 : isDeep(floor) ? 12 : 48 }
+
+  /// What mostly suffices where `floors` do not.
+  ///
+  /// - Parameter most: what no FIFO gets more than.
+  static func generous(_ floors: [Int], upTo most: [Int], _ cost: FIFOCost) -> [Int] {
+    zip(floors, most).map { floor, most in
+      min(cost.depth(atStep: cost.step(holding: floor + margin(above: floor))), most)
+    }
+  }
 }

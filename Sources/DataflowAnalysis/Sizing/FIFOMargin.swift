@@ -99,7 +99,7 @@ extension FIFOSizing {
       let isCovered = try own.provablySustains(target, depths).suffices == true
       if !isCovered {
         var (reference, search) = try sufficient(own, above: depths, budget, options)
-        if !options.isQuick, !budget.isSpent { try search.deepenFromLeast() }
+        if options.effort == .all, !budget.isSpent { try search.deepenFromLeast() }
         depths = zip(depths, search.depths).map(max)
         target = reference.target
         simulations += search.knowledge.simulations
@@ -124,17 +124,19 @@ extension FIFOSizing {
     return (depths, samples, simulations)
   }
 
-  /// Depths with which a sampled schedule keeps its rate. Where the first that suffice are asked for, those
-  /// at hand are raised: sampled schedules mostly lack a few words in a few places.
+  /// Depths with which a sampled schedule keeps its rate. Where the least are not asked for, those at hand are
+  /// raised: sampled schedules mostly lack a few words in a few places.
   private static func sufficient(
     _ bench: FIFOBench, above depths: [Int], _ budget: SearchBudget, _ options: Options
   ) throws -> (FIFOBench.Reference, FIFOReduction) {
     let sections = try FIFOSections(bench)
-    if options.isQuick, options.keep == 1,
+    if options.effort != .all, options.keep == 1,
       let reference = try sections.reference(workers: budget.workers)
     {
       var search = FIFOReduction(bench, sections, reference, budget: budget)
-      if try search.raise(from: depths) { return (reference, search) }
+      if try search.raise(from: depths, isFirst: options.takesFirst(of: bench)) {
+        return (reference, search)
+      }
     }
     return try sufficient(bench, budget, options)
   }

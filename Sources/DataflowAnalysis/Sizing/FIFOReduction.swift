@@ -5,9 +5,10 @@
 /// FIFOs that make it so are deepened again, as little as it takes. What limits is thereby found in
 /// the smallest part of the design that shows it, where a simulation costs least.
 ///
-/// `findSufficient` gives each stretch about what it lacks, and soon has depths that suffice;
-/// `deepenFromLeast` finds out how little is enough; `verify` proves that nothing can be taken away
-/// (`FIFOReductionProofs.swift`). What is done on one stretch is in `FIFOReductionTasks.swift`.
+/// `findFirst` soon has depths that suffice, mostly with no search at all; `lowerSections` gives each stretch
+/// about what it lacks, on top of what every section needs; `deepenFromLeast` finds out how little is enough;
+/// `verify` proves that nothing can be taken away (`FIFOReductionProofs.swift`). What is done on one stretch is in
+/// `FIFOReductionTasks.swift`.
 struct FIFOReduction {
   let bench: FIFOBench
   let sections: FIFOSections
@@ -27,9 +28,13 @@ struct FIFOReduction {
   /// What every section needs by itself.
   private(set) var leastOfSections: [Int] = []
   /// Depths with which the whole design is known to reach the target, and what its FIFOs then hold.
-  private var enough: (depths: [Int], occupancy: Later<FIFOBench.Occupancy>?)?
+  private var enough: Enough?
+  /// What `findFirst` found.
+  private var first: Enough?
   /// Rounds of `settle` that are done.
   private var round = 0
+
+  private typealias Enough = (depths: [Int], occupancy: Later<FIFOBench.Occupancy>?)
 
   init(
     _ bench: FIFOBench, _ sections: FIFOSections, _ reference: FIFOBench.Reference,
@@ -45,19 +50,66 @@ struct FIFOReduction {
     room = FIFORoom(depths, bench, sections)
   }
 
-  /// Finds depths that suffice, however long it takes: what every section needs by itself, and somewhat
-  /// more where a longer stretch does not do with it. False: even with all the room there is the design
-  /// does not reach the target.
-  mutating func findSufficient() throws -> Bool {
-    let deadline = budget.deadline
+  /// Finds depths that suffice, however long it takes: what FIFOs hold while frames are on time, or a few words
+  /// more. False: even with all the room there is the design does not reach the target.
+  mutating func findFirst() throws -> Bool {
+    let (deadline, start) = (budget.deadline, depths)
     budget.deadline = nil
-    defer { budget.deadline = deadline }
+    defer {
+      budget.deadline = deadline
+      first = enough
+    }
     tell()
+    if try sufficesOnTime() { return true }
+    depths = room.most
+    guard try suffices() || sufficesAfterAll() else { return false }
+    let roomy = enough!
+    depths = start
+    try settle((0..<sections.nodes.count).map { $0...$0 }, .roughly)
+    if try !deepenStretches(.roughly) {
+      enough = roomy
+      depths = roomy.depths
+    }
+    return true
+  }
+
+  /// Whether the design reaches the target with what its FIFOs hold while frames are on time. What they do by
+  /// sections is no less work to find out, and too little: words come to a section by itself evenly.
+  private mutating func sufficesOnTime() throws -> Bool {
+    if sections.nodes.count == 1 { return try suffices() }
+    for held in [bench.held, bench.heldInFrames] {
+      guard let words = try held(target) else { continue }
+      depths = words.map(bench.depth(holding:))
+      if try suffices() { return true }
+    }
+    return false
+  }
+
+  /// Lowers every section as far as it goes by itself, and adds somewhat where a longer stretch does not do with
+  /// that. Out of time, or if that is all, what `findFirst` found stays where it is cheaper.
+  ///
+  /// False: not even with all the room that sections by themselves ask for. What `findFirst` found stays then.
+  mutating func lowerSections(goesOn: Bool) throws -> Bool {
+    guard !budget.isSpent else { return true }
+    phase = "what each section needs"
+    round = 0
     try settle((0..<sections.nodes.count).map { $0...$0 }, .least)
     leastOfSections = depths
-    if try deepenStretches(.roughly) { return true }
-    depths = room.most
-    return try suffices() || sufficesAfterAll()
+    var isReached = try deepenStretches(.roughly) || budget.isSpent
+    if !isReached {
+      depths = room.most
+      isReached = try suffices() || sufficesAfterAll()
+    }
+    depths = enough!.depths
+    if !goesOn || budget.isSpent { preferFirst() }
+    return isReached
+  }
+
+  /// Goes back to what `findFirst` found if that is cheaper.
+  mutating func preferFirst() {
+    guard let first, bench.total(first.depths) < bench.total(depths) else { return }
+    enough = first
+    depths = first.depths
   }
 
   /// Whether the present depths are proven to reach the target although frames come late for a while. Then late
@@ -73,10 +125,16 @@ struct FIFOReduction {
 
   /// Goes on from depths that suffice for a design like this one, and gives each stretch somewhat more
   /// where it does not do with them. False: even with all the room there is that does not help.
-  mutating func raise(from enough: [Int]) throws -> Bool {
+  ///
+  /// - Parameter isFirst: take what is found soonest.
+  mutating func raise(from enough: [Int], isFirst: Bool) throws -> Bool {
     let deadline = budget.deadline
     budget.deadline = nil
     defer { budget.deadline = deadline }
+    if isFirst {
+      depths = FIFOHeuristics.generous(enough, upTo: zip(room.most, enough).map(max), bench.cost)
+      if try suffices() { return true }
+    }
     depths = enough
     return try deepenStretches(.roughly)
   }

@@ -97,7 +97,8 @@ extension FIFOReduction {
     var search = try FIFOReduction(
       other, FIFOSections(other),
       FIFOBench.Reference(period: target, target: target, depths: start), budget: budget)
-    guard try search.findSufficient() else { return nil }
+    guard try search.findFirst() else { return nil }
+    _ = try search.lowerSections(goesOn: true)
     try search.deepenFromLeast()
     knowledge.note(simulations: search.knowledge.simulations)
     return search.depths

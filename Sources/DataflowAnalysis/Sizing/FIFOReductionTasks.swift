@@ -143,7 +143,9 @@ extension FIFOReduction {
     let floors = task.key.start!
     let most = zip(task.stretch.fifos, floors).map { max(room.roomy[$0], $1) }
     var search = search(task, most)
-    if task.key.isRough, try search.starts(from: guess(floors, most)) {
+    if task.key.isRough,
+      try search.starts(from: FIFOHeuristics.generous(floors, upTo: most, bench.cost))
+    {
       // Not where it is of no use.
       for fifos in [
         floors.indices.filter { floors[$0] == 2 },
@@ -157,14 +159,6 @@ extension FIFOReduction {
     guard try isHinted || search.isSufficient() else { return Found(search) }
     try search.lowerEach(Array(floors.indices), to: floors)
     return Found(search)
-  }
-
-  /// What mostly suffices.
-  private func guess(_ floors: [Int], _ most: [Int]) -> [Int] {
-    zip(floors, most).map { floor, most in
-      let words = floor + FIFOHeuristics.margin(above: floor)
-      return min(bench.cost.depth(atStep: bench.cost.step(holding: words)), most)
-    }
   }
 
   func search(_ task: Task, _ depths: [Int]) -> FIFOSearch {

@@ -9,6 +9,18 @@ import FoundationEssentials
 /// may leave another too deep, so that the result is locally minimal is known only once
 /// `verifiesMinimality` has rerun every single step down.
 public struct FIFOSizing: Sendable {
+  /// How far FIFOs are lowered.
+  public enum Effort: Sendable {
+    /// Hardly: what they hold while frames come at the rate in question mostly suffices, and takes no longer to find
+    /// out than a few frames. Where frames are short, as in `sections`.
+    case first
+    /// As far as every section of the design allows by itself, and somewhat more where longer stretches do not do
+    /// with it.
+    case sections
+    /// Until none can be lowered any more.
+    case all
+  }
+
   /// How to size.
   public struct Options: Sendable {
     /// Fraction of the unbounded throughput to keep.
@@ -20,14 +32,17 @@ public struct FIFOSizing: Sendable {
     /// Look for cheaper depths in other places as well, and for what none can be below, once no FIFO can be
     /// lowered any more; several times the work.
     public var looksForLeast = false
-    /// Stop at the first depths that suffice.
-    public var isQuick = false
+    /// How far to go.
+    public var effort = Effort.all
     /// Stop the search after this many seconds, but not before there are depths that suffice; the result
     /// is then not minimal.
     public var seconds: Double?
     /// Size for more schedules than the predicted one, sampled from all HLS may give, and until the certificate
     /// holds; nil: where there are such blocks.
     public var margin: Bool?
+    /// Asked of the design once it suffices for the predicted schedules; false: nothing is added for others. nil: no
+    /// matter what it has become.
+    public var isWorthMargin: (@Sendable (Design) throws -> Bool)?
     /// Simulate the depths the design came with, too.
     public var reportsBefore = true
     public var workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
@@ -38,6 +53,11 @@ public struct FIFOSizing: Sendable {
 
     /// The full rate at the fewest words.
     public init() {}
+
+    /// Whether nothing is lowered.
+    func takesFirst(of bench: FIFOBench) -> Bool {
+      effort == .first && bench.wordsPerFrame > FIFOHeuristics.frameOfWholeSearch
+    }
   }
 
   /// One FIFO before and after.
@@ -66,7 +86,7 @@ public struct FIFOSizing: Sendable {
   /// Cycles until the first frame is out.
   public let latencyBefore: Int?
   public let latencyAfter: Int?
-  /// All FIFOs were lowered; the search was not stopped before, by `Options.isQuick` or `Options.seconds`.
+  /// All FIFOs were lowered; the search was not stopped before, by `Options.effort` or `Options.seconds`.
   public let isComplete: Bool
   /// No FIFO can be one step smaller: each such step was rerun and is proven too little.
   public let isVerified: Bool
@@ -114,8 +134,9 @@ extension FIFOSizing {
     }
     let before = asItCame.map { plan in Later { try FIFOBench.run(plan) } }
     var search = found
-    let goesOn = !options.isQuick && !budget.isSpent
+    let goesOn = options.effort == .all && !budget.isSpent
     if goesOn { try search.deepenFromLeast() }
+    if goesOn, budget.isSpent { search.preferFirst() }
     isComplete = goesOn && !budget.isSpent
     var isMinimal = try isComplete && options.verifiesMinimality && search.verify()
     var bound: FIFOBound?
@@ -124,7 +145,13 @@ extension FIFOSizing {
       (isMinimal, bound) = (least.isMinimal, least.bound)
     }
     self.bound = bound
-    let covered = try Self.withMargin(bench, search.depths, budget, options)
+    var wanted = options
+    if let isWorthMargin = options.isWorthMargin,
+      try !isWorthMargin(bench.replaced(in: original, search.depths))
+    {
+      wanted.margin = false
+    }
+    let covered = try Self.withMargin(bench, search.depths, budget, wanted)
     let depths = covered.depths
     margin = covered.margin
     isVerified = isMinimal && depths == search.depths
@@ -185,15 +212,24 @@ extension FIFOSizing {
   ) throws -> (FIFOBench.Reference, FIFOReduction) {
     WorkProgress.tell("the rate without FIFO limits")
     let sections = try FIFOSections(bench)
-    if options.keep == 1, let reference = try sections.reference(workers: budget.workers) {
+    /// - Parameter isLast: whether depths that sections tell nothing of are as good as any.
+    func search(_ reference: FIFOBench.Reference, isLast: Bool) throws -> FIFOReduction? {
       var search = FIFOReduction(
         bench, sections, reference, budget: budget, improved: improved)
-      if try search.findSufficient() { return (reference, search) }
+      guard try search.findFirst() else { return nil }
+      if options.takesFirst(of: bench) { return search }
+      let isReached = try search.lowerSections(goesOn: options.effort == .all)
+      return isReached || isLast ? search : nil
+    }
+    if options.keep == 1, let reference = try sections.reference(workers: budget.workers),
+      let search = try search(reference, isLast: false)
+    {
+      return (reference, search)
     }
     let reference = try bench.reaching(bench.unbounded(keep: options.keep))
-    var search = FIFOReduction(
-      bench, sections, reference, budget: budget, improved: improved)
-    guard try search.findSufficient() else { throw bench.unreachable(reference.target) }
+    guard let search = try search(reference, isLast: true) else {
+      throw bench.unreachable(reference.target)
+    }
     return (reference, search)
   }
 }

@@ -82,7 +82,7 @@ struct FIFOCommand: ParsableCommand {
       options.keep = keep
       options.measure = measure
       options.verifiesMinimality = !noVerify
-      options.isQuick = quick
+      options.effort = quick ? .first : .all
       options.looksForLeast = least
       options.margin = margin
       options.seconds = seconds

@@ -105,7 +105,7 @@ struct FIFOSizingTests {
   func quickDepthsSuffice(name: String) throws {
     let design = try Self.design(name)
     var options = Self.predictedAlone
-    options.isQuick = true
+    options.effort = .first
     let quick = try FIFOSizing(design, options: options)
     #expect(!quick.isComplete && !quick.isVerified)
     #expect(try period(quick.design) == quick.periodUnbounded.cyclesPerFrame)
@@ -113,11 +113,22 @@ struct FIFOSizingTests {
     #expect(least.isComplete && least.isVerified)
     #expect(least.periodUnbounded == quick.periodUnbounded)
     #expect(least.totalAfter <= quick.totalAfter)
-    // A limit that is over before it starts ends the same way.
-    options.isQuick = false
+    // A limit that is over before it starts ends with depths that suffice, too.
+    options.effort = .all
     options.seconds = 1e-9
     let stopped = try FIFOSizing(design, options: options)
-    #expect(stopped.fifos == quick.fifos && !stopped.isComplete)
+    #expect(!stopped.isComplete && stopped.totalAfter >= quick.totalAfter)
+    #expect(try period(stopped.design) == stopped.periodUnbounded.cyclesPerFrame)
+  }
+
+  /// Where frames are long, depths that suffice are found with a few simulations.
+  @Test func firstDepthsTakeFewSimulations() throws {
+    let design = try Self.design("mobilenetv1-w4a4")
+    var options = Self.predictedAlone
+    options.effort = .first
+    let first = try FIFOSizing(design, options: options)
+    #expect(!first.isComplete && first.simulations <= 3)
+    #expect(try period(first.design) == first.periodUnbounded.cyclesPerFrame)
   }
 
   /// On a small design the depths found are proven the cheapest there are.
