@@ -197,7 +197,7 @@ struct FoldingCandidates {
 
   // MARK: Building
 
-  /// - Parameter isOfUse: whether the candidate is of use although it does not fit.
+  /// - Parameter isOfUse: whether the candidate is of use even if it does not fit.
   private mutating func build(
     _ folded: Design, _ algorithm: FoldingSearch.Algorithm, isOfUse: Bool = true
   ) throws -> FoldingSearch.Candidate {
@@ -211,7 +211,7 @@ struct FoldingCandidates {
     sizing.costing = options.costing
     sizing.verifiesMinimality = false
     sizing.reportsBefore = false
-    // To the end where that takes a moment, else not: neither depends on how fast the machine is.
+    // To the end where that takes a moment, else by sections: neither depends on how fast the machine is.
     let words = try Plan(buffered).wordsPerFrame.values.reduce(0, +)
     sizing.effort = words > FIFOHeuristics.frameOfWholeSearch ? .sections : .all
     // What does not fit does not with more words for other schedules either.

@@ -73,8 +73,8 @@ struct FIFOReduction {
     return true
   }
 
-  /// Whether the design reaches the target with what its FIFOs hold while frames are on time. What they do by
-  /// sections is no less work to find out, and too little: words come to a section by itself evenly.
+  /// Whether the design reaches the target with what its FIFOs hold while frames are on time. What they hold in each
+  /// section by itself, where words come evenly, is mostly a little less.
   private mutating func sufficesOnTime() throws -> Bool {
     if sections.nodes.count == 1 { return try suffices() }
     for held in [bench.held, bench.heldInFrames] {
@@ -86,10 +86,11 @@ struct FIFOReduction {
   }
 
   /// Lowers every section as far as it goes by itself, and adds somewhat where a longer stretch does not do with
-  /// that. Out of time, or if that is all, what `findFirst` found stays where it is cheaper.
+  /// that. Out of time, what is known to suffice stays.
   ///
-  /// False: not even with all the room that sections by themselves ask for. What `findFirst` found stays then.
-  mutating func lowerSections(goesOn: Bool) throws -> Bool {
+  /// False: the design does not reach the target even with all the room that sections by themselves ask for. What
+  /// `findFirst` found stays then.
+  mutating func lowerSections() throws -> Bool {
     guard !budget.isSpent else { return true }
     phase = "what each section needs"
     round = 0
@@ -101,7 +102,6 @@ struct FIFOReduction {
       isReached = try suffices() || sufficesAfterAll()
     }
     depths = enough!.depths
-    if !goesOn || budget.isSpent { preferFirst() }
     return isReached
   }
 

@@ -97,8 +97,7 @@ extension FIFOReduction {
     var search = try FIFOReduction(
       other, FIFOSections(other),
       FIFOBench.Reference(period: target, target: target, depths: start), budget: budget)
-    guard try search.findFirst() else { return nil }
-    _ = try search.lowerSections(goesOn: true)
+    guard try search.findFirst(), try search.lowerSections() else { return nil }
     try search.deepenFromLeast()
     knowledge.note(simulations: search.knowledge.simulations)
     return search.depths

@@ -136,7 +136,7 @@ extension FIFOSizing {
     var search = found
     let goesOn = options.effort == .all && !budget.isSpent
     if goesOn { try search.deepenFromLeast() }
-    if goesOn, budget.isSpent { search.preferFirst() }
+    if !goesOn || budget.isSpent { search.preferFirst() }
     isComplete = goesOn && !budget.isSpent
     var isMinimal = try isComplete && options.verifiesMinimality && search.verify()
     var bound: FIFOBound?
@@ -145,13 +145,12 @@ extension FIFOSizing {
       (isMinimal, bound) = (least.isMinimal, least.bound)
     }
     self.bound = bound
-    var wanted = options
-    if let isWorthMargin = options.isWorthMargin,
-      try !isWorthMargin(bench.replaced(in: original, search.depths))
-    {
-      wanted.margin = false
-    }
-    let covered = try Self.withMargin(bench, search.depths, budget, wanted)
+    let isWorthMargin =
+      try options.isWorthMargin?(bench.replaced(in: original, search.depths)) ?? true
+    let covered =
+      try isWorthMargin
+      ? Self.withMargin(bench, search.depths, budget, options)
+      : (depths: search.depths, margin: nil, simulations: 0)
     let depths = covered.depths
     margin = covered.margin
     isVerified = isMinimal && depths == search.depths
@@ -212,14 +211,13 @@ extension FIFOSizing {
   ) throws -> (FIFOBench.Reference, FIFOReduction) {
     WorkProgress.tell("the rate without FIFO limits")
     let sections = try FIFOSections(bench)
-    /// - Parameter isLast: whether depths that sections tell nothing of are as good as any.
+    /// - Parameter isLast: take what is found first where sections ask for too little.
     func search(_ reference: FIFOBench.Reference, isLast: Bool) throws -> FIFOReduction? {
       var search = FIFOReduction(
         bench, sections, reference, budget: budget, improved: improved)
       guard try search.findFirst() else { return nil }
       if options.takesFirst(of: bench) { return search }
-      let isReached = try search.lowerSections(goesOn: options.effort == .all)
-      return isReached || isLast ? search : nil
+      return try search.lowerSections() || isLast ? search : nil
     }
     if options.keep == 1, let reference = try sections.reference(workers: budget.workers),
       let search = try search(reference, isLast: false)

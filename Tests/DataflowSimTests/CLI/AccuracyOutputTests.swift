@@ -50,15 +50,19 @@ import Testing
     }
   }
 
+  /// A design that chooses the best of three classes.
+  private static func best(_ count: Int) -> String {
+    """
+    {"format": "simrun-design", "version": 1, "name": "best", "graph_inputs": ["a"], "graph_outputs": ["b"],
+     "nodes": [{"name": "best", "op_type": "LabelSelect_hls", "inputs": ["a"], "outputs": ["b"],
+      "attributes": {"Labels": 3, "PE": 1, "K": \(count), "inputDataType": "INT8"}}]}
+    """
+  }
+
   /// Two labels of three classes: the first counts, and how often the right one is among them.
   @Test func severalLabelsAreToldApart() throws {
     try TestFiles.withTemporaryDirectory { folder in
-      let design = """
-        {"format": "simrun-design", "version": 1, "name": "best", "graph_inputs": ["a"], "graph_outputs": ["b"],
-         "nodes": [{"name": "best", "op_type": "LabelSelect_hls", "inputs": ["a"], "outputs": ["b"],
-          "attributes": {"Labels": 3, "PE": 1, "K": 2, "inputDataType": "INT8"}}]}
-        """
-      try design.write(toFile: folder + "/d.json", atomically: true, encoding: .utf8)
+      try Self.best(2).write(toFile: folder + "/d.json", atomically: true, encoding: .utf8)
       try TensorFile.write(
         [("x", try Tensor([5, 1, 0, 0, 7, 3, 4, 2, 3], shape: [3, 3]))], to: folder + "/x.npy")
       try TensorFile.write([("l", try Tensor([0, 2, 1], shape: [3]))], to: folder + "/l.npy")
@@ -73,12 +77,7 @@ import Testing
   /// A design that ends in labels has a number of classes, and labels are among them.
   @Test func labelsThatCannotBeAreRefused() throws {
     try TestFiles.withTemporaryDirectory { folder in
-      let design = """
-        {"format": "simrun-design", "version": 1, "name": "best", "graph_inputs": ["a"], "graph_outputs": ["b"],
-         "nodes": [{"name": "best", "op_type": "LabelSelect_hls", "inputs": ["a"], "outputs": ["b"],
-          "attributes": {"Labels": 3, "PE": 1, "K": 1, "inputDataType": "INT8"}}]}
-        """
-      try design.write(toFile: folder + "/d.json", atomically: true, encoding: .utf8)
+      try Self.best(1).write(toFile: folder + "/d.json", atomically: true, encoding: .utf8)
       try TensorFile.write(
         [("x", try Tensor([5, 1, 0, 0, 7, 0, 1, 2, 3], shape: [3, 3]))], to: folder + "/x.npy")
       func told(_ labels: Tensor) throws -> CommandLineTool.Result {
